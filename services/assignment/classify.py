@@ -1,0 +1,141 @@
+"""What a demand is: kind, urgency, category, place, and from these unit and post.
+
+Each word found adds its weight to its value, in the title twice. A category's word also counts for the
+categories above it: first the widest category with the highest sum is taken, then, step by step, the
+narrower one with the highest sum. Ties go to what stands first in categories.csv.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from services.assignment.directory import OTHER, Directory, lineage
+from services.assignment.lexicon import PLACE, Hit, Lexicon
+from services.assignment.places import Gazetteer
+from services.assignment.route import Router
+from services.contracts.vocabulary import Kind, Urgency
+
+TITLE_FACTOR = 2.0
+BODY_FACTOR = 1.0
+KINDS: tuple[Kind, ...] = ("report", "complaint", "suggestion", "consultation", "help")
+"""Of kinds with equal sums the first wins: the one whose misreading would cost the citizen most."""
+URGENCIES: tuple[Urgency, ...] = ("urgent", "priority", "normal")
+DEFAULT_KIND: Kind = "help"
+DEFAULT_URGENCY: Urgency = "normal"
+
+Sums = Mapping[str, float]
+Value = TypeVar("Value", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The rules' decision; `words` are those found, in the order of place, title, body, each once."""
+
+    kind: Kind
+    urgency: Urgency
+    category: str
+    place: str | None
+    unit: str
+    post: str
+    backstop: bool
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """The rules of one directory, made ready. Build once, classify many."""
+
+    lexicon: Lexicon
+    gazetteer: Gazetteer
+    router: Router
+    families: Mapping[str, tuple[str, ...]]
+    children: Mapping[str | None, tuple[str, ...]]
+
+    @classmethod
+    def build(cls, directory: Directory) -> "Classifier":
+        """`directory` must be free of problems."""
+        parents = directory.category_parents
+        return cls(
+            lexicon=Lexicon.build(directory),
+            gazetteer=Gazetteer.build(directory),
+            router=Router.build(directory),
+            families={code: lineage(code, parents) for code in parents},
+            children=_children(parents),
+        )
+
+    def classify(self, title: str, body: str, place_text: str = "") -> Classification:
+        sources = [self.lexicon.hits(text) if text else [] for text in (place_text, title, body)]
+        sums = _sums(sources[1], sources[2])
+        category = self._category(sums["category"], sums["support"])
+        place = self.gazetteer.settle([_places(hits) for hits in sources])
+        routing = self.router.route(category, place)
+        return Classification(
+            kind=_best(sums["kind"], KINDS, DEFAULT_KIND),
+            urgency=_best(sums["urgency"], URGENCIES, DEFAULT_URGENCY),
+            category=category,
+            place=place,
+            unit=routing.unit,
+            post=routing.post,
+            backstop=routing.backstop,
+            words=tuple(dict.fromkeys(hit.word for hits in sources for hit in hits)),
+        )
+
+    def _category(self, sums: Sums, support: Sums) -> str:
+        totals = self._with_support(self._rolled_up(sums), support)
+        chosen = _best(totals, self.children[None], OTHER)
+        while narrower := self.children.get(chosen):
+            below = _best(totals, narrower, chosen)
+            if below == chosen:
+                break
+            chosen = below
+        return chosen
+
+    def _rolled_up(self, sums: Sums) -> dict[str, float]:
+        totals: dict[str, float] = defaultdict(float)
+        for value, weight in sums.items():
+            for code in self.families[value]:
+                totals[code] += weight
+        return totals
+
+    def _with_support(self, totals: dict[str, float], support: Sums) -> dict[str, float]:
+        """Adds support words to families that a word of their own already speaks for."""
+        spoken_for = {code for code, total in totals.items() if total > 0}
+        for value, weight in support.items():
+            family = self.families[value]
+            if family[-1] in spoken_for:
+                for code in family:
+                    totals[code] = totals.get(code, 0.0) + weight
+        return totals
+
+
+def _sums(title: Iterable[Hit], body: Iterable[Hit]) -> dict[str, dict[str, float]]:
+    """Field to value to sum of weights; a word counts once a text, however often it stands there."""
+    sums: dict[str, dict[str, float]] = {"category": {}, "kind": {}, "urgency": {}, "support": {}, PLACE: {}}
+    for hits, factor in ((title, TITLE_FACTOR), (body, BODY_FACTOR)):
+        for hit in dict.fromkeys(hits):
+            for field, value, weight in hit.meanings:
+                of_field = sums[field]
+                of_field[value] = of_field.get(value, 0.0) + weight * factor
+    return sums
+
+
+def _places(hits: Iterable[Hit]) -> list[str]:
+    return [value for hit in hits for field, value, _ in hit.meanings if field == PLACE]
+
+
+def _best(sums: Sums, candidates: Sequence[Value], default: Value) -> Value:
+    """The candidate with the highest sum above nought, the first of equals; `default` where there is none."""
+    best, highest = default, 0.0
+    for candidate in candidates:
+        total = sums.get(candidate, 0.0)
+        if total > highest:
+            best, highest = candidate, total
+    return best
+
+
+def _children(parents: Mapping[str, str | None]) -> dict[str | None, tuple[str, ...]]:
+    grouped: dict[str | None, list[str]] = {None: []}
+    for code, parent in parents.items():
+        grouped.setdefault(parent, []).append(code)
+    return {parent: tuple(codes) for parent, codes in grouped.items()}

@@ -1,0 +1,68 @@
+"""The words of a directory in one Aho-Corasick automaton: categories, kinds, urgency and places together."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from services.assignment.directory import Directory
+
+PLACE = "place"
+
+
+class Meaning(NamedTuple):
+    """What one word speaks for: `field` is a lexicon field or `PLACE`, `value` its value or place code."""
+
+    field: str
+    value: str
+    weight: float
+
+
+class Hit(NamedTuple):
+    """One occurrence of a word, with all that it means."""
+
+    word: str
+    meanings: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Finds the words of a directory in a text: leftmost, longest, not overlapping, whatever the case."""
+
+    automaton: AhoCorasick
+    entries: tuple[Hit, ...]
+
+    @classmethod
+    def build(cls, directory: Directory) -> "Lexicon":
+        entries = tuple(Hit(word, tuple(meanings)) for word, meanings in _meanings(directory).items())
+        automaton = AhoCorasick(
+            [entry.word for entry in entries],
+            matchkind=MatchKind.LeftmostLongest,
+            implementation=Implementation.DFA,
+        )
+        return cls(automaton, entries)
+
+    def hits(self, text: str) -> list[Hit]:
+        """The words of `text` in their order; a word that stands twice comes twice."""
+        entries = self.entries
+        return [entries[found[0]] for found in self.automaton.find_matches_as_indexes(text.lower())]
+
+
+def _meanings(directory: Directory) -> dict[str, list[Meaning]]:
+    grouped: defaultdict[str, list[Meaning]] = defaultdict(list)
+    for word, meaning in (*_words(directory), *_names(directory)):
+        grouped[word.lower()].append(meaning)
+    return grouped
+
+
+def _words(directory: Directory) -> Iterator[tuple[str, Meaning]]:
+    for word in directory.words:
+        yield word.word, Meaning(word.field, word.value, word.weight)
+
+
+def _names(directory: Directory) -> Iterator[tuple[str, Meaning]]:
+    for place in directory.places:
+        for name in {place.name: None, **dict.fromkeys(place.aliases)}:
+            yield name, Meaning(PLACE, place.code, 1.0)

@@ -1,0 +1,1 @@
+"""`yinuo`, the command line: one file per group of commands."""

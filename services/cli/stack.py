@@ -1,0 +1,212 @@
+"""`yinuo up`, `down`, `status`, `logs`: the embedded stack in the background."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.problem import Problem
+
+DataOption = Annotated[Path, typer.Option("--data", help="The data folder of the stack.")]
+DATA = Path(".yinuo")
+LAST_LINES = 50
+FOLLOW_SECONDS = 0.2
+MEBIBYTE = 2**20
+
+
+class Steps:
+    """Progress on the terminal: the step at work with a spinner, and each finished one with its time."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.status = console.status("")
+        self.current: str | None = None
+        self.since = 0.0
+
+    def __call__(self, step: str) -> None:
+        """Begin a step; the one before is done."""
+        self.finish()
+        self.current, self.since = step, time.monotonic()
+        self.status.update(step)
+
+    def finish(self) -> None:
+        """The last step is done."""
+        if self.current:
+            took = time.monotonic() - self.since
+            self.console.print(f"[green]✓[/] {self.current} [dim]{took:.1f} s[/]", highlight=False)
+        self.current = None
+
+
+@contextmanager
+def visible_steps() -> Iterator[Steps]:
+    """Show progress while a block works; where it fails, the last step isn't ticked off."""
+    steps = Steps(Console(stderr=True))
+    with steps.status:
+        yield steps
+        steps.finish()
+
+
+def up(
+    data: DataOption = DATA,
+    clock: Annotated[
+        str | None, typer.Option(help="Set the business clock, e.g. 2021-03-01T08:00+08:00; it stands still.")
+    ] = None,
+    free_ports: Annotated[
+        bool, typer.Option("--free-ports", help="Pick free ports and remember them in the data folder.")
+    ] = False,
+    only_infrastructure: Annotated[
+        bool, typer.Option("--only-infrastructure", help="Kafka and PostgreSQL, no services.")
+    ] = False,
+) -> None:
+    """Start Kafka, PostgreSQL and the services; on a running stack, start what is missing."""
+    from services.dev import stack
+
+    began = time.monotonic()
+    with visible_steps() as steps:
+        found = asyncio.run(stack.start(data, steps, clock, free_ports, only_infrastructure))
+    _print_addresses(found, only_infrastructure, time.monotonic() - began)
+
+
+def _print_addresses(stack: dict[str, Any], only_infrastructure: bool, seconds: float) -> None:
+    table = Table(box=None, show_header=False)
+    for name, address in {} if only_infrastructure else stack["services"].items():
+        table.add_row(name, address, f"[dim]{address}/docs[/]")
+    table.add_row("kafka", stack["kafka"])
+    table.add_row("postgres", "{host}:{port}/{database}".format(**stack["postgres"]))
+    console = Console()
+    console.print(table)
+    console.print(f"Up after {seconds:.1f} s. Stop with `yinuo down`.", highlight=False)
+
+
+def down(data: DataOption = DATA) -> None:
+    """Stop the services, then Kafka, then PostgreSQL; wait until all are gone."""
+    from services.dev import stack
+
+    with visible_steps() as steps:
+        stack.stop(data, steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of `yinuo status`; `pid` is 0 while the process isn't running."""
+
+    name: str
+    pid: int
+    port: int
+    state: str
+    resident_bytes: int
+
+
+def status(
+    data: DataOption = DATA,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,
+) -> None:
+    """Show every process: pid, port, state, resident memory. Exits 1 when one isn't RUNNING."""
+    rows = process_rows(data)
+    if as_json:
+        fields = ("name", "pid", "port", "state", "resident_bytes")
+        print(json.dumps([{field: getattr(row, field) for field in fields} for row in rows]))
+    else:
+        _print_rows(rows)
+    if any(row.state != "RUNNING" for row in rows):
+        raise typer.Exit(1)
+
+
+def process_rows(data: Path) -> list[Row]:
+    """What runs in a data folder, Kafka and PostgreSQL included. Errors: Problem where nothing does."""
+    from services.dev.folder import DataFolder, read_json
+    from services.dev.stack import PREFIX
+    from services.dev.supervisor import Supervisor
+
+    folder = DataFolder.at(data)
+    supervisor = Supervisor(folder)
+    if not supervisor.is_running():
+        raise Problem(f"nothing runs in {data}", f"start it with `yinuo up --data {data}`")
+    ports = read_json(folder.stack).get("ports", {})
+    rows = []
+    for process in supervisor.processes():
+        name = process.name.removeprefix(PREFIX)
+        if process.ever_started:
+            rows.append(Row(name, process.pid, ports.get(name, 0), process.state, process.resident_bytes()))
+    return rows
+
+
+def _print_rows(rows: list[Row]) -> None:
+    table = Table(box=None)
+    for heading in ("name", "state"):
+        table.add_column(heading)
+    for heading in ("pid", "port", "resident"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        colour = "green" if row.state == "RUNNING" else "red"
+        resident = f"{row.resident_bytes / MEBIBYTE:.0f} MB"
+        table.add_row(row.name, f"[{colour}]{row.state}[/]", str(row.pid or "–"), str(row.port), resident)
+    Console().print(table)
+
+
+def logs(
+    name: Annotated[str | None, typer.Argument(help="One process, as `yinuo status` names it.")] = None,
+    data: DataOption = DATA,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come in.")] = False,
+) -> None:
+    """Show the last lines of one process's log, or of all."""
+    files = log_files(data, name)
+    for file in files:
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]:
+            _print_line(file, line)
+    if follow:
+        _follow(files)
+
+
+def log_files(data: Path, name: str | None) -> list[Path]:
+    """The logs of a data folder, or the one of a process. Errors: Problem where there is none."""
+    from services.dev.folder import DataFolder
+
+    files = sorted(DataFolder.at(data).logs.glob("*.log"))
+    chosen = [file for file in files if name is None or _process_of(file) == name]
+    if not chosen:
+        known = ", ".join(map(_process_of, files)) or f"none in {data}"
+        raise Problem(f"there is no log of {name or 'any process'}", f"there are: {known}")
+    return chosen
+
+
+def _process_of(file: Path) -> str:
+    return file.stem.removeprefix("yinuo-")
+
+
+def _print_line(file: Path, line: str) -> None:
+    print(f"{_process_of(file):<12} {line}")
+
+
+def _follow(files: list[Path]) -> None:
+    """Print what is added, until interrupted; a rotated file is taken up from its beginning."""
+    opened = {file: file.open(encoding="utf-8", errors="replace") for file in files}
+    for stream in opened.values():
+        stream.seek(0, os.SEEK_END)
+    try:
+        while True:
+            for file in files:
+                opened[file] = _print_new(file, opened[file])
+            sys.stdout.flush()
+            time.sleep(FOLLOW_SECONDS)
+    except KeyboardInterrupt:
+        return
+
+
+def _print_new(file: Path, stream: IO[str]) -> IO[str]:
+    for line in stream:
+        _print_line(file, line.rstrip("\n"))
+    if file.exists() and file.stat().st_ino != os.fstat(stream.fileno()).st_ino:
+        stream.close()
+        return file.open(encoding="utf-8", errors="replace")
+    return stream

@@ -5,7 +5,6 @@ categories above it: first the widest category with the highest sum is taken, th
 narrower one with the highest sum. Ties go to what stands first in categories.csv.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -49,7 +48,7 @@ class Classifier:
     lexicon: Lexicon
     gazetteer: Gazetteer
     router: Router
-    families: Mapping[str, tuple[str, ...]]
+    roots: Mapping[str, str]
     children: Mapping[str | None, tuple[str, ...]]
 
     @classmethod
@@ -60,7 +59,7 @@ class Classifier:
             lexicon=Lexicon.build(directory),
             gazetteer=Gazetteer.build(directory),
             router=Router.build(directory),
-            families={code: lineage(code, parents) for code in parents},
+            roots={code: lineage(code, parents)[-1] for code in parents},
             children=_children(parents),
         )
 
@@ -82,7 +81,7 @@ class Classifier:
         )
 
     def _category(self, sums: Sums, support: Sums) -> str:
-        totals = self._with_support(self._rolled_up(sums), support)
+        totals = self._supported(sums, support) if support else sums
         chosen = _best(totals, self.children[None], OTHER)
         while narrower := self.children.get(chosen):
             below = _best(totals, narrower, chosen)
@@ -91,21 +90,12 @@ class Classifier:
             chosen = below
         return chosen
 
-    def _rolled_up(self, sums: Sums) -> dict[str, float]:
-        totals: dict[str, float] = defaultdict(float)
-        for value, weight in sums.items():
-            for code in self.families[value]:
-                totals[code] += weight
-        return totals
-
-    def _with_support(self, totals: dict[str, float], support: Sums) -> dict[str, float]:
-        """Adds support words to families that a word of their own already speaks for."""
-        spoken_for = {code for code, total in totals.items() if total > 0}
-        for value, weight in support.items():
-            family = self.families[value]
-            if family[-1] in spoken_for:
-                for code in family:
-                    totals[code] = totals.get(code, 0.0) + weight
+    def _supported(self, sums: Sums, support: Sums) -> Sums:
+        """The sums with the support words' added to families that a word of their own speaks for."""
+        totals = dict(sums)
+        for code, weight in support.items():
+            if sums.get(self.roots[code], 0.0) > 0:
+                totals[code] = totals.get(code, 0.0) + weight
         return totals
 
 

@@ -7,21 +7,25 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from services.assignment.directory import Directory
+from services.assignment.directory import Directory, lineage
 
 PLACE = "place"
 
 
 class Meaning(NamedTuple):
-    """What one word speaks for: `field` is a lexicon field or `PLACE`, `value` its value or place code."""
+    """What one word speaks for: `field` is a lexicon field or `PLACE`, `value` its value or place code.
+
+    A category's word has a meaning for each category of its family, nearest first.
+    """
 
     field: str
     value: str
     weight: float
 
 
-class Hit(NamedTuple):
-    """One occurrence of a word, with all that it means."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Hit:
+    """A word that was found, with all that it means; one object per word, so that comparing costs nothing."""
 
     word: str
     meanings: tuple[Meaning, ...]
@@ -58,8 +62,11 @@ def _meanings(directory: Directory) -> dict[str, list[Meaning]]:
 
 
 def _words(directory: Directory) -> Iterator[tuple[str, Meaning]]:
+    parents = directory.category_parents
     for word in directory.words:
-        yield word.word, Meaning(word.field, word.value, word.weight)
+        of_category = word.field in ("category", "support")
+        for value in lineage(word.value, parents) if of_category else (word.value,):
+            yield word.word, Meaning(word.field, value, word.weight)
 
 
 def _names(directory: Directory) -> Iterator[tuple[str, Meaning]]:

@@ -1,4 +1,4 @@
-"""How good the rules of a directory are on labelled messages, and how much they leave to the backstop unit."""
+"""How good a directory's rules are on labelled messages, and how much they leave to the backstop unit."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ Rows = Iterable[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Of `n` labelled messages `correct` were right; `commonest_share` is what always one label would reach."""
+    """Of `n` labelled messages `correct` were right; always one label would reach `commonest_share`."""
 
     n: int
     correct: int

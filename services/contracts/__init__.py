@@ -1,0 +1,1 @@
+"""What travels between the services: events, their envelope, and the table of who writes and reads them."""

@@ -1,0 +1,36 @@
+"""Topic `demand`: what citizens said, keyed by demand."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.contracts.envelope import Event
+from services.contracts.public_text import PublicText
+from services.contracts.vocabulary import Channel
+
+
+class DemandRegistered(Event):
+    """A demand was accepted: its receipt is given and it will never be lost.
+
+    `citizen_ref` is random and says only that two demands come from one citizen.
+    `occurred_at` is what the citizen or the channel says; no limit starts from it.
+    """
+
+    type: ClassVar[str] = "yinuo.demand.registered.v1"
+
+    demand_id: UUID
+    receipt: str
+    citizen_ref: UUID
+    channel: Channel
+    title: PublicText
+    body: PublicText
+    place: PublicText | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    occurred_at: datetime | None = None
+
+    def subject(self) -> str:
+        return str(self.demand_id)
+
+    def identity(self) -> str:
+        return str(self.demand_id)

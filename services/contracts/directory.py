@@ -1,0 +1,98 @@
+"""Topic `directory`: units, posts, holders and categories of the authority, one partition.
+
+`version` is the version of the directory as a whole; the highest wins. `retired` says that the
+newest directory no longer contains the entry; readers keep it for what was before.
+"""
+
+from datetime import date
+from typing import ClassVar
+
+from services.contracts.envelope import Event
+from services.contracts.vocabulary import Tier, UnitKind
+
+
+class DirectoryEvent(Event):
+    """What every entry of the directory carries."""
+
+    version: int
+    retired: bool = False
+
+    def identity(self) -> str:
+        return f"{self.subject()}/{self.version}"
+
+
+class UnitRecorded(DirectoryEvent):
+    """A unit (单位). `party_committee` is the unit whose Party committee answers for it."""
+
+    type: ClassVar[str] = "yinuo.directory.unit-recorded.v1"
+
+    code: str
+    name: str
+    kind: UnitKind
+    parent: str | None = None
+    party_committee: str | None = None
+    post: str | None = None
+    backstop: bool = False
+
+    def subject(self) -> str:
+        return f"unit/{self.code}"
+
+
+class PostRecorded(DirectoryEvent):
+    """A post (职务) that answers for cases and promises."""
+
+    type: ClassVar[str] = "yinuo.directory.post-recorded.v1"
+
+    code: str
+    title: str
+    unit: str
+    tier: Tier
+
+    def subject(self) -> str:
+        return f"post/{self.code}"
+
+
+class HolderRecorded(DirectoryEvent):
+    """Who holds a post from a local day to (excluding) another; `until` None = still."""
+
+    type: ClassVar[str] = "yinuo.directory.holder-recorded.v1"
+
+    post: str
+    person: str
+    since: date
+    until: date | None = None
+
+    def subject(self) -> str:
+        return f"holder/{self.post}/{self.since.isoformat()}"
+
+
+class CategoryRecorded(DirectoryEvent):
+    """A category of demands; `parent` None = a top category."""
+
+    type: ClassVar[str] = "yinuo.directory.category-recorded.v1"
+
+    code: str
+    name: str
+    parent: str | None = None
+
+    def subject(self) -> str:
+        return f"category/{self.code}"
+
+
+class AuthorityRecorded(DirectoryEvent):
+    """The authority itself and its policies (presets by name)."""
+
+    type: ClassVar[str] = "yinuo.directory.authority-recorded.v1"
+
+    code: str
+    name: str
+    name_en: str
+    issuer: str
+    backstop_unit: str
+    limits: str
+    ladder: str
+    on_time_threshold: float
+    issue: str
+
+    def subject(self) -> str:
+        return f"authority/{self.code}"

@@ -1,0 +1,106 @@
+"""The one table of event → topic, writer, readers. Topics, AsyncAPI and docs/flow.md are made from it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.contracts.case import (
+    CaseAssigned,
+    CaseCompleted,
+    CaseReassigned,
+    CaseReturned,
+    CaseSignedFor,
+)
+from services.contracts.circular import CircularIssued
+from services.contracts.demand import DemandRegistered
+from services.contracts.directory import (
+    AuthorityRecorded,
+    CategoryRecorded,
+    HolderRecorded,
+    PostRecorded,
+    UnitRecorded,
+)
+from services.contracts.envelope import Event
+from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
+from services.contracts.vocabulary import Service
+from services.contracts.watermark import WatermarkPassed
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A Kafka topic. Partition counts are fixed for good: more would move keys."""
+
+    name: str
+    partitions: int
+    writer: Service
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Who reads one type of event in one topic."""
+
+    event: type[Event]
+    topic: str
+    readers: frozenset[Service]
+
+
+def _flow(event: type[Event], topic: str, *readers: Service) -> Flow:
+    return Flow(event, topic, frozenset(readers))
+
+
+TOPICS: Final[dict[str, Topic]] = {
+    topic.name: topic
+    for topic in (
+        Topic("demand", 8, "intake"),
+        Topic("directory", 1, "assignment"),
+        Topic("case", 8, "assignment"),
+        Topic("supervision", 8, "supervision"),
+        Topic("circular", 8, "reporting"),
+    )
+}
+
+FLOWS: Final[tuple[Flow, ...]] = (
+    _flow(DemandRegistered, "demand", "assignment", "reporting"),
+    _flow(WatermarkPassed, "demand", "reporting"),
+    _flow(AuthorityRecorded, "directory", "supervision", "reporting"),
+    _flow(UnitRecorded, "directory", "intake", "supervision", "reporting"),
+    _flow(PostRecorded, "directory", "supervision", "reporting"),
+    _flow(HolderRecorded, "directory", "supervision", "reporting"),
+    _flow(CategoryRecorded, "directory", "reporting"),
+    _flow(WatermarkPassed, "directory", "reporting"),
+    _flow(CaseAssigned, "case", "intake", "supervision", "reporting"),
+    _flow(CaseSignedFor, "case", "intake", "supervision", "reporting"),
+    _flow(CaseCompleted, "case", "intake", "supervision", "reporting"),
+    _flow(CaseReturned, "case", "intake", "supervision", "reporting"),
+    _flow(CaseReassigned, "case", "intake", "supervision", "reporting"),
+    _flow(WatermarkPassed, "case", "reporting"),
+    _flow(LimitsSet, "supervision", "intake", "assignment", "reporting"),
+    _flow(NoticeSent, "supervision", "assignment", "reporting"),
+    _flow(NoticeAcknowledged, "supervision", "reporting"),
+    _flow(WatermarkPassed, "supervision", "reporting"),
+    _flow(CircularIssued, "circular"),
+)
+
+EVENTS: Final[dict[str, type[Event]]] = {flow.event.type: flow.event for flow in FLOWS}
+_TOPIC_OF: Final = {flow.event: flow.topic for flow in FLOWS if flow.event is not WatermarkPassed}
+
+_READERS: Final = {(flow.topic, flow.event.type): flow.readers for flow in FLOWS}
+
+
+def topic_of(event: Event) -> str:
+    """The topic that an event travels in."""
+    return event.topic if isinstance(event, WatermarkPassed) else _TOPIC_OF[type(event)]
+
+
+def topics_read_by(service: Service) -> tuple[str, ...]:
+    """The topics that a service subscribes to, in the table's order."""
+    return tuple(dict.fromkeys(flow.topic for flow in FLOWS if service in flow.readers))
+
+
+def topics_written_by(service: Service) -> tuple[Topic, ...]:
+    """The topics that a service writes, in the table's order."""
+    return tuple(topic for topic in TOPICS.values() if topic.writer == service)
+
+
+def reads(service: Service, topic: str, event_type: str) -> bool:
+    """Whether a service has a use for this type of event in this topic."""
+    return service in _READERS.get((topic, event_type), frozenset())

@@ -1,0 +1,1 @@
+"""Plumbing without a word of the domain: every service stands on it."""

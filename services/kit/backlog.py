@@ -1,0 +1,110 @@
+"""What a service still has to do: its outbox, its lag, its due rows. For `yinuo settle`, metrics and readiness."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from pydantic import BaseModel
+
+from services.contracts.flow import TOPICS, topics_read_by
+from services.contracts.vocabulary import Service
+from services.kit import metrics
+from services.kit.postgres import UNAVAILABLE, Pool
+
+LOOK_SECONDS: Final = 5.0
+
+Due = Callable[[], Awaitable[int]]
+"""How many rows of a service are due by the business clock and not done."""
+
+log = structlog.get_logger(__name__)
+
+
+class Backlog(BaseModel):
+    """`settled` when nothing is left to do. `end_offsets` tells whether something came meanwhile."""
+
+    outbox: int
+    lag: dict[str, int]
+    due: int
+    end_offsets: int
+
+    @property
+    def settled(self) -> bool:
+        return self.outbox == 0 and self.due == 0 and not any(self.lag.values())
+
+
+class BacklogReader:
+    """Holds one plain Kafka consumer, without a group, to ask for end offsets."""
+
+    def __init__(self, service: Service, pool: Pool, bootstrap: str, due: Due) -> None:
+        self._service = service
+        self._pool = pool
+        self._bootstrap = bootstrap
+        self._due = due
+        self._kafka: AIOKafkaConsumer | None = None
+        self._lock = asyncio.Lock()
+        self._topics = topics_read_by(service)
+
+    async def read(self) -> Backlog:
+        """The backlog now. The outbox is read before the end offsets: what left it is in them."""
+        outbox, due = await self._pool.fetchval("SELECT count(*) FROM outbox"), await self._due()
+        ends = await self._end_offsets()
+        stored = {
+            (row["topic"], row["partition"]): row["next_offset"]
+            for row in await self._pool.fetch("SELECT topic, partition, next_offset FROM offsets")
+        }
+        lag = dict.fromkeys(self._topics, 0)
+        for (topic, partition), end in ends.items():
+            lag[topic] += max(0, end - stored.get((topic, partition), 0))
+        return Backlog(outbox=outbox, lag=lag, due=due, end_offsets=sum(ends.values()))
+
+    async def close(self) -> None:
+        if self._kafka is not None:
+            await self._kafka.stop()
+            self._kafka = None
+
+    async def _end_offsets(self) -> Mapping[tuple[str, int], int]:
+        partitions = [TopicPartition(t, p) for t in self._topics for p in range(TOPICS[t].partitions)]
+        async with self._lock:
+            if self._kafka is None:
+                kafka = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None)
+                await kafka.start()
+                self._kafka = kafka
+            ends = await self._kafka.end_offsets(partitions)
+        return {(tp.topic, tp.partition): offset for tp, offset in ends.items()}
+
+    async def watch(self) -> None:
+        """Keep the gauges of lag, outbox and dead letters fresh, until cancelled."""
+        while True:
+            try:
+                await self._measure()
+            except (KafkaError, *UNAVAILABLE) as away:
+                log.warning("backlog not measured", reason=repr(away))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _measure(self) -> None:
+        backlog = await self.read()
+        row = await self._pool.fetchrow(
+            """
+            SELECT (SELECT count(*) FROM dead_letters) AS letters,
+                   (SELECT extract(epoch FROM clock_timestamp() - min(written_at)) FROM outbox)::float8 AS age
+            """
+        )
+        moved = {
+            r["topic"]: r["age"]
+            for r in await self._pool.fetch(
+                """
+                SELECT topic, extract(epoch FROM clock_timestamp() - max(moved_at))::float8 AS age
+                FROM offsets GROUP BY topic
+                """
+            )
+        }
+        metrics.OUTBOX_ROWS.labels(self._service).set(backlog.outbox)
+        if row is not None:
+            metrics.OUTBOX_AGE.labels(self._service).set(row["age"] or 0)
+            metrics.DEAD_LETTERS.labels(self._service).set(row["letters"])
+        for topic, lag in backlog.lag.items():
+            metrics.CONSUMER_LAG.labels(self._service, topic).set(lag)
+            metrics.OFFSET_AGE.labels(self._service, topic).set(moved.get(topic, 0) if lag else 0)

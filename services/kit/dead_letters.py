@@ -1,0 +1,135 @@
+"""Dead letters: what can't be applied waits in its reader's schema, with the later events of its key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from asyncpg.pool import PoolConnectionProxy
+
+Connection = PoolConnectionProxy[asyncpg.Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as Kafka delivered it. `event_id` and `type` are None where its headers were unreadable."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes
+    event_id: UUID | None = None
+    type: str | None = None
+    time: datetime | None = None
+
+
+class NoSuchLetter(LookupError):
+    """No dead letter has this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no dead letter {number}")
+        self.number = number
+
+
+async def parked_keys(connection: Connection, topic: str) -> set[str]:
+    """The keys of a topic that have dead letters: their later events must join them."""
+    rows = await connection.fetch("SELECT DISTINCT key FROM dead_letters WHERE topic = $1", topic)
+    return {row["key"] for row in rows}
+
+
+async def park(connection: Connection, letters: Sequence[tuple[Letter, str]]) -> None:
+    """Put letters away with their reasons; one that already lies there stays as it is."""
+    await connection.executemany(
+        """
+        INSERT INTO dead_letters
+            (topic, partition, "offset", key, event_id, type, time, headers, value, reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10) ON CONFLICT DO NOTHING
+        """,
+        [
+            (
+                letter.topic,
+                letter.partition,
+                letter.offset,
+                letter.key,
+                letter.event_id,
+                letter.type,
+                letter.time,
+                _as_json(letter.headers),
+                letter.value,
+                reason,
+            )
+            for letter, reason in letters
+        ],
+    )
+
+
+async def listed(connection: Connection, number: int | None = None) -> list[dict[str, Any]]:
+    """Dead letters as an operator sees them, in the order in which replay would take them."""
+    rows = await connection.fetch(
+        """
+        SELECT id, topic, partition, "offset", key, event_id, type, time, reason, parked_at,
+               convert_from(value, 'UTF8') AS value FROM dead_letters
+        WHERE $1::bigint IS NULL OR id = $1 ORDER BY topic, key, "offset"
+        """,
+        number,
+    )
+    if number is not None and not rows:
+        raise NoSuchLetter(number)
+    return [dict(row) for row in rows]
+
+
+async def of_key(connection: Connection, topic: str, key: str) -> list[Letter]:
+    """The letters of one key in their order, locked against a second replay."""
+    rows = await connection.fetch(
+        """
+        SELECT topic, partition, "offset", key, headers, value, event_id, type, time FROM dead_letters
+        WHERE topic = $1 AND key = $2 ORDER BY "offset" FOR UPDATE
+        """,
+        topic,
+        key,
+    )
+    return [Letter(**{**dict(row), "headers": _from_json(row["headers"])}) for row in rows]
+
+
+async def remove(connection: Connection, letter: Letter) -> None:
+    """Forget a letter that was applied."""
+    await connection.execute(
+        'DELETE FROM dead_letters WHERE topic = $1 AND partition = $2 AND "offset" = $3',
+        letter.topic,
+        letter.partition,
+        letter.offset,
+    )
+
+
+async def drop(connection: Connection, number: int, dropped_by: str) -> None:
+    """Give a letter up for good; who did it stays on record. Raises NoSuchLetter."""
+    gone = await connection.fetchrow(
+        """
+        WITH gone AS (DELETE FROM dead_letters WHERE id = $1 RETURNING *)
+        INSERT INTO dropped_letters (event_id, topic, partition, "offset", key, reason, dropped_by)
+        SELECT event_id, topic, partition, "offset", key, reason, $2 FROM gone RETURNING topic, event_id
+        """,
+        number,
+        dropped_by,
+    )
+    if gone is None:
+        raise NoSuchLetter(number)
+    if gone["event_id"] is not None:
+        await connection.execute(
+            "INSERT INTO inbox (event_id, topic) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            gone["event_id"],
+            gone["topic"],
+        )
+
+
+def _as_json(headers: Sequence[tuple[str, bytes]]) -> str:
+    return orjson.dumps([[name, value.decode("latin-1")] for name, value in headers]).decode()
+
+
+def _from_json(text: str) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, value.encode("latin-1")) for name, value in orjson.loads(text))

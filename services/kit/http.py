@@ -1,0 +1,230 @@
+"""The HTTP border that all services share: problem details, staff authentication, limits, health, metrics."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.contracts.vocabulary import Role, Service
+from services.kit import metrics
+from services.kit.auth import Staff, TokenReader, TokenRefused
+from services.kit.postgres import UNAVAILABLE
+
+BODY_BYTES: Final = 256 * 1024
+"""The largest body of an ordinary request; streams have limits of their own."""
+RETRY_SECONDS: Final = 5
+
+Check = Callable[[], Awaitable[str | None]]
+"""None when all is well, else what is missing."""
+
+log = structlog.get_logger(__name__)
+STAFF_TOKEN: Final = HTTPBearer(description="a staff token: `yinuo staff token`", auto_error=False)
+
+
+class Problem(Exception):
+    """An error as RFC 9457 problem details. `field` names the input at fault, `remedy` says what to do."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        remedy: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.headers = dict(headers or {})
+        self.body = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            **({"field": field} if field else {}),
+            **({"remedy": remedy} if remedy else {}),
+            **more,
+        }
+
+    def response(self) -> Response:
+        return JSONResponse(
+            self.body, self.status, headers=self.headers, media_type="application/problem+json"
+        )
+
+
+def unavailable(detail: str) -> Problem:
+    """503: try the same request again later; nothing of it was kept."""
+    return Problem(
+        503,
+        "Service Unavailable",
+        detail,
+        remedy="send the same request again later",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
+
+
+def build_api(service: Service, title: str, reader: TokenReader, checks: Mapping[str, Check]) -> FastAPI:
+    """A FastAPI with the border of all services. `checks` answer for /health/ready."""
+    api = FastAPI(title=title, version="0.1.0", docs_url="/docs", redoc_url=None)
+    api.state.token_reader = reader
+    api.add_exception_handler(Problem, _problem)
+    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(HTTPException, _http_exception)
+    for error in UNAVAILABLE:
+        api.add_exception_handler(error, _away)
+    api.add_middleware(Border, service=service)
+
+    @api.get("/health/live", tags=["operation"], summary="Whether the process runs")
+    async def live() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @api.get("/health/ready", tags=["operation"], summary="Whether it can work, and what is missing")
+    async def ready() -> JSONResponse:
+        missing = {name: why for name, check in checks.items() if (why := await check())}
+        return JSONResponse(
+            {"status": "missing" if missing else "ok", "missing": missing}, 503 if missing else 200
+        )
+
+    @api.get("/metrics", tags=["operation"], summary="Prometheus metrics")
+    async def exposition() -> Response:
+        return Response(metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return api
+
+
+def staff_with(*roles: Role) -> Callable[[Request], Awaitable[Staff]]:
+    """A dependency: the caller's staff token, with one of these roles. 401 and 403 say what is needed."""
+
+    async def caller(request: Request) -> Staff:
+        staff = _staff(request)
+        if staff.role not in roles:
+            raise Problem(
+                403,
+                "Forbidden",
+                f"role {staff.role} may not do this",
+                remedy=f"use a token with one of the roles: {', '.join(roles)}",
+            )
+        return staff
+
+    return caller
+
+
+def _staff(request: Request) -> Staff:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise _unauthorised("no bearer token was sent")
+    reader: TokenReader = request.app.state.token_reader
+    try:
+        return reader.staff(token)
+    except TokenRefused as refused:
+        raise _unauthorised(str(refused)) from refused
+
+
+def _unauthorised(detail: str) -> Problem:
+    return Problem(
+        401,
+        "Unauthorized",
+        detail,
+        field="Authorization",
+        remedy="send `Authorization: Bearer <token>` with a token from `yinuo staff token`",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def validation_problem(errors: list[Any]) -> Problem:
+    """422 with each field that is wrong, from pydantic's errors, without the input: it may be personal."""
+    fields = [
+        {"field": ".".join(str(part) for part in error["loc"]), "detail": error["msg"]} for error in errors
+    ]
+    first = fields[0]
+    return Problem(
+        422,
+        "Unprocessable Content",
+        f"{first['field']}: {first['detail']}",
+        field=first["field"],
+        remedy="correct the fields named in `errors` and send the request again; nothing of it was kept",
+        errors=fields,
+    )
+
+
+async def _problem(_request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)  # noqa: S101  registered for this class alone
+    return problem.response()
+
+
+async def _invalid(_request: Request, invalid: Exception) -> Response:
+    assert isinstance(invalid, RequestValidationError)  # noqa: S101  registered for this class alone
+    return validation_problem(list(invalid.errors())).response()
+
+
+async def _http_exception(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
+    title = {404: "Not Found", 405: "Method Not Allowed"}.get(error.status_code, "Error")
+    return Problem(error.status_code, title, str(error.detail), headers=error.headers).response()
+
+
+async def _away(_request: Request, reason: Exception) -> Response:
+    log.warning("database away", reason=repr(reason))
+    return unavailable("the database is away").response()
+
+
+class _BodyTooLarge(Exception):
+    pass
+
+
+class Border:
+    """Pure ASGI: counts and times each request by its route, and bounds its body."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, bounded(scope, receive), sending)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            metrics.HTTP_REQUESTS.labels(self.service, route, scope["method"], str(status)).inc()
+            metrics.HTTP_SECONDS.labels(self.service, route).observe(time.perf_counter() - began)
+
+
+def bounded(scope: Scope, receive: Receive) -> Receive:
+    """Receive no more than BODY_BYTES; streaming routes lift the bound by `scope["yinuo.stream"]`."""
+    received = 0
+
+    async def receiving() -> Message:
+        nonlocal received
+        message = await receive()
+        if message["type"] == "http.request" and not scope.get("yinuo.stream"):
+            received += len(message.get("body", b""))
+            if received > BODY_BYTES:
+                raise Problem(
+                    413,
+                    "Content Too Large",
+                    f"the body is larger than {BODY_BYTES} bytes",
+                    field="body",
+                    remedy="shorten the text, or send many demands through /demands/batch",
+                )
+        return message
+
+    return receiving

@@ -1,0 +1,86 @@
+"""The inbox and the offsets: what a reader has applied, whatever Kafka delivers again."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from services.contracts.envelope import Record
+from services.kit.dead_letters import Letter
+
+Connection = PoolConnectionProxy[asyncpg.Record]
+
+
+class TopicReplaced(RuntimeError):
+    """The topic was made anew: its offsets mean nothing to the stored ones."""
+
+    def __init__(self, topic: str, stored: str, found: str) -> None:
+        super().__init__(
+            f"topic {topic} has id {found}, but offsets are stored for id {stored}: it was made anew. "
+            "Restore the topic, or clear this service's offsets knowingly"
+        )
+
+
+async def advance(
+    connection: Connection, topic: str, topic_id: str, letters: Sequence[Letter]
+) -> list[Letter]:
+    """Move the offsets forward over a batch; the letters that lie at or past the stored offsets.
+
+    The rows stay locked until commit, so that a worker that lost its partition can't interleave.
+    Raises TopicReplaced.
+    """
+    ends: dict[int, int] = {}
+    for letter in letters:
+        ends[letter.partition] = max(letter.offset + 1, ends.get(letter.partition, 0))
+    partitions = sorted(ends)
+    rows = await connection.fetch(
+        """
+        SELECT partition, topic_id, next_offset FROM offsets
+        WHERE topic = $1 AND partition = ANY($2::smallint[]) ORDER BY partition FOR UPDATE
+        """,
+        topic,
+        partitions,
+    )
+    for row in rows:
+        if row["topic_id"] != topic_id:
+            raise TopicReplaced(topic, row["topic_id"], topic_id)
+    stored = {row["partition"]: row["next_offset"] for row in rows}
+    await connection.execute(
+        """
+        INSERT INTO offsets AS o (topic, partition, topic_id, next_offset)
+        SELECT $1, partition, $2, next_offset
+        FROM unnest($3::smallint[], $4::bigint[]) AS t(partition, next_offset)
+        ON CONFLICT (topic, partition) DO UPDATE
+        SET next_offset = excluded.next_offset, moved_at = clock_timestamp()
+        WHERE o.next_offset < excluded.next_offset
+        """,
+        topic,
+        topic_id,
+        partitions,
+        [ends[partition] for partition in partitions],
+    )
+    return [letter for letter in letters if letter.offset >= stored.get(letter.partition, 0)]
+
+
+async def new_ids(connection: Connection, topic: str, records: Sequence[Record]) -> set[UUID]:
+    """Enter the records; the ids of those that were not there before."""
+    if not records:
+        return set()
+    rows = await connection.fetch(
+        """
+        INSERT INTO inbox (event_id, topic) SELECT id, $2 FROM unnest($1::uuid[]) AS id
+        ON CONFLICT DO NOTHING RETURNING event_id
+        """,
+        sorted({record.envelope.id for record in records}),
+        topic,
+    )
+    return {row["event_id"] for row in rows}
+
+
+async def forget(connection: Connection, records: Sequence[Record]) -> None:
+    """Take records out again that could not be applied: replay will enter them."""
+    if records:
+        await connection.execute(
+            "DELETE FROM inbox WHERE event_id = ANY($1::uuid[])", [record.envelope.id for record in records]
+        )

@@ -1,0 +1,96 @@
+"""The pool, and writing transactions: state, inbox, outbox and offsets commit together or not at all."""
+
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from services.contracts.envelope import Event
+from services.contracts.vocabulary import Service
+from services.kit import outbox
+
+Connection = PoolConnectionProxy[asyncpg.Record]
+Pool = asyncpg.Pool[asyncpg.Record]
+
+UNAVAILABLE: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""PostgreSQL is away or going away: the same work succeeds later, nothing is wrong with it."""
+
+CONTENDED: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+"""Somebody else was in the way: the same work succeeds when repeated."""
+
+
+def pool(dsn: str, service: Service, size: int) -> Pool:
+    """A pool that connects when first asked, so that a service starts while PostgreSQL is away.
+
+    Await it (or enter it) before use. JIT is off: the statements are short and it only delays them.
+    """
+    return asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=size,
+        command_timeout=30,
+        timeout=5,
+        server_settings={"search_path": service, "application_name": f"yinuo-{service}", "jit": "off"},
+    )
+
+
+def writer_lock(service: Service) -> int:
+    """The advisory lock that all writers of a service share and its watermark takes alone."""
+    return zlib.crc32(f"yinuo/writer/{service}".encode())
+
+
+@dataclass(slots=True)
+class Writing:
+    """One writing transaction: a connection, the business time read under the writers' lock, its events."""
+
+    connection: Connection
+    now: datetime
+    events: list[tuple[Event, datetime]] = field(default_factory=list)
+
+    def publish(self, event: Event, time: datetime | None = None) -> None:
+        """Let an event leave with this transaction. `time` is the fact's own; else the transaction's."""
+        self.events.append((event, time or self.now))
+
+    def publish_all(self, events: Iterable[Event]) -> None:
+        self.events.extend((event, self.now) for event in events)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A service's database: reads through `pool`, writes through `writing()`."""
+
+    service: Service
+    pool: Pool
+    wake_relay: Callable[[], None]
+
+    @asynccontextmanager
+    async def writing(self, *, alone: bool = False) -> AsyncIterator[Writing]:
+        """A transaction whose events reach the outbox with its commit, and wake the relay.
+
+        It takes the writers' lock, then reads the business clock. `alone` takes the lock
+        exclusively: every other writer has committed before, or begins after.
+        """
+        begin = "SELECT clock.begin_writing_alone($1)" if alone else "SELECT clock.begin_writing($1)"
+        async with self.pool.acquire() as connection:
+            async with connection.transaction():
+                now: datetime = await connection.fetchval(begin, writer_lock(self.service))
+                writing = Writing(connection, now.astimezone(UTC))
+                yield writing
+                await outbox.append(connection, writing.events)
+            if writing.events:
+                self.wake_relay()

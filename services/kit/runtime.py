@@ -1,0 +1,153 @@
+"""What runs in every service's process, around its API: pool, relay, Faust worker, schedule, watermarks.
+
+HTTP comes up first and stays up whatever else is away; /health/ready names what is missing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI
+
+from services.contracts.flow import topics_read_by
+from services.contracts.vocabulary import Service
+from services.kit import topics
+from services.kit.auth import TokenReader
+from services.kit.backlog import BacklogReader
+from services.kit.consume import Consumer, Handler
+from services.kit.http import build_api
+from services.kit.operation import operation_routes
+from services.kit.postgres import UNAVAILABLE, Database, pool
+from services.kit.relay import Relay
+from services.kit.schedule import Step, keep_doing
+from services.kit.settings import ServiceSettings
+from services.kit.stream import build_worker, end_process, working
+from services.kit.topics import TopicsMissing
+from services.kit.watermark import pass_watermarks
+
+WAIT_SECONDS: Final = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+async def _nothing_due() -> int:
+    return 0
+
+
+@dataclass(slots=True)
+class Runtime:
+    """One process of a service. Build it, add routes to `api`, give handlers and steps, serve `api`."""
+
+    service: Service
+    settings: ServiceSettings
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
+    due: Callable[[], Awaitable[int]] = _nothing_due
+    state: dict[str, str] = field(default_factory=lambda: {"consumer": "not started"})
+    database: Database = field(init=False)
+    relay: Relay = field(init=False)
+    backlog: BacklogReader = field(init=False)
+    consumers: dict[str, Consumer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        connections = pool(self.settings.dsn, self.service, self.settings.pool_size)
+        self.relay = Relay(self.service, connections, self.settings.kafka)
+        self.database = Database(self.service, connections, self.relay.wake)
+        self.backlog = BacklogReader(self.service, connections, self.settings.kafka, lambda: self.due())
+        self.consumers = {}
+
+    def build_api(self, title: str) -> FastAPI:
+        """The API with health, metrics and operation; its lifespan runs everything else."""
+        self.consumers = {
+            topic: Consumer(self.service, topic, self.database, self.handlers[topic])
+            for topic in topics_read_by(self.service)
+        }
+        checks = {"postgres": self._postgres, "consumer": self._consumer}
+        api = build_api(self.service, title, TokenReader.of(self.settings.token_public_key), checks)
+        api.router.lifespan_context = self._lifespan
+        api.include_router(operation_routes(self.database, self.backlog, self.consumers))
+        return api
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        async with self.database.pool:
+            tasks = [_task(name, work()) for name, work in self._work().items()]
+            try:
+                yield
+            finally:
+                await _cancel(tasks)
+                with suppress(KafkaError, TimeoutError, OSError):
+                    await asyncio.wait_for(self.backlog.close(), 1.0)
+                with suppress(TimeoutError, *UNAVAILABLE):
+                    await asyncio.wait_for(self.database.pool.close(), 2.0)
+                self.database.pool.terminate()
+
+    def _work(self) -> dict[str, Callable[[], Any]]:
+        steps: dict[str, Step] = {"watermarks": partial(pass_watermarks, self.database), **self.steps}
+        return {
+            "relay": self.relay.run,
+            "backlog": self.backlog.watch,
+            "worker": self._run_worker,
+            **{name: partial(keep_doing, name, step) for name, step in steps.items()},
+        }
+
+    async def _run_worker(self) -> None:
+        """Start Faust once Kafka answers and every topic is there; run it until cancelled."""
+        ids = await self._topic_ids()
+        for topic, consumer in self.consumers.items():
+            consumer.topic_id = ids[topic]
+        worker = build_worker(self.service, self.settings.kafka, self.consumers, self.settings.batch_size)
+        async with working(worker, self.settings.stop_timeout / 2):
+            self.state["consumer"] = ""
+            log.info("consuming", topics=list(self.consumers))
+            await self._watch_topic_ids(ids)
+
+    async def _topic_ids(self) -> dict[str, str]:
+        while True:
+            try:
+                return await topics.topic_ids(self.settings.kafka, self.consumers)
+            except (KafkaError, OSError, TopicsMissing) as away:
+                self.state["consumer"] = str(away) or repr(away)
+                log.warning("consumer waits", reason=repr(away))
+                await asyncio.sleep(WAIT_SECONDS)
+
+    async def _watch_topic_ids(self, known: Mapping[str, str]) -> None:
+        """A topic made anew while we read it would be skipped in silence; so look now and then."""
+        while True:
+            await asyncio.sleep(10)
+            with suppress(KafkaError, OSError):
+                ids = await topics.topic_ids(self.settings.kafka, self.consumers)
+                if ids != known:
+                    raise RuntimeError(f"topics were made anew: {known} became {ids}")
+
+    async def _postgres(self) -> str | None:
+        try:
+            await self.database.pool.fetchval("SELECT clock.now()", timeout=3)
+        except UNAVAILABLE as away:
+            return repr(away)
+        return None
+
+    async def _consumer(self) -> str | None:
+        return self.state["consumer"] or None
+
+
+def _task(name: str, work: Any) -> asyncio.Task[None]:
+    task: asyncio.Task[None] = asyncio.create_task(work, name=name)
+    task.add_done_callback(_end_if_failed)
+    return task
+
+
+def _end_if_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (reason := task.exception()):
+        end_process(f"{task.get_name()} failed", reason)
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=6)

@@ -1,0 +1,55 @@
+"""Serve an API with uvicorn until SIGTERM, and be gone in time whatever else is down."""
+
+import os
+import threading
+from types import FrameType
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from services.kit.settings import ServiceSettings
+
+log = structlog.get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """After the first signal a graceful stop has `stop_timeout` seconds; then the process ends hard.
+
+    A hard end is safe: what wasn't committed is not acknowledged either, and comes again.
+    """
+
+    stop_timeout: float = 8.0
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            timer = threading.Timer(self.stop_timeout, _end_hard)
+            timer.daemon = True
+            timer.start()
+        super().handle_exit(sig, frame)
+
+
+def _end_hard() -> None:
+    log.warning("graceful stop took too long, ending hard")
+    os._exit(0)
+
+
+def serve(api: FastAPI, settings: ServiceSettings) -> None:
+    """Block until stopped."""
+    server = _Server(
+        uvicorn.Config(
+            api,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="httptools",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=3,
+            timeout_keep_alive=30,
+            backlog=2048,
+        )
+    )
+    server.stop_timeout = settings.stop_timeout
+    server.run()

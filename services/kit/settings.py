@@ -1,0 +1,32 @@
+"""Settings from the environment, all prefixed YINUO_. The same names stand in docker-compose.yml."""
+
+from typing import Literal
+
+from pydantic import Field, PostgresDsn, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """What each service needs. Durations are in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="YINUO_", frozen=True)
+
+    environment: Literal["production", "demonstration", "test"] = "production"
+    database_url: PostgresDsn = Field(description="the service's application role")
+    kafka: str = Field(default="127.0.0.1:9092", description="bootstrap servers, comma-separated")
+    host: str = "127.0.0.1"
+    port: int = Field(ge=1, le=65535)
+    token_public_key: str = Field(description="Ed25519 public key of staff tokens, base64 of 32 bytes")
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    pool_size: int = Field(default=10, ge=3, description="PostgreSQL connections of this process")
+    batch_size: int = Field(default=1000, ge=1, description="events a consumer takes at once")
+    stop_timeout: float = Field(default=8.0, gt=0, description="how long a graceful stop may take")
+
+    @property
+    def dsn(self) -> str:
+        return str(self.database_url)
+
+
+class SecretBytes(SecretStr):
+    """32 secret bytes, given in base64."""

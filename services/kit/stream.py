@@ -1,0 +1,106 @@
+"""The Faust worker of a service: one agent a topic, batches handed to the consumers.
+
+What was tried with Faust decides the shape (docs/decisions): nothing raises out of an agent, since
+Faust would acknowledge what it never processed; where going on is hopeless the process ends at once,
+which acknowledges nothing.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import faust
+import structlog
+from faust.contrib.asgi import faust_app_running
+
+from services.contracts.vocabulary import Service
+from services.kit.consume import Consumer
+from services.kit.dead_letters import Letter
+
+WITHIN_SECONDS: Final = 0.02
+"""How long a batch waits for more once the first event is there."""
+
+log = structlog.get_logger(__name__)
+
+
+def build_worker(
+    service: Service, bootstrap: str, consumers: Mapping[str, Consumer], batch_size: int
+) -> faust.App:
+    """A Faust app that takes each topic in batches. Touches no event loop."""
+    app = faust.App(
+        f"yinuo-{service}",
+        broker=";".join(f"yinuo://{server}" for server in bootstrap.split(",")),
+        value_serializer="raw",
+        key_serializer="raw",
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        table_standby_replicas=0,
+        consumer_auto_offset_reset="earliest",
+        broker_commit_interval=1.0,
+        broker_session_timeout=10.0,
+        broker_heartbeat_interval=3.0,
+        broker_rebalance_timeout=10.0,
+        broker_request_timeout=15.0,
+        worker_redirect_stdouts=False,
+        worker_hijack_root_logger=False,
+        stream_wait_empty=True,
+        stream_buffer_maxsize=4 * batch_size,
+    )
+    for topic, consumer in consumers.items():
+        app.agent(
+            app.topic(topic, key_type=bytes, value_type=bytes), name=f"yinuo.{service}.{topic}", concurrency=1
+        )(_agent(consumer, batch_size))
+    return app
+
+
+def _agent(consumer: Consumer, batch_size: int) -> Callable[[Any], Any]:
+    async def take(stream: Any) -> None:
+        async for events in stream.take_events(batch_size, within=WITHIN_SECONDS):
+            try:
+                await consumer.apply([_letter(event.message) for event in events])
+            except Exception as reason:  # noqa: BLE001  out of an agent nothing may raise
+                end_process(f"the consumer of {consumer.topic} can't go on", reason)
+
+    return take
+
+
+def _letter(message: Any) -> Letter:
+    headers = message.headers or ()
+    pairs = tuple(headers.items()) if isinstance(headers, dict) else tuple(headers)
+    key = message.key.decode("utf-8", "replace") if message.key else ""
+    return Letter(message.topic, message.partition, message.offset, key, pairs, message.value or b"")
+
+
+def end_process(why: str, reason: BaseException) -> None:
+    """Say why and end at once: nothing in flight is acknowledged, the supervisor starts anew."""
+    log.critical(why, reason=repr(reason), exc_info=reason)
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+    os._exit(70)
+
+
+@asynccontextmanager
+async def working(worker: faust.App, stop_timeout: float) -> AsyncIterator[None]:
+    """Run the worker on this loop; a crash of Faust ends the process, or nothing would be consumed."""
+    async with faust_app_running(worker, stop_timeout=stop_timeout):
+        watch = asyncio.create_task(_watch(worker))
+        try:
+            yield
+        finally:
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+
+
+async def _watch(worker: faust.App) -> None:
+    await worker.crashed.wait()
+    end_process("Faust crashed", worker.crash_reason or RuntimeError("no reason given"))
+
+
+def assigned_partitions(worker: faust.App) -> Sequence[Any]:
+    """The partitions that this worker reads at the moment."""
+    return tuple(worker.consumer.assignment()) if worker.started else ()

@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
-from asyncpg.pool import PoolConnectionProxy
 
-Connection = PoolConnectionProxy[asyncpg.Record]
+from services.kit.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import asyncpg
-from asyncpg.pool import PoolConnectionProxy
-
 from services.contracts.envelope import Record
+from services.kit.connection import Connection
 from services.kit.dead_letters import Letter
-
-Connection = PoolConnectionProxy[asyncpg.Record]
 
 
 class TopicReplaced(RuntimeError):

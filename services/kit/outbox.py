@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-from asyncpg.pool import PoolConnectionProxy
-
 from services.contracts.envelope import Event
 from services.contracts.flow import TOPICS, topic_of
 from services.contracts.watermark import WatermarkPassed
-
-Connection = PoolConnectionProxy[asyncpg.Record]
+from services.kit.connection import Connection
 
 _APPEND = """
 INSERT INTO outbox (topic, partition, subject, event_id, type, time, value)

@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from services.contracts.envelope import Event
 from services.contracts.vocabulary import Service
 from services.kit import outbox
+from services.kit.connection import Connection, Pool
 
-Connection = PoolConnectionProxy[asyncpg.Record]
-Pool = asyncpg.Pool[asyncpg.Record]
+__all__ = ["CONTENDED", "UNAVAILABLE", "Connection", "Database", "Pool", "Writing", "pool", "writer_lock"]
 
 UNAVAILABLE: Final = (
     OSError,

@@ -1,4 +1,4 @@
-"""What a service still has to do: its outbox, its lag, its due rows. For `yinuo settle`, metrics and readiness."""
+"""What a service still has to do: its outbox, its lag, its due rows."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

@@ -96,7 +96,7 @@ class Consumer:
         """
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type((*UNAVAILABLE, *CONTENDED)),
-            wait=wait_exponential_jitter(initial=0.1, max=5),
+            wait=wait_exponential_jitter(multiplier=0.1, max=5, jitter=0.5),
             before_sleep=self._retrying,
         ):
             with attempt, metrics.BATCH_SECONDS.labels(self.service, self.topic).time():

@@ -1,0 +1,191 @@
+"""One batch, one transaction: on a real PostgreSQL, with the service assignment's schema."""
+
+from collections.abc import AsyncIterator, Sequence
+from uuid import uuid4
+
+import pytest
+
+from services.contracts.demand import DemandRegistered
+from services.contracts.envelope import Record
+from services.kit import consume
+from services.kit.consume import Consumer, TooMuchPoison
+from services.kit.inbox import TopicReplaced
+from services.kit.postgres import Database, Writing
+from tests.builders import case_assigned, demand, ids, letter, letters
+from tests.conftest import DatabaseOf
+
+
+class Applied:
+    """A handler that remembers what it applied and publishes a case for each demand."""
+
+    def __init__(self) -> None:
+        self.demands: list[DemandRegistered] = []
+        self.poison: set[str] = set()
+
+    async def __call__(self, writing: Writing, records: Sequence[Record]) -> None:
+        events = [record.event for record in records if isinstance(record.event, DemandRegistered)]
+        assert len(events) == len(records)
+        if any(event.title in self.poison for event in events):
+            raise LookupError("this title is poison")
+        self.demands += events
+        writing.publish_all(case_assigned(demand_id=event.demand_id) for event in events)
+
+
+@pytest.fixture
+async def database(database_of: DatabaseOf) -> AsyncIterator[Database]:
+    database = database_of("assignment")
+    tables = "inbox, outbox, offsets, dead_letters, dropped_letters"
+    await database.pool.execute(f"DELETE FROM inbox; {_emptying(tables)}")
+    yield database
+    await database.pool.execute(_emptying(tables))
+
+
+def _emptying(tables: str) -> str:
+    return "".join(f"DELETE FROM {table};" for table in tables.split(", "))
+
+
+@pytest.fixture
+def applied() -> Applied:
+    return Applied()
+
+
+@pytest.fixture
+def consumer(database: Database, applied: Applied) -> Consumer:
+    return Consumer("assignment", "demand", database, applied, topic_id="first")
+
+
+async def _published(database: Database) -> int:
+    return int(await database.pool.fetchval("SELECT count(*) FROM outbox"))
+
+
+async def _parked(database: Database) -> list[tuple[str, str]]:
+    rows = await database.pool.fetch('SELECT key, reason FROM dead_letters ORDER BY "offset"')
+    return [(row["key"], row["reason"]) for row in rows]
+
+
+async def test_a_batch_delivered_again_does_nothing(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    batch = letters([demand() for _ in range(5)])
+    await consumer.apply(batch)
+    await consumer.apply(batch)
+    assert len(applied.demands) == 5
+    assert await _published(database) == 5
+
+
+async def test_an_event_published_twice_is_applied_once(consumer: Consumer, applied: Applied) -> None:
+    event = demand()
+    await consumer.apply([letter(event, 0), letter(event, 1)])
+    await consumer.apply([letter(event, 2)])
+    assert applied.demands == [event]
+
+
+async def test_a_topic_read_again_from_the_start_changes_nothing_even_with_a_pruned_inbox(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    batch = letters([demand() for _ in range(3)])
+    await consumer.apply(batch)
+    await database.pool.execute("DELETE FROM inbox")
+    await consumer.apply(batch)
+    assert len(applied.demands) == 3
+
+
+async def test_poison_parks_its_key_only_and_the_rest_of_the_batch_is_applied(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    good, bad = [demand() for _ in range(6)], demand(title="坏")
+    follower = demand(demand_id=bad.demand_id, title="随后")
+    applied.poison = {"坏"}
+    events = [*good[:3], bad, *good[3:]]
+    await consumer.apply([*letters(events), letter(follower, 99, id=uuid4())])
+    assert ids(applied.demands)[-6:] == ids(good)
+    assert await _published(database) == 6
+    parked = await _parked(database)
+    assert [key for key, _ in parked] == [bad.subject(), bad.subject()]
+    assert "this title is poison" in parked[0][1]
+    assert "waits behind" in parked[1][1]
+
+
+async def test_a_parked_key_goes_on_in_order_after_replay(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    bad = demand(title="坏")
+    follower = demand(demand_id=bad.demand_id, title="随后")
+    applied.poison = {"坏"}
+    await consumer.apply([letter(bad, 0)])
+    await consumer.apply([letter(follower, 1, id=uuid4())])
+    applied.poison, applied.demands = set(), []
+    assert await consumer.replay(bad.subject()) == 2
+    assert [event.title for event in applied.demands] == ["坏", "随后"]
+    assert await _parked(database) == []
+    await consumer.apply([letter(bad, 2)])
+    assert len(applied.demands) == 2
+
+
+async def test_a_replay_that_fails_leaves_every_letter_where_it_was(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    bad = demand(title="坏")
+    applied.poison = {"坏"}
+    await consumer.apply([letter(bad, 0)])
+    with pytest.raises(LookupError):
+        await consumer.replay(bad.subject())
+    assert len(await _parked(database)) == 1
+    assert await _published(database) == 0
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "reason"),
+    [
+        ({"value": b"{not json"}, "Invalid JSON"),
+        ({"value": b"{}"}, "Field required"),
+        ({"headers": ()}, "specversion"),
+    ],
+)
+async def test_a_message_that_cannot_be_read_goes_to_the_dead_letters(
+    consumer: Consumer, database: Database, spoiled: dict[str, object], reason: str
+) -> None:
+    await consumer.apply([letter(demand(), **spoiled)])
+    assert reason in (await _parked(database))[0][1]
+
+
+async def test_an_event_of_an_unknown_newer_version_parks(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    newer = letter(demand())
+    headers = tuple(
+        (name, b"yinuo.demand.registered.v9" if name == "ce_type" else value) for name, value in newer.headers
+    )
+    await consumer.apply([letter(demand(), 5, headers=headers)])
+    assert "unknown event type yinuo.demand.registered.v9" in (await _parked(database))[0][1]
+    assert applied.demands == []
+
+
+async def test_when_most_events_fail_the_consumer_stops_instead_of_parking_them_all(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    applied.poison = {"坏"}
+    events = [demand(title="坏") for _ in range(consume.POISON_WINDOW)]
+    with pytest.raises(TooMuchPoison):
+        await consumer.apply(letters(events))
+    assert await _parked(database) == []
+
+
+async def test_a_topic_made_anew_stops_the_consumer(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    await consumer.apply([letter(demand(), 7)])
+    event = demand(demand_id=applied.demands[0].demand_id)
+    again = Consumer("assignment", "demand", database, applied, topic_id="second")
+    with pytest.raises(TopicReplaced, match="made anew"):
+        await again.apply([letter(event, 0)])
+
+
+async def test_an_exception_in_the_middle_of_a_batch_rolls_back_state_and_events_together(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    applied.poison = {"坏"}
+    await consumer.apply(letters([demand(), demand(title="坏"), demand()]))
+    assert await _published(database) == 2
+    inbox = await database.pool.fetchval("SELECT count(*) FROM inbox")
+    assert inbox == 2

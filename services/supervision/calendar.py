@@ -126,21 +126,24 @@ class WorkCalendar:
     hours: WorkingHours
     _runs: tuple[_Run, ...]
     _versions: dict[int, str]
-    _ends: dict[tuple[int, int], datetime]
-    _shifts: dict[tuple[int, int], datetime]
+    _ends: dict[tuple[int, int], tuple[datetime, str]]
+    _shifts: dict[tuple[int, tuple[int, ...]], tuple[datetime | None, ...]]
 
     @classmethod
     def of(cls, years: Iterable[YearCalendar], hours: WorkingHours = OFFICE_HOURS) -> "WorkCalendar":
         """A calendar over these years; of a year given twice the later one holds."""
         latest = {year.year: year for year in years}
         ordered = tuple(latest[year] for year in sorted(latest))
-        return cls(ordered, hours, _runs(ordered), {y.year: y.version for y in ordered}, {}, {})
+        versions = {year.year: f"{year.year}:{year.version}" for year in ordered}
+        return cls(ordered, hours, _runs(ordered), versions, {}, {})
 
     def version(self, start: datetime, due_at: datetime) -> str:
         """The versions of the local years a limit touches, such as `2021:1f0c…`: what is stored with it."""
         first, last = _local(start).year, _local(due_at - INSTANT).year
         try:
-            return "+".join([f"{year}:{self._versions[year]}" for year in range(first, last + 1)])
+            if first == last:
+                return self._versions[first]
+            return "+".join([self._versions[year] for year in range(first, last + 1)])
         except KeyError as missing:
             raise UnknownYear(missing.args[0]) from None
 
@@ -174,12 +177,17 @@ class WorkCalendar:
 
     def add_working_days(self, start: datetime, n: int) -> datetime:
         """24:00 of the n-th working day after the local day of `start`, which doesn't count (n ≥ 1)."""
+        return self.working_days_end(start, n)[0]
+
+    def working_days_end(self, start: datetime, n: int) -> tuple[datetime, str]:
+        """`add_working_days` and the `version` it rests on: all limits of one day share them."""
         key = (local_ordinal(start), n)
         end = self._ends.get(key)
         if end is None:
             if n < 1:
                 raise ValueError(f"{n} working days; at least 1")
-            end = self._ends[key] = local_midnight(self.nth_working_day(*key) + 1)
+            due_at = local_midnight(self.nth_working_day(*key) + 1)
+            end = self._ends[key] = due_at, self.version(start, due_at)
         return end
 
     def shift(self, due_at: datetime, working_days: int) -> datetime:
@@ -190,14 +198,24 @@ class WorkCalendar:
         instant itself would wake nobody at 00:00. Before: the N-th working day before the last day;
         after: the N-th working day after it.
         """
-        if working_days == 0:
-            return due_at
-        key = (last_day(due_at), working_days)
-        instant = self._shifts.get(key)
-        if instant is None:
-            day = self.nth_working_day(*key)
-            instant = self._shifts[key] = _local_instant(day, self.hours.opening)
-        return instant
+        return due_at if working_days == 0 else self._opening_of(last_day(due_at), working_days)
+
+    def shifts(self, due_at: datetime, offsets: tuple[int, ...]) -> tuple[datetime | None, ...]:
+        """`shift` by several offsets at once; None for one that reaches a year that isn't loaded."""
+        key = (last_day(due_at), offsets)
+        found = self._shifts.get(key)
+        if found is None:
+            found = self._shifts[key] = tuple(self._known_opening(key[0], n) if n else None for n in offsets)
+        return tuple([instant if n else due_at for n, instant in zip(offsets, found, strict=True)])
+
+    def _known_opening(self, day: int, n: int) -> datetime | None:
+        try:
+            return self._opening_of(day, n)
+        except UnknownYear:
+            return None
+
+    def _opening_of(self, day: int, n: int) -> datetime:
+        return _local_instant(self.nth_working_day(day, n), self.hours.opening)
 
     def subtract_working_days(self, due_at: datetime, n: int) -> datetime:
         """Opening of the n-th working day before a limit's last day (n ≥ 1)."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from services.contracts.vocabulary import LimitKind
-from services.supervision.calendar import UnknownYear, WorkCalendar
+from services.supervision.calendar import WorkCalendar
 
 Colour = Literal["blue", "yellow", "orange", "red"]
 Recipient = Literal["unit", "leader", "parent", "party_committee"]
@@ -67,6 +67,7 @@ class Ladder:
     tolerance: timedelta
     consequences: tuple[Consequence, ...]
     _rungs: Mapping[LimitKind, tuple[Rung, ...]]
+    _offsets: Mapping[LimitKind, tuple[int, ...]]
 
     @classmethod
     def of(
@@ -84,11 +85,16 @@ class Ladder:
             if not (steps and numbered and rising):
                 raise CrookedLadder(ladder_id, kind, steps)
         table = {kind: tuple(steps) for kind, steps in rungs.items()}
-        return cls(ladder_id, version, tolerance, tuple(consequences), table)
+        offsets = {kind: tuple(rung.offset for rung in steps) for kind, steps in rungs.items()}
+        return cls(ladder_id, version, tolerance, tuple(consequences), table, offsets)
 
     def rungs(self, kind: LimitKind) -> tuple[Rung, ...]:
         """The rungs of one kind of limit, in the order in which they fire."""
         return self._rungs[kind]
+
+    def offsets(self, kind: LimitKind) -> tuple[int, ...]:
+        """The offsets of these rungs, in working days."""
+        return self._offsets[kind]
 
 
 class Dated(Protocol):
@@ -102,8 +108,7 @@ class Dated(Protocol):
     def due_at(self) -> datetime: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RungInstant:
+class RungInstant(NamedTuple):
     """When a rung of one limit fires; None while the year it falls in isn't loaded."""
 
     rung: Rung
@@ -143,15 +148,12 @@ def rungs(limit: Dated, ladder: Ladder, calendar: WorkCalendar) -> tuple[RungIns
     A rung that would fire at or before dispatch is left out: dispatch itself has just told the unit. A rung
     in a year that isn't loaded has no instant yet; the others fire all the same.
     """
-    instants = (RungInstant(rung, _instant(limit, rung, calendar)) for rung in ladder.rungs(limit.kind))
-    return tuple(step for step in instants if step.at is None or step.at > limit.dispatched_at)
-
-
-def _instant(limit: Dated, rung: Rung, calendar: WorkCalendar) -> datetime | None:
-    try:
-        return calendar.shift(limit.due_at, rung.offset)
-    except UnknownYear:
-        return None
+    steps = ladder.rungs(limit.kind)
+    instants = calendar.shifts(limit.due_at, ladder.offsets(limit.kind))
+    start = limit.dispatched_at
+    return tuple(
+        [RungInstant(rung, at) for rung, at in zip(steps, instants, strict=True) if at is None or at > start]
+    )
 
 
 def next_instant(state: LimitState) -> datetime | None:

@@ -139,18 +139,23 @@ def compute(
     Days: a day is paused when it begins within a pause, so the day of suspension still counts and the day
     of resumption doesn't, as with the day of dispatch. Hours: the paused time itself doesn't count.
     """
+    pauses = merged(pauses)
     ruler = RULERS[rule.unit]
     quanta = (rule.amount + (extension.amount if extension else 0)) * ruler.quanta
+    if rule.unit == "working_days" and not pauses:  # nearly every limit: nothing to count but once a day
+        due_at, version = calendar.working_days_end(dispatched_at, quanta)
+        return Limit(rule, dispatched_at, due_at, version, (), extension)
     due_at = ruler.advance(calendar, dispatched_at, quanta)
-    kept = merged(pauses)
-    if kept:
-        due_at = _past_the_pauses(ruler, dispatched_at, quanta, calendar, kept)
+    if pauses:
+        due_at = _past_the_pauses(ruler, dispatched_at, quanta, calendar, pauses)
     version = calendar.version(dispatched_at, due_at) if ruler.needs_calendar else ""
-    return Limit(rule, dispatched_at, due_at, version, kept, extension)
+    return Limit(rule, dispatched_at, due_at, version, pauses, extension)
 
 
 def merged(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
     """The same paused time as pauses in order that don't touch; empty ones go."""
+    if not pauses:
+        return ()
     kept: list[Pause] = []
     for pause in sorted(pauses, key=lambda pause: pause.start):
         if pause.end <= pause.start:

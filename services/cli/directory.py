@@ -46,7 +46,7 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 
 @app.command()
 def load(folder: Folder, data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> None:
-    """Check the files, then give them to the running stack as its directory; with problems nothing is sent."""
+    """Check the files, then make them the directory of the running stack; with problems nothing is sent."""
     found = _read(folder)
     if isinstance(found, list):
         _print(folder, found, {}, as_json)

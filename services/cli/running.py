@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.problem import Problem
+from services.contracts.vocabulary import Role
 from services.dev.credentials import database_url, read_secrets
 from services.dev.folder import DataFolder, read_json
 from services.dev.supervisor import Supervisor
@@ -53,10 +54,8 @@ class Running:
         """The database as the auditing role sees it: every service's `audit_*` views, nothing else."""
         return database_url("yinuo_audit", self.secrets["YINUO_AUDIT_PASSWORD"], self.postgres_port)
 
-    def token(self, role: str, unit: str | None = None, subject: str = "yinuo-cli") -> str:
+    def token(self, role: Role, unit: str | None = None, subject: str = "yinuo-cli") -> str:
         """A short-lived staff token, signed with this stack's own key."""
         from services.kit.auth import issue_token
 
-        return str(
-            issue_token(self.secrets["YINUO_TOKEN_PRIVATE_KEY"], subject=subject, role=role, unit=unit)
-        )
+        return issue_token(self.secrets["YINUO_TOKEN_PRIVATE_KEY"], subject=subject, role=role, unit=unit)

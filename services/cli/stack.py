@@ -190,7 +190,7 @@ def _print_line(file: Path, line: str) -> None:
 
 def _follow(files: list[Path]) -> None:
     """Print what is added, until interrupted; a rotated file is taken up from its beginning."""
-    opened = {file: file.open(encoding="utf-8", errors="replace") for file in files}
+    opened: dict[Path, IO[str]] = {file: file.open(encoding="utf-8", errors="replace") for file in files}
     for stream in opened.values():
         stream.seek(0, os.SEEK_END)
     try:

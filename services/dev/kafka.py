@@ -24,6 +24,9 @@ FLAGS = (
     "-Xmx256m",
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
+    "--sun-misc-unsafe-memory-access=allow",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
@@ -45,6 +48,8 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
 """
 TRAINING_SECONDS = 60
 
@@ -131,7 +136,14 @@ def train(jars: Sequence[Path], archive: Path) -> None:
         arguments.write_text(arguments_file(jars, None, f"-XX:AOTCacheOutput={draft}"), encoding="utf-8")
         _run_until_answering([str(java()), f"@{arguments}", "kafka.Kafka", str(properties)], ports["kafka"])
         if draft.exists():
-            draft.replace(archive)
+            _replace_all(archive, draft)
+
+
+def _replace_all(archive: Path, draft: Path) -> None:
+    """Archives of other runtimes, jars or options are 64 MB each and of no use any more."""
+    for other in archive.parent.glob("kafka-*.aot"):
+        other.unlink(missing_ok=True)
+    draft.replace(archive)
 
 
 def _run_until_answering(command: Sequence[str], port: int) -> None:

@@ -1,6 +1,8 @@
 """Processes of a data folder that nobody supervises any more: their supervisor was killed."""
 
+import contextlib
 import signal
+import time
 from pathlib import Path
 
 import psutil
@@ -8,6 +10,7 @@ import psutil
 from services.dev.folder import DataFolder
 
 GRACE_SECONDS = 15
+POLL_SECONDS = 0.05
 
 
 def end_leftovers(folder: DataFolder, postgres_data: Path | None) -> list[int]:
@@ -29,10 +32,26 @@ def _end(processes: list[psutil.Process]) -> None:
     """Ask first (PostgreSQL by SIGINT, its fast shutdown), then kill."""
     for process in processes:
         _ask(process)
-    _, alive = psutil.wait_procs(processes, timeout=GRACE_SECONDS)
-    for process in alive:
-        process.kill()
-    psutil.wait_procs(alive, timeout=GRACE_SECONDS)
+    for process in _still_there(processes, GRACE_SECONDS):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    _still_there(processes, GRACE_SECONDS)
+
+
+def _still_there(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait until all are gone, at most so long; returns those that aren't."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and not all(map(is_gone, processes)):
+        time.sleep(POLL_SECONDS)
+    return [process for process in processes if not is_gone(process)]
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether a process has ended; one that only waits for its parent to take note has, too."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _ask(process: psutil.Process) -> None:

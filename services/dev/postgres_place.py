@@ -105,13 +105,14 @@ def _account() -> pwd.struct_passwd:
 def _reachable(path: Path) -> bool:
     """Whether the server's user may enter a folder and all folders above it."""
     account = _account()
-    return all(_may_enter(folder.stat(), account) for folder in (path, *path.parents))
+    return all(may_enter(folder.stat(), account.pw_uid, account.pw_gid) for folder in (path, *path.parents))
 
 
-def _may_enter(found: os.stat_result, account: pwd.struct_passwd) -> bool:
-    if found.st_uid == account.pw_uid:
+def may_enter(found: os.stat_result, uid: int, gid: int) -> bool:
+    """Whether a user may pass through a folder, by the kernel's order: owner, else group, else others."""
+    if found.st_uid == uid:
         return bool(found.st_mode & stat.S_IXUSR)
-    if found.st_gid == account.pw_gid:
+    if found.st_gid == gid:
         return bool(found.st_mode & stat.S_IXGRP)
     return bool(found.st_mode & stat.S_IXOTH)
 

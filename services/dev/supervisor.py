@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 
 from services.dev.folder import DataFolder, own_folder, write_private
+from services.dev.leftovers import is_gone
 from services.dev.problem import Problem
 from services.dev.program import Program, configuration
 
@@ -61,10 +62,10 @@ class Supervisor:
     folder: DataFolder
 
     def is_running(self) -> bool:
-        """Whether it answers."""
+        """Whether it answers and isn't about to end."""
         try:
             return self.pid() > 0
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, xmlrpc.client.Fault):
             return False
 
     def pid(self) -> int:
@@ -120,7 +121,9 @@ class Supervisor:
         """End the supervisor itself and wait until it is gone."""
         process = psutil.Process(self.pid())
         self._call("supervisor.shutdown")
-        process.wait()
+        while not is_gone(process):
+            self.is_running()  # a request wakes its loop, which otherwise turns once a second
+            time.sleep(POLL_SECONDS)
 
     def _call(self, method: str, *arguments: Any) -> Any:
         from supervisor.xmlrpc import SupervisorTransport

@@ -74,7 +74,9 @@ def write(root: Path = CHECKOUT) -> list[Path]:
     made = documents()
     for name, event in EVENTS.items():
         path = root / schema_path(name)
-        if path.exists() and (changes := breaking_changes(json.loads(path.read_text("utf-8")), schema(event))):
+        if path.exists() and (
+            changes := breaking_changes(json.loads(path.read_text("utf-8")), schema(event))
+        ):
             raise BreakingChange(name, changes)
     written = [path for path, text in made.items() if _differs(root / path, text)]
     for path in written:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -10,7 +11,7 @@ from services.contracts.flow import EVENTS, FLOWS, TOPICS
 from services.dev import contract_documents
 from services.dev.contract_documents import CHECKOUT, BreakingChange, breaking_changes, documents, schema
 
-OLD = {"properties": {"a": {"type": "string"}, "b": {"enum": ["x", "y"]}}, "required": ["a"]}
+OLD: dict[str, Any] = {"properties": {"a": {"type": "string"}, "b": {"enum": ["x", "y"]}}, "required": ["a"]}
 
 
 @pytest.mark.parametrize("path", documents(), ids=str)

@@ -3,9 +3,9 @@
 Formats
 * Resident ID card: 17 digits and a check character (GB 11643-1999, modulus 11-2) with a real date of
   birth; the old 15 digits with a province code and a real date.
-* Mobile: 1[3-9] and 9 digits, also after +86, 0086, 86 or a trunk 0.
-* Landline: area code (010, 02x, 03xx to 09xx; after +86 or 0086 without its 0) and 7 or 8 digits that
-  begin with 2 to 9, with an extension (转802, -802) and a second number after a slash or 、.
+* Mobile: 1[3-9] and 9 digits, also after +86, 0086, 86 or a trunk 0, and as 138.1234.5678 (. · _ /).
+* Landline: area code (010, 02x, 03xx to 09xx; after +86 or 0086 without its 0) and 7 or 8 digits, the
+  first not 0, with an extension (转802, -802) and a second number after a slash or 、.
 * E-mail address.
 * Bank card: 13 to 19 digits that pass Luhn (ISO/IEC 7812-1), with an issuer's prefix and length.
 * Vehicle plate: ordinary and new energy (GA 36-2018), 挂 学 警 港 澳 领 应急, embassy (使), army, armed
@@ -70,7 +70,9 @@ def _matches(folded: str) -> list[Match]:
     if not folded:
         return []
     found = [*_emails(folded), *_plates(folded), *_numbers(folded)]
-    return list(_apart(sorted(found, key=_first_and_long))) if len(found) > 1 else found
+    return (
+        list(_apart(sorted(found, key=lambda match: (match.start, -match.end)))) if len(found) > 1 else found
+    )
 
 
 def _replaced(text: str, matches: list[Match]) -> str:
@@ -79,10 +81,6 @@ def _replaced(text: str, matches: list[Match]) -> str:
         pieces += [text[at : match.start], match.placeholder]
         at = match.end
     return "".join([*pieces, text[at:]])
-
-
-def _first_and_long(match: Match) -> tuple[int, int]:
-    return match.start, -match.end
 
 
 def _apart(matches: Iterable[Match]) -> Iterator[Match]:
@@ -116,6 +114,8 @@ class _Fold(dict[int, str]):
 
 def _plain(char: str) -> str:
     category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.decimal(char))
     if category in {"Cf", "Mn"}:
         return _INVISIBLE
     if category == "Zs" or char == "\t":
@@ -204,6 +204,9 @@ def _lettered_plates(text: str) -> Iterator[Match]:
 
 _RUN = re.compile(rf"[0-9+][0-9+Xx \-(){_INVISIBLE}]{{9,}}")
 _SHORTEST = 10
+_DOTTED_MOBILE = re.compile(
+    r"1[3-9][0-9](?<![0-9.]...) ?[.·_/] ?[0-9]{4} ?[.·_/] ?[0-9]{4}(?![0-9]|[.·_/][0-9])"
+)
 
 
 class _Run(NamedTuple):
@@ -219,6 +222,7 @@ class _Run(NamedTuple):
 
 
 def _numbers(text: str) -> Iterator[Match]:
+    yield from (Match(found.start(), found.end(), MOBILE) for found in _DOTTED_MOBILE.finditer(text))
     floor = 0
     for found in _RUN.finditer(text):
         places = [at for at, char in enumerate(found[0], found.start()) if char not in _SEPARATORS]
@@ -357,10 +361,6 @@ def _is_luhn(number: str) -> bool:
     return (sum(map(int, plain)) + sum(_DOUBLED[int(digit)] for digit in doubled)) % 10 == 0
 
 
-def _is_number(_: str) -> bool:
-    return True
-
-
 def _shapes() -> dict[str, tuple[_Shape, ...]]:
     """First symbol → the shapes that begin with it, those with a check digit first, long before short."""
     return {
@@ -374,7 +374,7 @@ def _shapes() -> dict[str, tuple[_Shape, ...]]:
     }
 
 
-_AREA = r"(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}"
+_AREA = r"(?:10|2\d|[3-9]\d\d)[1-9]\d{6,7}"
 _OLD_ID = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{13}"
 _TABLE: tuple[tuple[str, str, tuple[int, ...], Callable[[str], bool], str], ...] = (
     (ID_CARD, r"[1-9]\d{16}[\dXx]", (18,), _is_id_card, "123456789"),
@@ -387,13 +387,13 @@ _TABLE: tuple[tuple[str, str, tuple[int, ...], Callable[[str], bool], str], ...]
     (BANK_CARD, r"3[47]\d+", (15,), _is_luhn, "3"),
     (BANK_CARD, r"3[0689]\d+", (14,), _is_luhn, "3"),
     (ID_CARD, _OLD_ID, (15,), _is_old_id_card, "12345678"),
-    (MOBILE, r"1[3-9]\d+", (11,), _is_number, "1"),
-    (MOBILE, r"01[3-9]\d+", (12,), _is_number, "0"),
-    (MOBILE, r"861[3-9]\d+", (13,), _is_number, "8"),
-    (MOBILE, r"\+861[3-9]\d+", (14,), _is_number, "+"),
-    (MOBILE, r"00861[3-9]\d+", (15,), _is_number, "0"),
-    (LANDLINE, f"0{_AREA}", (12, 11, 10), _is_number, "0"),
-    (LANDLINE, rf"\+860?{_AREA}", (15, 14, 13, 12), _is_number, "+"),
-    (LANDLINE, f"0086{_AREA}", (15, 14, 13), _is_number, "0"),
+    (MOBILE, r"1[3-9]\d+", (11,), bool, "1"),
+    (MOBILE, r"01[3-9]\d+", (12,), bool, "0"),
+    (MOBILE, r"861[3-9]\d+", (13,), bool, "8"),
+    (MOBILE, r"\+861[3-9]\d+", (14,), bool, "+"),
+    (MOBILE, r"00861[3-9]\d+", (15,), bool, "0"),
+    (LANDLINE, f"0{_AREA}", (12, 11, 10), bool, "0"),
+    (LANDLINE, rf"\+860?{_AREA}", (15, 14, 13, 12), bool, "+"),
+    (LANDLINE, f"0086{_AREA}", (15, 14, 13), bool, "0"),
 )
 _SHAPES = _shapes()

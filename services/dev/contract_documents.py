@@ -99,7 +99,7 @@ def _asyncapi() -> str:
         "info": {
             "title": "Yinuo events",
             "version": "1.0.0",
-            "description": "CloudEvents 1.0, Kafka binary content mode. Made from services/contracts/flow.py.",
+            "description": "CloudEvents 1.0 in Kafka binary mode. Made from services/contracts/flow.py.",
         },
         "defaultContentType": "application/json",
         "channels": {topic: _channel(topic) for topic in TOPICS},

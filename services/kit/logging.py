@@ -26,7 +26,8 @@ def configure(service: str, settings: ServiceSettings) -> None:
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer()
+        # Plain: a traceback with local variables would carry people's data into the log.
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_RateLimit(per_message=20))

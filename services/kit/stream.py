@@ -23,6 +23,8 @@ from services.kit.dead_letters import Letter
 WITHIN_SECONDS: Final = 0.02
 """How long a batch waits for more once the first event is there."""
 
+CRASH_LOOK_SECONDS: Final = 0.5
+
 log = structlog.get_logger(__name__)
 
 
@@ -97,7 +99,8 @@ async def working(worker: faust.App, stop_timeout: float) -> AsyncIterator[None]
 
 
 async def _watch(worker: faust.App) -> None:
-    await worker.crashed.wait()
+    while not worker.crashed:  # mode's own event is private
+        await asyncio.sleep(CRASH_LOOK_SECONDS)
     end_process("Faust crashed", worker.crash_reason or RuntimeError("no reason given"))
 
 

@@ -1,0 +1,125 @@
+"""Outbox → relay → Kafka → Faust → consumer, in this process, on the real stack."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from uuid import UUID
+
+import pytest
+from pydantic import TypeAdapter
+
+from services.contracts.demand import DemandRegistered
+from services.contracts.envelope import Record
+from services.contracts.vocabulary import Service
+from services.contracts.watermark import WatermarkPassed
+from services.dev.stack import Infrastructure
+from services.kit.postgres import Database, Writing
+from services.kit.relay import Relay
+from services.kit.runtime import Runtime
+from services.kit.settings import ServiceSettings
+from services.kit.watermark import pass_watermarks
+from tests.builders import demand
+from tests.conftest import DatabaseOf
+
+Environment = Callable[[Service], dict[str, str]]
+
+
+class Seen:
+    """A handler that remembers demands and lets a test wait for them."""
+
+    def __init__(self) -> None:
+        self.demands: list[DemandRegistered] = []
+        self.batches: list[int] = []
+        self._more = asyncio.Condition()
+
+    async def __call__(self, writing: Writing, records: Sequence[Record]) -> None:
+        self.batches.append(len(records))
+        self.demands += [record.event for record in records if isinstance(record.event, DemandRegistered)]
+        async with self._more:
+            self._more.notify_all()
+
+    async def all_of(self, wanted: Sequence[DemandRegistered]) -> list[DemandRegistered]:
+        ids: set[UUID] = {event.demand_id for event in wanted}
+        async with asyncio.timeout(60), self._more:
+            await self._more.wait_for(lambda: ids <= {event.demand_id for event in self.demands})
+        return [event for event in self.demands if event.demand_id in ids]
+
+
+def settings_of(environment: dict[str, str]) -> ServiceSettings:
+    fields = {name.removeprefix("YINUO_").lower(): value for name, value in environment.items()}
+    return TypeAdapter(ServiceSettings).validate_python(fields)
+
+
+@pytest.fixture
+async def intake(infrastructure: Infrastructure, database_of: DatabaseOf) -> AsyncIterator[Database]:
+    """Intake's database with its relay running."""
+    plain = database_of("intake")
+    relay = Relay("intake", plain.pool, infrastructure.kafka)
+    running = asyncio.create_task(relay.run())
+    yield Database("intake", plain.pool, relay.wake)
+    running.cancel()
+    await asyncio.wait([running])
+
+
+@pytest.fixture
+async def seen(environment_of: Environment) -> AsyncIterator[Seen]:
+    """A service that reads `demand` with a handler that remembers, under Faust."""
+    handler = Seen()
+    handlers = {"demand": handler, "supervision": handler}
+    runtime = Runtime("assignment", settings_of(environment_of("assignment")), handlers)
+    api = runtime.build_api("a service under test")
+    async with api.router.lifespan_context(api):
+        yield handler
+
+
+async def _register(intake: Database, events: Sequence[DemandRegistered]) -> None:
+    async with intake.writing() as writing:
+        writing.publish_all(events)
+
+
+async def test_events_travel_from_outbox_to_handler_and_leave_the_outbox(
+    intake: Database, seen: Seen
+) -> None:
+    events = [demand() for _ in range(300)]
+    await _register(intake, events)
+    assert {e.demand_id for e in await seen.all_of(events)} == {e.demand_id for e in events}
+    assert await intake.pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_the_events_of_one_subject_keep_their_order(intake: Database, seen: Seen) -> None:
+    first = demand(title="0")
+    others = [demand(demand_id=first.demand_id, title=str(number)) for number in range(1, 50)]
+    async with intake.writing() as writing:
+        writing.publish(first)
+    for event in others:
+        async with intake.writing() as writing:
+            writing.publish(event)
+    # The identity of a demand is its id: the repeats are recognised and only the first arrives.
+    arrived = await seen.all_of([first])
+    assert [event.title for event in arrived] == ["0"]
+
+
+async def test_a_commit_that_overlaps_a_published_later_one_is_not_skipped(
+    intake: Database, seen: Seen
+) -> None:
+    """A sequence value is taken before its commit: the early row commits after the late one is gone."""
+    early, late = demand(), demand()
+    async with intake.writing() as slow:
+        await slow.connection.execute("SELECT 1")
+        slow.publish(early)
+        await _register(intake, [late])
+        await seen.all_of([late])
+    assert await seen.all_of([early, late])
+
+
+async def test_each_monday_has_one_watermark_in_every_partition(database_of: DatabaseOf) -> None:
+    database = database_of("supervision")
+    await pass_watermarks(database)
+    assert await pass_watermarks(database) == 0
+    rows = await database.pool.fetch(
+        "SELECT partition, convert_from(value, 'UTF8') AS value FROM outbox WHERE type = $1",
+        WatermarkPassed.type,
+    )
+    weeks = [(row["partition"], WatermarkPassed.model_validate_json(row["value"]).week) for row in rows]
+    assert sorted(partition for partition, _ in weeks) == list(range(8))
+    assert len({week for _, week in weeks}) == 1
+    assert all(week.weekday() == 0 for _, week in weeks)

@@ -99,7 +99,7 @@ async def working(worker: faust.App, stop_timeout: float) -> AsyncIterator[None]
 
 
 async def _watch(worker: faust.App) -> None:
-    while not worker.crashed:  # mode's own event is private
+    while not worker.crashed:  # noqa: ASYNC110  the event behind it is private to mode
         await asyncio.sleep(CRASH_LOOK_SECONDS)
     end_process("Faust crashed", worker.crash_reason or RuntimeError("no reason given"))
 

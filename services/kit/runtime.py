@@ -75,6 +75,8 @@ class Runtime:
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        # asyncpg binds a pool to the loop of its making; ours is made before uvicorn's loop exists.
+        self.database.pool._loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
         async with self.database.pool:
             tasks = [_task(name, work()) for name, work in self._work().items()]
             try:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from services.dev.problem import Problem
 
@@ -28,15 +29,26 @@ async def _published(bootstrap: str) -> bool:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
     await consumer.start()
     try:
-        topics = [topic for topic in await consumer.topics() if not topic.startswith("__")]
-        found = [
-            TopicPartition(topic, part)
-            for topic in topics
-            for part in consumer.partitions_for_topic(topic) or ()
-        ]
+        found = await _partitions(bootstrap)
         return any((await consumer.end_offsets(found)).values()) if found else False
     finally:
         await consumer.stop()
+
+
+async def _partitions(bootstrap: str) -> list[TopicPartition]:
+    """Every partition but those of Kafka's own topics."""
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await client.start()
+    try:
+        topics = await client.describe_topics()
+    finally:
+        await client.close()
+    return [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in topics
+        if not topic["topic"].startswith("__")
+        for partition in topic["partitions"]
+    ]
 
 
 async def _waiting(admin_url: str) -> bool:

@@ -33,13 +33,15 @@ from services.dev.ports import choose_ports, refuse_taken
 from services.dev.postgres import prepare_postgres
 from services.dev.problem import Problem
 from services.dev.program import Program
-from services.dev.readiness import kafka_answers, postgres_answers, service_answers
+from services.dev.readiness import kafka_answers, postgres_answers, service_answers, until_answering
 from services.dev.supervisor import Supervisor, checkout
 
 T = TypeVar("T")
 Report = Callable[[str], None]
 PREFIX = "yinuo-"
 STORES = ("kafka", "postgres")
+STARTS_ALLOWED = 3
+POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ async def bring_up_stores(folder: DataFolder, report: Report, free_ports: bool) 
         folder.root, f"127.0.0.1:{ports['kafka']}", admin_url(secret, ports), ports, secret
     )
     await asyncio.gather(kafka_answers(infrastructure.kafka), _database(infrastructure.admin_url))
+    await _until_running(supervisor, STORES)
     return infrastructure
 
 
@@ -203,13 +206,16 @@ async def _migrate(infrastructure: Infrastructure) -> None:
 
 async def _set_clock(infrastructure: Infrastructure, instant: str) -> None:
     from services.dev.instant import messages_exist, parse_instant
-    from services.kit.clock import set_clock
+    from services.kit.clock import ClockRunsForward, set_clock
 
     moment = parse_instant(instant)
     if await messages_exist(infrastructure.kafka, infrastructure.admin_url):
         remedy = "move it with `yinuo clock advance`, or use a new data folder"
         raise Problem("the clock can't be set where messages already exist", remedy)
-    await set_clock(infrastructure.admin_url, moment)
+    try:
+        await set_clock(infrastructure.admin_url, moment)
+    except ClockRunsForward as error:
+        raise Problem(f"the clock already stands later than {instant}", "use a new data folder") from error
 
 
 def _infrastructure(folder: DataFolder) -> Infrastructure:
@@ -225,11 +231,58 @@ async def bring_up_services(
 ) -> dict[str, str]:
     """Start services and wait until each is ready; returns their addresses by name."""
     report("Starting " + ", ".join(names))
-    Supervisor(DataFolder.at(infrastructure.data)).start([PREFIX + name for name in names])
+    supervisor = Supervisor(DataFolder.at(infrastructure.data))
+    supervisor.start([PREFIX + name for name in names])
     addresses = {name: f"http://127.0.0.1:{infrastructure.ports[name]}" for name in names}
     report("Waiting for " + ", ".join(names))
-    await asyncio.gather(*(service_answers(name, address) for name, address in addresses.items()))
+    await _unless_crashing(
+        supervisor, asyncio.gather(*(service_answers(name, address) for name, address in addresses.items()))
+    )
+    await _until_running(supervisor, [PREFIX + name for name in names])
     return addresses
+
+
+async def _until_running(supervisor: Supervisor, names: Collection[str]) -> None:
+    """Until the supervisor, too, counts them as running: it wants to see them live for a second or two."""
+
+    async def ask() -> bool:
+        found = await asyncio.to_thread(supervisor.processes)
+        return all(process.state == "RUNNING" for process in found if process.name in names)
+
+    await until_answering("the supervisor", ask)
+
+
+async def _unless_crashing(supervisor: Supervisor, ready: asyncio.Future[Any]) -> None:
+    """Wait until all is ready, but not for a process that ends again and again."""
+    crash = asyncio.create_task(_first_crashing(supervisor))
+    try:
+        await asyncio.wait({ready, crash}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            name = await crash
+            remedy = f"see `yinuo logs {name.removeprefix(PREFIX)}`"
+            raise Problem(f"{name} keeps ending ({_last_line(supervisor.folder, name)})", remedy)
+        await ready
+    finally:
+        ready.cancel()
+        crash.cancel()
+        await asyncio.gather(ready, crash, return_exceptions=True)
+
+
+async def _first_crashing(supervisor: Supervisor) -> str:
+    """The name of the first process that was started too often while we looked."""
+    seen: dict[str, set[int]] = {}
+    while True:
+        for process in await asyncio.to_thread(supervisor.processes):
+            seen.setdefault(process.name, set()).add(process.pid)
+            if len(seen[process.name] - {0}) > STARTS_ALLOWED:
+                return process.name
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _last_line(folder: DataFolder, name: str) -> str:
+    log = folder.logs / f"{name}.log"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    return lines[-1][-300:] if lines else "no log"
 
 
 def stop(data: Path, report: Report = silent) -> None:

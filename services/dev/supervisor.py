@@ -20,7 +20,7 @@ from services.dev.program import Program, configuration
 
 POLL_SECONDS = 0.05
 START_SECONDS = 15
-PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL")
+PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "PYTHONPATH")
 UP = ("STARTING", "RUNNING", "BACKOFF")
 
 

@@ -1,0 +1,16 @@
+"""`python -m services.intake`: serve until stopped."""
+
+from services.intake.app import build
+from services.intake.settings import IntakeSettings
+from services.kit import logging
+from services.kit.serve import serve
+
+
+def main() -> None:
+    settings = IntakeSettings()  # type: ignore[call-arg]  # from the environment
+    logging.configure("intake", settings)
+    serve(build(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

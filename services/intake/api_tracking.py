@@ -1,0 +1,150 @@
+"""Where a demand stands: for the citizen with the tracking code, for an adapter what it sent."""
+
+import base64
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final, Protocol
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from services.intake.demand import EARLIEST, LATEST
+from services.intake.door import key_of
+from services.intake.keys import KeyRing
+from services.intake.tracking import RECEIPT, Moment, Tracked
+from services.intake.vault import Vault
+from services.kit.http import Problem
+
+OVERLAP: Final = timedelta(minutes=1)
+"""How far the next poll reaches back: longer than any transaction that was under way meanwhile."""
+_NOBODY: Final = UUID(int=0)
+
+
+class Trackings(Protocol):
+    """What is known of demands' progress."""
+
+    async def of_receipt(self, receipt: str) -> Tracked | None: ...
+
+    async def timeline(self, tracked: Tracked) -> list[Moment]: ...
+
+    async def changed(self, key_id: int, since: datetime, after: UUID, limit: int) -> list[Tracked]: ...
+
+    async def now(self) -> datetime: ...
+
+
+class Standing(BaseModel):
+    """Where a demand stands. Instants are in UTC; `limit` is when the case is due."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    receipt: str
+    channel: str
+    state: str
+    unit: str | None
+    unit_name: str | None
+    limit: datetime | None
+    reply: str | None
+    received_at: datetime
+    changed_at: datetime
+
+
+class Step(BaseModel):
+    """A line of the timeline."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    at: datetime
+    step: str
+    unit: str | None
+    unit_name: str | None
+
+
+class StandingWithTimeline(Standing):
+    """Where a demand stands, and how it came there."""
+
+    timeline: list[Step]
+
+
+class SentStanding(Standing):
+    """A demand that the adapter sent, by its own number."""
+
+    external_id: str
+
+
+class ChangedPage(BaseModel):
+    """`next` continues this list, None at its end; `until` is the `changed_since` of the next poll, which
+    may bring some of this one again."""
+
+    demands: list[SentStanding]
+    next: str | None
+    until: datetime
+
+
+def tracking_routes(tracking: Trackings, ring: KeyRing, vault: Vault) -> APIRouter:
+    """The routes, for citizens and adapters."""
+    routes = APIRouter(tags=["tracking"])
+
+    @routes.get("/demands/{receipt}", summary="Where a demand stands; for whoever holds its tracking code")
+    async def track(
+        receipt: str,
+        tracking_code: Annotated[str, Query(max_length=40)],
+    ) -> StandingWithTimeline:
+        tracked = await tracking.of_receipt(receipt) if RECEIPT.fullmatch(receipt) else None
+        if not vault.code_fits(tracked.demand_id if tracked else _NOBODY, tracking_code) or tracked is None:
+            raise _unknown()
+        timeline = [Step.model_validate(moment) for moment in await tracking.timeline(tracked)]
+        return StandingWithTimeline(**asdict(tracked), timeline=timeline)
+
+    @routes.get("/demands", summary="What one key sent, by change; for adapters, with their key")
+    async def list_changed(
+        request: Request,
+        changed_since: AwareDatetime | None = None,
+        after: Annotated[str | None, Query(max_length=100)] = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> ChangedPage:
+        key = await key_of(ring, dict(request.scope["headers"]))
+        now = await tracking.now()
+        start = _cursor(after) if after else (_bounded(changed_since), _NOBODY)
+        found = await tracking.changed(key.id, *start, limit)
+        return ChangedPage(
+            demands=[SentStanding.model_validate(tracked) for tracked in found],
+            next=_written(found[-1]) if len(found) == limit else None,
+            until=now - OVERLAP,
+        )
+
+    return routes
+
+
+def _unknown() -> Problem:
+    """The same for an unknown receipt and a wrong code: neither tells which receipts exist."""
+    return Problem(
+        404,
+        "Not Found",
+        "no demand has this receipt number and this tracking code",
+        field="tracking_code",
+        remedy="type both as they stand on the receipt",
+    )
+
+
+def _bounded(since: datetime | None) -> datetime:
+    return min(max((since or EARLIEST), EARLIEST), LATEST)
+
+
+def _written(last: Tracked) -> str:
+    cursor = f"{last.changed_at.astimezone(UTC).isoformat()}/{last.demand_id}"
+    return base64.urlsafe_b64encode(cursor.encode()).decode().rstrip("=")
+
+
+def _cursor(after: str) -> tuple[datetime, UUID]:
+    try:
+        moment, _, demand = base64.urlsafe_b64decode(after + "===").decode().partition("/")
+        return _bounded(datetime.fromisoformat(moment)), UUID(demand)
+    except (ValueError, TypeError) as unreadable:
+        raise Problem(
+            422,
+            "Unprocessable Content",
+            "not a cursor of this list",
+            field="after",
+            remedy="send `next` of the page before, or leave `after` out",
+        ) from unreadable

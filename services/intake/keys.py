@@ -1,0 +1,85 @@
+"""Adapters' keys: shown once, stored as a digest, looked up without asking the database."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Protocol
+
+from services.contracts.vocabulary import Channel
+from services.intake.vault import key_digest
+from services.kit.postgres import UNAVAILABLE
+
+FRESH_SECONDS: Final = 2.0
+"""A revoked key is refused after this at the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that may send demands of its channel."""
+
+    id: int
+    channel: Channel
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """What an administrator sees of a key. `revoked_at` None = it works."""
+
+    id: int
+    channel: Channel
+    name: str
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None
+
+
+class Keys(Protocol):
+    """Where keys are stored. All may raise what a database that is away raises."""
+
+    async def working(self) -> Sequence[tuple[bytes, Key]]:
+        """Every key that isn't revoked, with its digest."""
+        ...
+
+    async def of_digest(self, digest: bytes) -> Key | None: ...
+
+    async def create(self, channel: Channel, name: str, digest: bytes, by: str) -> KeyRecord: ...
+
+    async def listed(self) -> list[KeyRecord]: ...
+
+    async def revoke(self, key_id: int) -> KeyRecord | None:
+        """The key, revoked now or before; None where there is no such key."""
+        ...
+
+
+def new_secret(channel: Channel) -> str:
+    """A key that says its channel and holds 256 random bits."""
+    return f"yk_{channel}_{secrets.token_urlsafe(32)}"
+
+
+@dataclass(slots=True)
+class KeyRing:
+    """The working keys, read anew every FRESH_SECONDS by `refresh` (run it over and over)."""
+
+    keys: Keys
+    _by_digest: dict[bytes, Key] = field(default_factory=dict)
+
+    async def find(self, secret: bytes) -> Key | None:
+        """The key, None where it is unknown or revoked. Asks the store for one it hasn't seen."""
+        digest = key_digest(secret)
+        return self._by_digest.get(digest) or await self.keys.of_digest(digest)
+
+    def forget(self, key_id: int) -> None:
+        """Refuse a revoked key at once in this process."""
+        self._by_digest = {digest: key for digest, key in self._by_digest.items() if key.id != key_id}
+
+    async def refresh(self) -> int:
+        """Read the keys anew, then rest. While the database is away the known ones stay: nothing can be
+        accepted then anyway."""
+        with suppress(*UNAVAILABLE):
+            self._by_digest = dict(await self.keys.working())
+        await asyncio.sleep(FRESH_SECONDS)
+        return 0

@@ -1,0 +1,100 @@
+-- Intake: keys of adapters, citizens under keys of their own, demands, and where each one stands.
+
+CREATE TABLE keys (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    channel text NOT NULL,
+    name text NOT NULL,
+    digest bytea NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    revoked_at timestamptz
+);
+
+CREATE TABLE citizens (
+    citizen_ref uuid PRIMARY KEY,
+    key_wrapped bytea NOT NULL
+);
+
+CREATE TABLE citizen_indexes (
+    index bytea PRIMARY KEY,
+    citizen_ref uuid NOT NULL
+);
+
+-- A receipt is its day and a number: the number may begin again after a hundred million.
+CREATE SEQUENCE receipt_numbers MAXVALUE 99999999 CYCLE;
+
+-- Rows refer to keys and citizens without foreign keys: nothing deletes either, and checking costs every demand.
+CREATE TABLE demands (
+    demand_id uuid PRIMARY KEY,
+    receipt text NOT NULL UNIQUE,
+    channel text NOT NULL,
+    external_id text NOT NULL,
+    content_digest bytea NOT NULL,
+    citizen_ref uuid NOT NULL,
+    key_id integer NOT NULL,
+    original bytea NOT NULL,
+    contact bytea,
+    received_at timestamptz NOT NULL,
+    received_real_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (channel, external_id)
+);
+CREATE INDEX demands_of_key ON demands (key_id, received_at, demand_id);
+
+CREATE TABLE idempotency_keys (
+    channel text NOT NULL,
+    key text NOT NULL,
+    demand_id uuid NOT NULL,
+    PRIMARY KEY (channel, key)
+);
+
+-- Who read an original or a contact. Nobody changes or deletes a reading.
+CREATE TABLE readings (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    demand_id uuid NOT NULL,
+    what text NOT NULL CHECK (what IN ('original', 'contact')),
+    subject text NOT NULL,
+    role text NOT NULL,
+    unit text,
+    read_at timestamptz NOT NULL,
+    read_real_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX readings_of_demand ON readings (demand_id, id);
+REVOKE UPDATE, DELETE ON readings FROM yinuo_intake_app;
+
+-- Where each demand stands, as the other services' events say. `changed_at` is when intake learnt it.
+CREATE TABLE tracking (
+    demand_id uuid PRIMARY KEY,
+    key_id integer,
+    case_id uuid NOT NULL,
+    version integer NOT NULL,
+    state text NOT NULL,
+    unit text NOT NULL,
+    reply text,
+    changed_at timestamptz NOT NULL
+) WITH (fillfactor = 80);
+CREATE INDEX tracking_of_key ON tracking (key_id, changed_at, demand_id);
+
+CREATE TABLE dues (
+    demand_id uuid PRIMARY KEY,
+    version integer NOT NULL,
+    complete_due timestamptz
+);
+
+CREATE TABLE timeline (
+    demand_id uuid NOT NULL,
+    version integer NOT NULL,
+    at timestamptz NOT NULL,
+    step text NOT NULL,
+    unit text NOT NULL,
+    PRIMARY KEY (demand_id, version)
+);
+
+CREATE TABLE units (
+    code text PRIMARY KEY,
+    name text NOT NULL,
+    version integer NOT NULL
+);
+
+CREATE VIEW audit_demands AS
+SELECT demand_id, receipt, channel, received_at, received_real_at FROM demands;
+GRANT SELECT ON audit_demands TO yinuo_audit;

@@ -1,0 +1,142 @@
+"""Tracking in PostgreSQL: the projection of other services' events, and what is read from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.contracts.directory import UnitRecorded
+from services.contracts.supervision import LimitsSet
+from services.intake.tracking import CaseStep, Moment, Tracked, latest
+from services.kit.postgres import Pool, Writing
+
+_CASES: Final = """
+INSERT INTO tracking (demand_id, key_id, case_id, version, state, unit, reply, changed_at)
+SELECT s.demand_id, d.key_id, s.case_id, s.version, s.state, s.unit, s.reply, $7
+FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::text[])
+     AS s (demand_id, case_id, version, state, unit, reply)
+LEFT JOIN demands d USING (demand_id)
+ORDER BY s.demand_id
+ON CONFLICT (demand_id) DO UPDATE
+SET version = excluded.version, state = excluded.state, unit = excluded.unit,
+    reply = coalesce(excluded.reply, tracking.reply), changed_at = excluded.changed_at
+WHERE tracking.version < excluded.version
+"""
+_TIMELINE: Final = """
+INSERT INTO timeline (demand_id, version, at, step, unit)
+SELECT * FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[])
+ON CONFLICT DO NOTHING
+"""
+_DUES: Final = """
+INSERT INTO dues (demand_id, version, complete_due)
+SELECT * FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[])
+ON CONFLICT (demand_id) DO UPDATE SET version = excluded.version, complete_due = excluded.complete_due
+WHERE dues.version < excluded.version
+"""
+_UNITS: Final = """
+INSERT INTO units (code, name, version)
+SELECT * FROM unnest($1::text[], $2::text[], $3::integer[])
+ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = excluded.version
+WHERE units.version < excluded.version
+"""
+_TRACKED: Final = """
+SELECT d.demand_id, d.receipt, d.channel, d.external_id, coalesce(t.state, 'registered') AS state, t.unit,
+       u.name AS unit_name, l.complete_due, t.reply, d.received_at,
+       coalesce(t.changed_at, d.received_at) AS changed
+FROM demands d LEFT JOIN tracking t USING (demand_id) LEFT JOIN dues l USING (demand_id)
+LEFT JOIN units u ON u.code = t.unit
+"""
+# Each half reads its own index in the page's order; what has a case is left out of the first.
+_CHANGED: Final = f"""
+WITH page AS (
+    (SELECT d.demand_id, d.received_at AS changed FROM demands d
+     WHERE d.key_id = $1 AND (d.received_at, d.demand_id) > ($2, $3)
+       AND NOT EXISTS (SELECT FROM tracking t WHERE t.demand_id = d.demand_id)
+     ORDER BY d.received_at, d.demand_id LIMIT $4)
+    UNION ALL
+    (SELECT t.demand_id, t.changed_at FROM tracking t
+     WHERE t.key_id = $1 AND (t.changed_at, t.demand_id) > ($2, $3)
+     ORDER BY t.changed_at, t.demand_id LIMIT $4)
+    ORDER BY 2, 1 LIMIT $4
+)
+{_TRACKED} WHERE d.demand_id IN (SELECT demand_id FROM page) ORDER BY changed, d.demand_id
+"""
+
+
+async def record_cases(writing: Writing, steps: Sequence[CaseStep]) -> None:
+    """Move demands on; a step that came late shows in the timeline and changes nothing else."""
+    last = latest(steps)
+    await writing.connection.execute(
+        _CASES,
+        [s.demand_id for s in last],
+        [s.case_id for s in last],
+        [s.version for s in last],
+        [s.state for s in last],
+        [s.unit for s in last],
+        [s.reply for s in last],
+        writing.now,
+    )
+    ordered = sorted(steps, key=lambda s: (s.demand_id, s.version))
+    await writing.connection.execute(
+        _TIMELINE,
+        [s.demand_id for s in ordered],
+        [s.version for s in ordered],
+        [s.at for s in ordered],
+        [s.step for s in ordered],
+        [s.unit for s in ordered],
+    )
+
+
+async def record_dues(writing: Writing, limits: Sequence[LimitsSet]) -> None:
+    """Keep each demand's newest due instant."""
+    newest = {limit.demand_id: limit for limit in sorted(limits, key=lambda limit: limit.version)}
+    ids = sorted(newest)
+    await writing.connection.execute(
+        _DUES, ids, [newest[i].version for i in ids], [newest[i].complete_due for i in ids]
+    )
+
+
+async def record_units(writing: Writing, units: Sequence[UnitRecorded]) -> None:
+    """Keep each unit's newest name, of retired ones too: old demands show it."""
+    newest = {unit.code: unit for unit in sorted(units, key=lambda unit: unit.version)}
+    codes = sorted(newest)
+    await writing.connection.execute(
+        _UNITS, codes, [newest[c].name for c in codes], [newest[c].version for c in codes]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresTracking:
+    """Reads where demands stand."""
+
+    pool: Pool
+
+    async def of_receipt(self, receipt: str) -> Tracked | None:
+        row = await self.pool.fetchrow(f"{_TRACKED} WHERE d.receipt = $1", receipt)
+        return Tracked(*row.values()) if row else None
+
+    async def timeline(self, tracked: Tracked) -> list[Moment]:
+        """Registration first, then the case's steps in their order."""
+        rows = await self.pool.fetch(
+            """
+            SELECT at, step, unit, name FROM timeline LEFT JOIN units ON code = unit
+            WHERE demand_id = $1 ORDER BY timeline.version
+            """,
+            tracked.demand_id,
+        )
+        return [
+            Moment(tracked.received_at, "registered", None, None),
+            *(Moment(*row.values()) for row in rows),
+        ]
+
+    async def changed(self, key_id: int, since: datetime, after: UUID, limit: int) -> list[Tracked]:
+        """What one key sent and what changed at (`since`, `after`) or later, oldest first."""
+        return [
+            Tracked(*row.values()) for row in await self.pool.fetch(_CHANGED, key_id, since, after, limit)
+        ]
+
+    async def now(self) -> datetime:
+        """The business time."""
+        now: datetime = await self.pool.fetchval("SELECT clock.now()")
+        return now

@@ -1,0 +1,60 @@
+"""What other services' events mean for tracking. The table at the end: topic → what is done with a batch."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, cast
+
+from services.contracts.case import (
+    CaseAssigned,
+    CaseCompleted,
+    CaseReassigned,
+    CaseReturned,
+    CaseSignedFor,
+)
+from services.contracts.directory import UnitRecorded
+from services.contracts.envelope import Event, Record
+from services.contracts.supervision import LimitsSet
+from services.intake.store_tracking import record_cases, record_dues, record_units
+from services.intake.tracking import CaseStep
+from services.kit.postgres import Writing
+
+_STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
+    CaseAssigned: ("assigned", "dispatched"),
+    CaseSignedFor: ("signed_for", "signed_for"),
+    CaseCompleted: ("completed", "completed"),
+    CaseReturned: ("returned", "dispatched"),
+    CaseReassigned: ("reassigned", "dispatched"),
+}
+"""Event → the step it shows as, and the state the demand is in from then on."""
+
+Steppable = CaseAssigned | CaseSignedFor | CaseCompleted | CaseReturned | CaseReassigned
+
+
+async def take_cases(writing: Writing, records: Sequence[Record]) -> None:
+    """Case events move their demand on."""
+    await record_cases(writing, [_step(record) for record in records])
+
+
+async def take_limits(writing: Writing, records: Sequence[Record]) -> None:
+    """Limits tell a demand when its case is due."""
+    await record_dues(writing, [cast("LimitsSet", record.event) for record in records])
+
+
+async def take_units(writing: Writing, records: Sequence[Record]) -> None:
+    """The directory names the units."""
+    await record_units(writing, [cast("UnitRecorded", record.event) for record in records])
+
+
+def _step(record: Record) -> CaseStep:
+    event = cast("Steppable", record.event)
+    step, state = _STEPS[type(event)]
+    reply = event.reply if isinstance(event, CaseCompleted) else None
+    return CaseStep(
+        event.demand_id, event.case_id, event.version, record.time, step, state, event.unit, reply
+    )
+
+
+HANDLERS: Final[dict[str, Callable[[Writing, Sequence[Record]], Awaitable[None]]]] = {
+    "directory": take_units,
+    "case": take_cases,
+    "supervision": take_limits,
+}

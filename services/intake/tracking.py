@@ -1,0 +1,62 @@
+"""Where a demand stands, as its sender may know it: values, and the rule that folds steps to a state."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+RECEIPT: Final = re.compile(r"YN[0-9]{8}-[0-9]{8}")
+"""The local day of its registration and a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """One event of a case: the step it is and the state that follows. `version` counts a case's from 1."""
+
+    demand_id: UUID
+    case_id: UUID
+    version: int
+    at: datetime
+    step: str
+    state: str
+    unit: str
+    reply: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line of the timeline. `unit_name` is missing until the directory has told it."""
+
+    at: datetime
+    step: str
+    unit: str | None
+    unit_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A demand's standing. `limit` is when its case is due, None while that isn't known."""
+
+    demand_id: UUID
+    receipt: str
+    channel: str
+    external_id: str
+    state: str
+    unit: str | None
+    unit_name: str | None
+    limit: datetime | None
+    reply: str | None
+    received_at: datetime
+    changed_at: datetime
+
+
+def latest(steps: Iterable[CaseStep]) -> list[CaseStep]:
+    """The last step of each demand, whatever order they came in; sorted by demand."""
+    last: dict[UUID, CaseStep] = {}
+    for step in steps:
+        known = last.get(step.demand_id)
+        if known is None or step.version > known.version:
+            last[step.demand_id] = step
+    return [last[demand_id] for demand_id in sorted(last)]

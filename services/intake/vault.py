@@ -1,0 +1,115 @@
+"""What keeps citizens' data safe: sealed texts under a key per citizen, blind indexes, tracking codes.
+
+Pure over its three keys. Sealing is AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce in front.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from services.intake.demand import RawDemand
+
+NONCE_BYTES: Final = 12
+CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U, so that a code survives being read out."""
+CODE_LENGTH: Final = 10
+_MISREAD: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
+_NOT_DIGITS: Final = re.compile(r"\D+")
+_PHONE_DIGITS: Final = range(7, 16)
+"""From a local landline number to the 15 digits of ITU-T E.164."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Seals under `master_key`, recognises under `index_key`, derives codes under `tracking_key`."""
+
+    master_key: bytes
+    index_key: bytes
+    tracking_key: bytes
+    _master: AESGCM = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_master", AESGCM(self.master_key))
+
+    def new_citizen_key(self, citizen: UUID) -> tuple[bytes, bytes]:
+        """A citizen's fresh key, and the same wrapped for storing."""
+        key = os.urandom(32)
+        return key, _seal(self._master, key, citizen.bytes)
+
+    def unwrap(self, citizen: UUID, wrapped: bytes) -> bytes:
+        """The citizen's key. Raises cryptography's InvalidTag for another citizen's."""
+        return _open(self._master, wrapped, citizen.bytes)
+
+    def content_digest(self, content: bytes) -> bytes:
+        """32 bytes that tell whether two demands say the same; useless without the key."""
+        return _keyed(self.index_key, b"content", content)
+
+    def citizen_index(self, demand: RawDemand) -> bytes | None:
+        """The blind index that a citizen is known by, None where nothing identifies the sender."""
+        mark = citizen_mark(demand)
+        return _keyed(self.index_key, b"citizen", mark.encode()) if mark else None
+
+    def tracking_code(self, demand: UUID) -> str:
+        """10 letters that prove to whoever holds the receipt that he is its owner; stored nowhere."""
+        number = int.from_bytes(hmac.digest(self.tracking_key, demand.bytes, "sha256")[:7], "big") >> 6
+        return "".join([CODE_LETTERS[number >> shift & 31] for shift in range(45, -1, -5)])
+
+    def code_fits(self, demand: UUID, code: str) -> bool:
+        """Whether a typed code is the demand's; takes the same time whatever is wrong with it."""
+        typed = unicodedata.normalize("NFKC", code).upper().translate(_MISREAD)
+        return hmac.compare_digest(typed.encode("utf-8", "replace"), self.tracking_code(demand).encode())
+
+
+def seal(citizen_key: bytes, demand: UUID, what: str, plain: bytes) -> bytes:
+    """Encrypt one piece of a demand; it opens only as this piece of this demand."""
+    return _seal(AESGCM(citizen_key), plain, demand.bytes + what.encode())
+
+
+def open_sealed(citizen_key: bytes, demand: UUID, what: str, sealed: bytes) -> bytes:
+    """What `seal` was given. Raises cryptography's InvalidTag."""
+    return _open(AESGCM(citizen_key), sealed, demand.bytes + what.encode())
+
+
+def citizen_mark(demand: RawDemand) -> str | None:
+    """What identifies the sender: the channel's own id, else the phone, else the e-mail address."""
+    if demand.author_ref:
+        return f"author/{demand.channel}/{demand.author_ref}"
+    contact = demand.contact
+    if contact and contact.phone and (phone := normal_phone(contact.phone)):
+        return f"phone/{phone}"
+    if contact and contact.email:
+        return f"email/{unicodedata.normalize('NFKC', contact.email).strip().casefold()}"
+    return None
+
+
+def normal_phone(written: str) -> str | None:
+    """Only the digits, without China's country code; None where that can't be a number."""
+    digits = _NOT_DIGITS.sub("", unicodedata.normalize("NFKC", written)).removeprefix("0086")
+    if len(digits) > 11:
+        digits = digits.removeprefix("86")
+    return digits if len(digits) in _PHONE_DIGITS else None
+
+
+def key_digest(secret: bytes) -> bytes:
+    """How an adapter's key is stored: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret).digest()
+
+
+def _keyed(key: bytes, purpose: bytes, what: bytes) -> bytes:
+    return hmac.digest(key, purpose + b"\x00" + what, "sha256")
+
+
+def _seal(cipher: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, plain, bound_to)
+
+
+def _open(cipher: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
+    return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to)

@@ -1,0 +1,254 @@
+"""Supervision's HTTP API: the inbox, limits with their derivation, calendars."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from services.contracts.vocabulary import ROLES
+from services.kit.auth import Staff
+from services.kit.clock import LOCAL
+from services.kit.http import Problem, staff_with
+from services.kit.postgres import Database
+from services.supervision.acknowledge import NoSuchNotice, NotARecipient, acknowledge
+from services.supervision.api_access import (
+    ACKNOWLEDGES,
+    OPENS_ANY_INBOX,
+    UNIT_STAFF,
+    opens_post_inbox,
+    opens_unit_inbox,
+    sees_unit,
+    speaks_for,
+)
+from services.supervision.api_answers import (
+    Acknowledged,
+    AcknowledgementAsked,
+    CalendarShown,
+    CaseLimitsShown,
+    InboxPage,
+    page_after,
+)
+from services.supervision.calendar import InvalidCalendar
+from services.supervision.calendars import Policies, WrongYear, load_calendar
+from services.supervision.store import PostgresLimits
+from services.supervision.store_calendars import PostgresCalendars
+from services.supervision.store_directory import PostgresCopy
+from services.supervision.store_notices import PostgresInbox
+
+AnyStaff = Annotated[Staff, Depends(staff_with(*ROLES))]
+Recipient = Annotated[Staff, Depends(staff_with(*UNIT_STAFF, "leader", *OPENS_ANY_INBOX))]
+Acknowledger = Annotated[Staff, Depends(staff_with(*ACKNOWLEDGES))]
+Administrator = Annotated[Staff, Depends(staff_with("administrator"))]
+Code = Annotated[str | None, Query(max_length=100)]
+
+
+def routes(database: Database, policies: Policies) -> APIRouter:
+    """All routes of the service."""
+    whole = APIRouter()
+    for part in (
+        _inbox_routes(database),
+        _limit_routes(database, policies),
+        _calendar_routes(database, policies),
+    ):
+        whole.include_router(part)
+    return whole
+
+
+def _inbox_routes(database: Database) -> APIRouter:
+    inbox = APIRouter(tags=["inbox"])
+
+    @inbox.get(
+        "/inbox",
+        summary="Notices not yet acknowledged: of the own unit (handler, unit head), of a post of the own "
+        "unit (leader, unit head), of any (supervision office, administrator)",
+    )
+    async def read_inbox(
+        staff: Recipient,
+        unit: Code = None,
+        post: Code = None,
+        after: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> InboxPage:
+        page = page_after(after, limit)
+        async with database.pool.acquire() as connection:
+            recipient = await _recipient(PostgresCopy(connection), staff, unit, post)
+            notices = await PostgresInbox(connection).waiting(recipient, page)
+        return InboxPage.of(recipient, notices, page)
+
+    @inbox.post(
+        "/notices/{notice_id}/ack",
+        summary="Acknowledge a notice: for the own unit (handler, unit head) or a post of it (leader; unit "
+        "head by name); an administrator for a named recipient",
+    )
+    async def acknowledge_notice(
+        notice_id: UUID, staff: Acknowledger, asked: AcknowledgementAsked | None = None
+    ) -> list[Acknowledged]:
+        recipient = asked.recipient if asked else None
+        async with database.writing() as writing:
+            own_posts = await PostgresCopy(writing.connection).posts_of(staff.unit or "")
+            may = speaks_for(staff, own_posts, recipient)
+            inbox = PostgresInbox(writing.connection)
+            try:
+                done = await acknowledge(inbox, writing.publish, notice_id, may, writing.now, staff.subject)
+            except (NoSuchNotice, NotARecipient) as refused:
+                raise _not_acknowledged(refused) from refused
+        return [Acknowledged.of(one) for one in done]
+
+    return inbox
+
+
+async def _recipient(copy: PostgresCopy, staff: Staff, unit: str | None, post: str | None) -> str:
+    """The inbox that was asked for, if the caller may open it; by default the own unit's."""
+    if unit and post:
+        raise _which_inbox("unit and post were both given", "give one of them")
+    if post:
+        allowed = opens_post_inbox(staff, await copy.unit_of_post(post))
+        return _allowed(allowed, staff, f"post:{post}")
+    unit = unit or staff.unit
+    if not unit:
+        raise _which_inbox("no inbox was named, and the token names no unit", "give unit or post")
+    return _allowed(opens_unit_inbox(staff, unit), staff, f"unit:{unit}")
+
+
+def _allowed(allowed: bool, staff: Staff, recipient: str) -> str:
+    if not allowed:
+        raise Problem(
+            403,
+            "Forbidden",
+            f"role {staff.role} of unit {staff.unit} may not open the inbox {recipient}",
+            remedy="ask for the inbox of your own unit, or of a post in it",
+        )
+    return recipient
+
+
+def _which_inbox(detail: str, remedy: str) -> Problem:
+    return Problem(422, "Unprocessable Content", detail, field="unit", remedy=remedy)
+
+
+def _not_acknowledged(refused: NoSuchNotice | NotARecipient) -> Problem:
+    if isinstance(refused, NoSuchNotice):
+        return Problem(
+            404, "Not Found", str(refused), field="notice_id", remedy="take the id from GET /inbox"
+        )
+    remedy = "let a recipient acknowledge it; a unit head or administrator names the recipient in the body"
+    return Problem(403, "Forbidden", str(refused), field="recipient", remedy=remedy)
+
+
+def _limit_routes(database: Database, policies: Policies) -> APIRouter:
+    limits = APIRouter(tags=["limits"])
+
+    @limits.get(
+        "/cases/{case_id}/limits",
+        summary="Both limits of a case with their derivation, rungs and notices: staff of the case's unit, "
+        "and the county-wide roles",
+    )
+    async def read_limits(case_id: UUID, staff: AnyStaff) -> CaseLimitsShown:
+        async with database.pool.acquire() as connection:
+            found = await PostgresLimits(connection).shown(case_id)
+            if found is None:
+                raise Problem(
+                    404,
+                    "Not Found",
+                    f"no limits of case {case_id}",
+                    field="case_id",
+                    remedy="take the id from GET /cases of assignment; a new case's limits come in seconds",
+                )
+            if not sees_unit(staff, found.sign_for.unit):
+                raise Problem(
+                    403, "Forbidden", f"case {case_id} lies with another unit", remedy="ask that unit's staff"
+                )
+            notices = await PostgresInbox(connection).of_case(case_id)
+            today = await connection.fetchval("SELECT clock.now()")
+            leader = await PostgresCopy(connection).holder(
+                found.sign_for.post, today.astimezone(LOCAL).date()
+            )
+            policy = await policies.current(PostgresCalendars(connection))
+        return CaseLimitsShown.of(found, notices, leader, policy)
+
+    return limits
+
+
+def _calendar_routes(database: Database, policies: Policies) -> APIRouter:
+    calendars = APIRouter(tags=["calendar"])
+
+    @calendars.get("/calendar/{year}", summary="Holidays and make-up days of a year: any staff")
+    async def read_calendar(year: int, _: AnyStaff) -> CalendarShown:
+        async with database.pool.acquire() as connection:
+            policy = await policies.current(PostgresCalendars(connection))
+        found = next((one for one in policy.calendar.years if one.year == year), None)
+        if found is None:
+            raise Problem(
+                404,
+                "Not Found",
+                f"no calendar of {year} is loaded",
+                field="year",
+                remedy="load the State Council's notice with `yinuo calendar load FILE`",
+            )
+        return CalendarShown.of(found)
+
+    @calendars.put(
+        "/calendar/{year}",
+        summary="Load a year from CSV (date,kind,name; kind holiday, makeup or workday): administrator. "
+        "Limits that awaited the year are then computed; those that run stay as they are",
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "text/csv": {
+                        "schema": {"type": "string"},
+                        "example": "date,kind,name\n2027-01-01,holiday,元旦\n",
+                    }
+                },
+            }
+        },
+    )
+    async def put_calendar(year: int, staff: Administrator, request: Request) -> CalendarShown:
+        text = _utf8(await request.body())
+        async with database.writing() as writing:
+            stored = PostgresCalendars(writing.connection)
+            try:
+                loaded = await load_calendar(stored, year, text, writing.now, staff.subject)
+            except InvalidCalendar as invalid:
+                raise _invalid(invalid) from invalid
+            except WrongYear as wrong:
+                raise _wrong_year(wrong) from wrong
+        return CalendarShown.of(loaded)
+
+    return calendars
+
+
+def _utf8(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as unreadable:
+        raise Problem(
+            422,
+            "Unprocessable Content",
+            f"byte {unreadable.start} isn't UTF-8",
+            field="body",
+            remedy="save the file as CSV UTF-8",
+        ) from unreadable
+    if "\0" in text:
+        raise Problem(422, "Unprocessable Content", "a NUL character", field="body", remedy="take it out")
+    return text
+
+
+def _invalid(invalid: InvalidCalendar) -> Problem:
+    errors = [
+        {"row": fault.row, "column": fault.column, "value": fault.value, "remedy": fault.remedy}
+        for fault in invalid.faults
+    ]
+    first = invalid.faults[0]
+    return Problem(
+        422,
+        "Unprocessable Content",
+        str(first),
+        field=f"row {first.row}, {first.column}",
+        remedy=first.remedy,
+        errors=errors,
+    )
+
+
+def _wrong_year(wrong: WrongYear) -> Problem:
+    remedy = f"send it to /calendar/{wrong.found}, or send the file of {wrong.asked}"
+    return Problem(422, "Unprocessable Content", str(wrong), field="year", remedy=remedy)

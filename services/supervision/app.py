@@ -1,0 +1,35 @@
+"""Supervision's process: the only place that knows every concrete class."""
+
+from functools import partial
+
+from fastapi import FastAPI
+
+from services.kit.runtime import Runtime
+from services.supervision import api, presets, schedule
+from services.supervision.calendars import Policies, built_in_years
+from services.supervision.policy import Presets
+from services.supervision.settings import SupervisionSettings
+from services.supervision.stream import handlers
+
+
+def shipped_policies() -> Policies:
+    """The presets and the years that come with this release."""
+    limits = {name: presets.limit_set(name) for name in presets.LIMITS}
+    ladders = {name: presets.ladder(name) for name in presets.LADDERS}
+    return Policies(Presets(limits, ladders), built_in_years())
+
+
+def build(settings: SupervisionSettings) -> FastAPI:
+    """The API with everything that runs around it."""
+    policies = shipped_policies()
+    runtime = Runtime("supervision", settings, handlers(policies))
+    database = runtime.database
+    runtime.due = partial(schedule.due, database, policies)
+    runtime.steps = {
+        "fire": partial(schedule.fire_due, database, policies),
+        "compute awaiting": partial(schedule.compute_what_awaits, database, policies),
+        "measure": schedule.Gauges(database, policies).measure,
+    }
+    built = runtime.build_api("Yinuo supervision")
+    built.include_router(api.routes(database, policies))
+    return built

@@ -1,0 +1,119 @@
+-- One row a limit: two for each case. What is stored are the inputs and the due instant; the derivation and
+-- the instants of the rungs are told again from them. fires_at is the next rung that isn't recorded yet.
+-- generation fences: a dispatch anew begins the next one. awaits_year: what must be loaded to go on.
+CREATE TABLE limits (
+    case_id uuid NOT NULL,
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('sign_for', 'complete')),
+    demand_id uuid NOT NULL,
+    case_kind text NOT NULL,
+    urgency text NOT NULL,
+    unit text NOT NULL,
+    post text NOT NULL,
+    dispatch int NOT NULL,
+    set_version int NOT NULL,
+    generation int NOT NULL,
+    dispatched_at timestamptz NOT NULL,
+    rule text NOT NULL,
+    rule_version int NOT NULL,
+    amount int NOT NULL,
+    counted text NOT NULL,
+    ladder text NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'met', 'closed', 'awaiting_calendar')),
+    due_at timestamptz CHECK (due_at IS NOT NULL OR state <> 'open'),
+    calendar_version text NOT NULL,
+    fires_at timestamptz,
+    next_rung smallint NOT NULL,
+    awaits_year smallint,
+    overdue boolean NOT NULL,
+    met_at timestamptz,
+    PRIMARY KEY (case_id, kind)
+) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000);
+CREATE INDEX limits_due ON limits (fires_at, case_id) WHERE state = 'open';
+CREATE INDEX limits_awaiting ON limits (awaits_year, case_id) WHERE awaits_year IS NOT NULL;
+CREATE INDEX limits_overdue ON limits (unit) WHERE state = 'open' AND kind = 'complete' AND overdue;
+
+-- One row a rung recorded: sent, or collapsed into a newer one (into_rung). at is the rung's own instant.
+CREATE TABLE notices (
+    notice_id uuid PRIMARY KEY,
+    case_id uuid NOT NULL,
+    demand_id uuid NOT NULL,
+    kind text NOT NULL,
+    generation int NOT NULL,
+    rung smallint NOT NULL,
+    colour text NOT NULL,
+    measure text NOT NULL,
+    outcome text NOT NULL,
+    into_rung smallint,
+    counts boolean NOT NULL,
+    late boolean NOT NULL,
+    overdue boolean NOT NULL,
+    unit text NOT NULL,
+    post text NOT NULL,
+    due_at timestamptz NOT NULL,
+    at timestamptz NOT NULL,
+    sent_at timestamptz NOT NULL
+);
+CREATE INDEX notices_case ON notices (case_id, sent_at);
+
+-- The recipients' inboxes (the table inbox is the consumer's). A notice lies there until acknowledged.
+CREATE TABLE deliveries (
+    notice_id uuid NOT NULL,
+    recipient text COLLATE "C" NOT NULL,
+    sent_at timestamptz NOT NULL,
+    acknowledged_at timestamptz,
+    acknowledged_by text,
+    PRIMARY KEY (notice_id, recipient)
+);
+CREATE INDEX deliveries_waiting ON deliveries (recipient, sent_at, notice_id) WHERE acknowledged_at IS NULL;
+
+-- Years an administrator loaded; they stand before what the package chinesecalendar knows.
+CREATE TABLE calendars (
+    year smallint PRIMARY KEY,
+    calendar jsonb NOT NULL,
+    version text NOT NULL,
+    loaded_at timestamptz NOT NULL,
+    loaded_by text NOT NULL
+);
+
+-- The authority's presets, and what tells a process that its copy of the calendars is old.
+CREATE TABLE policy (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    limits text NOT NULL,
+    ladder text NOT NULL,
+    directory_version int NOT NULL,
+    calendar_revision int NOT NULL
+);
+INSERT INTO policy (limits, ladder, directory_version, calendar_revision) VALUES ('guangdong', 'default', 0, 0);
+
+-- The directory as far as supervision needs it; what the newest one dropped stays, marked.
+CREATE TABLE units (
+    code text PRIMARY KEY,
+    name text NOT NULL,
+    parent text,
+    party_committee text,
+    post text,
+    version int NOT NULL,
+    retired boolean NOT NULL
+);
+CREATE TABLE posts (
+    code text PRIMARY KEY,
+    title text NOT NULL,
+    unit text NOT NULL,
+    version int NOT NULL,
+    retired boolean NOT NULL
+);
+CREATE TABLE holders (
+    post text NOT NULL,
+    since date NOT NULL,
+    person text NOT NULL,
+    until date,
+    version int NOT NULL,
+    retired boolean NOT NULL,
+    PRIMARY KEY (post, since)
+);
+
+CREATE VIEW audit_limits AS
+SELECT case_id, demand_id, kind, generation, state, due_at, dispatch, unit, post, set_version FROM limits;
+CREATE VIEW audit_notices AS SELECT notice_id, case_id, kind, generation, rung, outcome FROM notices;
+CREATE VIEW audit_deliveries AS SELECT notice_id, recipient, acknowledged_at FROM deliveries;
+GRANT SELECT ON audit_limits, audit_notices, audit_deliveries TO yinuo_audit;

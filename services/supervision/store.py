@@ -1,0 +1,132 @@
+"""Limits in PostgreSQL, set-wise, within one transaction. It never commits."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+from services.kit.connection import Connection
+from services.supervision.watched import CaseLimits, Watched
+
+FIRED_AT_ONCE: Final = 1000
+COMPUTED_AT_ONCE: Final = 500
+
+_TYPES: Final = {
+    "case_id": "uuid",
+    "kind": "text",
+    "demand_id": "uuid",
+    "case_kind": "text",
+    "urgency": "text",
+    "unit": "text",
+    "post": "text",
+    "dispatch": "int",
+    "set_version": "int",
+    "generation": "int",
+    "dispatched_at": "timestamptz",
+    "rule": "text",
+    "rule_version": "int",
+    "amount": "int",
+    "counted": "text",
+    "ladder": "text",
+    "state": "text",
+    "due_at": "timestamptz",
+    "calendar_version": "text",
+    "fires_at": "timestamptz",
+    "next_rung": "smallint",
+    "awaits_year": "smallint",
+    "overdue": "boolean",
+    "met_at": "timestamptz",
+}
+"""Columns and types in the order of `Watched`."""
+_COLUMNS: Final = ", ".join(_TYPES)
+_ARRAYS: Final = ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(_TYPES.values(), 1))
+_FIXED: Final = ("case_id", "kind", "demand_id", "case_kind", "urgency")
+_SETTING: Final = ", ".join(f"{name} = new.{name}" for name in _TYPES if name not in _FIXED)
+
+_OF_CASES: Final = f"""
+SELECT {_COLUMNS} FROM limits WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, kind FOR UPDATE
+"""
+
+_ADD: Final = f"""
+INSERT INTO limits ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (case_id, kind) DO NOTHING
+"""
+
+_PUT: Final = f"""
+UPDATE limits SET {_SETTING} FROM unnest({_ARRAYS}) AS new ({_COLUMNS})
+WHERE limits.case_id = new.case_id AND limits.kind = new.kind
+"""
+
+_AWAITING: Final = f"""
+SELECT DISTINCT case_id FROM limits WHERE awaits_year = ANY($1::smallint[]) LIMIT {COMPUTED_AT_ONCE}
+"""
+
+# The literal 'open' and the literal LIMIT let the partial index serve whatever plan is kept.
+DUE: Final = f"""
+SELECT {_COLUMNS} FROM limits WHERE state = 'open' AND fires_at <= $1
+ORDER BY fires_at, case_id LIMIT {FIRED_AT_ONCE} FOR UPDATE SKIP LOCKED
+"""
+
+_CLIMB: Final = """
+UPDATE limits SET next_rung = new.next_rung, fires_at = new.fires_at, overdue = new.overdue
+FROM unnest($1::uuid[], $2::text[], $3::int[], $4::smallint[], $5::timestamptz[], $6::boolean[])
+    AS new (case_id, kind, generation, next_rung, fires_at, overdue)
+WHERE limits.case_id = new.case_id AND limits.kind = new.kind AND limits.generation = new.generation
+"""
+
+_LEFT: Final = """
+SELECT (SELECT count(*) FROM limits WHERE state = 'open' AND fires_at <= clock.now())
+     + (SELECT count(*) FROM limits WHERE awaits_year = ANY($1::smallint[]))
+"""
+
+
+class PostgresLimits:
+    """The limits of cases."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def of_cases(self, case_ids: Sequence[UUID]) -> list[CaseLimits]:
+        """Rows are locked in the order of their cases."""
+        return _pairs(await self._connection.fetch(_OF_CASES, sorted(case_ids)))
+
+    async def add(self, limits: Sequence[Watched]) -> None:
+        await self._connection.execute(_ADD, *zip(*limits, strict=True))
+
+    async def put(self, limits: Sequence[Watched]) -> None:
+        await self._connection.execute(_PUT, *zip(*limits, strict=True))
+
+    async def awaiting(self, years: Sequence[int]) -> list[CaseLimits]:
+        """Another process may compute the same cases first: what was locked late is looked at again."""
+        rows = await self._connection.fetch(_AWAITING, years)
+        pairs = await self.of_cases([row["case_id"] for row in rows])
+        return [pair for pair in pairs if any(limit.awaits_year in years for limit in pair)]
+
+    async def due(self, now: datetime) -> list[Watched]:
+        return [Watched(*row) for row in await self._connection.fetch(DUE, now)]
+
+    async def climb(self, limits: Sequence[Watched]) -> None:
+        rows = [
+            (one.case_id, one.kind, one.generation, one.next_rung, one.fires_at, one.overdue)
+            for one in limits
+        ]
+        await self._connection.execute(_CLIMB, *zip(*rows, strict=True))
+
+    async def any_awaiting(self, years: Sequence[int]) -> bool:
+        found = "SELECT EXISTS (SELECT FROM limits WHERE awaits_year = ANY($1::smallint[]))"
+        return bool(await self._connection.fetchval(found, years))
+
+    async def left_to_do(self, years: Sequence[int]) -> int:
+        """Limits that are due by the business clock and not fired, or awaited a year that is loaded."""
+        return int(await self._connection.fetchval(_LEFT, years))
+
+    async def shown(self, case_id: UUID) -> CaseLimits | None:
+        """The limits of one case, to look at only."""
+        found = _pairs(await self._connection.fetch(_OF_CASES.replace("FOR UPDATE", ""), [case_id]))
+        return found[0] if found else None
+
+
+def _pairs(rows: Iterable[Any]) -> list[CaseLimits]:
+    limits = (Watched(*row) for row in rows)
+    grouped = ({one.kind: one for one in case} for _, case in groupby(limits, key=lambda one: one.case_id))
+    return [CaseLimits(pair["sign_for"], pair["complete"]) for pair in grouped]

@@ -1,0 +1,82 @@
+"""The directory's copy in PostgreSQL; of each entry the highest version stands."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from services.contracts.directory import AuthorityRecorded, HolderRecorded, PostRecorded, UnitRecorded
+from services.kit.connection import Connection
+
+_UNITS: Final = """
+INSERT INTO units AS u (code, name, parent, party_committee, post, version, retired)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::boolean[])
+ON CONFLICT (code) DO UPDATE SET name = excluded.name, parent = excluded.parent,
+    party_committee = excluded.party_committee, post = excluded.post, version = excluded.version,
+    retired = excluded.retired
+WHERE u.version < excluded.version
+"""
+
+_POSTS: Final = """
+INSERT INTO posts AS p (code, title, unit, version, retired)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::boolean[])
+ON CONFLICT (code) DO UPDATE SET title = excluded.title, unit = excluded.unit, version = excluded.version,
+    retired = excluded.retired
+WHERE p.version < excluded.version
+"""
+
+_HOLDERS: Final = """
+INSERT INTO holders AS h (post, since, person, until, version, retired)
+SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::date[], $5::int[], $6::boolean[])
+ON CONFLICT (post, since) DO UPDATE SET person = excluded.person, until = excluded.until,
+    version = excluded.version, retired = excluded.retired
+WHERE h.version < excluded.version
+"""
+
+_CHOOSE: Final = """
+UPDATE policy SET limits = $1, ladder = $2, directory_version = $3 WHERE directory_version < $3
+"""
+
+_HOLDER: Final = """
+SELECT person FROM holders
+WHERE post = $1 AND NOT retired AND since <= $2 AND (until IS NULL OR until > $2) ORDER BY since DESC LIMIT 1
+"""
+
+
+class PostgresCopy:
+    """Units, posts, holders and the chosen presets, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def keep_units(self, units: Sequence[UnitRecorded]) -> None:
+        rows = [
+            (one.code, one.name, one.parent, one.party_committee, one.post, one.version, one.retired)
+            for one in units
+        ]
+        await self._connection.execute(_UNITS, *zip(*rows, strict=True))
+
+    async def keep_posts(self, posts: Sequence[PostRecorded]) -> None:
+        rows = [(one.code, one.title, one.unit, one.version, one.retired) for one in posts]
+        await self._connection.execute(_POSTS, *zip(*rows, strict=True))
+
+    async def keep_holders(self, holders: Sequence[HolderRecorded]) -> None:
+        rows = [(one.post, one.since, one.person, one.until, one.version, one.retired) for one in holders]
+        await self._connection.execute(_HOLDERS, *zip(*rows, strict=True))
+
+    async def choose(self, authority: AuthorityRecorded) -> None:
+        await self._connection.execute(_CHOOSE, authority.limits, authority.ladder, authority.version)
+
+    async def unit_of_post(self, post: str) -> str | None:
+        """The unit a post belongs to; None where the copy doesn't know the post."""
+        found: str | None = await self._connection.fetchval("SELECT unit FROM posts WHERE code = $1", post)
+        return found
+
+    async def posts_of(self, unit: str) -> frozenset[str]:
+        """The posts that belong to a unit."""
+        rows = await self._connection.fetch("SELECT code FROM posts WHERE unit = $1 AND NOT retired", unit)
+        return frozenset(row["code"] for row in rows)
+
+    async def holder(self, post: str, day: date) -> str | None:
+        """Who holds a post on a local day."""
+        found: str | None = await self._connection.fetchval(_HOLDER, post, day)
+        return found

@@ -1,0 +1,93 @@
+"""Notices and the recipients' inboxes in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.kit.connection import Connection
+from services.supervision.acknowledge import Delivery, Page
+from services.supervision.fire import Above, Notice
+from services.supervision.store import PostgresLimits
+
+_COLUMNS: Final = ", ".join(Notice._fields)
+
+_RECORD: Final = f"""
+INSERT INTO notices ({_COLUMNS})
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::smallint[], $7::text[],
+                     $8::text[], $9::text[], $10::smallint[], $11::boolean[], $12::boolean[], $13::boolean[],
+                     $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[])
+ON CONFLICT (notice_id) DO NOTHING
+"""
+
+_DELIVER: Final = """
+INSERT INTO deliveries (notice_id, recipient, sent_at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) ON CONFLICT DO NOTHING
+"""
+
+_ABOVE: Final = "SELECT code, parent, party_committee FROM units WHERE code = ANY($1::text[])"
+
+_PAGE: Final = f"""
+SELECT {", ".join(f"n.{name}" for name in Notice._fields)}
+FROM deliveries AS d JOIN notices AS n USING (notice_id)
+WHERE recipient = $1 AND acknowledged_at IS NULL AND (d.sent_at, d.notice_id) > ($2, $3)
+ORDER BY d.sent_at, d.notice_id LIMIT $4
+"""
+
+_OF_NOTICE: Final = """
+SELECT recipient, acknowledged_at, acknowledged_by, case_id
+FROM deliveries JOIN notices USING (notice_id) WHERE notice_id = $1
+ORDER BY recipient FOR UPDATE OF deliveries
+"""
+
+_ACKNOWLEDGE: Final = """
+UPDATE deliveries SET acknowledged_at = $3, acknowledged_by = $4
+WHERE notice_id = $1 AND recipient = ANY($2::text[]) AND acknowledged_at IS NULL
+"""
+
+_OF_CASE: Final = f"SELECT {_COLUMNS} FROM notices WHERE case_id = $1 ORDER BY sent_at, at, rung"
+
+
+class PostgresDueLimits(PostgresLimits):
+    """Limits that are due, and what their firing leaves."""
+
+    async def above(self, units: Sequence[str]) -> Mapping[str, Above]:
+        rows = await self._connection.fetch(_ABOVE, units)
+        return {row["code"]: Above(row["parent"], row["party_committee"]) for row in rows}
+
+    async def record(self, notices: Sequence[Notice]) -> None:
+        if notices:
+            await self._connection.execute(_RECORD, *zip(*notices, strict=True))
+
+    async def deliver(self, recipients: Sequence[tuple[UUID, str, datetime]]) -> None:
+        if recipients:
+            await self._connection.execute(_DELIVER, *zip(*recipients, strict=True))
+
+
+class PostgresInbox:
+    """What lies in the recipients' inboxes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def deliveries(self, notice_id: UUID) -> list[Delivery]:
+        """Held until the end of the transaction."""
+        rows = await self._connection.fetch(_OF_NOTICE, notice_id)
+        return [
+            Delivery(
+                notice_id, row["case_id"], row["recipient"], row["acknowledged_at"], row["acknowledged_by"]
+            )
+            for row in rows
+        ]
+
+    async def mark(self, notice_id: UUID, recipients: Sequence[str], at: datetime, by: str) -> None:
+        await self._connection.execute(_ACKNOWLEDGE, notice_id, recipients, at, by)
+
+    async def waiting(self, recipient: str, page: Page) -> list[Notice]:
+        """What a recipient hasn't acknowledged, oldest first, after a place in that order."""
+        rows = await self._connection.fetch(_PAGE, recipient, page.after, page.after_id, page.limit)
+        return [Notice(*row) for row in rows]
+
+    async def of_case(self, case_id: UUID) -> list[Notice]:
+        """Every rung recorded for a case, oldest first."""
+        return [Notice(*row) for row in await self._connection.fetch(_OF_CASE, case_id)]

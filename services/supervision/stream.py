@@ -1,0 +1,37 @@
+"""From topics to use cases; the table event topic → handler is at the end."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from services.contracts.case import CaseEvent
+from services.contracts.directory import DirectoryEvent
+from services.contracts.envelope import Record
+from services.kit.consume import Handler
+from services.kit.postgres import Writing
+from services.supervision.calendars import Policies
+from services.supervision.directory import record
+from services.supervision.set_limits import set_limits
+from services.supervision.store import PostgresLimits
+from services.supervision.store_calendars import PostgresCalendars
+from services.supervision.store_directory import PostgresCopy
+
+
+async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
+    """Set and close the limits of a batch's cases. A dispatch counts from the time of its event."""
+    policy = await policies.current(PostgresCalendars(writing.connection))
+    happened = [(one.event, one.time) for one in records if isinstance(one.event, CaseEvent)]
+    await set_limits(PostgresLimits(writing.connection), writing.publish, policy, happened)
+
+
+async def directory_recorded(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
+    """Copy a batch of the directory's entries."""
+    events = [one.event for one in records if isinstance(one.event, DirectoryEvent)]
+    await record(PostgresCopy(writing.connection), policies.presets, events)
+
+
+def handlers(policies: Policies) -> Mapping[str, Handler]:
+    """What each topic's events go to."""
+    return {
+        "case": partial(cases_moved, policies),
+        "directory": partial(directory_recorded, policies),
+    }

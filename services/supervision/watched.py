@@ -1,0 +1,262 @@
+"""A limit as it is watched, and what each event of its case does to it. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Final, Literal, NamedTuple, TypeVar
+from uuid import UUID
+
+from services.contracts.case import (
+    CaseAssigned,
+    CaseCompleted,
+    CaseEvent,
+    CaseReassigned,
+    CaseReturned,
+    CaseSignedFor,
+)
+from services.contracts.supervision import LimitsSet
+from services.contracts.vocabulary import Kind, LimitKind, Urgency
+from services.supervision.calendar import UnknownYear, WorkCalendar, last_day
+from services.supervision.ladder import Ladder, LimitState, RungInstant, next_instant, rungs
+from services.supervision.limits import Limit, LimitRule, Unit, compute
+from services.supervision.policy import Policy
+
+State = Literal["open", "met", "closed", "awaiting_calendar"]
+"""met: done, in time or not (`met_at`). closed: its case ended without it."""
+
+Happened = TypeVar("Happened", bound=CaseEvent)
+
+
+class Watched(NamedTuple):
+    """One limit, in the order of its table's columns. Instants are aware, UTC, by the business clock.
+
+    `fires_at`: the next rung that isn't recorded, None where no rung is left or known. `set_version`: that
+    of the case's last `LimitsSet`. `awaits_year`: without its calendar the limit, or a rung, can't be told.
+    """
+
+    case_id: UUID
+    kind: LimitKind
+    demand_id: UUID
+    case_kind: Kind
+    urgency: Urgency
+    unit: str
+    post: str
+    dispatch: int
+    set_version: int
+    generation: int
+    dispatched_at: datetime
+    rule: str
+    rule_version: int
+    amount: int
+    counted: Unit
+    ladder: str
+    state: State
+    due_at: datetime | None
+    calendar_version: str
+    fires_at: datetime | None
+    next_rung: int
+    awaits_year: int | None
+    overdue: bool = False
+    met_at: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.state in ("open", "awaiting_calendar")
+
+    def the_rule(self) -> LimitRule:
+        """The rule as it was when the limit was set."""
+        kinds, urgencies = (self.case_kind,), (self.urgency,)
+        return LimitRule(self.rule, self.rule_version, self.kind, self.amount, self.counted, kinds, urgencies)
+
+    def limit(self) -> Limit | None:
+        """What derivation and ladder ask for; None while it awaits its calendar."""
+        if self.due_at is None:
+            return None
+        return Limit(self.the_rule(), self.dispatched_at, self.due_at, self.calendar_version)
+
+
+class CaseLimits(NamedTuple):
+    """The two limits of one case."""
+
+    sign_for: Watched
+    complete: Watched
+
+    def limits_set(self) -> LimitsSet:
+        """The event that tells their present dues."""
+        case_id, _, demand_id, _, _, _, _, dispatch, version, *_ = self.sign_for
+        return LimitsSet(
+            case_id=case_id,
+            demand_id=demand_id,
+            dispatch=dispatch,
+            version=version,
+            sign_for_due=self.sign_for.due_at,
+            complete_due=self.complete.due_at,
+        )
+
+
+class Reckoned(NamedTuple):
+    """What comes of a rule, an instant, a ladder and a calendar."""
+
+    state: State
+    due_at: datetime | None
+    calendar_version: str
+    fires_at: datetime | None
+    next_rung: int
+    awaits_year: int | None
+
+
+def reckon(rule: LimitRule, dispatched_at: datetime, ladder: Ladder, policy: Policy) -> Reckoned:
+    """The due instant and the first rung; or that it awaits a year's calendar."""
+    try:
+        limit = compute(rule, dispatched_at, policy.calendar)
+    except UnknownYear as unknown:
+        return Reckoned("awaiting_calendar", None, "", None, 1, unknown.year)
+    steps = rungs(limit, ladder, policy.calendar)
+    first = steps[0].rung.number if steps else len(ladder.rungs(rule.kind)) + 1
+    fires_at = next_instant(LimitState(limit.due_at, steps, first, 1))
+    awaits = awaited_year(limit.due_at, steps, policy)
+    return Reckoned("open", limit.due_at, limit.calendar_version, fires_at, first, awaits)
+
+
+def awaited_year(due_at: datetime, steps: tuple[RungInstant, ...], policy: Policy) -> int | None:
+    """The year in which the first rung without an instant falls; None where every rung has one."""
+    missing = next((step.rung for step in steps if step.at is None), None)
+    if missing is None:
+        return None
+    year = date.fromordinal(last_day(due_at)).year
+    if year in policy.years:
+        year += 1 if missing.offset > 0 else -1
+    return None if year in policy.years else year
+
+
+def ladder_state(watched: Watched, ladder: Ladder, calendar: WorkCalendar) -> LimitState:
+    """What the ladder needs to decide; the limit must have a due instant."""
+    limit = watched.limit()
+    assert limit is not None  # noqa: S101  only open limits are asked about, and these have one
+    steps = rungs(limit, ladder, calendar)
+    return LimitState(limit.due_at, steps, watched.next_rung, watched.generation)
+
+
+def opened(case: CaseAssigned, at: datetime, policy: Policy) -> CaseLimits:
+    """The limits of a case that was dispatched at an instant."""
+    return CaseLimits(_begun("sign_for", case, at, policy), _begun("complete", case, at, policy))
+
+
+def _begun(kind: LimitKind, case: CaseAssigned, at: datetime, policy: Policy) -> Watched:
+    rule = policy.limits.rule(kind, case.kind, case.urgency)
+    return Watched(
+        case.case_id,
+        kind,
+        case.demand_id,
+        case.kind,
+        case.urgency,
+        case.unit,
+        case.post,
+        case.dispatch,
+        1,
+        1,
+        at,
+        rule.id,
+        rule.version,
+        rule.amount,
+        rule.unit,
+        policy.ladder.id,
+        *reckon(rule, at, policy.ladder, policy),
+    )
+
+
+def after(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
+    """The limits after an event of their case; the same object where it changes nothing.
+
+    An event of an earlier dispatch than theirs changes nothing.
+    """
+    if event.dispatch < limits.sign_for.dispatch:
+        return limits
+    return EFFECTS[type(event)](limits, event, at, policy)
+
+
+def _signed_for(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
+    if not limits.sign_for.running:
+        return limits
+    return limits._replace(sign_for=_ended(limits.sign_for, "met", at))
+
+
+def _completed(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
+    sign_for, complete = limits
+    if sign_for.running:
+        sign_for = _ended(sign_for, "closed", None)
+    if complete.running:
+        complete = _ended(complete, "met", at)
+    return CaseLimits(sign_for, complete)
+
+
+def _ended(limit: Watched, state: State, met_at: datetime | None) -> Watched:
+    """Only a limit without a due instant goes on awaiting its year: was it met in time?"""
+    awaits = limit.awaits_year if limit.due_at is None else None
+    return limit._replace(state=state, met_at=met_at, fires_at=None, awaits_year=awaits)
+
+
+def _dispatched_anew(
+    limits: CaseLimits, event: CaseReturned | CaseReassigned, at: datetime, policy: Policy
+) -> CaseLimits:
+    """Signing for begins anew with the new dispatch; the limit to complete runs on."""
+    if event.dispatch == limits.sign_for.dispatch:
+        return limits
+    old, version = limits.sign_for, limits.sign_for.set_version + 1
+    rule = policy.limits.rule("sign_for", old.case_kind, old.urgency)
+    sign_for = old._replace(
+        generation=old.generation + 1,
+        dispatched_at=at,
+        rule=rule.id,
+        rule_version=rule.version,
+        amount=rule.amount,
+        counted=rule.unit,
+        ladder=policy.ladder.id,
+        overdue=False,
+        met_at=None,
+    )
+    sign_for = _reckoned(sign_for, reckon(rule, at, policy.ladder, policy))
+    return CaseLimits(_moved(sign_for, event, version), _moved(limits.complete, event, version))
+
+
+def _moved(limit: Watched, event: CaseReturned | CaseReassigned, version: int) -> Watched:
+    return limit._replace(unit=event.unit, post=event.post, dispatch=event.dispatch, set_version=version)
+
+
+def _reckoned(limit: Watched, found: Reckoned) -> Watched:
+    return limit._replace(
+        state=found.state,
+        due_at=found.due_at,
+        calendar_version=found.calendar_version,
+        fires_at=found.fires_at,
+        next_rung=found.next_rung,
+        awaits_year=found.awaits_year,
+    )
+
+
+def reckoned_again(limit: Watched, policy: Policy) -> Watched:
+    """A limit that awaited a year, now that calendars were loaded. What was recorded stays recorded."""
+    ladder = policy.ladders[limit.ladder]
+    if limit.due_at is None:
+        found = reckon(limit.the_rule(), limit.dispatched_at, ladder, policy)
+        return _found(limit, found)
+    state = ladder_state(limit, ladder, policy.calendar)
+    awaits = awaited_year(limit.due_at, state.rungs, policy)
+    return limit._replace(fires_at=next_instant(state), awaits_year=awaits)
+
+
+def _found(limit: Watched, found: Reckoned) -> Watched:
+    """A limit that was met or closed meanwhile only learns its due instant: nothing of it fires."""
+    if limit.state == "awaiting_calendar":
+        return _reckoned(limit, found)
+    awaits = found.awaits_year if found.due_at is None else None
+    return _reckoned(limit, found._replace(state=limit.state, fires_at=None, awaits_year=awaits))
+
+
+Effect = Callable[[CaseLimits, CaseEvent, datetime, Policy], CaseLimits]
+
+EFFECTS: Final[Mapping[type[CaseEvent], Effect]] = {
+    CaseSignedFor: _signed_for,
+    CaseCompleted: _completed,
+    CaseReturned: _dispatched_anew,  # type: ignore[dict-item]
+    CaseReassigned: _dispatched_anew,  # type: ignore[dict-item]
+}

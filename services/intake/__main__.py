@@ -1,5 +1,7 @@
 """`python -m services.intake`: serve until stopped."""
 
+from functools import partial
+
 from services.intake.app import build
 from services.intake.settings import IntakeSettings
 from services.kit import logging
@@ -9,7 +11,7 @@ from services.kit.serve import serve
 def main() -> None:
     settings = IntakeSettings()  # type: ignore[call-arg]  # from the environment
     logging.configure("intake", settings)
-    serve(build(settings), settings)
+    serve(partial(build, settings), settings)
 
 
 if __name__ == "__main__":

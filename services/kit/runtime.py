@@ -28,7 +28,7 @@ from services.kit.schedule import Step, keep_doing
 from services.kit.settings import ServiceSettings
 from services.kit.stream import build_worker, end_process, working
 from services.kit.topics import TopicsMissing
-from services.kit.watermark import pass_watermarks
+from services.kit.watermark import pass_watermarks, weeks_missing
 
 WAIT_SECONDS: Final = 0.5
 
@@ -41,7 +41,10 @@ async def _nothing_due() -> int:
 
 @dataclass(slots=True)
 class Runtime:
-    """One process of a service. Build it, add routes to `api`, give handlers and steps, serve `api`."""
+    """One process of a service, made on the event loop that it will run on: the pool is bound to it.
+
+    Build it, give handlers and steps, take its API, add routes, serve.
+    """
 
     service: Service
     settings: ServiceSettings
@@ -58,7 +61,7 @@ class Runtime:
         connections = pool(self.settings.dsn, self.service, self.settings.pool_size)
         self.relay = Relay(self.service, connections, self.settings.kafka)
         self.database = Database(self.service, connections, self.relay.wake)
-        self.backlog = BacklogReader(self.service, connections, self.settings.kafka, lambda: self.due())
+        self.backlog = BacklogReader(self.service, connections, self.settings.kafka, self._left_to_do)
         self.consumers = {}
 
     def build_api(self, title: str) -> FastAPI:
@@ -75,8 +78,6 @@ class Runtime:
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        # asyncpg binds a pool to the loop of its making; ours is made before uvicorn's loop exists.
-        self.database.pool._loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
         async with self.database.pool:
             tasks = [_task(name, work()) for name, work in self._work().items()]
             try:
@@ -126,6 +127,9 @@ class Runtime:
                 ids = await topics.topic_ids(self.settings.kafka, self.consumers)
                 if ids != known:
                     raise RuntimeError(f"topics were made anew: {known} became {ids}")
+
+    async def _left_to_do(self) -> int:
+        return await self.due() + await weeks_missing(self.database)
 
     async def _postgres(self) -> str | None:
         try:

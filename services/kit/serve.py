@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 import structlog
@@ -34,11 +35,12 @@ def _end_hard() -> None:
     os._exit(0)
 
 
-def serve(api: FastAPI, settings: ServiceSettings) -> None:
-    """Block until stopped."""
+def serve(build: Callable[[], FastAPI], settings: ServiceSettings) -> None:
+    """Build the API on the server's own event loop, and serve it until stopped."""
     server = _Server(
         uvicorn.Config(
-            api,
+            build,
+            factory=True,
             host=settings.host,
             port=settings.port,
             loop="uvloop",

@@ -22,15 +22,20 @@ def weeks_due(last: date | None, this_week: date) -> Iterator[date]:
         week += timedelta(days=7)
 
 
+async def weeks_missing(database: Database) -> int:
+    """How many Mondays have no watermark yet."""
+    row = await database.pool.fetchrow(
+        "SELECT (SELECT max(week) FROM watermarks) AS last, clock.now() AS now"
+    )
+    return len(list(weeks_due(row["last"], monday(row["now"])))) if row else 0
+
+
 async def pass_watermarks(database: Database) -> int:
     """Write the watermarks that are due; how many Mondays were passed.
 
     Looks first without the lock, so that asking often costs little.
     """
-    row = await database.pool.fetchrow(
-        "SELECT (SELECT max(week) FROM watermarks) AS last, clock.now() AS now"
-    )
-    if row is None or not any(weeks_due(row["last"], monday(row["now"]))):
+    if not await weeks_missing(database):
         return 0
     async with database.writing(alone=True) as writing:
         last = await writing.connection.fetchval("SELECT max(week) FROM watermarks")

@@ -1,0 +1,18 @@
+"""`python -m services.reporting`."""
+
+from functools import partial
+
+from services.kit.logging import configure
+from services.kit.serve import serve
+from services.reporting.app import build
+from services.reporting.settings import ReportingSettings
+
+
+def main() -> None:
+    settings = ReportingSettings()  # type: ignore[call-arg]
+    configure("reporting", settings)
+    serve(partial(build, settings), settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""Reporting's parts put together: the only file that knows every concrete class."""
+
+from fastapi import FastAPI
+
+from services.kit.runtime import Runtime
+from services.kit.settings import ServiceSettings
+from services.reporting.api import routes
+from services.reporting.schedule import Schedule
+from services.reporting.stream import HANDLERS
+
+
+def build(settings: ServiceSettings) -> FastAPI:
+    """The service's API; its lifespan runs the consumers and the schedule."""
+    runtime = Runtime("reporting", settings, HANDLERS)
+    schedule = Schedule(runtime.database)
+    runtime.steps = {"draft": schedule.draft, "issue": schedule.issue}
+    runtime.due = schedule.due
+    api = runtime.build_api("Yinuo reporting: facts and circulars")
+    api.include_router(routes(runtime.database, schedule))
+    return api

@@ -1,0 +1,204 @@
+"""A circular (通报) as a value: figures frozen at a cut, with the names that held at that cut."""
+
+import hashlib
+from datetime import date, datetime
+from typing import Final, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+KINDS_ZH: Final = {
+    "consultation": "咨询",
+    "help": "求助",
+    "suggestion": "建议",
+    "complaint": "投诉",
+    "report": "举报",
+}
+CHANNELS_ZH: Final = {
+    "tv": "电视",
+    "website": "网站",
+    "wechat": "微信",
+    "douyin": "抖音",
+    "hotline": "热线电话",
+    "email": "电子邮箱",
+    "suggestion_box": "意见箱",
+    "talk": "交流谈心",
+    "visit": "上门问需",
+    "consultation": "征求意见",
+    "open311": "Open311",
+    "bulk": "批量导入",
+}
+COLOURS_ZH: Final = {"blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色"}
+
+
+class Part(BaseModel):
+    """Something frozen inside a circular."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Authority(Part):
+    """Whose circular it is. `threshold` is the share of completions on time that is demanded, 0 to 1."""
+
+    code: str
+    name: str
+    name_en: str
+    issuer: str
+    threshold: float
+
+
+class CutAt(Part):
+    """The first offset of a partition that no longer belongs in."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Share(Part):
+    """One slice of a figure. `share` is of the whole, 0 to 1, None where the whole is 0."""
+
+    code: str | None
+    name: str
+    count: int
+    share: float | None
+    figure: str
+    last_week: int | None = None
+
+
+class UnitRow(Part):
+    """What one unit did in the week. `on_time_rate` is completed_on_time / due, None where nothing was due.
+
+    carried_over + dispatched − completed − returned − reassigned = carried_forward.
+    """
+
+    code: str
+    name: str
+    kind: str | None
+    territorial: bool
+    retired: bool
+    carried_over: int
+    dispatched: int
+    signed: int
+    signed_in_time: int
+    completed: int
+    completed_on_time: int
+    returned: int
+    reassigned: int
+    carried_forward: int
+    overdue: int
+    unsigned_overdue: int
+    due: int
+    on_time_rate: float | None
+    below_threshold: bool
+
+    @property
+    def idle(self) -> bool:
+        return not (self.carried_over or self.dispatched)
+
+
+class OverdueCase(Part):
+    """A case past its limit and not completed at the cut. `days_late`: days begun since its limit."""
+
+    receipt: str
+    case_id: str
+    dispatch: int
+    unit: str
+    unit_name: str
+    post_title: str
+    holder: str | None
+    category_name: str
+    town_name: str | None
+    opened_at: datetime
+    due: datetime
+    days_late: int
+    signed: bool
+
+
+class RepeatedCase(Part):
+    """A case in which a citizen comes back; `earlier`: the receipt of before, if in this week's book."""
+
+    receipt: str
+    case_id: str
+    earlier: str | None
+    unit_name: str
+    category_name: str
+    completed: bool
+
+
+class Circular(Part):
+    """The weekly circular of the local week [week, until], as it stood at `cut_at`.
+
+    `counts` names every figure, slices too; each can list its rows. `last_week` are the whole figures of the
+    circular before, None for the first. Lists name the worst; the figure of the same name counts all.
+    """
+
+    schema_version: Literal[1] = 1
+    kind: Literal["weekly"] = "weekly"
+    week: date
+    until: date
+    cut_at: datetime
+    authority: Authority
+    counts: dict[str, int]
+    last_week: dict[str, int] | None
+    on_time_rate: float | None
+    signed_in_time_rate: float | None
+    last_on_time_rate: float | None
+    channels: tuple[Share, ...]
+    kinds: tuple[Share, ...]
+    categories: tuple[Share, ...]
+    towns: tuple[Share, ...]
+    notices: tuple[Share, ...]
+    units: tuple[UnitRow, ...]
+    below_threshold: tuple[str, ...]
+    overdue: tuple[OverdueCase, ...]
+    repeats: tuple[RepeatedCase, ...]
+    cut: tuple[CutAt, ...]
+    cut_sha256: str
+
+
+class Issued(Part):
+    """What issuing adds: all None in a draft."""
+
+    number: str | None = None
+    issued_at: datetime | None = None
+    issued_by: str | None = None
+
+
+class Edition(Part):
+    """A circular with its issue and the SHA-256 of its canonical JSON."""
+
+    circular: Circular
+    figures_sha256: str
+    drafted_at: datetime
+    issue: Issued
+
+
+def canonical(part: Part) -> bytes:
+    """Canonical JSON: keys sorted, UTF-8, no white space."""
+    return orjson.dumps(part.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def cut_hash(cut: tuple[CutAt, ...]) -> str:
+    """SHA-256 of the cut vector: `topic/partition@offset`, one a line, in order."""
+    return sha256("\n".join(f"{at.topic}/{at.partition}@{at.offset}" for at in cut).encode())
+
+
+def number_of(year: int, count: int) -> str:
+    """`2021-03`: the third circular issued in 2021."""
+    return f"{year}-{count:02d}"
+
+
+def number_zh(number: str) -> str:
+    """`2021-03` → 〔2021〕第3期, as official documents number."""
+    year, _, count = number.partition("-")
+    return f"〔{year}〕第{int(count)}期"
+
+
+def rate(part: int, whole: int) -> float | None:
+    """A share rounded to four digits; None of nothing, never 0."""
+    return round(part / whole, 4) if whole else None

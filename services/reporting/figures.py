@@ -1,0 +1,126 @@
+"""Every figure of a circular: its names and the condition that a row fulfils to be counted in it.
+
+The value of a figure and the list of its rows come from the same condition, so they can't differ. A figure
+may be sliced: `completed.unit.water_bureau` counts what of `completed` fulfils `unit = 'water_bureau'`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Source = Literal["ledger", "facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A count over a week. `condition` is SQL over the source's columns; `$2` is the instant of the cut."""
+
+    name: str
+    zh: str
+    en: str
+    source: Source
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sliced:
+    """A figure, or the part of it whose `dimension` has a value; None where no value was given there."""
+
+    figure: Figure
+    dimension: str | None = None
+    value: str | None = None
+
+
+class UnknownFigure(LookupError):
+    """No figure has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no figure {name}")
+        self.name = name
+
+
+NONE: Final = "-"
+"""The value of a slice for rows that have none, such as cases without a place."""
+
+_OPEN: Final = "closed_as IS NULL"
+_NEW: Final = "NOT carried AND origin = 'assigned'"
+_ON_TIME: Final = "closed_as = 'completed' AND closed_at <= complete_due"
+_LATE: Final = "closed_as = 'completed' AND closed_at > complete_due"
+_OVERDUE: Final = f"{_OPEN} AND complete_due <= $2"
+
+
+def _book(name: str, zh: str, en: str, condition: str) -> Figure:
+    return Figure(name, zh, en, "ledger", condition)
+
+
+def _fact(name: str, zh: str, en: str, condition: str) -> Figure:
+    return Figure(name, zh, en, "facts", condition)
+
+
+LEDGER: Final = (
+    _book("carried_over", "上期结转", "carried over", "carried"),
+    _book("dispatched", "本期交办", "dispatched", "NOT carried"),
+    _book("assigned", "新交办", "newly assigned", _NEW),
+    _book("redispatched", "退回转交", "dispatched anew", "NOT carried AND origin <> 'assigned'"),
+    _book("signed", "签收", "signed for", "signed_this_week"),
+    _book(
+        "signed_in_time", "按时签收", "signed for in time", "signed_this_week AND signed_at <= sign_for_due"
+    ),
+    _book("signed_late", "超时签收", "signed for late", "signed_this_week AND signed_at > sign_for_due"),
+    _book(
+        "unsigned_overdue",
+        "逾期未签收",
+        "not signed for, overdue",
+        f"{_OPEN} AND signed_at IS NULL AND sign_for_due <= $2",
+    ),
+    _book("completed", "办结", "completed", "closed_as = 'completed'"),
+    _book("completed_on_time", "按期办结", "completed on time", _ON_TIME),
+    _book("completed_late", "超期办结", "completed late", _LATE),
+    _book("returned", "退回", "returned", "closed_as = 'returned'"),
+    _book("reassigned", "转办", "reassigned", "closed_as = 'reassigned'"),
+    _book("closed", "本期销账", "closed", "closed_as IS NOT NULL"),
+    _book("carried_forward", "结转下期", "carried forward", _OPEN),
+    _book("overdue", "超期未办结", "overdue", _OVERDUE),
+    _book("due", "应办结", "due for completion", f"({_ON_TIME}) OR ({_LATE}) OR ({_OVERDUE})"),
+    _book("without_limit", "时限待定", "without a limit yet", f"{_OPEN} AND complete_due IS NULL"),
+    _book("repeats", "重复反映", "repeats", f"{_NEW} AND repeat_of IS NOT NULL"),
+    _book("backstop", "兜底交办", "to the backstop unit", f"{_NEW} AND backstop"),
+)
+FACTS: Final = (
+    _fact("received", "受理诉求", "demands received", "kind = 'registered'"),
+    _fact("notices", "发出督办单", "notices sent", "kind = 'notice' AND outcome = 'sent'"),
+    _fact(
+        "notices_collapsed", "并入督办单", "notices collapsed", "kind = 'notice' AND outcome = 'collapsed'"
+    ),
+    _fact("acknowledged", "督办单回执", "notices acknowledged", "kind = 'acknowledged'"),
+    _fact("latecomers", "迟到补记", "latecomers", "late"),
+)
+FIGURES: Final[Mapping[str, Figure]] = {figure.name: figure for figure in (*FACTS, *LEDGER)}
+
+DIMENSIONS: Final[Mapping[Source, Mapping[str, str]]] = {
+    "ledger": {
+        "unit": "unit",
+        "kind": "case_kind",
+        "category": "category",
+        "town": "town",
+        "channel": "channel",
+        "urgency": "urgency",
+    },
+    "facts": {"channel": "channel", "colour": "colour", "unit": "unit"},
+}
+"""Source → dimension → column. A category contains its sub-categories."""
+
+
+def named(name: str) -> Sliced:
+    """The figure of a name, `figure` or `figure.dimension.value`. Raises UnknownFigure."""
+    base, _, rest = name.partition(".")
+    dimension, _, value = rest.partition(".")
+    figure = FIGURES.get(base)
+    if figure is None or (rest and (not value or dimension not in DIMENSIONS[figure.source])):
+        raise UnknownFigure(name)
+    return Sliced(figure, dimension, None if value == NONE else value) if rest else Sliced(figure)
+
+
+def sliced(figure: str, dimension: str, value: str | None) -> str:
+    """The name of a part of a figure."""
+    return f"{figure}.{dimension}.{value or NONE}"

@@ -1,0 +1,1 @@
+"""A circular as people read it: HTML for print, CSV for spreadsheets."""

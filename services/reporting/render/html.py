@@ -1,0 +1,7 @@
+"""placeholder"""
+
+from services.reporting.circular import Edition
+
+
+def to_html(edition: Edition) -> str:
+    return ""

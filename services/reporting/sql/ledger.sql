@@ -1,0 +1,47 @@
+-- The book of the week $1: what was carried over and what was opened, each with what became of it.
+INSERT INTO ledger (
+    week, case_id, dispatch, demand_id, receipt, origin, carried, opened_at, late, unit, post, channel,
+    case_kind, urgency, category, town, backstop, repeat_of, sign_for_due, complete_due, signed_at,
+    signed_this_week, closed_as, closed_at
+)
+WITH carried AS MATERIALIZED (
+    SELECT * FROM ledger WHERE week = $1::date - 7 AND closed_as IS NULL
+), opened AS MATERIALIZED (
+    SELECT * FROM facts WHERE week = $1 AND kind IN ('assigned', 'returned', 'reassigned')
+), described AS (
+    SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of FROM carried
+    UNION ALL
+    SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of
+    FROM opened WHERE kind = 'assigned'
+), entries AS (
+    SELECT case_id, dispatch, demand_id, receipt, origin, true AS carried, opened_at, late, unit, post, channel,
+           case_kind, urgency, category, town, backstop, repeat_of, sign_for_due, complete_due, signed_at
+    FROM carried
+    UNION ALL
+    SELECT case_id, dispatch, demand_id, receipt, kind, false, at, late, unit, post, channel,
+           case_kind, urgency, category, town, backstop, repeat_of, NULL, NULL, NULL
+    FROM opened WHERE kind = 'assigned'
+    UNION ALL
+    SELECT o.case_id, o.dispatch, o.demand_id, d.receipt, o.kind, false, o.at, o.late, o.unit, o.post, d.channel,
+           d.case_kind, d.urgency, d.category, d.town, d.backstop, d.repeat_of, NULL, NULL, NULL
+    FROM opened AS o LEFT JOIN described AS d USING (case_id) WHERE o.kind <> 'assigned'
+), limits AS (
+    SELECT DISTINCT ON (case_id, dispatch) case_id, dispatch, true AS known, sign_for_due, complete_due
+    FROM facts WHERE week = $1 AND kind = 'limits_set' ORDER BY case_id, dispatch, version DESC
+), signed AS (
+    SELECT case_id, dispatch, at FROM facts WHERE week = $1 AND kind = 'signed_for'
+), closed AS (
+    SELECT case_id, dispatch, kind AS closed_as, at FROM facts WHERE week = $1 AND kind = 'completed'
+    UNION ALL
+    SELECT case_id, dispatch - 1, kind, at FROM opened WHERE kind <> 'assigned'
+)
+SELECT $1, e.case_id, e.dispatch, e.demand_id, e.receipt, e.origin, e.carried, e.opened_at, e.late, e.unit, e.post,
+       e.channel, e.case_kind, e.urgency, e.category, e.town, e.backstop, e.repeat_of,
+       CASE WHEN l.known THEN l.sign_for_due ELSE e.sign_for_due END,
+       CASE WHEN l.known THEN l.complete_due ELSE e.complete_due END,
+       coalesce(e.signed_at, s.at), e.signed_at IS NULL AND s.at IS NOT NULL, c.closed_as, c.at
+FROM entries AS e
+LEFT JOIN limits AS l USING (case_id, dispatch)
+LEFT JOIN signed AS s USING (case_id, dispatch)
+LEFT JOIN closed AS c USING (case_id, dispatch)
+ON CONFLICT DO NOTHING

@@ -1,0 +1,179 @@
+"""The weekly book in PostgreSQL: closed once at its cut, counted from then on."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from services.contracts.flow import TOPICS, topics_read_by
+from services.kit.clock import local_midnight
+from services.kit.postgres import Connection, Pool, Writing
+from services.reporting.circular import Circular, CutAt, canonical, sha256
+from services.reporting.compose import Again, Group, Numbers, OpenLate
+from services.reporting.directory import Directory, build
+from services.reporting.draft import Week
+from services.reporting.facts import week_after
+from services.reporting.figures import FACTS, LEDGER
+
+LISTED: Final = 200
+"""How many overdue cases and repeats a circular lists; the figures count all."""
+DRAFTING: Final = 0x79_6E_64
+"""The advisory lock under which one process drafts or issues at a time."""
+
+_SQL: Final = Path(__file__).parent / "sql"
+PARTITIONS: Final = sum(TOPICS[topic].partitions for topic in topics_read_by("reporting"))
+
+_COUNT_UNITS: Final = "SELECT unit, {} FROM ledger WHERE week = $1 GROUP BY unit".format(
+    ", ".join(f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in LEDGER)
+)
+_COUNT_FACTS: Final = "SELECT {} FROM facts WHERE week = $1".format(
+    ", ".join(f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in FACTS)
+)
+
+
+class PostgresBooks:
+    """The Books of draft.py over one writing transaction."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._connection = writing.connection
+        self._now = writing.now
+
+    async def next_week(self) -> Week | None:
+        await self._connection.execute("SELECT pg_advisory_xact_lock($1)", DRAFTING)
+        row = await self._connection.fetchrow(
+            """
+            SELECT (SELECT max(week) + 7 FROM circulars WHERE kind = 'weekly') AS following,
+                   (SELECT least(min(week), (SELECT min(week) FROM facts)) FROM cuts) AS first,
+                   (SELECT min(week) FROM positions HAVING count(*) = $1) AS reached
+            """,
+            PARTITIONS,
+        )
+        if row is None:
+            return None
+        monday: date | None = row["following"] or row["first"]
+        if monday is None or row["reached"] is None or row["reached"] < week_after(monday):
+            return None
+        return Week(monday, local_midnight(week_after(monday)))
+
+    async def close(self, week: Week) -> Numbers:
+        await self._write_ledger(week.monday)
+        units = await self._connection.fetch(_COUNT_UNITS, week.monday, week.cut_at)
+        facts = await self._connection.fetchrow(_COUNT_FACTS, week.monday)
+        return Numbers(
+            by_unit={row["unit"]: {f.name: row[f.name] for f in LEDGER} for row in units},
+            groups=await self._groups(week.monday),
+            channels=await self._slices(week.monday, "channel", "kind = 'registered'"),
+            notices=await self._slices(week.monday, "colour", "kind = 'notice' AND outcome = 'sent'"),
+            whole=dict(facts or {}),
+            overdue=await self._overdue(week),
+            repeats=await self._repeats(week.monday),
+            cut=await self._cut(week.monday),
+        )
+
+    async def directory(self, week: Week) -> Directory:
+        return await book_directory(self._connection, week.monday)
+
+    async def before(self, week: Week) -> Circular | None:
+        document = await self._connection.fetchval(
+            "SELECT document FROM circulars WHERE kind = 'weekly' AND week = $1",
+            week.monday - timedelta(days=7),
+        )
+        return Circular.model_validate_json(document) if document else None
+
+    async def keep(self, circular: Circular, policy: str) -> None:
+        document = canonical(circular)
+        await self._connection.execute(
+            """
+            INSERT INTO circulars (kind, week, state, policy, document, figures_sha256, drafted_at)
+            VALUES ('weekly', $1, 'draft', $2, $3, $4, $5)
+            """,
+            circular.week,
+            policy,
+            document.decode(),
+            sha256(document),
+            self._now,
+        )
+
+    async def _write_ledger(self, week: date) -> None:
+        """Statistics of the newest week are never fresh, so the planner may not bet on few rows."""
+        await self._connection.execute(
+            "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '64MB'"
+        )
+        await self._connection.execute((_SQL / "ledger.sql").read_text(), week)
+        await self._connection.execute("SET LOCAL enable_nestloop = on")
+        await self._connection.execute((_SQL / "early_limits.sql").read_text(), week)
+
+    async def _groups(self, week: date) -> list[Group]:
+        rows = await self._connection.fetch(
+            """
+            SELECT case_kind, category, town, count(*) AS count FROM ledger
+            WHERE week = $1 AND NOT carried AND origin = 'assigned' GROUP BY case_kind, category, town
+            """,
+            week,
+        )
+        return [Group(row["case_kind"], row["category"], row["town"], row["count"]) for row in rows]
+
+    async def _slices(self, week: date, column: str, condition: str) -> Mapping[str, int]:
+        rows = await self._connection.fetch(
+            f"""
+            SELECT {column}, count(*) AS count FROM facts WHERE week = $1 AND {condition}
+            GROUP BY {column}
+            """,
+            week,
+        )
+        return {row[column]: row["count"] for row in rows}
+
+    async def _overdue(self, week: Week) -> list[OpenLate]:
+        rows = await self._connection.fetch(
+            """
+            SELECT case_id, dispatch, receipt, unit, post, category, town, opened_at, complete_due,
+                   signed_at IS NOT NULL AS signed
+            FROM ledger WHERE week = $1 AND closed_as IS NULL AND complete_due <= $2
+            ORDER BY complete_due, case_id LIMIT $3
+            """,
+            week.monday,
+            week.cut_at,
+            LISTED,
+        )
+        return [OpenLate(**dict(row)) for row in rows]
+
+    async def _repeats(self, week: date) -> list[Again]:
+        rows = await self._connection.fetch(
+            """
+            SELECT r.case_id, r.receipt, e.receipt AS earlier, r.unit, r.category,
+                   coalesce(r.closed_as = 'completed', false) AS completed
+            FROM (SELECT * FROM ledger
+                  WHERE week = $1 AND NOT carried AND origin = 'assigned' AND repeat_of IS NOT NULL
+                  ORDER BY opened_at, case_id LIMIT $2) AS r
+            LEFT JOIN LATERAL (SELECT receipt FROM ledger
+                               WHERE week = $1 AND case_id = r.repeat_of LIMIT 1) AS e ON true
+            ORDER BY r.opened_at, r.case_id
+            """,
+            week,
+            LISTED,
+        )
+        return [Again(**dict(row)) for row in rows]
+
+    async def _cut(self, week: date) -> tuple[CutAt, ...]:
+        rows = await self._connection.fetch(
+            """
+            SELECT DISTINCT ON (topic, partition) topic, partition, "offset" FROM cuts WHERE week >= $1
+            ORDER BY topic, partition, week
+            """,
+            week_after(week),
+        )
+        return tuple(CutAt(topic=r["topic"], partition=r["partition"], offset=r["offset"]) for r in rows)
+
+
+async def book_directory(connection: Connection | Pool, week: date) -> Directory:
+    """The directory as it was known at the cut of a week, from its Monday."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT ON (kind, code) kind, body FROM directory_entries WHERE week <= $1
+        ORDER BY kind, code, version DESC
+        """,
+        week,
+    )
+    return build((row["kind"], orjson.loads(row["body"])) for row in rows)

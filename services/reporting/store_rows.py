@@ -1,0 +1,79 @@
+"""The rows of a figure: what exactly was counted, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.kit.postgres import Connection, Pool
+from services.reporting.figures import DIMENSIONS, Sliced
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where a page goes on: the key of the last row before it."""
+
+    at: datetime | None = None
+    event_id: UUID | None = None
+    case_id: UUID | None = None
+    dispatch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows as JSON-ready values, and where the next page goes on; None on the last one."""
+
+    rows: list[dict[str, Any]]
+    next: After | None
+
+
+_LEDGER: Final = """
+SELECT case_id, dispatch, demand_id, receipt, origin, carried, late, unit, post, channel, case_kind, category,
+       town, repeat_of, opened_at, sign_for_due, complete_due, signed_at, closed_as, closed_at
+FROM ledger
+WHERE week = $1 AND $2::timestamptz IS NOT NULL AND ({condition}) AND {slice}
+  AND ($4::uuid IS NULL OR (case_id, dispatch) > ($4, $5::int))
+ORDER BY case_id, dispatch LIMIT $6
+"""
+_FACTS: Final = """
+SELECT event_id, at, kind, topic, partition, "offset", late, case_id, demand_id, receipt, channel, unit,
+       limit_kind, rung, colour, outcome, overdue
+FROM facts
+WHERE week = $1 AND $2::timestamptz IS NOT NULL AND ({condition}) AND {slice}
+  AND ($4::timestamptz IS NULL OR (at, event_id) > ($4, $5::uuid))
+ORDER BY at, event_id LIMIT $6
+"""
+
+
+async def rows(
+    connection: Connection | Pool,
+    asked: Sliced,
+    values: Sequence[str],
+    week: date,
+    cut_at: datetime,
+    after: After,
+    limit: int,
+) -> Page:
+    """A page of a figure's rows at its cut. `values`: what the slice's column may be; else empty."""
+    ledger = asked.figure.source == "ledger"
+    sql = (_LEDGER if ledger else _FACTS).format(condition=asked.figure.condition, slice=_slice(asked))
+    key = (after.case_id, after.dispatch) if ledger else (after.at, after.event_id)
+    found = await connection.fetch(sql, week, cut_at, list(values), *key, limit + 1)
+    shown = [dict(row) for row in found[:limit]]
+    return Page(shown, _key(shown[-1], ledger) if len(found) > limit else None)
+
+
+def _slice(asked: Sliced) -> str:
+    if asked.dimension is None:
+        return "$3::text[] IS NOT NULL"
+    column = DIMENSIONS[asked.figure.source][asked.dimension]
+    if asked.value is None:
+        return f"($3::text[] IS NOT NULL AND {column} IS NULL)"
+    return f"{column} = ANY($3::text[])"
+
+
+def _key(row: dict[str, Any], ledger: bool) -> After:
+    if ledger:
+        return After(case_id=row["case_id"], dispatch=row["dispatch"])
+    return After(at=row["at"], event_id=row["event_id"])

@@ -1,0 +1,53 @@
+"""Which business week a record belongs to: its position in the log decides, not its time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.contracts.envelope import Record
+from services.contracts.watermark import WatermarkPassed
+
+Position = tuple[str, int]
+"""Topic and partition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where in a partition a week begins: the offset of its watermark."""
+
+    week: date
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Records with the Monday of their week, cuts passed on the way, and where each partition stands now."""
+
+    records: tuple[tuple[Record, date], ...]
+    cuts: tuple[Cut, ...]
+    positions: Mapping[Position, date]
+
+
+def place(
+    records: Sequence[Record], positions: Mapping[Position, date], monday: Callable[[datetime], date]
+) -> Placed:
+    """Give each record its week. Records of a partition come in the order of their offsets.
+
+    A watermark moves its partition on, never back. Before a partition's first watermark, which each
+    service writes when it starts, a record gets the Monday of its own time.
+    """
+    moved = dict(positions)
+    placed: list[tuple[Record, date]] = []
+    cuts: list[Cut] = []
+    for record in records:
+        place_of = (record.topic, record.partition)
+        event = record.event
+        week = moved.get(place_of)
+        if isinstance(event, WatermarkPassed):
+            cuts.append(Cut(event.week, record.topic, record.partition, record.offset))
+            moved[place_of] = max(event.week, week or event.week)
+        else:
+            placed.append((record, week or monday(record.envelope.time)))
+    return Placed(tuple(placed), tuple(cuts), moved)

@@ -1,0 +1,290 @@
+"""Random histories of an authority, as the log would hold them: for reporting's tests."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from services.contracts.case import (
+    CaseAssigned,
+    CaseCompleted,
+    CaseReassigned,
+    CaseReturned,
+    CaseSignedFor,
+)
+from services.contracts.demand import DemandRegistered
+from services.contracts.directory import (
+    AuthorityRecorded,
+    CategoryRecorded,
+    HolderRecorded,
+    PostRecorded,
+    UnitRecorded,
+)
+from services.contracts.envelope import Envelope, Event, Record
+from services.contracts.flow import TOPICS, topic_of, topics_read_by
+from services.contracts.public_text import PublicText
+from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
+from services.contracts.vocabulary import CHANNELS, KINDS
+from services.contracts.watermark import WatermarkPassed
+from services.kit.outbox import partition_of
+
+FIRST = date(2021, 3, 1)
+"""A Monday."""
+UNITS = ("petitions", "town_east", "town_west", "water", "water.works", "roads", "archives")
+CATEGORIES = ("water", "water.supply", "water.bill", "road", "road.damage", "other")
+TOWNS = ("town_east", "town_west", None)
+COLOURS = ("blue", "yellow", "orange", "red")
+READ = topics_read_by("reporting")
+
+
+def midnight(day: date) -> datetime:
+    """00:00 in Shanghai, which has no daylight saving time."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=8)
+
+
+def directory(version: int = 1, issue: str = "automatic") -> list[Event]:
+    """A small authority: two towns, three departments, a public body, a backstop."""
+    kinds = ("office", "town", "town", "department", "public_body", "department", "department")
+    return [
+        AuthorityRecorded(
+            version=version,
+            code="feng",
+            name="凤县",
+            name_en="Feng County",
+            issuer="县督查室",
+            backstop_unit="petitions",
+            limits="guangdong",
+            ladder="default",
+            on_time_threshold=0.85,
+            issue=issue,
+        ),
+        *(
+            UnitRecorded(version=version, code=code, name=f"{code}单位", kind=kind, post=f"{code}.head")  # type: ignore[arg-type]
+            for code, kind in zip(UNITS, kinds, strict=True)
+        ),
+        *(
+            PostRecorded(version=version, code=f"{code}.head", title="负责人", unit=code, tier="department")
+            for code in UNITS
+        ),
+        HolderRecorded(version=version, post="water.head", person="甲", since=FIRST, until=date(2021, 3, 14)),
+        HolderRecorded(version=version, post="water.head", person="乙", since=date(2021, 3, 14)),
+        *(
+            CategoryRecorded(
+                version=version,
+                code=code,
+                name=f"类{code}",
+                parent=code.rpartition(".")[0] or None,
+            )
+            for code in CATEGORIES
+        ),
+    ]
+
+
+@dataclass(slots=True)
+class Log:
+    """Partitions filled in the order of business time; `of_week` keeps what each week was meant to be."""
+
+    records: list[Record] = field(default_factory=list)
+    ends: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def write(self, event: Event, at: datetime) -> None:
+        """Append to the event's partition."""
+        topic, subject = topic_of(event), event.subject()
+        partition = (
+            event.partition
+            if isinstance(event, WatermarkPassed)
+            else partition_of(subject, TOPICS[topic].partitions)
+        )
+        offset = self.ends.get((topic, partition), 0)
+        self.ends[topic, partition] = offset + 1
+        envelope = Envelope(event.event_id(), event.type, "/yinuo/test", subject, at)
+        self.records.append(Record(envelope, event, topic, partition, offset))
+
+    def watermark(self, week: date, topics: Sequence[str] = READ) -> None:
+        for topic in topics:
+            for partition in range(TOPICS[topic].partitions):
+                mark = WatermarkPassed(week=week, topic=topic, partition=partition)
+                self.write(mark, midnight(week))
+
+    def batches(self, random: Random) -> Iterator[list[Record]]:
+        """The records as consumers take them: topic by topic in any order, partitions in theirs."""
+        left = {topic: [r for r in self.records if r.topic == topic] for topic in READ}
+        while any(left.values()):
+            topic = random.choice([name for name, records in left.items() if records])
+            count = random.randint(1, 120)
+            yield left[topic][:count]
+            del left[topic][:count]
+
+
+def seeded(seed: int) -> Random:
+    """Chance that is the same each time."""
+    return Random(seed)  # noqa: S311
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    at: datetime
+    event: Event
+
+
+def history(random: Random, weeks: int, cases: int) -> Log:
+    """A log of some weeks: watermarks at each Monday, some events on the far side of theirs.
+
+    Supervision sets the limits of a week's last cases after its watermark, and in odd weeks passes the
+    watermark itself a day late, so that limits lie a week before the dispatch they belong to.
+    """
+    log = Log()
+    steps = sorted(_steps(random, weeks, cases), key=lambda step: step.at)
+    log.watermark(FIRST)
+    for event in directory():
+        log.write(event, midnight(FIRST))
+    for number in range(weeks):
+        end = FIRST + timedelta(days=7 * (number + 1))
+        day_after = midnight(end) + timedelta(days=number % 2)
+        held = [step for step in steps if step.at < midnight(end) and _behind(step, end)]
+        _write(log, [step for step in steps if step.at < midnight(end) and step not in held])
+        log.watermark(end, [topic for topic in READ if topic != "supervision"])
+        steps = [step for step in steps if step.at >= midnight(end)]
+        _write(log, [step for step in steps if step.at < day_after])
+        log.watermark(end, ["supervision"])
+        _write(log, held)
+        steps = [step for step in steps if step.at >= day_after]
+    return log
+
+
+def _write(log: Log, steps: Sequence[_Step]) -> None:
+    for step in steps:
+        log.write(step.event, step.at)
+
+
+def _behind(step: _Step, end: date) -> bool:
+    """Supervision reads a case shortly before the watermark and sets its limits shortly after."""
+    event = step.event
+    if not isinstance(event, LimitsSet):
+        return False
+    return step.at > midnight(end) - timedelta(hours=30) and event.case_id.int % 10 < 7
+
+
+def _steps(random: Random, weeks: int, cases: int) -> Iterator[_Step]:
+    begin, span = midnight(FIRST), timedelta(days=7 * weeks)
+    citizens = [_id(random) for _ in range(max(1, cases // 3))]
+    earlier: list[UUID] = []
+    for _ in range(cases):
+        at = begin + random.random() * span
+        case, demand, citizen = _id(random), _id(random), random.choice(citizens)
+        receipt = f"YN20210301-{random.randrange(10**8):08d}"
+        channel = random.choice(CHANNELS)
+        yield _Step(
+            at,
+            DemandRegistered(
+                demand_id=demand,
+                receipt=receipt,
+                citizen_ref=citizen,
+                channel=channel,
+                title=PublicText("停水"),
+                body=PublicText("停水三天"),
+            ),
+        )
+        if random.random() < 0.03:
+            continue
+        at += timedelta(seconds=random.randrange(1, 90))
+        assigned = CaseAssigned(
+            case_id=case,
+            demand_id=demand,
+            version=1,
+            dispatch=1,
+            receipt=receipt,
+            citizen_ref=citizen,
+            channel=channel,
+            kind=random.choice(KINDS),
+            urgency="normal",
+            category=random.choice(CATEGORIES),
+            place=None,
+            town=random.choice(TOWNS),
+            unit=(unit := random.choice(UNITS[:-1])),
+            post=f"{unit}.head",
+            backstop=unit == "petitions",
+            summary=PublicText("停水"),
+            repeat_of=random.choice(earlier) if earlier and random.random() < 0.15 else None,
+        )
+        earlier.append(case)
+        yield _Step(at, assigned)
+        yield from _life(random, assigned, at)
+
+
+def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
+    ids = {"case_id": case.case_id, "demand_id": case.demand_id}
+    version, dispatch, unit, limits = 1, 1, case.unit, 0
+    complete_due = at + timedelta(days=random.choice((2, 5, 10)))
+    while True:
+        limits += 1
+        known = random.random() < 0.95
+        yield _Step(
+            at + timedelta(seconds=random.randrange(1, 30)),
+            LimitsSet(
+                **ids,
+                dispatch=dispatch,
+                version=limits,
+                sign_for_due=at + timedelta(days=1) if known else None,
+                complete_due=complete_due if known else None,
+            ),
+        )
+        yield from _notices(random, case, unit, dispatch, at, complete_due)
+        if random.random() < 0.75:
+            at += timedelta(hours=random.randrange(1, 60))
+            version += 1
+            yield _Step(at, CaseSignedFor(**ids, version=version, dispatch=dispatch, unit=unit))
+        fate = random.random()
+        at += timedelta(hours=random.randrange(1, 300))
+        version += 1
+        if fate < 0.6:
+            done = CaseCompleted(
+                **ids, version=version, dispatch=dispatch, unit=unit, reply=PublicText("已办")
+            )
+            yield _Step(at, done)
+            return
+        if fate < 0.75 or dispatch > 3:
+            return
+        kind = CaseReturned if fate < 0.9 else CaseReassigned
+        to = "petitions" if kind is CaseReturned else random.choice(UNITS[:-1])
+        reason = {"reason": PublicText("不属本单位")} if kind is CaseReturned else {}
+        dispatch += 1
+        moved = kind(
+            **ids, version=version, dispatch=dispatch, from_unit=unit, unit=to, post=f"{to}.head", **reason
+        )
+        yield _Step(at, moved)
+        unit = to
+
+
+def _notices(
+    random: Random, case: CaseAssigned, unit: str, dispatch: int, at: datetime, due: datetime
+) -> Iterator[_Step]:
+    for rung in range(random.randrange(0, 3)):
+        sent = at + timedelta(days=1 + rung)
+        notice = NoticeSent(
+            notice_id=_id(random),
+            case_id=case.case_id,
+            demand_id=case.demand_id,
+            limit="complete",
+            generation=dispatch,
+            rung=rung,
+            colour=random.choice(COLOURS),
+            outcome=random.choice(("sent", "sent", "collapsed")),
+            unit=unit,
+            post=f"{unit}.head",
+            recipients=(f"unit:{unit}",),
+            due_at=due,
+            overdue=rung > 0,
+            late=False,
+        )
+        yield _Step(sent, notice)
+        if random.random() < 0.3:
+            acknowledged = NoticeAcknowledged(
+                notice_id=notice.notice_id, case_id=case.case_id, recipient=f"unit:{unit}"
+            )
+            yield _Step(sent + timedelta(hours=1), acknowledged)
+
+
+def _id(random: Random) -> UUID:
+    return UUID(int=random.getrandbits(128), version=4)

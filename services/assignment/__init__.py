@@ -1,0 +1,1 @@
+"""Assignment: owns the directory, turns each demand into a case with unit and post, keeps its steps."""

@@ -1,0 +1,21 @@
+"""Puts assignment together: the only place that knows every concrete class."""
+
+from functools import partial
+
+from fastapi import FastAPI
+
+from services.assignment import api_directory, schedule, stream
+from services.assignment.settings import AssignmentSettings
+from services.assignment.store_directory import Rulebooks
+from services.kit.runtime import Runtime
+
+
+def build(settings: AssignmentSettings) -> FastAPI:
+    """The API of one process; its lifespan runs consumer, relay and schedule."""
+    rulebooks = Rulebooks()
+    runtime = Runtime("assignment", settings, handlers=stream.handlers(rulebooks))
+    runtime.steps["waiting"] = partial(schedule.assign_what_waits, runtime.database, rulebooks)
+    runtime.due = partial(schedule.due, runtime.database)
+    app = runtime.build_api("Yinuo assignment")
+    app.include_router(api_directory.directory_routes(runtime.database))
+    return app

@@ -1,0 +1,99 @@
+-- Every directory that was ever loaded; the highest version is the one in force.
+CREATE TABLE directories (
+    version int PRIMARY KEY,
+    content jsonb NOT NULL,
+    digest bytea NOT NULL,
+    loaded_at timestamptz NOT NULL,
+    loaded_by text NOT NULL
+);
+
+-- Demands that came before any directory. They are assigned once there is one.
+CREATE TABLE waiting (
+    demand_id uuid PRIMARY KEY,
+    demand jsonb NOT NULL,
+    registered_at timestamptz NOT NULL
+);
+
+-- One row a demand. case_id is derived from demand_id, so its key also keeps demands from doubling.
+-- assigned_at is the first dispatch, dispatched_at the present one.
+CREATE TABLE cases (
+    case_id uuid PRIMARY KEY,
+    demand_id uuid NOT NULL,
+    receipt text NOT NULL UNIQUE,
+    citizen_ref uuid NOT NULL,
+    channel text NOT NULL,
+    kind text NOT NULL,
+    urgency text NOT NULL,
+    category text NOT NULL,
+    place text,
+    town text,
+    unit text NOT NULL,
+    post text NOT NULL,
+    first_unit text NOT NULL,
+    first_post text NOT NULL,
+    backstop boolean NOT NULL,
+    summary text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    repeat_of uuid,
+    state text NOT NULL,
+    dispatch int NOT NULL,
+    version int NOT NULL,
+    registered_at timestamptz NOT NULL,
+    assigned_at timestamptz NOT NULL,
+    dispatched_at timestamptz NOT NULL,
+    signed_at timestamptz,
+    completed_at timestamptz,
+    reply text
+) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX cases_page ON cases (assigned_at, case_id);
+CREATE INDEX cases_unit ON cases (unit, assigned_at, case_id);
+CREATE INDEX cases_citizen ON cases (citizen_ref, assigned_at);
+
+-- What happened to a case after its assignment (which is version 1 and stands in the case itself).
+CREATE TABLE steps (
+    case_id uuid NOT NULL REFERENCES cases,
+    version int NOT NULL,
+    at timestamptz NOT NULL,
+    step text NOT NULL,
+    unit text NOT NULL,
+    post text NOT NULL,
+    by text NOT NULL,
+    note text,
+    PRIMARY KEY (case_id, version)
+);
+
+-- When a case is due, as supervision says. Narrow and apart, so that setting it rewrites no text.
+CREATE TABLE dues (
+    case_id uuid PRIMARY KEY,
+    version int NOT NULL,
+    dispatch int NOT NULL,
+    sign_for_due timestamptz,
+    complete_due timestamptz
+) WITH (fillfactor = 85);
+
+-- Notices that supervision sent about a case, for its timeline.
+CREATE TABLE notices (
+    notice_id uuid PRIMARY KEY,
+    case_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    limit_kind text NOT NULL,
+    rung int NOT NULL,
+    colour text NOT NULL,
+    outcome text NOT NULL,
+    overdue boolean NOT NULL,
+    unit text NOT NULL,
+    post text NOT NULL
+);
+CREATE INDEX notices_case ON notices (case_id, at);
+
+CREATE VIEW audit_cases AS
+SELECT case_id, demand_id, receipt, unit, post, state, dispatch, version, backstop, assigned_at, dispatched_at
+FROM cases;
+CREATE VIEW audit_steps AS SELECT case_id, version, step, unit, post FROM steps;
+CREATE VIEW audit_waiting AS SELECT demand_id, registered_at FROM waiting;
+CREATE VIEW audit_dues AS SELECT case_id, version, dispatch FROM dues;
+CREATE VIEW audit_notices AS SELECT notice_id, case_id FROM notices;
+CREATE VIEW audit_directories AS SELECT version, loaded_at FROM directories;
+GRANT SELECT ON audit_cases, audit_steps, audit_waiting, audit_dues, audit_notices, audit_directories
+TO yinuo_audit;

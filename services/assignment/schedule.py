@@ -1,0 +1,25 @@
+"""What assignment does by itself: assign demands that waited for a directory."""
+
+from services.assignment.assign import assign_waiting
+from services.assignment.store import PostgresCases
+from services.assignment.store_directory import Rulebooks
+from services.assignment.stream import count_assigned
+from services.kit.postgres import Database
+
+
+async def assign_what_waits(database: Database, rulebooks: Rulebooks) -> int:
+    """One bounded piece; looks without the writers' lock first, so that asking often costs little."""
+    ready = "SELECT EXISTS (SELECT FROM waiting) AND EXISTS (SELECT FROM directories)"
+    if not await database.pool.fetchval(ready):
+        return 0
+    async with database.writing() as writing:
+        rulebook = await rulebooks.current(writing.connection)
+        cases = PostgresCases(writing.connection)
+        opened = await assign_waiting(cases, writing.publish, rulebook, writing.now)
+        count_assigned(writing)
+    return opened
+
+
+async def due(database: Database) -> int:
+    """Demands that wait, with or without a directory: without one the operator must load it."""
+    return int(await database.pool.fetchval("SELECT count(*) FROM waiting"))

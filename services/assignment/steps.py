@@ -1,0 +1,137 @@
+"""Take steps: sign for, complete, return, dispatch anew. Many at once, each with its own outcome."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from services.assignment.case import Act, Case, NotAllowed, Step, Taken, take
+from services.assignment.rulebook import Rulebook, UnknownUnit
+from services.contracts.case import CaseEvent
+from services.contracts.vocabulary import Role
+from services.kit.auth import Staff
+from services.kit.masking import mask
+
+FOR_ALL_UNITS: Final[frozenset[Role]] = frozenset({"clerk", "administrator"})
+FOR_THEIR_UNIT: Final[frozenset[Role]] = frozenset({"handler", "unit_head"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A step that somebody asks for. `text`: the reply or the reason; `unit`: where to reassign."""
+
+    case_id: UUID
+    step: Step
+    text: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchCase:
+    """No case has this id."""
+
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NotTheirs:
+    """The case, or this step of it, isn't theirs; `why` names what would be needed."""
+
+    case: Case
+    step: Step
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchUnit:
+    """A case can't go to a unit that the directory doesn't have."""
+
+    unit: str
+
+
+Outcome = Taken | NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit
+
+
+Publish = Callable[[CaseEvent], None]
+
+
+class Cases(Protocol):
+    """Where cases are kept, within one transaction."""
+
+    async def lock(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]: ...
+
+    async def record(self, taken: Sequence[Taken]) -> None: ...
+
+
+async def take_steps(
+    cases: Cases, publish: Publish, rulebook: Rulebook, asked: Sequence[Asked], staff: Staff, now: datetime
+) -> list[Outcome]:
+    """The outcome of each step, in order. Those taken commit together; a refused one stops no other."""
+    present = await cases.lock([one.case_id for one in asked])
+    outcomes = [_outcome(present, rulebook, one, staff, now) for one in asked]
+    taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
+    if taken:
+        await cases.record(taken)
+        for one in taken:
+            publish(one.event)
+    return outcomes
+
+
+def _outcome(
+    present: dict[UUID, Case], rulebook: Rulebook, asked: Asked, staff: Staff, now: datetime
+) -> Outcome:
+    """Decide about one step and let the ones after it see what it did."""
+    case = present.get(asked.case_id)
+    if case is None:
+        return NoSuchCase(asked.case_id)
+    if why := refusal(staff, case, asked.step, rulebook.backstop_unit):
+        return NotTheirs(case, asked.step, why)
+    try:
+        act = act_of(asked, staff, rulebook)
+    except UnknownUnit as unknown:
+        return NoSuchUnit(unknown.code)
+    outcome = take(case, act, now, rulebook.backstop_unit)
+    if isinstance(outcome, Taken):
+        present[asked.case_id] = outcome.case
+    return outcome
+
+
+def act_of(asked: Asked, staff: Staff, rulebook: Rulebook) -> Act:
+    """What is done, with texts masked and the post named. Raises UnknownUnit."""
+    unit = TARGETS[asked.step](asked, rulebook)
+    text = mask(asked.text) if asked.text is not None else None
+    return Act(asked.step, staff.subject, text, unit, rulebook.post_of(unit) if unit else None)
+
+
+def refusal(staff: Staff, case: Case, step: Step, backstop_unit: str) -> str | None:
+    """Why a member of staff may not take a step; None where they may."""
+    if staff.role in FOR_ALL_UNITS:
+        return None
+    if staff.role not in FOR_THEIR_UNIT:
+        return f"role {staff.role} takes no steps"
+    if staff.unit != case.unit:
+        return f"the case lies with unit {case.unit}, the token is for unit {staff.unit}"
+    if step == "reassign" and case.unit != backstop_unit:
+        return f"only the backstop unit {backstop_unit} dispatches anew; return the case with a reason"
+    return None
+
+
+def _nowhere(asked: Asked, rulebook: Rulebook) -> str | None:
+    return None
+
+
+def _backstop(asked: Asked, rulebook: Rulebook) -> str | None:
+    return rulebook.backstop_unit
+
+
+def _named(asked: Asked, rulebook: Rulebook) -> str | None:
+    return asked.unit
+
+
+TARGETS: Final[Mapping[Step, Callable[[Asked, Rulebook], str | None]]] = {
+    "sign_for": _nowhere,
+    "complete": _nowhere,
+    "return": _backstop,
+    "reassign": _named,
+}

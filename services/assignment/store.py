@@ -1,0 +1,207 @@
+"""Cases, their steps and dues in PostgreSQL, set-wise, within one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.assignment.assign import NewCase, Registered
+from services.assignment.case import Case, Taken
+from services.assignment.repeats import Matter
+from services.contracts.demand import DemandRegistered
+from services.contracts.envelope import Record
+from services.contracts.supervision import LimitsSet, NoticeSent
+from services.kit.connection import Connection
+
+_EARLIER: Final = """
+SELECT case_id, citizen_ref, category, place, title, body, assigned_at
+FROM unnest($1::uuid[]) AS citizen(ref)
+CROSS JOIN LATERAL (
+    SELECT * FROM cases WHERE citizen_ref = citizen.ref AND assigned_at >= $2
+    ORDER BY assigned_at DESC, case_id DESC LIMIT $3
+) AS latest
+ORDER BY assigned_at, case_id
+"""
+
+_OPEN: Final = """
+INSERT INTO cases (
+    case_id, demand_id, receipt, citizen_ref, channel, kind, urgency, category, place, town, unit, post,
+    first_unit, first_post, backstop, summary, title, body, repeat_of, state, dispatch, version,
+    registered_at, assigned_at, dispatched_at)
+SELECT case_id, demand_id, receipt, citizen_ref, channel, kind, urgency, category, place, town, unit, post,
+       unit, post, backstop, summary, title, body, repeat_of, 'dispatched', 1, 1, registered_at, $1, $1
+FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::text[], $11::text[], $12::text[], $13::text[], $14::bool[], $15::text[], $16::text[],
+            $17::text[], $18::uuid[], $19::timestamptz[])
+    AS opened (case_id, demand_id, receipt, citizen_ref, channel, kind, urgency, category, place, town, unit,
+               post, backstop, summary, title, body, repeat_of, registered_at)
+ON CONFLICT (case_id) DO NOTHING
+"""
+
+_LOCK: Final = """
+SELECT case_id, demand_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply
+FROM cases WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE
+"""
+
+_UPDATE: Final = """
+UPDATE cases SET unit = after.unit, post = after.post, state = after.state, dispatch = after.dispatch,
+    version = after.version, dispatched_at = after.dispatched_at, signed_at = after.signed_at,
+    completed_at = after.completed_at, reply = after.reply
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[],
+            $8::timestamptz[], $9::timestamptz[], $10::text[])
+    AS after (case_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply)
+WHERE cases.case_id = after.case_id
+"""
+
+_STEPS: Final = """
+INSERT INTO steps (case_id, version, at, step, unit, post, by, note)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
+                     $8::text[])
+"""
+
+_WAIT: Final = """
+INSERT INTO waiting (demand_id, demand, registered_at)
+SELECT demand_id, demand::jsonb, registered_at
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS kept (demand_id, demand, registered_at)
+ON CONFLICT DO NOTHING
+"""
+
+_TAKE_WAITING: Final = """
+DELETE FROM waiting WHERE demand_id IN (
+    SELECT demand_id FROM waiting ORDER BY registered_at, demand_id LIMIT $1 FOR UPDATE SKIP LOCKED)
+RETURNING demand, registered_at
+"""
+
+_DUES: Final = """
+INSERT INTO dues AS d (case_id, version, dispatch, sign_for_due, complete_due)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[])
+ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, dispatch = excluded.dispatch,
+    sign_for_due = excluded.sign_for_due, complete_due = excluded.complete_due
+WHERE d.version < excluded.version
+"""
+
+_NOTICES: Final = """
+INSERT INTO notices (notice_id, case_id, at, limit_kind, rung, colour, outcome, overdue, unit, post)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::int[], $6::text[], $7::text[],
+                     $8::bool[], $9::text[], $10::text[])
+ON CONFLICT DO NOTHING
+"""
+
+
+class PostgresCases:
+    """Everything about cases that is written. It never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def earlier(self, citizens: Sequence[UUID], since: datetime, most: int) -> list[Matter]:
+        rows = await self._connection.fetch(_EARLIER, citizens, since, most)
+        return [
+            Matter(
+                case_id=str(row["case_id"]),
+                citizen_ref=str(row["citizen_ref"]),
+                category=row["category"],
+                place=row["place"],
+                text=f"{row['title']}\n{row['body']}",
+                at=row["assigned_at"],
+            )
+            for row in rows
+        ]
+
+    async def open(self, cases: Sequence[NewCase], now: datetime) -> None:
+        rows = [
+            (
+                (event := case.event).case_id,
+                event.demand_id,
+                event.receipt,
+                event.citizen_ref,
+                event.channel,
+                event.kind,
+                event.urgency,
+                event.category,
+                event.place,
+                event.town,
+                event.unit,
+                event.post,
+                event.backstop,
+                event.summary,
+                case.title,
+                case.body,
+                event.repeat_of,
+                case.registered_at,
+            )
+            for case in cases
+        ]
+        await self._connection.execute(_OPEN, now, *zip(*rows, strict=True))
+
+    async def keep_waiting(self, demands: Sequence[Registered]) -> None:
+        await self._connection.execute(
+            _WAIT,
+            [one.demand.demand_id for one in demands],
+            [one.demand.model_dump_json() for one in demands],
+            [one.at for one in demands],
+        )
+
+    async def take_waiting(self, most: int) -> list[Registered]:
+        rows = await self._connection.fetch(_TAKE_WAITING, most)
+        taken = [
+            Registered(DemandRegistered.model_validate_json(row["demand"]), row["registered_at"])
+            for row in rows
+        ]
+        return sorted(taken, key=lambda one: (one.at, one.demand.receipt))
+
+    async def lock(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
+        """The cases there are among these, held until commit; ids sorted, so that nobody deadlocks."""
+        rows = await self._connection.fetch(_LOCK, sorted(set(case_ids)))
+        return {row["case_id"]: Case(**dict(row)) for row in rows}
+
+    async def record(self, taken: Sequence[Taken]) -> None:
+        """Write steps in their order; a case with several ends as its last one left it."""
+        final = {one.case.case_id: one.case for one in taken}
+        rows = [
+            (
+                case_id,
+                case.unit,
+                case.post,
+                case.state,
+                case.dispatch,
+                case.version,
+                case.dispatched_at,
+                case.signed_at,
+                case.completed_at,
+                case.reply,
+            )
+            for case_id, case in final.items()
+        ]
+        await self._connection.execute(_UPDATE, *zip(*rows, strict=True))
+        await self._connection.execute(_STEPS, *zip(*map(_step_row, taken), strict=True))
+
+    async def set_dues(self, limits: Sequence[LimitsSet]) -> None:
+        """One row a case: the caller folds. An older version changes nothing."""
+        rows = [
+            (one.case_id, one.version, one.dispatch, one.sign_for_due, one.complete_due) for one in limits
+        ]
+        await self._connection.execute(_DUES, *zip(*rows, strict=True))
+
+    async def note_notices(self, notices: Sequence[tuple[NoticeSent, Record]]) -> None:
+        rows = [
+            (
+                notice.notice_id,
+                notice.case_id,
+                record.time,
+                notice.limit,
+                notice.rung,
+                notice.colour,
+                notice.outcome,
+                notice.overdue,
+                notice.unit,
+                notice.post,
+            )
+            for notice, record in notices
+        ]
+        await self._connection.execute(_NOTICES, *zip(*rows, strict=True))
+
+
+def _step_row(one: Taken) -> tuple[object, ...]:
+    case, act = one.case, one.act
+    return (case.case_id, case.version, one.at, act.step, case.unit, case.post, act.by, act.text)

@@ -1,0 +1,61 @@
+"""From topics to use cases; the table event topic → handler is at the end."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from services.assignment.assign import Registered, assign
+from services.assignment.store import PostgresCases
+from services.assignment.store_directory import Rulebooks
+from services.contracts.demand import DemandRegistered
+from services.contracts.envelope import Record
+from services.contracts.supervision import LimitsSet, NoticeSent
+from services.kit import metrics
+from services.kit.consume import Handler
+from services.kit.postgres import Writing
+
+
+async def demands_registered(rulebooks: Rulebooks, writing: Writing, records: Sequence[Record]) -> None:
+    """Open a case for each demand of a batch."""
+    demands = [
+        Registered(record.event, record.time)
+        for record in records
+        if isinstance(record.event, DemandRegistered)
+    ]
+    rulebook = await rulebooks.current(writing.connection)
+    await assign(PostgresCases(writing.connection), writing.publish, rulebook, demands, writing.now)
+    count_assigned(writing)
+
+
+async def supervised(writing: Writing, records: Sequence[Record]) -> None:
+    """Copy the dues and the notices of a batch."""
+    cases = PostgresCases(writing.connection)
+    limits = latest_limits(records)
+    notices = [(record.event, record) for record in records if isinstance(record.event, NoticeSent)]
+    if limits:
+        await cases.set_dues(limits)
+    if notices:
+        await cases.note_notices(notices)
+
+
+def latest_limits(records: Sequence[Record]) -> list[LimitsSet]:
+    """Of each case the limits with the highest version, sorted by case so that batches don't deadlock."""
+    latest: dict[str, LimitsSet] = {}
+    for record in records:
+        event = record.event
+        if isinstance(event, LimitsSet):
+            key = str(event.case_id)
+            if key not in latest or latest[key].version < event.version:
+                latest[key] = event
+    return [latest[key] for key in sorted(latest)]
+
+
+def count_assigned(writing: Writing) -> None:
+    """Count the cases that this transaction opens, covered by a route or not."""
+    backstop = sum(1 for event, _ in writing.events if getattr(event, "backstop", False))
+    metrics.CASES_ASSIGNED.labels("true").inc(backstop)
+    metrics.CASES_ASSIGNED.labels("false").inc(len(writing.events) - backstop)
+
+
+def handlers(rulebooks: Rulebooks) -> Mapping[str, Handler]:
+    """What each topic's events go to."""
+    return {"demand": partial(demands_registered, rulebooks), "supervision": supervised}

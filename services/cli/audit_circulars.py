@@ -1,0 +1,198 @@
+"""Circulars, held against the facts: every figure counted a second time, by other SQL than reporting's."""
+
+from typing import Final
+
+from services.cli.audit_checks import Check, differences
+
+CIRCULARS_WALKED: Final = "SELECT count(*) FROM reporting.audit_circulars"
+LEDGER_WALKED: Final = "SELECT count(*) FROM reporting.audit_ledger"
+
+_BY_KIND: Final = """
+    SELECT week, count(*) FILTER (WHERE kind = 'registered') AS received,
+           count(*) FILTER (WHERE kind = 'assigned') AS assigned,
+           count(*) FILTER (WHERE kind = 'signed_for') AS signed,
+           count(*) FILTER (WHERE kind = 'completed') AS completed,
+           count(*) FILTER (WHERE kind = 'returned') AS returned,
+           count(*) FILTER (WHERE kind = 'reassigned') AS reassigned,
+           count(*) FILTER (WHERE kind = 'notice') AS notices,
+           count(*) FILTER (WHERE kind = 'acknowledged') AS acknowledged,
+           count(*) FILTER (WHERE late) AS latecomers
+    FROM reporting.audit_facts GROUP BY week
+"""
+_CUT_AT: Final = "((week + 7)::timestamp AT TIME ZONE 'Asia/Shanghai')"
+_BOOK: Final = {
+    "carried_over": "carried",
+    "dispatched": "NOT carried",
+    "assigned": "NOT carried AND origin = 'assigned'",
+    "signed": "signed_this_week",
+    "signed_in_time": "signed_this_week AND signed_at <= sign_for_due",
+    "completed": "closed_as = 'completed'",
+    "completed_on_time": "closed_as = 'completed' AND closed_at <= complete_due",
+    "returned": "closed_as = 'returned'",
+    "reassigned": "closed_as = 'reassigned'",
+    "carried_forward": "closed_as IS NULL",
+    "overdue": f"closed_as IS NULL AND complete_due <= {_CUT_AT}",
+}
+"""What the figures mean, told a second time: the circular counts by its own table."""
+_NAMES: Final = ", ".join(f"'{name}'" for name in _BOOK)
+_PAIRS: Final = ", ".join(f"('{name}', {name})" for name in _BOOK)
+_COUNTS: Final = ", ".join(
+    f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in _BOOK.items()
+)
+
+CIRCULARS: Final = (
+    Check(
+        "circulars_follow",
+        "通报逐周连续、编号不缺",
+        "no week without a circular between the first and the last, no number left out",
+        CIRCULARS_WALKED,
+        """
+        SELECT week::text AS what FROM (
+            SELECT week, week - lag(week) OVER (ORDER BY week) AS days FROM reporting.audit_circulars
+        ) AS weeks WHERE days <> 7
+        UNION ALL
+        SELECT number FROM (
+            SELECT number, row_number() OVER (PARTITION BY split_part(number, '-', 1) ORDER BY week) AS place
+            FROM reporting.audit_circulars WHERE number IS NOT NULL
+        ) AS numbers WHERE split_part(number, '-', 2)::int <> place
+        """,
+    ),
+    Check(
+        "circulars_equal_facts",
+        "通报数字与台账重算一致",
+        "figures of every circular, counted again from the facts",
+        CIRCULARS_WALKED,
+        f"""
+        SELECT c.week || ' ' || r.figure || ': ' || r.told || ' told, ' || r.counted || ' counted' AS what
+        FROM reporting.audit_circulars AS c LEFT JOIN ({_BY_KIND}) AS n USING (week)
+        CROSS JOIN LATERAL (
+            SELECT figure, coalesce(told, 0) AS told, coalesce(counted, 0) AS counted FROM (VALUES
+                ('received', (figures ->> 'received')::bigint, n.received),
+                ('assigned', (figures ->> 'assigned')::bigint, n.assigned),
+                ('dispatched', (figures ->> 'dispatched')::bigint, n.assigned + n.returned + n.reassigned),
+                ('signed', (figures ->> 'signed')::bigint, n.signed),
+                ('completed', (figures ->> 'completed')::bigint, n.completed),
+                ('returned', (figures ->> 'returned')::bigint, n.returned),
+                ('reassigned', (figures ->> 'reassigned')::bigint, n.reassigned),
+                ('closed', (figures ->> 'closed')::bigint, n.completed + n.returned + n.reassigned),
+                ('notices', (figures ->> 'notices')::bigint + (figures ->> 'notices_collapsed')::bigint,
+                 n.notices),
+                ('acknowledged', (figures ->> 'acknowledged')::bigint, n.acknowledged),
+                ('latecomers', (figures ->> 'latecomers')::bigint, n.latecomers)
+            ) AS v(figure, told, counted)
+        ) AS r WHERE r.told <> r.counted
+        """,
+    ),
+    Check(
+        "circulars_equal_rows",
+        "通报数字与逐单位明细一致",
+        "figures of every circular, whole and by unit, counted again from its rows",
+        LEDGER_WALKED,
+        f"""
+        WITH counted AS (
+            SELECT week, unit, v.name || coalesce('.unit.' || unit, '') AS figure, v.value FROM (
+                SELECT week, unit, {_COUNTS} FROM reporting.audit_ledger
+                GROUP BY GROUPING SETS ((week), (week, unit))
+            ) AS counts CROSS JOIN LATERAL (VALUES {_PAIRS}) AS v(name, value)
+        ), told AS (
+            SELECT week, key AS figure, value::bigint AS value
+            FROM reporting.audit_circulars CROSS JOIN LATERAL jsonb_each_text(figures)
+            WHERE split_part(key, '.', 1) IN ({_NAMES}) AND split_part(key, '.', 2) IN ('', 'unit')
+        )
+        SELECT week || ' ' || figure || ': ' || coalesce(t.value, 0) || ' told, '
+            || coalesce(c.value, 0) || ' counted' AS what
+        FROM told AS t FULL JOIN counted AS c USING (week, figure)
+        WHERE coalesce(t.value, 0) <> coalesce(c.value, 0)
+        """,
+    ),
+    Check(
+        "circulars_equal_channels",
+        "通报按渠道数字与受理一致",
+        "demands by channel, counted again from intake",
+        CIRCULARS_WALKED,
+        """
+        WITH counted AS (
+            SELECT f.week, 'received.channel.' || d.channel AS figure, count(*) AS value
+            FROM reporting.audit_facts AS f JOIN intake.audit_demands AS d USING (demand_id)
+            WHERE f.kind = 'registered' AND f.week IN (SELECT week FROM reporting.audit_circulars)
+            GROUP BY f.week, d.channel
+        ), told AS (
+            SELECT week, key AS figure, value::bigint AS value
+            FROM reporting.audit_circulars CROSS JOIN LATERAL jsonb_each_text(figures)
+            WHERE key LIKE 'received.channel.%'
+        )
+        SELECT week || ' ' || figure AS what FROM told AS t FULL JOIN counted AS c USING (week, figure)
+        WHERE coalesce(t.value, 0) <> coalesce(c.value, 0)
+        """,
+    ),
+    Check(
+        "slices_add_up",
+        "通报各分项之和等于总数",
+        "the slices of every figure add up to it",
+        CIRCULARS_WALKED,
+        """
+        SELECT week || ' ' || figure || '.' || dimension AS what FROM (
+            SELECT week, split_part(key, '.', 1) AS figure, split_part(key, '.', 2) AS dimension,
+                   sum(value::bigint) AS sum, max((figures ->> split_part(key, '.', 1))::bigint) AS whole
+            FROM reporting.audit_circulars CROSS JOIN LATERAL jsonb_each_text(figures)
+            WHERE key LIKE '%.%' GROUP BY 1, 2, 3
+        ) AS slices WHERE sum <> whole
+        """,
+    ),
+    Check(
+        "book_equals_facts",
+        "每周明细与台账一致",
+        "what each week's rows say was opened, signed for and closed, held against the facts",
+        LEDGER_WALKED,
+        differences(
+            """
+            SELECT week, case_id, dispatch, origin AS what FROM reporting.audit_ledger WHERE NOT carried
+            UNION ALL
+            SELECT week, case_id, dispatch, 'signed' FROM reporting.audit_ledger WHERE signed_this_week
+            UNION ALL
+            SELECT week, case_id, dispatch, 'closed ' || closed_as FROM reporting.audit_ledger
+            WHERE closed_as IS NOT NULL
+            """,
+            """
+            WITH f AS (
+                SELECT week, case_id, dispatch, kind FROM reporting.audit_facts
+                WHERE week IN (SELECT week FROM reporting.audit_circulars)
+            )
+            SELECT week, case_id, dispatch, kind FROM f WHERE kind IN ('assigned', 'returned', 'reassigned')
+            UNION ALL
+            SELECT week, case_id, dispatch, 'signed' FROM f WHERE kind = 'signed_for'
+            UNION ALL
+            SELECT week, case_id, dispatch, 'closed completed' FROM f WHERE kind = 'completed'
+            UNION ALL
+            SELECT week, case_id, dispatch - 1, 'closed ' || kind FROM f
+            WHERE kind IN ('returned', 'reassigned')
+            """,
+            "week || ' ' || case_id || '/' || dispatch || ' ' || what",
+        ),
+    ),
+    Check(
+        "balance_carried",
+        "结转逐周衔接",
+        "what one week carries forward the next one carries over",
+        LEDGER_WALKED,
+        differences(
+            """
+            SELECT week + 7 AS week, case_id, dispatch FROM reporting.audit_ledger
+            WHERE closed_as IS NULL AND week + 7 IN (SELECT week FROM reporting.audit_circulars)
+            """,
+            "SELECT week, case_id, dispatch FROM reporting.audit_ledger WHERE carried",
+            "week || ' ' || case_id || '/' || dispatch",
+        ),
+    ),
+    Check(
+        "balance_equation",
+        "上期结转＋本期交办－本期销账＝结转下期",
+        "carried over + dispatched − closed = carried forward",
+        CIRCULARS_WALKED,
+        """
+        SELECT week::text AS what FROM reporting.audit_circulars
+        WHERE (figures ->> 'carried_over')::bigint + (figures ->> 'dispatched')::bigint
+            - (figures ->> 'closed')::bigint <> (figures ->> 'carried_forward')::bigint
+        """,
+    ),
+)

@@ -1,0 +1,135 @@
+"""What reporting counted, held against what the other services did: each once, none more."""
+
+from typing import Final
+
+from services.cli.audit_checks import Check, differences
+
+DEMANDS: Final = "SELECT count(*) FROM intake.audit_demands WHERE received_real_at <= $1"
+CASES: Final = "SELECT count(*) FROM assignment.audit_cases"
+FACTS_WALKED: Final = "SELECT count(*) FROM reporting.audit_facts"
+
+_STEP_FACTS: Final = """
+    SELECT case_id, CASE kind WHEN 'signed_for' THEN 'sign_for' WHEN 'completed' THEN 'complete'
+                              WHEN 'returned' THEN 'return' ELSE 'reassign' END AS step
+    FROM reporting.audit_facts WHERE kind IN ('signed_for', 'completed', 'returned', 'reassigned')
+"""
+
+FACTS: Final = (
+    Check(
+        "demand_counted",
+        "每件诉求都记入台账",
+        "every demand is registered in reporting",
+        DEMANDS,
+        """
+        SELECT d.receipt AS what FROM intake.audit_demands AS d
+        LEFT JOIN reporting.audit_facts AS f ON f.demand_id = d.demand_id AND f.kind = 'registered'
+        WHERE f.event_id IS NULL AND d.received_real_at <= $1
+        """,
+        on_its_way=True,
+    ),
+    Check(
+        "case_counted",
+        "每个办件都记入台账",
+        "every case is assigned in reporting",
+        CASES,
+        """
+        SELECT c.receipt AS what FROM assignment.audit_cases AS c
+        LEFT JOIN reporting.audit_facts AS f ON f.case_id = c.case_id AND f.kind = 'assigned'
+        WHERE f.event_id IS NULL
+        """,
+        on_its_way=True,
+    ),
+    Check(
+        "counted_once",
+        "台账无重复",
+        "nothing is counted twice: one registered, one assigned, one position each",
+        FACTS_WALKED,
+        """
+        SELECT kind || ' ' || demand_id AS what FROM reporting.audit_facts
+        WHERE kind IN ('registered', 'assigned') GROUP BY kind, demand_id HAVING count(*) > 1
+        UNION ALL
+        SELECT topic || '/' || partition || '@' || "offset" FROM reporting.audit_facts
+        GROUP BY topic, partition, "offset" HAVING count(*) > 1
+        UNION ALL
+        SELECT event_id::text FROM reporting.audit_facts GROUP BY event_id HAVING count(*) > 1
+        """,
+    ),
+    Check(
+        "counted_exist",
+        "台账所记均有其事",
+        "nothing is counted that didn't happen",
+        FACTS_WALKED,
+        """
+        SELECT f.kind || ' ' || f.event_id AS what FROM reporting.audit_facts AS f
+        LEFT JOIN intake.audit_demands AS d USING (demand_id)
+        LEFT JOIN assignment.audit_cases AS c USING (case_id)
+        WHERE f.kind = 'registered' AND d.demand_id IS NULL
+           OR f.kind NOT IN ('registered', 'acknowledged') AND c.demand_id IS DISTINCT FROM f.demand_id
+        """,
+    ),
+    Check(
+        "steps_counted",
+        "签收、办结、退回、转办与台账一致",
+        "steps taken equal those counted",
+        "SELECT count(*) FROM assignment.audit_steps",
+        differences(
+            "SELECT case_id, step FROM assignment.audit_steps", _STEP_FACTS, "case_id || ' ' || step"
+        ),
+        on_its_way=True,
+    ),
+    Check(
+        "limits_counted",
+        "时限与台账一致",
+        "limits set equal those counted",
+        "SELECT count(*) FROM supervision.audit_limits",
+        differences(
+            "SELECT case_id, set_version::bigint AS set FROM supervision.audit_limits WHERE kind='complete'",
+            "SELECT case_id, count(*) FROM reporting.audit_facts WHERE kind = 'limits_set' GROUP BY case_id",
+            "case_id || ' ' || set",
+        ),
+        on_its_way=True,
+    ),
+    Check(
+        "notices_counted",
+        "督办单与台账一致",
+        "notices equal those counted",
+        "SELECT count(*) FROM supervision.audit_notices",
+        differences(
+            "SELECT case_id, count(*) AS notices FROM supervision.audit_notices GROUP BY case_id",
+            "SELECT case_id, count(*) FROM reporting.audit_facts WHERE kind = 'notice' GROUP BY case_id",
+            "case_id || ' ' || notices",
+        ),
+        on_its_way=True,
+    ),
+    Check(
+        "acknowledgements_counted",
+        "督办单回执与台账一致",
+        "acknowledgements equal those counted",
+        "SELECT count(*) FROM supervision.audit_deliveries WHERE acknowledged_at IS NOT NULL",
+        differences(
+            """
+            SELECT n.case_id, count(*) AS acknowledged FROM supervision.audit_deliveries AS d
+            JOIN supervision.audit_notices AS n USING (notice_id)
+            WHERE d.acknowledged_at IS NOT NULL GROUP BY n.case_id
+            """,
+            "SELECT case_id, count(*) FROM reporting.audit_facts WHERE kind='acknowledged' GROUP BY case_id",
+            "case_id || ' ' || acknowledged",
+        ),
+        on_its_way=True,
+    ),
+    Check(
+        "weeks_follow_cuts",
+        "台账归周与截点一致",
+        "every fact lies in the week that the cuts give its position",
+        FACTS_WALKED,
+        """
+        SELECT f.topic || '/' || f.partition || '@' || f."offset" AS what FROM reporting.audit_facts AS f
+        JOIN (
+            SELECT topic, partition, week, "offset" AS begins,
+                   lead("offset") OVER (PARTITION BY topic, partition ORDER BY week) AS ends
+            FROM reporting.audit_cuts
+        ) AS c USING (topic, partition, week)
+        WHERE f."offset" < c.begins OR f."offset" >= c.ends
+        """,
+    ),
+)

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from functools import partial
-
 from services.assignment.app import build
 from services.assignment.settings import AssignmentSettings
 from services.kit.logging import configure

@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.assignment import api_directory, schedule, stream
+from services.assignment import api, api_directory, schedule, stream
 from services.assignment.settings import AssignmentSettings
 from services.assignment.store_directory import Rulebooks
 from services.kit.runtime import Runtime
@@ -17,5 +17,6 @@ def build(settings: AssignmentSettings) -> FastAPI:
     runtime.steps["waiting"] = partial(schedule.assign_what_waits, runtime.database, rulebooks)
     runtime.due = partial(schedule.due, runtime.database)
     app = runtime.build_api("Yinuo assignment")
+    app.include_router(api.case_routes(runtime.database, rulebooks))
     app.include_router(api_directory.directory_routes(runtime.database))
     return app

@@ -13,10 +13,10 @@ from services.assignment.rulebook import Rulebook
 from services.assignment.summary import summary
 from services.contracts.case import CaseAssigned
 from services.contracts.demand import DemandRegistered
-from services.contracts.public_text import PublicText
+from services.kit.masking import mask
 
 LOOKED_BACK: Final = 20
-"""Earlier cases of one citizen that are compared, the latest: one who writes a thousand must not stop the rest."""
+"""The latest cases of a citizen that are compared: one who writes a thousand must not stop the rest."""
 ASSIGNED_AT_ONCE: Final = 500
 
 
@@ -140,7 +140,7 @@ def _case(rulebook: Rulebook, one: Registered, known: History, now: datetime) ->
         unit=decision.unit,
         post=decision.post,
         backstop=decision.backstop,
-        summary=PublicText(summary(demand.title, demand.body)),
+        summary=mask(summary(demand.title, demand.body)),
         repeat_of=repeat_of,
     )
     return NewCase(event, demand.title, demand.body, one.at)

@@ -1,0 +1,155 @@
+"""What the API of cases takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.assignment.case import Step
+from services.contracts.vocabulary import CaseState, Channel, Kind, Urgency
+
+STEPS_AT_ONCE = 1000
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL character in a text."""
+
+Reply = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000, pattern=NO_NUL)
+]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
+]
+UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_NUL)]
+Query = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_NUL)]
+
+_CASE = "0f4f5f4e-9d9a-5f0a-8a53-0d6b0c4f7c11"
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Completion(Frozen):
+    """办结: the reply goes to the citizen, masked."""
+
+    reply: Reply = Field(examples=["已于3月2日修复主管道，恢复供水。"])
+
+
+class Return(Frozen):
+    """退回: why the unit isn't the right one; the case goes to the backstop unit."""
+
+    reason: Reason = Field(examples=["该路段由公路段养护，不属我局职责。"])
+
+
+class Reassignment(Frozen):
+    """转办: another unit handles the case from now on."""
+
+    unit: UnitCode = Field(examples=["water_bureau"])
+    reason: Reason | None = None
+
+
+class StepAsked(Frozen):
+    """One step of a list. `reply` for complete, `reason` for return, `unit` for reassign."""
+
+    case_id: UUID = Field(examples=[_CASE])
+    step: Step = Field(examples=["complete"])
+    reply: Reply | None = None
+    reason: Reason | None = None
+    unit: UnitCode | None = None
+
+
+class StepTaken(Frozen):
+    """The case after a step."""
+
+    case_id: UUID = Field(examples=[_CASE])
+    step: Step
+    state: CaseState
+    unit: str
+    post: str
+    dispatch: int
+    version: int
+    at: datetime
+
+
+class StepResult(BaseModel):
+    """The outcome of one step of a list: 200 and the case after it, or a problem (RFC 9457 members)."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    case_id: UUID
+    step: Step
+    status: int = Field(examples=[200])
+
+
+class CaseRow(Frozen):
+    """A case in a list. Names are those of the directory in force."""
+
+    case_id: UUID = Field(examples=[_CASE])
+    demand_id: UUID
+    receipt: str = Field(examples=["YN20210301-00000001"])
+    channel: Channel
+    kind: Kind
+    urgency: Urgency
+    category: str
+    category_name: str | None
+    place: str | None
+    place_name: str | None
+    town: str | None
+    unit: str
+    unit_name: str | None
+    post: str
+    post_title: str | None
+    backstop: bool = Field(description="no route covered it")
+    summary: str
+    repeat_of: UUID | None = Field(description="an earlier case of the same citizen's matter")
+    state: CaseState
+    dispatch: int
+    version: int
+    registered_at: datetime
+    assigned_at: datetime
+    dispatched_at: datetime = Field(description="the present dispatch")
+    signed_at: datetime | None
+    completed_at: datetime | None
+    sign_for_due: datetime | None
+    complete_due: datetime | None
+    sign_for_overdue: bool
+    overdue: bool = Field(description="past its limit to complete")
+
+
+class CasePage(Frozen):
+    """Cases, those assigned last first. `next` is the cursor of the following page, None at the end."""
+
+    cases: list[CaseRow]
+    next: str | None
+
+
+class Moment(Frozen):
+    """One entry of the timeline. Notices have no version."""
+
+    at: datetime
+    step: Literal["assign", "sign_for", "complete", "return", "reassign", "notice"]
+    version: int | None
+    unit: str
+    post: str
+    by: str | None
+    note: str | None
+
+
+class CaseView(CaseRow):
+    """A case whole. Texts are masked; the original lies with intake."""
+
+    title: str
+    body: str
+    reply: str | None
+    first_unit: str
+    first_post: str
+    allowed: list[Step] = Field(description="the steps possible now")
+    timeline: list[Moment]
+
+
+def example_steps() -> list[dict[str, Any]]:
+    """A list of steps, as a unit's own system would send it."""
+    return [
+        {"case_id": _CASE, "step": "sign_for"},
+        {"case_id": _CASE, "step": "complete", "reply": "已恢复供水。"},
+    ]

@@ -1,0 +1,87 @@
+"""Outcomes of steps as HTTP says them: the case after it, or a problem that names what would be possible."""
+
+from typing import Final
+
+from services.assignment.api_models import StepAsked, StepResult, StepTaken
+from services.assignment.case import NotAllowed, Step, Taken
+from services.assignment.steps import Asked, NoSuchCase, NoSuchUnit, NotTheirs, Outcome
+from services.kit.http import Problem
+
+NEEDED: Final[dict[Step, str]] = {"complete": "reply", "return": "reason", "reassign": "unit"}
+"""What each step of a list must bring."""
+
+
+def no_such_case(asked: Asked) -> NoSuchCase:
+    """Before any directory is loaded no case exists."""
+    return NoSuchCase(asked.case_id)
+
+
+def taken_view(taken: Taken) -> StepTaken:
+    case = taken.case
+    return StepTaken(
+        case_id=case.case_id,
+        step=taken.act.step,
+        state=case.state,
+        unit=case.unit,
+        post=case.post,
+        dispatch=case.dispatch,
+        version=case.version,
+        at=taken.at,
+    )
+
+
+def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit) -> Problem:
+    """The refusal as RFC 9457 problem details."""
+    match outcome:
+        case NoSuchCase(case_id):
+            return Problem(404, "Not Found", f"no case {case_id}", field="case_id", remedy="see /cases")
+        case NotTheirs(_, _, why):
+            return Problem(403, "Forbidden", why, remedy="use a token of the unit that the case lies with")
+        case NoSuchUnit(unit):
+            return Problem(
+                422,
+                "Unprocessable Content",
+                f"the directory has no unit {unit}",
+                field="unit",
+                remedy="name a unit of /directory",
+            )
+        case NotAllowed():
+            return _conflict(outcome)
+
+
+def _conflict(refused: NotAllowed) -> Problem:
+    case, allowed = refused.case, ", ".join(refused.allowed) or "none"
+    where = f"case {case.case_id} is {case.state} with unit {case.unit}"
+    same = " to the same unit" if refused.step in refused.allowed else ""
+    return Problem(
+        409,
+        "Conflict",
+        f"{where}: step {refused.step}{same} is not possible",
+        remedy=f"steps possible now: {allowed}",
+        allowed=list(refused.allowed),
+        state=case.state,
+        unit=case.unit,
+        version=case.version,
+    )
+
+
+def incomplete(asked: StepAsked) -> Problem | None:
+    """422 where a step of a list lacks what it needs."""
+    field = NEEDED.get(asked.step)
+    if field is None or getattr(asked, field) is not None:
+        return None
+    return Problem(
+        422,
+        "Unprocessable Content",
+        f"step {asked.step} needs {field}",
+        field=field,
+        remedy=f"send {field} with this step",
+    )
+
+
+def result_of(asked: StepAsked, outcome: Outcome | Problem) -> StepResult:
+    """One line of the answer to a list of steps."""
+    if isinstance(outcome, Taken):
+        return StepResult(status=200, **taken_view(outcome).model_dump())
+    problem = outcome if isinstance(outcome, Problem) else problem_of(outcome)
+    return StepResult.model_validate({**problem.body, "case_id": asked.case_id, "step": asked.step})

@@ -1,0 +1,143 @@
+"""Cases as staff read them: lists by filter, page by page, and one case with its timeline."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.kit.connection import Connection
+
+_ROW: Final = """
+SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, town, unit, post, backstop,
+       summary, repeat_of, state, c.dispatch, c.version, registered_at, assigned_at, dispatched_at, signed_at,
+       completed_at, sign_for_due, complete_due,
+       state = 'dispatched' AND coalesce(sign_for_due < clock.now(), false) AS sign_for_overdue,
+       state <> 'completed' AND coalesce(complete_due < clock.now(), false) AS overdue
+"""
+
+_DETAIL: Final = f"""
+{_ROW}, title, body, reply, first_unit, first_post FROM cases AS c LEFT JOIN dues USING (case_id)
+WHERE case_id = $1
+"""
+
+_TIMELINE: Final = """
+SELECT assigned_at AS at, 1 AS version, 'assign' AS step, first_unit AS unit, first_post AS post,
+       NULL AS by, NULL AS note FROM cases WHERE case_id = $1
+UNION ALL
+SELECT at, version, step, unit, post, by, note FROM steps WHERE case_id = $1
+UNION ALL
+SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' || colour || ' ' || outcome
+FROM notices WHERE case_id = $1
+ORDER BY at, version NULLS LAST
+"""
+
+
+class UnreadableCursor(ValueError):
+    """The text is not a cursor that a page gave out."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text[:80]!r} is no cursor of a page")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last case of a page; the next page begins behind it."""
+
+    assigned_at: datetime
+    case_id: UUID
+
+    def __str__(self) -> str:
+        return base64.urlsafe_b64encode(f"{self.assigned_at.isoformat()} {self.case_id}".encode()).decode()
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Raises UnreadableCursor."""
+        try:
+            at, _, case_id = base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii").partition(" ")
+            moment = datetime.fromisoformat(at)
+            if moment.tzinfo is None:
+                raise UnreadableCursor(text)
+            return cls(moment, UUID(case_id))
+        except (binascii.Error, ValueError, UnicodeError) as unreadable:
+            raise UnreadableCursor(text) from unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which cases; None = whatever. `overdue` looks at the limit to complete, by the business clock."""
+
+    unit: str | None = None
+    state: str | None = None
+    kind: str | None = None
+    categories: Sequence[str] | None = None
+    q: str | None = None
+    overdue: bool | None = None
+
+
+@dataclass(slots=True)
+class _Query:
+    """Conditions with their parameters; only those asked for, so that the right index is planned."""
+
+    conditions: list[str] = field(default_factory=list)
+    parameters: list[Any] = field(default_factory=list)
+
+    def where(self, condition: str, *parameters: Any) -> None:
+        """`{}` in the condition stands for each parameter in turn."""
+        numbers = range(len(self.parameters) + 1, len(self.parameters) + 1 + len(parameters))
+        self.parameters += parameters
+        self.conditions.append(condition.format(*(f"${number}" for number in numbers)))
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.conditions) or "true"
+
+
+class CaseReading:
+    """Reads on one connection; no transaction is needed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[asyncpg.Record]:
+        """At most `limit` cases, those assigned last first."""
+        query = _conditions(wanted)
+        if after is not None:
+            query.where("(assigned_at, case_id) < ({}, {})", after.assigned_at, after.case_id)
+        sql = f"""
+            {_ROW} FROM cases AS c LEFT JOIN dues USING (case_id) WHERE {query.sql}
+            ORDER BY assigned_at DESC, case_id DESC LIMIT {int(limit)}
+        """
+        return await self._connection.fetch(sql, *query.parameters)
+
+    async def case(self, case_id: UUID) -> asyncpg.Record | None:
+        return await self._connection.fetchrow(_DETAIL, case_id)
+
+    async def timeline(self, case_id: UUID) -> list[asyncpg.Record]:
+        """Assignment, steps and notices in their order."""
+        return await self._connection.fetch(_TIMELINE, case_id)
+
+
+def _conditions(wanted: Filter) -> _Query:
+    query = _Query()
+    for column in ("unit", "state", "kind"):
+        value = getattr(wanted, column)
+        if value is not None:
+            query.where(f"{column} = {{}}", value)
+    if wanted.categories is not None:
+        query.where("category = ANY({}::text[])", wanted.categories)
+    if wanted.q:
+        like = f"%{_literally(wanted.q)}%"
+        query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)
+    if wanted.overdue is not None:
+        truth = "" if wanted.overdue else "NOT "
+        query.where(truth + "(state <> 'completed' AND coalesce(complete_due < clock.now(), false))")
+    return query
+
+
+def _literally(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

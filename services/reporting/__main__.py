@@ -1,4 +1,4 @@
-"""`python -m services.reporting`."""
+"""`python -m services.reporting`: one process of reporting, configured by the environment."""
 
 from functools import partial
 
@@ -9,7 +9,8 @@ from services.reporting.settings import ReportingSettings
 
 
 def main() -> None:
-    settings = ReportingSettings()  # type: ignore[call-arg]
+    """Serve until SIGTERM."""
+    settings = ReportingSettings()  # type: ignore[call-arg]  # the environment gives them
     configure("reporting", settings)
     serve(partial(build, settings), settings)
 

@@ -1,7 +1,141 @@
-"""placeholder"""
+"""A circular as HTML that looks like a Chinese official document, fit for A4; no outside resources."""
 
-from services.reporting.circular import Edition
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from services.kit.clock import LOCAL
+from services.reporting.circular import Edition, Share, UnitRow, number_zh
+from services.reporting.render.standing import standing
+
+DASH: Final = "—"
+"""What stands where a share of nothing would: never 0 %."""
+NUMERALS: Final = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
+TERRITORY_ZH: Final = {"town": "镇", "district": "区", "county": "县", "city": "市"}
+TOP: Final = 3
+OVERDUE_LISTED: Final = 30
+REPEATS_LISTED: Final = 10
 
 
 def to_html(edition: Edition) -> str:
-    return ""
+    """The whole page, UTF-8, Chinese first, headings with English beneath."""
+    circular = edition.circular
+    text: str = (
+        _environment()
+        .get_template("circular.html")
+        .render(
+            edition=edition,
+            c=circular,
+            n=circular.counts,
+            last=circular.last_week,
+            standing=standing(circular.units),
+            territory="、".join(
+                zh
+                for kind, zh in TERRITORY_ZH.items()
+                if kind in {u.kind for u in circular.units if u.territorial}
+            ),
+            overdue_listed=OVERDUE_LISTED,
+            repeats_listed=REPEATS_LISTED,
+            top=TOP,
+        )
+    )
+    return text
+
+
+def _territory(units: Sequence[UnitRow]) -> str:
+    """What the territorial units are called here: 镇, or 区、县."""
+    kinds = {unit.kind for unit in units if unit.territorial}
+    return "、".join(zh for kind, zh in TERRITORY_ZH.items() if kind in kinds)
+
+
+@cache
+def _environment() -> Environment:
+    """Built once, when first asked for; strict, so that a misspelt figure is an error, not a blank."""
+    environment = Environment(
+        loader=PackageLoader("services.reporting.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "percent": percent,
+        "day": day,
+        "moment": moment,
+        "short_day": short_day,
+        "limit_day": limit_day,
+        "change": change,
+        "tick": tick,
+        "number_zh": number_zh,
+        "or_dash": or_dash,
+        "top": named_shares,
+        "numeral": numeral,
+    }
+    return environment
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """0.8542 → 85.4%; a dash for a share of nothing."""
+    return DASH if value is None else f"{value:.{digits}%}"
+
+
+def day(value: date | datetime) -> str:
+    """2021年3月15日, local."""
+    local = value.astimezone(LOCAL) if isinstance(value, datetime) else value
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def short_day(value: date | datetime) -> str:
+    """3月15日, local."""
+    return day(value).partition("年")[2]
+
+
+def limit_day(due: datetime) -> str:
+    """The day on which a limit ends: one that falls on midnight ends at 24:00 of the day before."""
+    return short_day(due - timedelta(microseconds=1))
+
+
+def moment(value: datetime) -> str:
+    """2021年3月15日 08:00, local."""
+    return f"{day(value)} {value.astimezone(LOCAL):%H:%M}"
+
+
+def change(now: int, before: int | None) -> str:
+    """How a count changed on last week, in words: 环比上升20.5%（增加87件）."""
+    if before is None:
+        return ""
+    if now == before:
+        return "与上周持平"
+    word, verb = ("上升", "增加") if now > before else ("下降", "减少")
+    difference = abs(now - before)
+    if not before:
+        return f"上周为0，{verb}{difference}件"
+    return f"环比{word}{difference / before:.1%}（{verb}{difference}件）"
+
+
+def tick(now: int, before: int | None) -> str:
+    """How a count changed on last week, in short: 较上周 +100（+56.2%）."""
+    if before is None:
+        return "首期，无上周数据"
+    if now == before:
+        return "与上周持平"
+    share = f"（{(now - before) / before:+.1%}）" if before else ""
+    return f"较上周 {now - before:+d}{share}".replace("-", "−")
+
+
+def or_dash(count: int) -> str:
+    """A nought as a faint dash, so that a table of many is readable."""
+    return str(count) if count else DASH
+
+
+def named_shares(shares: tuple[Share, ...], most: int) -> list[Share]:
+    """The largest slices that have a name."""
+    return [share for share in shares if share.code is not None and share.count][:most]
+
+
+def numeral(number: int) -> str:
+    """1 → 一, up to ten."""
+    return NUMERALS[number]

@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, Self
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from services.contracts.vocabulary import Channel
@@ -25,6 +33,13 @@ def _said(text: str) -> str:
     return text
 
 
+def _written(moment: object) -> object:
+    """A bare number could be seconds or milliseconds, of any epoch."""
+    if not isinstance(moment, str | datetime):
+        raise PydanticCustomError("instant_type", "must be a string such as 2026-03-16T08:00:00+08:00")
+    return moment
+
+
 def _utc(moment: datetime) -> datetime:
     if not EARLIEST <= moment <= LATEST:
         raise PydanticCustomError("instant_range", "must lie between the years 1900 and 2200")
@@ -33,7 +48,7 @@ def _utc(moment: datetime) -> datetime:
 
 Text = Annotated[str, AfterValidator(_storable)]
 Said = Annotated[Text, AfterValidator(_said)]
-Instant = Annotated[AwareDatetime, Field(strict=True), AfterValidator(_utc)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)]
 
 
 class Contact(BaseModel):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from starlette.requests import ClientDisconnect, Request
+
 from services.intake.keys import Key, KeyRing
 from services.kit.http import Problem
 
@@ -27,6 +29,19 @@ async def key_of(ring: KeyRing, headers: Headers) -> Key:
             headers={"WWW-Authenticate": "Bearer"},
         )
     return key
+
+
+async def whole_body(request: Request) -> bytes:
+    """The body, which nearly always comes in one piece. Raises ClientDisconnect."""
+    body = b""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        piece: bytes = message.get("body", b"")
+        body += piece
+        if not message.get("more_body", False):
+            return body
 
 
 def refuse_other_types(headers: Headers, *types: bytes) -> None:

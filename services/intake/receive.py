@@ -13,8 +13,8 @@ GROUP: Final = 500
 GATHER_SECONDS: Final = 0.002
 """How long a group waits for company once its first demand is there."""
 QUEUED: Final = 20_000
-PATIENCE_SECONDS: Final = 4.0
-"""A request waits no longer for its commit; the same request sent again finds it if it came through."""
+PATIENCE_SECONDS: Final = 3.0
+"""A group's commit may take no longer; the same request sent again finds it if it came through after all."""
 ATTEMPTS: Final = 8
 
 log = structlog.get_logger(__name__)
@@ -74,17 +74,16 @@ class Receiver:
         self._arrived = asyncio.Event()
 
     async def receive(self, submission: Submission) -> Outcome:
-        """The outcome once it is committed. Raises Away."""
+        """The outcome once it is committed. Raises Away.
+
+        Nobody waits much longer than PATIENCE_SECONDS: while a group can't be committed, nor could the next.
+        """
         if len(self._waiting) >= QUEUED:
             raise Away(f"{QUEUED} demands wait already")
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((submission, outcome))
         self._arrived.set()
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return await outcome
-        except TimeoutError as late:
-            raise Away("the commit took too long") from late
+        return await outcome
 
     async def commit_group(self) -> int:
         """Wait for demands and commit what is there; how many."""
@@ -92,8 +91,9 @@ class Receiver:
         try:
             outcomes = await accept(self._demands, [submission for submission, _ in group])
         except Away as away:
-            for _, future in group:
+            for _, future in (*group, *self._waiting):
                 _settle(future, away)
+            self._waiting.clear()
         else:
             for (_, future), outcome in zip(group, outcomes, strict=True):
                 _settle(future, outcome)

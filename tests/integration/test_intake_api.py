@@ -1,0 +1,345 @@
+"""Intake's HTTP API, a real process on the real stack."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from services.contracts.case import CaseCompleted, CaseReturned, CaseSignedFor
+from services.contracts.directory import UnitRecorded
+from services.contracts.envelope import Event
+from services.contracts.public_text import PublicText
+from services.contracts.supervision import LimitsSet
+from services.contracts.vocabulary import Service
+from services.dev.credentials import service_environment
+from services.dev.stack import Infrastructure
+from services.kit.postgres import Database
+from services.kit.relay import Relay
+from tests.builders import NOON, case_assigned
+from tests.conftest import DatabaseOf
+from tests.intake_process import DEMAND, eventually, intake_process, new_key
+
+Headers = dict[str, str]
+TokenFor = Callable[..., Headers]
+Publish = Callable[[Sequence[Event]], Any]
+
+
+@pytest.fixture(scope="module")
+async def client(infrastructure: Infrastructure) -> AsyncIterator[httpx.AsyncClient]:
+    environment = service_environment("intake", infrastructure.secrets, infrastructure.ports)
+    async with intake_process(environment) as client:
+        yield client
+
+
+@pytest.fixture
+async def key(client: httpx.AsyncClient, token_for: TokenFor) -> Headers:
+    return await new_key(client, token_for("administrator"))
+
+
+@pytest.fixture
+def database(database_of: DatabaseOf) -> Database:
+    return database_of("intake")
+
+
+@pytest.fixture
+async def publish(infrastructure: Infrastructure, database_of: DatabaseOf) -> AsyncIterator[Publish]:
+    """Lets assignment and supervision say something, through their outboxes and relays."""
+    services: tuple[Service, ...] = ("assignment", "supervision")
+    databases = {service: database_of(service) for service in services}
+    relays = [asyncio.create_task(Relay(s, databases[s].pool, infrastructure.kafka).run()) for s in services]
+
+    async def say(events: Sequence[Event]) -> None:
+        for event in events:
+            service: Service = "supervision" if isinstance(event, LimitsSet) else "assignment"
+            async with databases[service].writing() as writing:
+                writing.publish(event)
+
+    yield say
+    for relay in relays:
+        relay.cancel()
+        with suppress(asyncio.CancelledError):
+            await relay
+
+
+def identity(value: str | None = None) -> Headers:
+    return {"Idempotency-Key": value or str(uuid4())}
+
+
+async def send(client: httpx.AsyncClient, headers: Headers, **change: Any) -> httpx.Response:
+    return await client.post("/demands", json=DEMAND | change, headers=headers)
+
+
+async def demand_id(database: Database, receipt: str) -> UUID:
+    found: UUID = await database.pool.fetchval("SELECT demand_id FROM demands WHERE receipt = $1", receipt)
+    return found
+
+
+async def count(database: Database, external_id: str) -> int:
+    found: int = await database.pool.fetchval(
+        "SELECT count(*) FROM demands WHERE external_id = $1", external_id
+    )
+    return found
+
+
+async def test_a_demand_gets_a_receipt_and_a_tracking_code(client: httpx.AsyncClient, key: Headers) -> None:
+    answer = await send(client, key | identity())
+    assert answer.status_code == 202
+    assert re.fullmatch(r"YN\d{8}-\d{8}", answer.json()["receipt"])
+    assert re.fullmatch(r"[0-9A-Z]{10}", answer.json()["tracking_code"])
+
+
+async def test_the_same_key_and_content_give_the_same_receipt(
+    client: httpx.AsyncClient, key: Headers
+) -> None:
+    headers = key | identity()
+    first, again = await send(client, headers), await send(client, headers)
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json() == again.json()
+
+
+async def test_the_same_key_with_other_content_is_refused_by_name(
+    client: httpx.AsyncClient, key: Headers
+) -> None:
+    headers = key | identity()
+    await send(client, headers)
+    other = await send(client, headers, title="别的")
+    assert (other.status_code, other.json()["field"]) == (409, "Idempotency-Key")
+    assert other.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_same_external_id_with_other_content_is_refused_by_name(
+    client: httpx.AsyncClient, key: Headers
+) -> None:
+    external = str(uuid4())
+    assert (await send(client, key | identity(), external_id=external)).status_code == 202
+    other = await send(client, key | identity(), external_id=external, title="别的")
+    assert (other.status_code, other.json()["field"]) == (409, "external_id")
+
+
+async def test_fifty_at_once_are_one_demand(
+    client: httpx.AsyncClient, key: Headers, database: Database
+) -> None:
+    external = str(uuid4())
+    answers = await asyncio.gather(*(send(client, key, external_id=external) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["receipt"] for answer in answers}) == 1
+    assert await count(database, external) == 1
+
+
+async def test_many_requests_share_a_commit(
+    client: httpx.AsyncClient, key: Headers, database: Database
+) -> None:
+    mark = str(uuid4())
+    await asyncio.gather(*(send(client, key, external_id=f"{mark}-{n}") for n in range(80)))
+    commits = await database.pool.fetchval(
+        "SELECT count(DISTINCT xmin::text) FROM demands WHERE external_id LIKE $1", f"{mark}-%"
+    )
+    assert commits < 40
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status", "field"),
+    [
+        (b"", {}, 400, "body"),
+        (b"{", {}, 400, "body"),
+        (b"[" * 50_000, {}, 400, "body"),
+        (b'{"title":"\\ud800"}', {}, 400, "body"),
+        (b"null", {}, 422, "body"),
+        (b'{"channel":"hotline","title":"\\u0000","body":"b","external_id":"1"}', {}, 422, "title"),
+        (b'{"channel":"hotline","title":"a","body":"b"}', {}, 422, "external_id"),
+        (b'{"channel":"hotline","title":"a","body":"b","x":1}', {}, 422, "x"),
+        (b'{"channel":"wechat","title":"a","body":"b","external_id":"1"}', {}, 403, "channel"),
+        (b'{"channel":"hotline","title":"a","body":"b"}', {"Idempotency-Key": "a b"}, 422, "Idempotency-Key"),
+        (b"{}", {"Content-Type": "text/plain"}, 415, "Content-Type"),
+        (b"x" * 300_000, {}, 413, "body"),
+        (b"{}", {"Authorization": "Bearer nobody"}, 401, "Authorization"),
+        (b"{}", {"Authorization": "Basic eDp5"}, 401, "Authorization"),
+    ],
+)
+async def test_what_is_wrong_is_named_with_a_remedy(
+    client: httpx.AsyncClient, key: Headers, content: bytes, headers: Headers, status: int, field: str
+) -> None:
+    sent = {"Content-Type": "application/json"} | key | headers
+    answer = await client.post("/demands", content=content, headers=sent)
+    assert (answer.status_code, answer.json()["field"]) == (status, field)
+    assert answer.json()["remedy"]
+
+
+async def test_a_revoked_key_works_no_longer(client: httpx.AsyncClient, token_for: TokenFor) -> None:
+    administrator = token_for("administrator")
+    created = (await client.post("/keys", json={"channel": "hotline"}, headers=administrator)).json()
+    headers = {"Authorization": f"Bearer {created['key']}"}
+    assert (await send(client, headers | identity())).status_code == 202
+    assert (await client.delete(f"/keys/{created['id']}", headers=administrator)).json()["revoked_at"]
+    assert (await send(client, headers | identity())).status_code == 401
+    listed = (await client.get("/keys", headers=administrator)).json()
+    assert created["key"] not in json.dumps(listed)
+    assert created["id"] in {shown["id"] for shown in listed}
+
+
+async def test_keys_are_for_administrators(client: httpx.AsyncClient, token_for: TokenFor) -> None:
+    assert (await client.get("/keys")).status_code == 401
+    assert (await client.get("/keys", headers=token_for("clerk"))).status_code == 403
+
+
+async def test_a_demand_is_followed_from_receipt_to_reply(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    path, code = f"/demands/{sent['receipt']}", {"tracking_code": sent["tracking_code"]}
+    before = (await client.get(path, params=code)).json()
+    assert (before["state"], before["unit"], before["limit"]) == ("registered", None, None)
+
+    demand = await demand_id(database, sent["receipt"])
+    unit, other = f"u-{uuid4().hex[:8]}", f"u-{uuid4().hex[:8]}"
+    assigned = case_assigned(demand_id=demand, receipt=sent["receipt"], unit=unit)
+    about = {"case_id": assigned.case_id, "demand_id": demand}
+    due = NOON + timedelta(days=10)
+    await publish(
+        [
+            LimitsSet(**about, dispatch=1, version=1, sign_for_due=None, complete_due=due),
+            UnitRecorded(version=1, code=unit, name="水务局", kind="department"),
+            assigned,
+            CaseReturned(
+                **about,
+                version=2,
+                dispatch=2,
+                from_unit=unit,
+                reason=PublicText("非我局职责"),
+                unit=other,
+                post="p",
+            ),
+            CaseSignedFor(**about, version=3, dispatch=2, unit=other),
+            CaseCompleted(**about, version=4, dispatch=2, unit=other, reply=PublicText("已恢复供水。")),
+        ]
+    )
+
+    async def completed() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await client.get(path, params=code)).json()
+        return (
+            found
+            if found["state"] == "completed" and found["limit"] and found["timeline"][1]["unit_name"]
+            else None
+        )
+
+    after = await eventually(completed)
+    assert (after["unit"], after["reply"]) == (other, "已恢复供水。")
+    assert [step["step"] for step in after["timeline"]] == [
+        "registered",
+        "assigned",
+        "returned",
+        "signed_for",
+        "completed",
+    ]
+    assert after["timeline"][1]["unit_name"] == "水务局"
+
+
+async def test_an_unknown_receipt_and_a_wrong_code_are_told_alike(
+    client: httpx.AsyncClient, key: Headers
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    answers = [
+        await client.get(f"/demands/{receipt}", params={"tracking_code": code})
+        for receipt, code in (
+            (sent["receipt"], "0000000000"),
+            ("YN20000101-00000000", sent["tracking_code"]),
+            ("%00", "x"),
+        )
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
+
+
+async def test_an_adapter_sees_what_it_sent_page_by_page(
+    client: httpx.AsyncClient, key: Headers, token_for: TokenFor, database: Database, publish: Publish
+) -> None:
+    stranger = await new_key(client, token_for("administrator"))
+    await send(client, stranger | identity())
+    sent = [(await send(client, key, external_id=str(uuid4()))).json()["receipt"] for _ in range(5)]
+    pages, cursor = [], None
+    while True:
+        page = (
+            await client.get(
+                "/demands", params={"limit": 2} | ({"after": cursor} if cursor else {}), headers=key
+            )
+        ).json()
+        pages += [shown["receipt"] for shown in page["demands"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert sorted(pages) == sorted(sent)
+
+    since = page["until"]
+    await publish([case_assigned(demand_id=await demand_id(database, sent[2]), receipt=sent[2])])
+
+    async def changed() -> bool:
+        found = (await client.get("/demands", params={"changed_since": since}, headers=key)).json()["demands"]
+        return ("dispatched", sent[2]) in {(shown["state"], shown["receipt"]) for shown in found}
+
+    await eventually(changed)
+
+
+async def test_a_cursor_that_is_none_is_refused(client: httpx.AsyncClient, key: Headers) -> None:
+    for after in ("x", "eA", "////", "码"):
+        answer = await client.get("/demands", params={"after": after}, headers=key)
+        assert (answer.status_code, answer.json()["field"]) == (422, "after")
+
+
+async def test_originals_are_for_the_cases_unit_and_call_back_clerks_and_readings_are_recorded(
+    client: httpx.AsyncClient, key: Headers, token_for: TokenFor, database: Database, publish: Publish
+) -> None:
+    sent = await send(
+        client, key | identity(), body="请打13912345678", contact={"phone": "13912345678"}, author_ref="a7"
+    )
+    receipt = sent.json()["receipt"]
+    unit = f"u-{uuid4().hex[:8]}"
+    await publish([case_assigned(demand_id=await demand_id(database, receipt), receipt=receipt, unit=unit)])
+    original, contact = f"/demands/{receipt}/original", f"/demands/{receipt}/contact"
+
+    async def readable() -> bool:
+        return (await client.get(original, headers=token_for("handler", unit))).is_success
+
+    await eventually(readable)
+    for role, of in (("handler", "other"), ("unit_head", None), ("leader", unit), ("administrator", None)):
+        assert (await client.get(original, headers=token_for(role, of))).status_code == 403
+    assert (await client.get(original)).status_code == 401
+    assert (await client.get(original, headers=token_for("unit_head", unit))).json()[
+        "body"
+    ] == "请打13912345678"
+    by_id = f"/demands/{await demand_id(database, receipt)}/contact"
+    found = (await client.get(by_id, headers=token_for("callback_clerk"))).json()
+    assert (found["phone"], found["author_ref"]) == ("13912345678", "a7")
+    assert (await client.get(contact, headers=token_for("clerk", unit))).is_success
+
+    readings = (await client.get(f"/demands/{receipt}/readings", headers=token_for("inspector"))).json()
+    assert [(reading["what"], reading["role"]) for reading in readings] == [
+        ("original", "handler"),
+        ("original", "unit_head"),
+        ("contact", "callback_clerk"),
+        ("contact", "clerk"),
+    ]
+
+
+async def test_an_original_without_case_is_for_call_back_clerks_alone(
+    client: httpx.AsyncClient, key: Headers, token_for: TokenFor
+) -> None:
+    receipt = (await send(client, key | identity())).json()["receipt"]
+    path = f"/demands/{receipt}/original"
+    assert (await client.get(path, headers=token_for("handler", "water"))).status_code == 403
+    assert (await client.get(path, headers=token_for("callback_clerk"))).is_success
+    unknown = await client.get("/demands/nothing/original", headers=token_for("callback_clerk"))
+    assert unknown.status_code == 404
+
+
+async def test_the_api_describes_itself(client: httpx.AsyncClient) -> None:
+    described = (await client.get("/openapi.json")).json()
+    body = described["paths"]["/demands"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert set(body["required"]) == {"channel", "title", "body"}
+    assert "$ref" not in json.dumps(body)

@@ -28,6 +28,8 @@ from services.contracts.vocabulary import SERVICES
 from services.dev.instant import parse_instant
 from services.kit.topics import end_offsets
 
+WIDE: Final = 130
+"""Columns of a terminal on which the checks' English names have room, too."""
 _PLUMBING: Final = " UNION ALL ".join(
     f"SELECT '{service}' AS service, * FROM {service}.audit_plumbing" for service in SERVICES
 )
@@ -156,12 +158,15 @@ def print_findings(console: Console, findings: Sequence[Result]) -> None:
     """The audit as a table, and the verdict below."""
     table = Table("", "核对", box=None)
     for heading in ("核对数", "不符", "在途"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
+    if console.width >= WIDE:
+        table.add_column("", style="dim")
     for one in findings:
         mark = "[green]✓[/]" if one.balanced else "[red]✗[/]"
-        table.add_row(mark, f"{one.zh} [dim]{one.en}[/]", *map(str, (one.walked, one.wrong, one.on_its_way)))
-        if one.examples:
-            table.add_row("", Text("例：" + "，".join(one.examples), style="yellow"))
+        cells = (mark, one.zh, *map(str, (one.walked, one.wrong, one.on_its_way)), one.en)
+        table.add_row(*cells[: len(table.columns)])
+        for example in one.examples:
+            table.add_row("", Text(f"  {example}", style="yellow"))
     console.print(table)
     balanced = all(one.balanced for one in findings)
     console.print(

@@ -11,6 +11,7 @@ from rich.table import Table
 from typer import Argument, Option
 
 from services.cli.http import Api
+from services.cli.instants import local_minute
 from services.cli.running import Running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, show and issue circulars.")
@@ -56,9 +57,8 @@ def list_circulars(data: DataOption = Path(".yinuo"), as_json: AsJson = False) -
         return
     table = Table("编号", "所报周（周一）", "状态", "印发时间", box=None)
     for line in lines:
-        table.add_row(
-            line["number"] or "–", line["week"], STATES[line["state"]], (line["issued_at"] or "–")[:16]
-        )
+        issued = local_minute(line["issued_at"])
+        table.add_row(line["number"] or "–", line["week"], STATES[line["state"]], issued)
     Console().print(table)
 
 

@@ -26,9 +26,7 @@ class Api:
     def call(self, method: str, path: str, **sent: Any) -> Any:
         """Send a request; `sent` goes to httpx. The decoded answer, None for an empty one. Raises Problem."""
         try:
-            with httpx.Client(
-                base_url=self._url, headers=self._headers, timeout=timeouts(), trust_env=False
-            ) as client:
+            with httpx.Client(base_url=self._url, headers=self._headers, **options(self._url)) as client:
                 answer = client.request(method, path, **sent)
         except httpx.TransportError as error:
             raise unreachable(self.name, error) from error
@@ -42,9 +40,16 @@ def bearer(token: str) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def timeouts() -> httpx.Timeout:
-    """Patient with an answer, impatient with a connection."""
-    return httpx.Timeout(TIMEOUT_SECONDS, connect=5.0)
+def options(url: str, timeout: float = TIMEOUT_SECONDS) -> dict[str, Any]:
+    """Of an httpx client for an address: patient with an answer, impatient with a connection.
+
+    Certificates are loaded, which takes a tenth of a second, only where there will be some.
+    """
+    return {
+        "timeout": httpx.Timeout(timeout, connect=5.0),
+        "trust_env": False,
+        "verify": url.startswith("https:"),
+    }
 
 
 def unreachable(name: str, error: Exception) -> Problem:

@@ -91,17 +91,19 @@ class ChannelKeys:
         self._api = Api("intake", running.service_url("intake"), running.token("administrator"))
         self._file = running.data / "import-keys.json"
         self._known: dict[str, str] = {}
+        self._working: set[int] | None = None
 
     async def __call__(self, channel: str) -> str:
         """The key of a channel. Errors: Problem."""
         if channel not in self._known:
-            self._known[channel] = await asyncio.to_thread(self._working, channel)
+            self._known[channel] = await asyncio.to_thread(self._kept_or_made, channel)
         return self._known[channel]
 
-    def _working(self, channel: str) -> str:
+    def _kept_or_made(self, channel: str) -> str:
         kept = read_json(self._file)
-        working = {key["id"] for key in self._api.get("/keys") if not key["revoked_at"]}
-        if channel not in kept or kept[channel]["id"] not in working:
+        if self._working is None:
+            self._working = {key["id"] for key in self._api.get("/keys") if not key["revoked_at"]}
+        if channel not in kept or kept[channel]["id"] not in self._working:
             made = self._api.call("POST", "/keys", json={"channel": channel, "name": "yinuo import"})
             kept[channel] = {"id": made["id"], "key": made["key"]}
             write_private(self._file, json.dumps(kept))

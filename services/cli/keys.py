@@ -10,6 +10,7 @@ from rich.table import Table
 from typer import Argument, Option
 
 from services.cli.http import Api
+from services.cli.instants import local_minute
 from services.cli.running import Running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Adapters' keys.")
@@ -44,7 +45,7 @@ def list_keys(data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> Non
         return
     table = Table("编号", "渠道", "名称", "建立", "撤销", box=None)
     for key in found:
-        times = ((key[at] or "–")[:16] for at in ("created_at", "revoked_at"))
+        times = (local_minute(key[at]) for at in ("created_at", "revoked_at"))
         table.add_row(str(key["id"]), key["channel"], key["name"], *times)
     Console().print(table)
 

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from typer import Option
 
-from services.cli.http import bearer, details
+from services.cli.http import bearer, details, options
 from services.cli.problem import Problem
 from services.cli.running import Running
 from services.dev.stack import Report, silent
@@ -113,8 +113,9 @@ class Backlogs:
 
     def __init__(self, running: Running) -> None:
         self._services = running.services
+        url = min(running.services.values())
         headers = bearer(running.token("administrator"))
-        self._client = httpx.AsyncClient(headers=headers, timeout=ANSWER_SECONDS, trust_env=False)
+        self._client = httpx.AsyncClient(headers=headers, **options(url, ANSWER_SECONDS))
 
     async def __aenter__(self) -> "Backlogs":
         return self

@@ -15,7 +15,7 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from services.cli.http import bearer, refused, timeouts
+from services.cli.http import bearer, options, refused
 from services.cli.messages import Message, Refusal
 from services.cli.problem import Problem
 
@@ -148,7 +148,7 @@ async def import_rows(
     Errors: Problem where intake refuses the whole (a key that doesn't work), or gives no answer for
     `patience` seconds. Rows that were answered before stay in.
     """
-    async with httpx.AsyncClient(base_url=intake, timeout=timeouts(), trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=intake, **options(intake)) as client:
         upload = Upload(client, key_of, on_accepted, on_refused, patience)
         for window in windows(rows):
             await upload.window(window)

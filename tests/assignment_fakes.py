@@ -1,0 +1,87 @@
+"""Assignment's stores in memory; they pass the contract tests of those in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.assignment.assign import NewCase, Registered
+from services.assignment.case import Case, Taken
+from services.assignment.publish import Edition
+from services.assignment.repeats import Matter
+
+
+@dataclass(slots=True)
+class CasesInMemory:
+    """Cases, their steps, and the demands that wait."""
+
+    opened: dict[UUID, tuple[NewCase, datetime]] = field(default_factory=dict)
+    cases: dict[UUID, Case] = field(default_factory=dict)
+    steps: list[Taken] = field(default_factory=list)
+    waiting: dict[UUID, Registered] = field(default_factory=dict)
+
+    async def earlier(self, citizens: Sequence[UUID], since: datetime, most: int) -> list[Matter]:
+        found: list[Matter] = []
+        for citizen in citizens:
+            theirs = [
+                matter_of(new, at)
+                for new, at in self.opened.values()
+                if new.event.citizen_ref == citizen and at >= since
+            ]
+            found += sorted(theirs, key=_by_time)[-most:]
+        return sorted(found, key=_by_time)
+
+    async def open(self, cases: Sequence[NewCase], now: datetime) -> None:
+        for new in cases:
+            event = new.event
+            if event.case_id not in self.opened:
+                self.opened[event.case_id] = (new, now)
+                self.cases[event.case_id] = Case(
+                    event.case_id, event.demand_id, event.unit, event.post, "dispatched", 1, 1, now
+                )
+
+    async def keep_waiting(self, demands: Sequence[Registered]) -> None:
+        for one in demands:
+            self.waiting.setdefault(one.demand.demand_id, one)
+
+    async def take_waiting(self, most: int) -> list[Registered]:
+        oldest = sorted(self.waiting.values(), key=lambda one: (one.at, one.demand.demand_id))[:most]
+        for one in oldest:
+            del self.waiting[one.demand.demand_id]
+        return sorted(oldest, key=lambda one: (one.at, one.demand.receipt))
+
+    async def lock(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
+        return {case_id: self.cases[case_id] for case_id in case_ids if case_id in self.cases}
+
+    async def record(self, taken: Sequence[Taken]) -> None:
+        self.steps += taken
+        self.cases.update({one.case.case_id: one.case for one in taken})
+
+
+def matter_of(new: NewCase, at: datetime) -> Matter:
+    event = new.event
+    text = f"{new.title}\n{new.body}"
+    return Matter(str(event.case_id), str(event.citizen_ref), event.category, event.place, text, at)
+
+
+def _by_time(matter: Matter) -> tuple[datetime, str]:
+    return matter.at, matter.case_id
+
+
+@dataclass(slots=True)
+class DirectoriesInMemory:
+    """The versions of a directory."""
+
+    editions: list[Edition] = field(default_factory=list)
+
+    async def lock(self) -> None:
+        return None
+
+    async def version(self) -> int | None:
+        return self.editions[-1].version if self.editions else None
+
+    async def current(self) -> Edition | None:
+        return self.editions[-1] if self.editions else None
+
+    async def add(self, edition: Edition) -> None:
+        self.editions.append(edition)

@@ -1,0 +1,153 @@
+"""What the stores of assignment promise, in memory and in PostgreSQL alike."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.assignment.assign import NewCase, Registered, decide
+from services.assignment.case import Act, Case, Taken, take
+from services.assignment.publish import Edition, digest_of
+from services.assignment.rulebook import Rulebook
+from services.assignment.store import PostgresCases
+from services.assignment.store_directory import PostgresDirectories, Rulebooks
+from services.contracts.public_text import PublicText
+from services.kit.connection import Connection
+from tests.assignment_fakes import CasesInMemory, DirectoriesInMemory
+from tests.builders import demand
+from tests.conftest import DatabaseOf
+from tests.unit.directory_samples import county
+
+NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
+RULEBOOK = Rulebook.build(1, county())
+TABLES = ("steps", "dues", "notices", "cases", "waiting", "directories")
+
+AnyCases = CasesInMemory | PostgresCases
+AnyDirectories = DirectoriesInMemory | PostgresDirectories
+
+
+@pytest.fixture
+async def connection(database_of: DatabaseOf) -> AsyncIterator[Connection]:
+    """A connection whose transaction is never committed; it begins with empty tables."""
+    async with database_of("assignment").pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        for table in TABLES:
+            await connection.execute(f"DELETE FROM {table}")
+        yield connection
+        await transaction.rollback()
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def cases(request: pytest.FixtureRequest) -> AnyCases:
+    if request.param == "memory":
+        return CasesInMemory()
+    return PostgresCases(request.getfixturevalue("connection"))
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def directories(request: pytest.FixtureRequest) -> AnyDirectories:
+    if request.param == "memory":
+        return DirectoriesInMemory()
+    return PostgresDirectories(request.getfixturevalue("connection"))
+
+
+def new_case(**given: Any) -> NewCase:
+    given.setdefault("receipt", f"YN20210301-{uuid4().hex[:8]}")
+    [new] = decide(RULEBOOK, [Registered(demand(**given), NOW)], [], NOW)
+    return new
+
+
+async def the_case(cases: AnyCases, case_id: UUID) -> Case:
+    return (await cases.lock([case_id]))[case_id]
+
+
+def step(case: Case, act: Act) -> Taken:
+    taken = take(case, act, NOW + timedelta(hours=1), "petition")
+    assert isinstance(taken, Taken)
+    return taken
+
+
+async def test_an_opened_case_is_found_dispatched(cases: AnyCases) -> None:
+    new = new_case(title="停水")
+    await cases.open([new], NOW)
+    event = new.event
+    assert await the_case(cases, event.case_id) == Case(
+        event.case_id, event.demand_id, "water", "water.head", "dispatched", 1, 1, NOW
+    )
+
+
+async def test_cases_that_are_not_there_are_not_found(cases: AnyCases) -> None:
+    assert await cases.lock([uuid4()]) == {}
+
+
+async def test_opening_the_same_case_again_leaves_it_as_it_is(cases: AnyCases) -> None:
+    new = new_case()
+    await cases.open([new], NOW)
+    signed = step(await the_case(cases, new.event.case_id), Act("sign_for", "某"))
+    await cases.record([signed])
+    await cases.open([new], NOW + timedelta(days=1))
+    assert (await the_case(cases, new.event.case_id)).state == "signed_for"
+
+
+async def test_earlier_cases_come_oldest_first_from_an_instant_on(cases: AnyCases) -> None:
+    citizen = uuid4()
+    news = [new_case(citizen_ref=citizen, title=f"停水{day}") for day in range(4)]
+    for day, new in enumerate(news):
+        await cases.open([new], NOW + timedelta(days=day))
+    await cases.open([new_case()], NOW)
+    found = await cases.earlier([citizen], NOW + timedelta(days=1), most=2)
+    assert [matter.case_id for matter in found] == [str(new.event.case_id) for new in news[2:]]
+    assert found[0].text.startswith("停水2\n")
+    assert found[0].at == NOW + timedelta(days=2)
+
+
+async def test_most_counts_for_each_citizen_alone(cases: AnyCases) -> None:
+    citizens = sorted([uuid4(), uuid4()])
+    for citizen in (*citizens, *citizens):
+        await cases.open([new_case(citizen_ref=citizen)], NOW)
+    found = await cases.earlier(citizens, NOW, most=1)
+    assert sorted(matter.citizen_ref for matter in found) == [str(citizen) for citizen in citizens]
+
+
+async def test_several_steps_of_one_case_leave_it_as_the_last_one_did(cases: AnyCases) -> None:
+    new, other = new_case(), new_case()
+    await cases.open([new, other], NOW)
+    signed = step(await the_case(cases, new.event.case_id), Act("sign_for", "某"))
+    completed = step(signed.case, Act("complete", "某", PublicText("已修好。")))
+    await cases.record([signed, completed])
+    assert await the_case(cases, new.event.case_id) == completed.case
+    assert (await the_case(cases, other.event.case_id)).version == 1
+
+
+async def test_waiting_demands_are_taken_out_oldest_first_and_once(cases: AnyCases) -> None:
+    demands = [Registered(demand(receipt=f"R{n}"), NOW - timedelta(hours=n)) for n in range(3)]
+    await cases.keep_waiting(demands)
+    await cases.keep_waiting(demands[:1])
+    assert await cases.take_waiting(2) == [demands[2], demands[1]]
+    assert await cases.take_waiting(2) == [demands[0]]
+    assert await cases.take_waiting(2) == []
+
+
+async def test_the_directory_added_last_is_in_force(directories: AnyDirectories) -> None:
+    assert (await directories.version(), await directories.current()) == (None, None)
+    first = Edition(1, county(), digest_of(county()), NOW, "某")
+    second = Edition(2, county(words=[]), digest_of(county(words=[])), NOW, "某")
+    await directories.lock()
+    await directories.add(first)
+    await directories.add(second)
+    assert (await directories.version(), await directories.current()) == (2, second)
+
+
+async def test_a_rulebook_is_built_anew_when_another_version_is_in_force(connection: Connection) -> None:
+    directories, rulebooks = PostgresDirectories(connection), Rulebooks()
+    assert await rulebooks.current(connection) is None
+    await directories.add(Edition(1, county(), b"", NOW, "某"))
+    first = await rulebooks.current(connection)
+    assert first is await rulebooks.current(connection)
+    await directories.add(Edition(2, county(), b"", NOW, "某"))
+    second = await rulebooks.current(connection)
+    assert second is not None
+    assert second.version == 2

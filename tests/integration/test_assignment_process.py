@@ -1,0 +1,404 @@
+"""The process itself, on Kafka and PostgreSQL of its own: demands in, cases out, steps over HTTP."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from services.assignment.case import case_id_of
+from services.contracts.case import CaseAssigned, CaseCompleted, CaseReturned
+from services.contracts.decode import decode
+from services.contracts.demand import DemandRegistered
+from services.contracts.directory import UnitRecorded
+from services.contracts.envelope import Event
+from services.contracts.supervision import LimitsSet, NoticeSent
+from services.dev.stack import Infrastructure, migrate, remove, start_infrastructure, start_services
+from services.kit.auth import issue_token
+from services.kit.clock import set_clock
+from tests.builders import demand, letter
+from tests.unit.directory_samples import county
+
+Kind = TypeVar("Kind", bound=Event)
+
+MONDAY = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)
+"""2021-03-01 09:00 local."""
+FORBIDDEN, CONFLICT = 403, 409
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Infrastructure]:
+    data = Path(tempfile.mkdtemp(prefix="yinuo-assignment-"))
+    try:
+        started = start_infrastructure(data)
+        migrate(started)
+        asyncio.run(set_clock(started.admin_url, MONDAY))
+        start_services(data, ["assignment"])
+        yield started
+    finally:
+        remove(data)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+class Assignment:
+    """Talks to the process as its neighbours do: through Kafka and HTTP."""
+
+    def __init__(self, stack: Infrastructure, producer: AIOKafkaProducer, http: httpx.AsyncClient) -> None:
+        self.stack = stack
+        self.producer = producer
+        self.http = http
+        self.seen: list[Event] = []
+        self.more = asyncio.Condition()
+
+    async def tell(self, *events: Event) -> None:
+        sent = [
+            await self.producer.send(
+                told.topic, told.value, told.key.encode(), told.partition, headers=list(told.headers)
+            )
+            for told in (letter(event, time=MONDAY) for event in events)
+        ]
+        await asyncio.gather(*sent)
+
+    def of(self, kind: type[Kind], subject: UUID) -> list[Kind]:
+        return [one for one in self.seen if isinstance(one, kind) and one.subject() == str(subject)]
+
+    async def until(self, kind: type[Kind], case_id: UUID, many: int = 1) -> list[Kind]:
+        """The first so many events of one kind about a case, as they come out of Kafka."""
+        await self.until_seen(lambda: len(self.of(kind, case_id)) >= many)
+        return self.of(kind, case_id)
+
+    async def until_seen(self, enough: Callable[[], bool]) -> None:
+        """Wait for what comes out of Kafka."""
+        async with asyncio.timeout(30), self.more:
+            await self.more.wait_for(enough)
+
+    async def listen(self, consumer: AIOKafkaConsumer) -> None:
+        async for message in consumer:
+            async with self.more:
+                self.seen.append(decode(dict(message.headers)["ce_type"].decode(), message.value))
+                self.more.notify_all()
+
+    async def settled(self) -> None:
+        """Wait until the process says that nothing is left to do."""
+        async with asyncio.timeout(30):
+            while True:
+                backlog = (await self.http.get("/backlog", headers=self.staff("administrator"))).json()
+                if not backlog["outbox"] and not backlog["due"] and not any(backlog["lag"].values()):
+                    return
+                await asyncio.sleep(0.05)
+
+    async def opened(self, **given: Any) -> UUID:
+        """The id of a case for a new demand; with the water unit unless its words say otherwise."""
+        one = numbered(**given)
+        await self.tell(one)
+        [event] = await self.until(CaseAssigned, case_id_of(one.demand_id))
+        return event.case_id
+
+    def staff(self, role: str, unit: str | None = None) -> dict[str, str]:
+        key = self.stack.secrets["YINUO_TOKEN_PRIVATE_KEY"]
+        token = issue_token(key, subject=f"{role} of {unit}", role=role, unit=unit)  # type: ignore[arg-type]
+        return {"Authorization": f"Bearer {token}"}
+
+    async def load(self, **lists: Any) -> httpx.Response:
+        return await self.http.post(
+            "/directory",
+            content=county(**lists).model_dump_json(),
+            headers={**self.staff("administrator"), "Content-Type": "application/json"},
+        )
+
+    async def take(self, case_id: UUID, step: str, who: dict[str, str], **given: str) -> httpx.Response:
+        return await self.http.post(f"/cases/{case_id}/{step}", json=given, headers=who)
+
+    async def case(self, case_id: UUID) -> dict[str, Any]:
+        answer = await self.http.get(f"/cases/{case_id}", headers=self.staff("clerk"))
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def listed(self, who: dict[str, str], **asked: str) -> dict[str, Any]:
+        answer = await self.http.get("/cases", params=asked, headers=who)
+        answer.raise_for_status()
+        page: dict[str, Any] = answer.json()
+        return page
+
+
+_numbers = count(1)
+
+
+def numbered(**given: Any) -> DemandRegistered:
+    return demand(**{"receipt": f"YN20210301-{next(_numbers):08d}", "body": "家里停水。", **given})
+
+
+@pytest.fixture
+async def bare(stack: Infrastructure) -> AsyncIterator[Assignment]:
+    """The process, with whatever directory it has."""
+    consumer = AIOKafkaConsumer(
+        "case", "directory", bootstrap_servers=stack.kafka, auto_offset_reset="earliest", group_id=None
+    )
+    async with (
+        AIOKafkaProducer(bootstrap_servers=stack.kafka) as producer,
+        consumer,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{stack.ports['assignment']}", timeout=30) as http,
+    ):
+        talking = Assignment(stack, producer, http)
+        listening = asyncio.create_task(talking.listen(consumer))
+        yield talking
+        listening.cancel()
+
+
+@pytest.fixture
+async def assignment(bare: Assignment) -> Assignment:
+    """The process with the small county in force."""
+    (await bare.load()).raise_for_status()
+    return bare
+
+
+async def test_a_demand_before_any_directory_waits_and_is_assigned_on_its_load(bare: Assignment) -> None:
+    early = numbered()
+    await bare.tell(early)
+    database = await asyncpg.connect(bare.stack.admin_url)
+    async with asyncio.timeout(30):
+        while not await database.fetchval("SELECT EXISTS (SELECT FROM assignment.waiting)"):
+            await database.execute("SELECT pg_sleep(0.02)")
+    await database.close()
+    assert (await bare.http.get("/directory", headers=bare.staff("clerk"))).status_code == 404
+    assert (await bare.load()).json()["version"] == 1
+    [event] = await bare.until(CaseAssigned, case_id_of(early.demand_id))
+    assert (event.unit, event.receipt) == ("water", early.receipt)
+
+
+async def test_one_demand_becomes_one_case_with_its_event_and_its_row(assignment: Assignment) -> None:
+    one = numbered(title="关于家里停水三天的问题", place="河口镇")
+    await assignment.tell(one)
+    [event] = await assignment.until(CaseAssigned, case_id_of(one.demand_id))
+    row = await assignment.case(event.case_id)
+    assert (event.unit, event.post, event.town) == ("water", "water.head", "river_town")
+    assert (row["unit_name"], row["post_title"], row["place_name"]) == ("水利局", "局长", "河口镇")
+    assert (row["summary"], row["title"], row["body"]) == ("家里停水三天", one.title, one.body)
+    assert row["allowed"] == ["sign_for", "return", "reassign"]
+    assert datetime.fromisoformat(row["dispatched_at"]) == MONDAY
+
+
+async def test_the_same_event_twice_opens_one_case(assignment: Assignment) -> None:
+    one, other = numbered(), numbered()
+    await assignment.tell(one, one)
+    await assignment.tell(one, other)
+    await assignment.until(CaseAssigned, case_id_of(other.demand_id))
+    await assignment.settled()
+    assert len(assignment.of(CaseAssigned, case_id_of(one.demand_id))) == 1
+    assert len((await assignment.listed(assignment.staff("clerk"), q=one.receipt))["cases"]) == 1
+
+
+async def test_an_identical_load_changes_nothing_and_a_changed_one_is_told(assignment: Assignment) -> None:
+    before = (await assignment.load()).json()
+    assert before["identical"]
+    units = [unit.model_dump() for unit in county().units]
+    units[2]["name"] = "水利和供水局"
+    after = (await assignment.load(units=units)).json()
+    assert after == {
+        "version": before["version"] + 1,
+        "identical": False,
+        "changed": {"unit": 1},
+        "retired": 0,
+    }
+    await assignment.until_seen(
+        lambda: any(isinstance(e, UnitRecorded) and e.name == "水利和供水局" for e in assignment.seen)
+    )
+
+
+async def test_a_directory_with_problems_is_refused_with_all_of_them(assignment: Assignment) -> None:
+    refused = await assignment.load(routes=[{"category": "moon", "unit": "mars"}])
+    assert refused.status_code == 422
+    assert [problem["column"] for problem in refused.json()["problems"]] == ["category", "unit"]
+    assert refused.json()["remedy"]
+
+
+async def test_a_directory_larger_than_an_ordinary_body_is_loaded(assignment: Assignment) -> None:
+    words = [{"field": "category", "value": "road", "word": f"坑洼路段{n}"} for n in range(6000)]
+    assert (await assignment.load(words=words)).status_code == 200
+
+
+async def test_edited_words_decide_about_the_demands_after_them(assignment: Assignment) -> None:
+    clerk = assignment.staff("clerk")
+    lexicon = (await assignment.http.get("/lexicon", headers=clerk)).json()
+    lexicon["words"].append({"field": "category", "value": "water", "word": "水管冒泡", "weight": 9})
+    edited = await assignment.http.put("/lexicon", json=lexicon, headers=clerk)
+    again = await assignment.http.put("/lexicon", json=lexicon, headers=clerk)
+    assert (edited.status_code, again.status_code) == (200, CONFLICT)
+    case_id = await assignment.opened(title="水管冒泡了", body="请来看看")
+    assert (await assignment.case(case_id))["category"] == "water"
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "sign", "reassign"),
+    [
+        ("handler", "water", 200, FORBIDDEN),
+        ("unit_head", "water", 200, FORBIDDEN),
+        ("handler", "river_town", FORBIDDEN, FORBIDDEN),
+        ("handler", "petition", FORBIDDEN, FORBIDDEN),
+        ("handler", None, FORBIDDEN, FORBIDDEN),
+        ("clerk", None, 200, 200),
+        ("administrator", None, 200, 200),
+        ("leader", "water", FORBIDDEN, FORBIDDEN),
+        ("supervision_office", None, FORBIDDEN, FORBIDDEN),
+        ("callback_clerk", "water", FORBIDDEN, FORBIDDEN),
+        ("inspector", None, FORBIDDEN, FORBIDDEN),
+    ],
+)
+async def test_each_role_takes_the_steps_it_may(
+    assignment: Assignment, role: str, unit: str | None, sign: int, reassign: int
+) -> None:
+    who, case_id = assignment.staff(role, unit), await assignment.opened()
+    assert (await assignment.take(case_id, "sign-for", who)).status_code == sign
+    answer = await assignment.take(case_id, "reassign", who, unit="river_town")
+    assert answer.status_code == reassign
+
+
+async def test_without_a_token_nothing_is_said(assignment: Assignment) -> None:
+    case_id = await assignment.opened()
+    assert (await assignment.take(case_id, "sign-for", {})).status_code == 401
+    assert (await assignment.http.get("/cases")).status_code == 401
+
+
+async def test_a_case_goes_its_way_to_the_reply(assignment: Assignment) -> None:
+    case_id, handler = await assignment.opened(), assignment.staff("handler", "water")
+    early = await assignment.take(case_id, "complete", handler, reply="好了。")
+    assert early.status_code == CONFLICT
+    assert early.json()["allowed"] == ["sign_for", "return", "reassign"]
+    assert (await assignment.take(case_id, "sign-for", handler)).json()["state"] == "signed_for"
+    assert (await assignment.take(case_id, "sign-for", handler)).status_code == CONFLICT
+    done = await assignment.take(case_id, "complete", handler, reply="已修好，电话13912345678。")
+    late = await assignment.take(case_id, "return", handler, reason="不对。")
+    [event] = await assignment.until(CaseCompleted, case_id)
+    assert (done.json()["state"], late.json()["allowed"]) == ("completed", [])
+    assert event.reply == "已修好，电话〔手机号〕。"
+    timeline = (await assignment.case(case_id))["timeline"]
+    assert [moment["step"] for moment in timeline] == ["assign", "sign_for", "complete"]
+    assert timeline[1]["by"] == "handler of water"
+
+
+async def test_a_returned_case_is_dispatched_anew_by_the_backstop_unit(assignment: Assignment) -> None:
+    case_id, backstop = await assignment.opened(), assignment.staff("handler", "petition")
+    returned = await assignment.take(
+        case_id, "return", assignment.staff("handler", "water"), reason="非我局。"
+    )
+    again = await assignment.take(case_id, "return", backstop, reason="也不是。")
+    unknown = await assignment.take(case_id, "reassign", backstop, unit="moon")
+    moved = await assignment.take(case_id, "reassign", backstop, unit="river_town")
+    [event] = await assignment.until(CaseReturned, case_id)
+    assert (returned.json()["unit"], event.from_unit, event.dispatch) == ("petition", "water", 2)
+    assert (again.status_code, unknown.status_code) == (CONFLICT, 422)
+    assert (moved.json()["unit"], moved.json()["dispatch"], moved.json()["version"]) == ("river_town", 3, 3)
+
+
+@pytest.mark.parametrize("reply", ["", "   ", "a\x00b", "长" * 5001, None])
+async def test_a_reply_that_cannot_be_kept_is_refused_by_name(
+    assignment: Assignment, reply: str | None
+) -> None:
+    answer = await assignment.http.post(
+        f"/cases/{uuid4()}/complete", json={"reply": reply}, headers=assignment.staff("clerk")
+    )
+    assert (answer.status_code, answer.json()["field"]) == (422, "body.reply")
+
+
+async def test_many_steps_at_once_have_an_outcome_each(assignment: Assignment) -> None:
+    first, second = await assignment.opened(), await assignment.opened()
+    steps = [
+        {"case_id": str(first), "step": "sign_for"},
+        {"case_id": str(second), "step": "return"},
+        {"case_id": str(first), "step": "complete", "reply": "已处理。"},
+        {"case_id": str(second), "step": "complete", "reply": "已处理。"},
+        {"case_id": str(uuid4()), "step": "sign_for"},
+    ]
+    answer = await assignment.http.post("/cases/steps", json=steps, headers=assignment.staff("clerk"))
+    results = answer.json()
+    assert [one["status"] for one in results] == [200, 422, 200, CONFLICT, 404]
+    assert (results[1]["field"], results[2]["state"]) == ("reason", "completed")
+    [event] = await assignment.until(CaseCompleted, first)
+    assert event.version == 3
+
+
+async def test_two_clerks_signing_for_one_case_at_once_sign_once(assignment: Assignment) -> None:
+    case_id, clerk = await assignment.opened(), assignment.staff("clerk")
+    answers = await asyncio.gather(*(assignment.take(case_id, "sign-for", clerk) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] + 7 * [CONFLICT]
+
+
+async def test_pages_show_each_case_once_the_latest_first(assignment: Assignment) -> None:
+    citizen = uuid4()
+    demands = [numbered(citizen_ref=citizen, title=f"翻页停水{n}") for n in range(7)]
+    await assignment.tell(*demands)
+    for one in demands:
+        await assignment.until(CaseAssigned, case_id_of(one.demand_id))
+    shown, after, clerk = [], None, assignment.staff("clerk")
+    while True:
+        asked = {"q": "翻页停水", "limit": "3", **({"after": after} if after else {})}
+        page = await assignment.listed(clerk, **asked)
+        shown += [row["case_id"] for row in page["cases"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert shown == sorted((str(case_id_of(one.demand_id)) for one in demands), reverse=True)
+
+
+async def test_staff_of_a_unit_see_its_cases_only(assignment: Assignment) -> None:
+    case_id = await assignment.opened()
+    own, foreign = assignment.staff("handler", "water"), assignment.staff("handler", "petition")
+    assert {row["unit"] for row in (await assignment.listed(own))["cases"]} == {"water"}
+    refused = await assignment.http.get("/cases", params={"unit": "water"}, headers=foreign)
+    hidden = await assignment.http.get(f"/cases/{case_id}", headers=foreign)
+    leader = await assignment.http.get(f"/cases/{case_id}", headers=assignment.staff("leader"))
+    assert (refused.status_code, hidden.status_code, leader.status_code) == (FORBIDDEN, FORBIDDEN, 200)
+
+
+@pytest.mark.parametrize(("field", "value"), [("after", "???"), ("after", "MjAyMQ=="), ("limit", "0")])
+async def test_a_page_that_cannot_be_is_refused_by_name(
+    assignment: Assignment, field: str, value: str
+) -> None:
+    answer = await assignment.http.get("/cases", params={field: value}, headers=assignment.staff("clerk"))
+    assert answer.status_code == 422
+    assert field in answer.json()["field"]
+
+
+def limits(case_id: UUID, version: int, due: datetime) -> LimitsSet:
+    return LimitsSet(
+        case_id=case_id, demand_id=uuid4(), dispatch=1, version=version, sign_for_due=due, complete_due=due
+    )
+
+
+async def test_of_two_limits_of_one_case_in_one_batch_the_later_version_holds(assignment: Assignment) -> None:
+    case_id = await assignment.opened(title="超期停水")
+    earlier, later = MONDAY - timedelta(days=1), MONDAY + timedelta(days=9)
+    notice = NoticeSent(
+        notice_id=uuid4(),
+        case_id=case_id,
+        demand_id=uuid4(),
+        limit="complete",
+        generation=1,
+        rung=2,
+        colour="red",
+        outcome="sent",
+        unit="water",
+        post="water.head",
+        recipients=("unit:water",),
+        due_at=earlier,
+        overdue=True,
+        late=False,
+    )
+    await assignment.tell(limits(case_id, 2, earlier), limits(case_id, 1, later), notice)
+    await assignment.settled()
+    row = await assignment.case(case_id)
+    overdue = await assignment.listed(assignment.staff("clerk"), q="超期停水", overdue="true")
+    assert datetime.fromisoformat(row["complete_due"]) == earlier
+    assert row["overdue"]
+    assert [one["case_id"] for one in overdue["cases"]] == [str(case_id)]
+    assert "notice" in [moment["step"] for moment in row["timeline"]]

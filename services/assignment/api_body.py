@@ -1,16 +1,18 @@
 """Routes whose body may be larger than the border's bound: whole directories, many steps at once."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.types import Message, Receive
 
 from services.kit.http import Problem
 
 LARGE_BYTES: Final = 8 * 1024 * 1024
 """A directory of 20,000 words and routes has some 3 MB, a thousand long replies have 6."""
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
 
 
 class LargeBodyRoute(APIRoute):

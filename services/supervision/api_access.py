@@ -47,9 +47,10 @@ def speaks_for(staff: Staff, own_posts: frozenset[str], recipient: str | None) -
             return False
         if staff.role == "administrator":
             return recipient is not None
-        if one == f"unit:{staff.unit}":
-            return staff.role in UNIT_STAFF
+        to, _, code = one.partition(":")
+        if to == "unit":
+            return staff.role in UNIT_STAFF and code == staff.unit
         by_name = staff.role == "unit_head" and recipient is not None
-        return one.removeprefix("post:") in own_posts and (staff.role == "leader" or by_name)
+        return code in own_posts and (staff.role == "leader" or by_name)
 
     return speaks

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from services.contracts.supervision import NoticeSent
 from services.contracts.vocabulary import LimitKind
-from services.supervision.ladder import Ladder, NoticeDecision, Recipient, next_instant, notices_due
+from services.supervision.ladder import LimitState, NoticeDecision, Recipient, next_instant, notices_due
 from services.supervision.policy import Policy
 from services.supervision.watched import Watched, ladder_state
 
@@ -104,16 +104,15 @@ def _fired(limit: Watched, policy: Policy, above: Mapping[str, Above], now: date
     state = ladder_state(limit, ladder, policy.calendar)
     decisions = notices_due(state, now, ladder.tolerance)
     notices = tuple((_notice(limit, decided, now), _to(limit, decided, above)) for decided in decisions)
-    return Fired(_climbed(limit, decisions, ladder, policy), notices)
+    return Fired(_climbed(limit, state, decisions), notices)
 
 
-def _climbed(limit: Watched, decisions: Sequence[NoticeDecision], ladder: Ladder, policy: Policy) -> Watched:
+def _climbed(limit: Watched, state: LimitState, decisions: Sequence[NoticeDecision]) -> Watched:
     """With nothing decided (its rungs have moved with the calendar) it only learns its next instant."""
-    if decisions:
-        overdue = limit.overdue or any(decided.rung.overdue for decided in decisions)
-        limit = limit._replace(next_rung=decisions[-1].rung.number + 1, overdue=overdue)
-    state = ladder_state(limit, ladder, policy.calendar)
-    return limit._replace(fires_at=next_instant(state))
+    next_rung = decisions[-1].rung.number + 1 if decisions else limit.next_rung
+    overdue = limit.overdue or any(decided.rung.overdue for decided in decisions)
+    fires_at = next_instant(LimitState(state.due_at, state.rungs, next_rung, state.generation))
+    return limit._replace(next_rung=next_rung, overdue=overdue, fires_at=fires_at)
 
 
 def notice_id(case_id: UUID, kind: LimitKind, generation: int, rung: int) -> UUID:

@@ -1,4 +1,7 @@
-"""The process itself on Kafka and PostgreSQL of its own, since these tests move the business clock."""
+"""The process itself, on Kafka and PostgreSQL of its own since these tests move the business clock.
+
+It runs forwards only: the tests stand in the order of the business time they play in.
+"""
 
 import asyncio
 import shutil
@@ -21,6 +24,7 @@ from services.dev.stack import Infrastructure, migrate, remove, start_infrastruc
 from services.kit.auth import issue_token
 from services.kit.clock import set_clock
 from tests.builders import case_assigned, letter
+from tests.unit.test_supervision_limits import completed, returned
 
 Kind = TypeVar("Kind", bound=Event)
 
@@ -67,7 +71,7 @@ class Supervision:
     async def until(self, kind: type[Kind], case_id: UUID, many: int = 1) -> list[Kind]:
         """The first so many events of one kind about a case, as they come out of Kafka."""
         async with asyncio.timeout(30):
-            while len(found := self.of(kind, case_id)) < many:
+            while len(found := self.of(kind, case_id)) < many:  # noqa: ASYNC110  another process tells them
                 await asyncio.sleep(0.05)
         return found
 
@@ -150,3 +154,130 @@ async def test_a_case_gets_its_limits_and_its_rungs_fire_until_unit_and_leader_a
     assert await supervision.inbox(leader, post="water.head") == []
     told = await supervision.until(NoticeAcknowledged, case.case_id, 2)
     assert {one.recipient for one in told} == {"unit:water", "post:water.head"}
+
+
+async def test_a_new_dispatch_begins_signing_for_anew(supervision: Supervision) -> None:
+    case, friday = case_assigned(kind="complaint"), datetime(2021, 3, 5, 2, 0, tzinfo=UTC)
+    await supervision.advance(friday)
+    await supervision.tell(case, at=MONDAY)
+    await supervision.tell(returned(case), at=friday)
+    first, second = await supervision.until(LimitsSet, case.case_id, 2)
+    assert (first.dispatch, second.dispatch) == (1, 2)
+    assert second.sign_for_due == datetime(2021, 3, 8, 16, 0, tzinfo=UTC)
+    assert second.complete_due == first.complete_due
+
+
+async def test_a_clock_jumped_across_months_collapses_the_rungs_of_the_downtime(
+    supervision: Supervision,
+) -> None:
+    case = case_assigned(kind="help")
+    await supervision.tell(case, at=datetime(2021, 3, 26, 2, 0, tzinfo=UTC))
+    [limits] = await supervision.until(LimitsSet, case.case_id)
+    assert limits.complete_due == datetime(2021, 4, 12, 16, 0, tzinfo=UTC)  # 清明 3 to 5 April lies between
+    await supervision.advance(datetime(2021, 6, 1, 0, 0, tzinfo=UTC))
+    notices = await supervision.until(NoticeSent, case.case_id, 6)
+    outcomes = {(one.limit, one.rung): one.outcome for one in notices}
+    assert outcomes == {
+        ("sign_for", 1): "collapsed",
+        ("sign_for", 2): "sent",
+        ("complete", 1): "collapsed",
+        ("complete", 2): "collapsed",
+        ("complete", 3): "collapsed",
+        ("complete", 4): "sent",
+    }
+    assert all(one.late for one in notices)
+    shown = await supervision.http.get(
+        f"/cases/{case.case_id}/limits", headers=supervision.staff("handler", "water")
+    )
+    complete = shown.json()["limits"][1]
+    lines = [line["zh"] for line in complete["derivation"]]
+    assert lines[0] == "2021-03-26 10:00 派单，当日不计"
+    assert "清明" in "".join(lines)
+    assert lines[-1] == "到期：2021-04-12 24:00"
+    assert shown.json()["leader"] == "王建国"
+
+
+async def test_a_case_in_an_unknown_year_awaits_the_calendar_that_an_administrator_loads(
+    supervision: Supervision,
+) -> None:
+    case, closed = case_assigned(kind="help"), case_assigned(kind="help")
+    in_2039 = datetime(2039, 3, 1, 2, 0, tzinfo=UTC)
+    await supervision.tell(case, closed, completed(closed, 2), at=in_2039)
+    for one in (case, closed):
+        [limits] = await supervision.until(LimitsSet, one.case_id)
+        assert (limits.sign_for_due, limits.complete_due) == (None, None)
+    metrics = await supervision.http.get("/metrics")
+    assert "yinuo_limits_awaiting_calendar" in metrics.text
+
+    administrator = supervision.staff("administrator")
+    missing = await supervision.http.get("/calendar/2039", headers=administrator)
+    assert (missing.status_code, missing.json()["field"]) == (404, "year")
+    wrong = await supervision.http.put(
+        "/calendar/2039", content="date,kind\n2039-13-01,x\n", headers=administrator
+    )
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "row 2, kind")
+    text = "date,kind,name\n2039-10-03,holiday,国庆节\n"
+    other = await supervision.http.put("/calendar/2038", content=text.encode(), headers=administrator)
+    assert (other.status_code, other.json()["field"]) == (422, "year")
+    loaded = await supervision.http.put("/calendar/2039", content=text.encode(), headers=administrator)
+    assert loaded.status_code == 200
+    for one in (case, closed):
+        _, limits = await supervision.until(LimitsSet, one.case_id, 2)
+        assert limits.complete_due == datetime(2039, 3, 15, 16, 0, tzinfo=UTC)
+    shown = await supervision.http.get("/calendar/2039", headers=supervision.staff("handler", "water"))
+    assert shown.json() == loaded.json()
+
+
+async def test_each_endpoint_says_who_may_use_it(supervision: Supervision) -> None:
+    case = case_assigned()
+    await supervision.tell(case)
+    notice = (await supervision.until(NoticeSent, case.case_id, 6))[-1]
+    assert notice.outcome == "sent"
+    limits, ack = f"/cases/{case.case_id}/limits", f"/notices/{notice.notice_id}/ack"
+
+    async def status(method: str, path: str, *staff: str | None) -> int:
+        headers = supervision.staff(*staff) if staff else {}  # type: ignore[arg-type]
+        return (await supervision.http.request(method, path, headers=headers)).status_code
+
+    assert await status("GET", limits) == 401
+    assert await status("GET", limits, "handler", "roads") == 403
+    assert await status("GET", limits, "inspector") == 200
+    assert await status("GET", f"/cases/{notice.notice_id}/limits", "inspector") == 404
+    assert await status("GET", "/inbox?unit=water", "handler", "roads") == 403
+    assert await status("GET", "/inbox?post=water.head", "handler", "water") == 403
+    assert await status("GET", "/inbox?unit=water", "clerk") == 403
+    assert await status("GET", "/inbox", "supervision_office") == 422
+    assert await status("GET", "/inbox?unit=water&post=water.head", "supervision_office") == 422
+    assert await status("GET", "/inbox?unit=water&after=x", "supervision_office") == 422
+    assert await status("POST", ack, "supervision_office") == 403
+    assert await status("POST", ack, "handler", "roads") == 403
+    assert await status("POST", f"/notices/{case.case_id}/ack", "handler", "water") == 404
+    assert await status("PUT", "/calendar/2040", "supervision_office") == 403
+
+
+async def test_an_inbox_is_read_page_by_page(supervision: Supervision) -> None:
+    office = supervision.staff("supervision_office")
+    whole = await supervision.inbox(office, unit="water", limit="200")
+    seen: list[dict[str, str]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = await supervision.http.get(
+            "/inbox", params={"unit": "water", "limit": "2", **after}, headers=office
+        )
+        seen += page.json()["notices"]
+        if page.json()["next"] is None:
+            break
+        after = {"after": page.json()["next"]}
+    assert seen == whole
+    assert len(seen) > 2
+
+
+async def test_when_all_is_done_nothing_is_left_to_do(supervision: Supervision) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            left = await supervision.http.get("/backlog", headers=supervision.staff("administrator"))
+            if left.json()["due"] == 0 and not any(left.json()["lag"].values()):
+                break
+            await asyncio.sleep(0.1)
+    letters = await supervision.http.get("/dead-letters", headers=supervision.staff("administrator"))
+    assert letters.json() == []

@@ -1,0 +1,137 @@
+"""What supervision's use cases ask of their store, held against the fake and against PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.kit.postgres import Connection
+from services.supervision.calendar import WorkCalendar, from_chinesecalendar
+from services.supervision.fire import Above, fire
+from services.supervision.policy import Policy, Presets
+from services.supervision.presets import ladder, limit_set
+from services.supervision.store_notices import PostgresDueLimits, PostgresInbox
+from services.supervision.watched import CaseLimits, opened
+from tests.builders import case_assigned
+from tests.conftest import DatabaseOf
+from tests.supervision_fakes import FakeLimits
+
+PRESETS = Presets({"guangdong": limit_set("guangdong")}, {"default": ladder("default")})
+POLICY = Policy.of(PRESETS, "guangdong", "default", WorkCalendar.of([from_chinesecalendar(2021)]))
+MONDAY = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)
+LATER = MONDAY + timedelta(days=100)
+
+
+class PostgresStore(PostgresDueLimits, PostgresInbox):
+    """All of supervision's stores, as the fake is one."""
+
+    async def know(self, unit: str, above: Above) -> None:
+        await self._connection.execute(
+            "INSERT INTO units (code, name, parent, party_committee, version, retired) "
+            "VALUES ($1, $1, $2, $3, 1, false)",
+            unit,
+            *above,
+        )
+
+
+class FakeStore(FakeLimits):
+    async def know(self, unit: str, above: Above) -> None:
+        self.directory[unit] = above
+
+
+async def _emptied(connection: Connection) -> None:
+    for table in ("deliveries", "notices", "limits", "units"):
+        await connection.execute(f"DELETE FROM {table}")
+
+
+@pytest.fixture(params=["fake", "postgres"])
+async def store(request: pytest.FixtureRequest, database_of: DatabaseOf) -> AsyncIterator[Any]:
+    """An empty store; what the PostgreSQL one did is rolled back."""
+    if request.param == "fake":
+        yield FakeStore()
+        return
+    database = database_of("supervision")
+    async with database.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await _emptied(connection)
+        yield PostgresStore(connection)
+        await transaction.rollback()
+
+
+def pair(**given: Any) -> CaseLimits:
+    return opened(case_assigned(**given), MONDAY, POLICY)
+
+
+async def test_limits_come_back_as_they_were_put(store: Any) -> None:
+    limits = pair()
+    await store.add(limits)
+    assert await store.of_cases([limits.sign_for.case_id]) == [limits]
+    changed = CaseLimits(
+        limits.sign_for._replace(state="met", met_at=MONDAY, fires_at=None),
+        limits.complete._replace(unit="roads", set_version=2, generation=3, awaits_year=2022),
+    )
+    await store.put(changed)
+    assert await store.of_cases([limits.sign_for.case_id]) == [changed]
+
+
+async def test_limits_added_again_stay_as_they_are(store: Any) -> None:
+    limits = pair()
+    await store.add(limits)
+    await store.add([limit._replace(unit="another") for limit in limits])
+    assert await store.of_cases([limits.sign_for.case_id]) == [limits]
+
+
+async def test_unknown_cases_are_left_out(store: Any) -> None:
+    assert await store.of_cases([case_assigned().case_id]) == []
+
+
+async def test_due_are_the_open_ones_whose_rung_has_come_oldest_first(store: Any) -> None:
+    one, two = pair(kind="consultation"), pair(kind="complaint")
+    await store.add([*one, *two])
+    await store.put([one.sign_for._replace(state="met"), two.sign_for._replace(state="closed")])
+    due = await store.due(LATER)
+    assert [limit.case_id for limit in due] == [one.complete.case_id, two.complete.case_id]
+    assert due[0] == one.complete
+    assert await store.due(MONDAY) == []
+    first = one.complete.fires_at
+    assert [limit.case_id for limit in await store.due(first)] == [one.complete.case_id]
+
+
+async def test_only_the_same_generation_climbs(store: Any) -> None:
+    limits = pair()
+    await store.add(limits)
+    climbed = limits.complete._replace(next_rung=3, fires_at=None, overdue=True)
+    await store.climb([climbed, limits.sign_for._replace(generation=9, next_rung=9, fires_at=None)])
+    assert await store.of_cases([limits.sign_for.case_id]) == [CaseLimits(limits.sign_for, climbed)]
+
+
+async def test_cases_that_await_a_year_are_found_by_it(store: Any) -> None:
+    waiting, running = pair(), pair()
+    waiting = waiting._replace(complete=waiting.complete._replace(awaits_year=2022))
+    await store.add([*waiting, *running])
+    assert await store.awaiting([2022, 2023]) == [waiting]
+    assert await store.awaiting([2023]) == []
+
+
+async def test_who_stands_above_is_known_for_known_units_only(store: Any) -> None:
+    await store.know("water", Above("county", None))
+    assert await store.above(["water", "roads"]) == {"water": Above("county", None)}
+
+
+async def test_a_rung_recorded_twice_is_there_once_and_keeps_its_acknowledgement(store: Any) -> None:
+    limits = pair(kind="consultation")
+    await store.add(limits)
+    fired = await fire(store, lambda _: None, POLICY, LATER)
+    notice, recipients = fired[-1].notices[-1]
+    await store.mark(notice.notice_id, recipients[:1], LATER, "小李")
+    await store.mark(notice.notice_id, recipients[:1], LATER + timedelta(days=1), "小王")
+    await store.record([notice])
+    await store.deliver([(notice.notice_id, one, LATER) for one in recipients])
+    deliveries = {one.recipient: one for one in await store.deliveries(notice.notice_id)}
+    assert set(deliveries) == set(recipients)
+    first = deliveries[recipients[0]]
+    assert (first.case_id, first.acknowledged_at, first.acknowledged_by) == (notice.case_id, LATER, "小李")
+    assert deliveries[recipients[1]].acknowledged_at is None
+    assert await store.deliveries(limits.sign_for.case_id) == []

@@ -1,0 +1,77 @@
+"""Supervision's stores in memory. The contract tests hold them to what the PostgreSQL ones do."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.contracts.vocabulary import LimitKind
+from services.supervision.acknowledge import Delivery
+from services.supervision.fire import Above, Notice
+from services.supervision.watched import CaseLimits, Watched
+
+
+class FakeLimits:
+    """Limits, notices and inboxes of one process, without transactions."""
+
+    def __init__(self) -> None:
+        self.limits: dict[tuple[UUID, LimitKind], Watched] = {}
+        self.notices: dict[UUID, Notice] = {}
+        self.inbox: dict[tuple[UUID, str], Delivery] = {}
+        self.directory: dict[str, Above] = {}
+
+    async def of_cases(self, case_ids: Sequence[UUID]) -> list[CaseLimits]:
+        return [self._pair(one) for one in sorted(case_ids) if (one, "sign_for") in self.limits]
+
+    def _pair(self, case_id: UUID) -> CaseLimits:
+        return CaseLimits(self.limits[case_id, "sign_for"], self.limits[case_id, "complete"])
+
+    async def add(self, limits: Sequence[Watched]) -> None:
+        for limit in limits:
+            self.limits.setdefault((limit.case_id, limit.kind), limit)
+
+    async def put(self, limits: Sequence[Watched]) -> None:
+        for limit in limits:
+            if (limit.case_id, limit.kind) in self.limits:
+                self.limits[limit.case_id, limit.kind] = limit
+
+    async def awaiting(self, years: Sequence[int]) -> list[CaseLimits]:
+        waiting = {limit.case_id for limit in self.limits.values() if limit.awaits_year in years}
+        return await self.of_cases(list(waiting))
+
+    async def due(self, now: datetime) -> list[Watched]:
+        due = [
+            (limit.fires_at, limit)
+            for limit in self.limits.values()
+            if limit.state == "open" and limit.fires_at is not None and limit.fires_at <= now
+        ]
+        return [limit for _, limit in sorted(due, key=lambda one: (one[0], one[1].case_id))]
+
+    async def above(self, units: Sequence[str]) -> Mapping[str, Above]:
+        return {unit: self.directory[unit] for unit in units if unit in self.directory}
+
+    async def record(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            self.notices.setdefault(notice.notice_id, notice)
+
+    async def deliver(self, recipients: Sequence[tuple[UUID, str, datetime]]) -> None:
+        for notice_id, recipient, _ in recipients:
+            delivery = Delivery(notice_id, self.notices[notice_id].case_id, recipient)
+            self.inbox.setdefault((notice_id, recipient), delivery)
+
+    async def climb(self, limits: Sequence[Watched]) -> None:
+        for limit in limits:
+            kept = self.limits[limit.case_id, limit.kind]
+            if kept.generation == limit.generation:
+                climbed = kept._replace(
+                    next_rung=limit.next_rung, fires_at=limit.fires_at, overdue=limit.overdue
+                )
+                self.limits[limit.case_id, limit.kind] = climbed
+
+    async def deliveries(self, notice_id: UUID) -> list[Delivery]:
+        return [self.inbox[key] for key in sorted(self.inbox) if key[0] == notice_id]
+
+    async def mark(self, notice_id: UUID, recipients: Sequence[str], at: datetime, by: str) -> None:
+        for recipient in recipients:
+            kept = self.inbox[notice_id, recipient]
+            if kept.acknowledged_at is None:
+                self.inbox[notice_id, recipient] = Delivery(notice_id, kept.case_id, recipient, at, by)

@@ -76,7 +76,7 @@ def _line(moment: Moment, messages: int) -> str:
 
 def _print_outcome(script: Script, outcome: Outcome) -> None:
     console.rule("周通报 · The last weekly circular")
-    print_circular(console, outcome.circulars[-1])
+    print_circular(console, outcome.last)
     share = outcome.at_backstop / outcome.cases if outcome.cases else 0.0
     console.print(
         f"诉求 · messages {outcome.messages} = 受理 · accepted {outcome.accepted}"

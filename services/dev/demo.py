@@ -59,14 +59,15 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. Every message is accepted or refused."""
+    """What came of it. Every message is accepted or refused. `last` is the last circular, as JSON."""
 
     messages: int
     accepted: int
     refused: Sequence[tuple[str, str]]
     cases: int
     at_backstop: int
-    circulars: Sequence[dict[str, Any]]
+    circulars: Sequence[str]
+    last: dict[str, Any]
     html: Path
 
 
@@ -156,8 +157,9 @@ async def play(script: Script, data: Path, report: Callable[[str], None], watch:
         backstop = script.directory.authority.backstop_unit
         office = Office(clients["assignment"], read_staff(script.folder / STAFF), backstop)
         await _play_stops(script, running, citizens, office, watch)
-        circulars = await _circulars(clients["reporting"])
-        html = await _save_html(clients["reporting"], circulars[-1]["number"], data)
+        numbers = await _issued(clients["reporting"])
+        last = await _circular(clients["reporting"], numbers[-1])
+        html = await _save_html(clients["reporting"], numbers[-1], data)
     unreadable = [(f"row {one.row.number}", f"{one.field}: {one.reason}") for one in script.refusals]
     return Outcome(
         messages=len(script.messages) + len(script.refusals),
@@ -165,7 +167,8 @@ async def play(script: Script, data: Path, report: Callable[[str], None], watch:
         refused=[*citizens.refused, *unreadable],
         cases=office.cases,
         at_backstop=office.at_backstop,
-        circulars=circulars,
+        circulars=numbers,
+        last=last,
         html=html,
     )
 
@@ -206,11 +209,24 @@ async def _play_stops(
         watch(Moment(number, len(script.stops), now, sent, steps))
 
 
-async def _circulars(reporting: httpx.AsyncClient) -> list[dict[str, Any]]:
-    answer = await reporting.get("/circulars", params={"limit": "1000"})
+async def _issued(reporting: httpx.AsyncClient) -> list[str]:
+    """The numbers of all circulars, in the order of their weeks."""
+    found: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:
+        answer = await reporting.get(
+            "/circulars", params={"limit": "1000", **({"after": after} if after else {})}
+        )
+        answer.raise_for_status()
+        found += answer.json()["circulars"]
+        after = answer.json()["next"]
+    return [one["number"] for one in sorted(found, key=lambda one: one["week"])]
+
+
+async def _circular(reporting: httpx.AsyncClient, number: str) -> dict[str, Any]:
+    answer = await reporting.get(f"/circulars/{number}")
     answer.raise_for_status()
-    listed: list[dict[str, Any]] = answer.json()["circulars"]
-    return sorted(listed, key=lambda circular: circular["week"])
+    return dict(answer.json())
 
 
 async def _save_html(reporting: httpx.AsyncClient, number: str, data: Path) -> Path:

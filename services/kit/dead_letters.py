@@ -1,13 +1,15 @@
 """Dead letters: what can't be applied waits in its reader's schema, with the later events of its key."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from services.contracts.envelope import Envelope
 from services.kit.connection import Connection
 
 
@@ -41,7 +43,11 @@ async def parked_keys(connection: Connection, topic: str) -> set[str]:
 
 
 async def park(connection: Connection, letters: Sequence[tuple[Letter, str]]) -> None:
-    """Put letters away with their reasons; one that already lies there stays as it is."""
+    """Put letters away with their reasons; one that already lies there stays as it is.
+
+    Whatever a stranger wrote must find room here, or it would stop the consumer for good: PostgreSQL keeps
+    no NUL in a text.
+    """
     await connection.executemany(
         """
         INSERT INTO dead_letters
@@ -59,9 +65,9 @@ async def park(connection: Connection, letters: Sequence[tuple[Letter, str]]) ->
                 letter.time,
                 _as_json(letter.headers),
                 letter.value,
-                reason,
+                _without_nul(reason),
             )
-            for letter, reason in letters
+            for letter, reason in ((_identified(letter), reason) for letter, reason in letters)
         ],
     )
 
@@ -70,15 +76,15 @@ async def listed(connection: Connection, number: int | None = None) -> list[dict
     """Dead letters as an operator sees them, in the order in which replay would take them."""
     rows = await connection.fetch(
         """
-        SELECT id, topic, partition, "offset", key, event_id, type, time, reason, parked_at,
-               convert_from(value, 'UTF8') AS value FROM dead_letters
+        SELECT id, topic, partition, "offset", key, event_id, type, time, reason, parked_at, value
+        FROM dead_letters
         WHERE $1::bigint IS NULL OR id = $1 ORDER BY topic, key, "offset"
         """,
         number,
     )
     if number is not None and not rows:
         raise NoSuchLetter(number)
-    return [dict(row) for row in rows]
+    return [{**row, "value": row["value"].decode("utf-8", "backslashreplace")} for row in rows]
 
 
 async def of_key(connection: Connection, topic: str, key: str) -> list[Letter]:
@@ -125,9 +131,30 @@ async def drop(connection: Connection, number: int, dropped_by: str) -> None:
         )
 
 
+def _identified(letter: Letter) -> Letter:
+    """The letter with what its headers say of the event, as far as they can be read."""
+    with suppress(ValueError):
+        envelope = Envelope.from_headers(letter.headers)
+        return replace(letter, event_id=envelope.id, type=_without_nul(envelope.type), time=envelope.time)
+    return letter
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\0", "\\0")
+
+
 def _as_json(headers: Sequence[tuple[str, bytes]]) -> str:
-    return orjson.dumps([[name, value.decode("latin-1")] for name, value in headers]).decode()
+    """Readable, and back again to the very bytes: what isn't ASCII is escaped as in Python."""
+    return orjson.dumps([[_escaped(name.encode()), _escaped(value)] for name, value in headers]).decode()
 
 
 def _from_json(text: str) -> tuple[tuple[str, bytes], ...]:
-    return tuple((name, value.encode("latin-1")) for name, value in orjson.loads(text))
+    return tuple((_bytes(name).decode(), _bytes(value)) for name, value in orjson.loads(text))
+
+
+def _escaped(raw: bytes) -> str:
+    return raw.decode("latin-1").encode("unicode_escape").decode("ascii")
+
+
+def _bytes(escaped: str) -> bytes:
+    return escaped.encode("ascii").decode("unicode_escape").encode("latin-1")

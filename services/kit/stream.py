@@ -73,8 +73,15 @@ def _agent(consumer: Consumer, batch_size: int) -> Callable[[Any], Any]:
 def _letter(message: Any) -> Letter:
     headers = message.headers or ()
     pairs = tuple(headers.items()) if isinstance(headers, dict) else tuple(headers)
+    return Letter(
+        message.topic, message.partition, message.offset, _key(message), pairs, message.value or b""
+    )
+
+
+def _key(message: Any) -> str:
+    """The subject; of a stranger's bytes something that PostgreSQL can keep."""
     key = message.key.decode("utf-8", "replace") if message.key else ""
-    return Letter(message.topic, message.partition, message.offset, key, pairs, message.value or b"")
+    return key.replace("\0", "\ufffd") if "\0" in key else key
 
 
 def end_process(why: str, reason: BaseException) -> None:

@@ -1,0 +1,1 @@
+"""How fast Yinuo is, each figure beside its limit from the same run: a file a figure."""

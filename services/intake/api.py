@@ -1,19 +1,49 @@
 """POST /demands, one or a batch: translate, submit, answer. The hot path parses once and builds bytes."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict
 from starlette.types import Receive, Scope, Send
 
+from services.intake.api_door import JSON, key_of, refuse_other_types, whole_body
 from services.intake.demand import RawDemand
-from services.intake.door import JSON, key_of, refuse_other_types, whole_body
 from services.intake.identity import Submission
 from services.intake.keys import Key, KeyRing
 from services.intake.reading import read_demand, read_idempotency_key
 from services.intake.receive import Away, Receiver
 from services.intake.submit import Desk, refused
 from services.kit.http import Problem, unavailable
+
+IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "makes a repeat recognisable; needed unless the demand has an external_id",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"description": "Not JSON"},
+    401: {"description": "No working key"},
+    403: {"description": "Another channel than the key's"},
+    409: {"description": "The identity belongs to a demand with other content"},
+    413: {"description": "Too long"},
+    415: {"description": "Another content type"},
+    422: {"description": "A field is wrong; the problem names it and the remedy"},
+    503: {"description": "Nothing was kept; send the same again after Retry-After seconds"},
+}
+
+
+class Receipt(BaseModel):
+    """The demand is on disk. The code proves to whoever asks that the receipt is his."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"receipt": "YN20260316-00000042", "tracking_code": "F6FA4EWCZV"}]}
+    )
+
+    receipt: str
+    tracking_code: str
 
 
 class DirectRoute(APIRoute):
@@ -52,7 +82,11 @@ def add_demand_route(api: FastAPI, ring: KeyRing, desk: Desk, receiver: Receiver
         status_code=202,
         tags=["demands"],
         summary="Send a demand; for adapters, with a key of the demand's channel",
-        openapi_extra={"requestBody": body_schema("application/json", RawDemand)},
+        openapi_extra={
+            "requestBody": body_schema("application/json", RawDemand),
+            "parameters": [IDEMPOTENCY_KEY],
+        },
+        responses={202: {"model": Receipt}, **REFUSALS},
     )
     api.router.routes.insert(0, route)
 

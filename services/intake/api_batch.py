@@ -9,9 +9,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from services.intake.api import DirectRoute, body_schema
+from services.intake.api_door import NDJSON, key_of, refuse_other_types
 from services.intake.batch import Batch
 from services.intake.demand import BatchDemand
-from services.intake.door import NDJSON, key_of, refuse_other_types
 from services.intake.identity import Submission
 from services.intake.keys import Key, KeyRing
 from services.intake.reading import read_demand

@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from services.intake.api_door import key_of
 from services.intake.demand import EARLIEST, LATEST
-from services.intake.door import key_of
 from services.intake.keys import KeyRing
 from services.intake.tracking import RECEIPT, Moment, Tracked
 from services.intake.vault import Vault

@@ -21,13 +21,9 @@ EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
-def _storable(text: str) -> str:
+def _said(text: str) -> str:
     if "\x00" in text:
         raise PydanticCustomError("nul", "holds the character U+0000, which can't be stored")
-    return text
-
-
-def _said(text: str) -> str:
     if not text.strip():
         raise PydanticCustomError("blank", "says nothing")
     return text
@@ -46,8 +42,7 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-Text = Annotated[str, AfterValidator(_storable)]
-Said = Annotated[Text, AfterValidator(_said)]
+Said = Annotated[str, AfterValidator(_said)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)]
 
 

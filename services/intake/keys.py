@@ -14,6 +14,8 @@ from services.kit.postgres import UNAVAILABLE
 
 FRESH_SECONDS: Final = 2.0
 """A revoked key is refused after this at the latest."""
+PATIENCE_SECONDS: Final = 3.0
+"""How long looking up an unknown key may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,15 @@ class KeyRing:
     _by_digest: dict[bytes, Key] = field(default_factory=dict)
 
     async def find(self, secret: bytes) -> Key | None:
-        """The key, None where it is unknown or revoked. Asks the store for one it hasn't seen."""
+        """The key, None where it is unknown or revoked. Asks the store for one it hasn't seen.
+
+        Raises what a database that is away raises, TimeoutError too.
+        """
         digest = key_digest(secret)
-        return self._by_digest.get(digest) or await self.keys.of_digest(digest)
+        if known := self._by_digest.get(digest):
+            return known
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await self.keys.of_digest(digest)
 
     def forget(self, key_id: int) -> None:
         """Refuse a revoked key at once in this process."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
+import asyncpg
 import orjson
 import structlog
 
@@ -80,8 +81,11 @@ class PostgresDemands:
                 await _remember_keys(writing.connection, plan)
         except CONTENDED as contended:
             raise Raced from contended
-        except UNAVAILABLE as away:
-            raise Away(repr(away)) from away
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError):
+            raise
+        except (asyncpg.PostgresError, *UNAVAILABLE) as away:  # a full disk, a standby: no demand's fault
+            log.warning("demands not accepted", reason=repr(away))
+            raise Away("the database is away") from away
         _count(plan)
         return list(plan.outcomes(receipts))
 

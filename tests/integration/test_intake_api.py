@@ -76,6 +76,11 @@ async def send(client: httpx.AsyncClient, headers: Headers, **change: Any) -> ht
     return await client.post("/demands", json=DEMAND | change, headers=headers)
 
 
+def _raw(request: httpx.Request) -> bytes:
+    head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    return f"{request.method} {request.url.path} HTTP/1.1\r\n{head}\r\n".encode() + request.content
+
+
 async def demand_id(database: Database, receipt: str) -> UUID:
     found: UUID = await database.pool.fetchval("SELECT demand_id FROM demands WHERE receipt = $1", receipt)
     return found
@@ -137,7 +142,18 @@ async def test_many_requests_share_a_commit(
     client: httpx.AsyncClient, key: Headers, database: Database
 ) -> None:
     mark = str(uuid4())
-    await asyncio.gather(*(send(client, key, external_id=f"{mark}-{n}") for n in range(80)))
+    lines = [await asyncio.open_connection(client.base_url.host, client.base_url.port) for _ in range(80)]
+    for number, (_, writer) in enumerate(lines):
+        writer.write(
+            _raw(
+                client.build_request(
+                    "POST", "/demands", json=DEMAND | {"external_id": f"{mark}-{number}"}, headers=key
+                )
+            )
+        )
+    for reader, writer in lines:
+        assert b" 202 " in await reader.readline()
+        writer.close()
     commits = await database.pool.fetchval(
         "SELECT count(DISTINCT xmin::text) FROM demands WHERE external_id LIKE $1", f"{mark}-%"
     )
@@ -343,3 +359,18 @@ async def test_the_api_describes_itself(client: httpx.AsyncClient) -> None:
     body = described["paths"]["/demands"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert set(body["required"]) == {"channel", "title", "body"}
     assert "$ref" not in json.dumps(body)
+
+
+async def test_two_processes_accept_one_demand_between_them(
+    infrastructure: Infrastructure, client: httpx.AsyncClient, key: Headers, database: Database
+) -> None:
+    environment = service_environment("intake", infrastructure.secrets, infrastructure.ports)
+    async with intake_process(environment) as other:
+        externals = [str(uuid4()) for _ in range(10)]
+        answers = await asyncio.gather(
+            *(send(process, key, external_id=e) for e in externals for process in (client, other) * 5)
+        )
+    receipts = [answer.json()["receipt"] for answer in answers]
+    assert {answer.status_code for answer in answers} == {202}
+    assert len(set(receipts)) == 10
+    assert [await count(database, external) for external in externals] == [1] * 10

@@ -1,10 +1,10 @@
 """The inbox and the offsets: what a reader has applied, whatever Kafka delivers again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.contracts.envelope import Record
-from services.kit.connection import Connection
+from services.kit.connection import Connection, Pool
 from services.kit.dead_letters import Letter
 
 
@@ -16,6 +16,14 @@ class TopicReplaced(RuntimeError):
             f"topic {topic} has id {found}, but offsets are stored for id {stored}: it was made anew. "
             "Restore the topic, or clear this service's offsets knowingly"
         )
+
+
+async def refuse_replaced(connection: Connection | Pool, ids: Mapping[str, str]) -> None:
+    """Raise TopicReplaced where offsets are stored for another topic than the one that there is now."""
+    for row in await connection.fetch("SELECT DISTINCT topic, topic_id FROM offsets ORDER BY topic"):
+        found = ids.get(row["topic"], row["topic_id"])
+        if found != row["topic_id"]:
+            raise TopicReplaced(row["topic"], row["topic_id"], found)
 
 
 async def advance(

@@ -16,11 +16,12 @@ from fastapi import FastAPI
 
 from services.contracts.flow import topics_read_by
 from services.contracts.vocabulary import Service
-from services.kit import topics
+from services.kit import inbox, topics
 from services.kit.auth import TokenReader
 from services.kit.backlog import BacklogReader
 from services.kit.consume import Consumer, Handler
 from services.kit.http import build_api
+from services.kit.inbox import TopicReplaced
 from services.kit.operation import operation_routes
 from services.kit.postgres import UNAVAILABLE, Database, pool
 from services.kit.relay import Relay
@@ -31,6 +32,8 @@ from services.kit.topics import TopicsMissing
 from services.kit.watermark import pass_watermarks, weeks_missing
 
 WAIT_SECONDS: Final = 0.5
+REPLACED_SECONDS: Final = 10.0
+"""How often it says again that a topic was made anew: only an operator can do something about that."""
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +103,7 @@ class Runtime:
         }
 
     async def _run_worker(self) -> None:
-        """Start Faust once Kafka answers and every topic is there; run it until cancelled."""
+        """Start Faust once Kafka answers and every topic is there as it was; run it until cancelled."""
         ids = await self._topic_ids()
         for topic, consumer in self.consumers.items():
             consumer.topic_id = ids[topic]
@@ -113,11 +116,18 @@ class Runtime:
     async def _topic_ids(self) -> dict[str, str]:
         while True:
             try:
-                return await topics.topic_ids(self.settings.kafka, self.consumers)
-            except (KafkaError, OSError, TopicsMissing) as away:
+                ids = await topics.topic_ids(self.settings.kafka, self.consumers)
+                await inbox.refuse_replaced(self.database.pool, ids)
+            except (KafkaError, TopicsMissing, *UNAVAILABLE) as away:
                 self.state["consumer"] = str(away) or repr(away)
                 log.warning("consumer waits", reason=repr(away))
                 await asyncio.sleep(WAIT_SECONDS)
+            except TopicReplaced as replaced:
+                self.state["consumer"] = str(replaced)
+                log.critical("consumer stands still", reason=str(replaced))
+                await asyncio.sleep(REPLACED_SECONDS)
+            else:
+                return ids
 
     async def _watch_topic_ids(self, known: Mapping[str, str]) -> None:
         """A topic made anew while we read it would be skipped in silence; so look now and then."""

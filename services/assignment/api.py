@@ -36,9 +36,12 @@ READERS: Final = "handler and unit_head: their unit's; clerk, administrator, sup
 
 def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
     """The routes; each summary says who may call it."""
-    routes = APIRouter(tags=["cases"], route_class=LargeBodyRoute)
+    routes, bulk = APIRouter(tags=["cases"]), APIRouter(tags=["cases"], route_class=LargeBodyRoute)
+    desk = Desk(database, rulebooks)
     _reading(routes, database, rulebooks)
-    _acting(routes, Desk(database, rulebooks))
+    _acting(routes, desk)
+    _acting_in_bulk(bulk, desk)
+    routes.include_router(bulk)
     return routes
 
 
@@ -85,6 +88,8 @@ def _acting(routes: APIRouter, desk: Desk) -> None:
     async def reassign(case_id: UUID, given: models.Reassignment, staff: Actor) -> models.StepTaken:
         return await desk.take_one(Asked(case_id, "reassign", given.reason, given.unit), staff)
 
+
+def _acting_in_bulk(routes: APIRouter, desk: Desk) -> None:
     @routes.post("/cases/steps", summary=f"Many steps in one transaction, each with its outcome ({ACTORS})")
     async def steps(
         asked: Annotated[

@@ -80,6 +80,7 @@ def directory_routes(database: Database) -> APIRouter:
     )
     async def load_directory(directory: Directory, staff: Administrator) -> LoadView:
         """422 names every problem with its file and row; the same content again changes nothing."""
+        _refuse_nul(directory)
         async with database.writing() as writing:
             directories = PostgresDirectories(writing.connection)
             try:
@@ -108,6 +109,7 @@ def directory_routes(database: Database) -> APIRouter:
         summary="Replace the words; demands assigned from then on follow them (clerk, administrator)",
     )
     async def edit_lexicon(edit: LexiconEdit, staff: Editor) -> LoadView:
+        _refuse_nul(edit)
         async with database.writing() as writing:
             directories = PostgresDirectories(writing.connection)
             try:
@@ -138,6 +140,18 @@ async def _edition(database: Database) -> Edition:
     if edition is None:
         raise no_directory()
     return edition
+
+
+def _refuse_nul(given: BaseModel) -> None:
+    """PostgreSQL keeps no NUL character in a text, so none may travel either. Raises Problem 422."""
+    if "\\u0000" in given.model_dump_json().replace("\\\\", ""):
+        raise Problem(
+            422,
+            "Unprocessable Content",
+            "a text contains the character NUL (U+0000)",
+            field="body",
+            remedy="delete it where it stands and send the whole again",
+        )
 
 
 def _refused(refused: DirectoryRefused) -> Problem:

@@ -222,6 +222,18 @@ async def test_a_directory_with_problems_is_refused_with_all_of_them(assignment:
     assert refused.json()["remedy"]
 
 
+async def test_a_directory_with_a_nul_character_is_refused(assignment: Assignment) -> None:
+    words = [{"field": "category", "value": "road", "word": "坑\x00洼"}]
+    assert (await assignment.load(words=words)).status_code == 422
+
+
+async def test_texts_that_are_no_unicode_and_bodies_too_deep_are_refused(assignment: Assignment) -> None:
+    headers = {**assignment.staff("clerk"), "Content-Type": "application/json"}
+    for body in (b'{"reply": "\\ud800"}', b"[" * 50_000, b"", b'{"reply": "x", "more": 1}'):
+        answer = await assignment.http.post(f"/cases/{uuid4()}/complete", content=body, headers=headers)
+        assert answer.status_code in (400, 422), body[:20]
+
+
 async def test_a_directory_larger_than_an_ordinary_body_is_loaded(assignment: Assignment) -> None:
     words = [{"field": "category", "value": "road", "word": f"坑洼路段{n}"} for n in range(6000)]
     assert (await assignment.load(words=words)).status_code == 200

@@ -39,7 +39,7 @@ AnyStaff = Annotated[Staff, Depends(staff_with(*ROLES))]
 Recipient = Annotated[Staff, Depends(staff_with(*UNIT_STAFF, "leader", *OPENS_ANY_INBOX))]
 Acknowledger = Annotated[Staff, Depends(staff_with(*ACKNOWLEDGES))]
 Administrator = Annotated[Staff, Depends(staff_with("administrator"))]
-Code = Annotated[str | None, Query(max_length=100)]
+Code = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00-\x20]+$")]
 
 
 def routes(database: Database, policies: Policies) -> APIRouter:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.contracts.vocabulary import LimitKind
 from services.kit.http import Problem
-from services.supervision.acknowledge import Acknowledgement, Page
+from services.supervision.acknowledge import BEGINNING, Acknowledgement, Page
 from services.supervision.calendar import UnknownYear, YearCalendar
 from services.supervision.derivation import Line, explain, say
 from services.supervision.fire import Notice
@@ -115,8 +115,8 @@ def page_after(cursor: str | None, limit: int) -> Page:
     try:
         at, _, notice_id = base64.urlsafe_b64decode(cursor).decode().partition(" ")
         after, after_id = datetime.fromisoformat(at), UUID(notice_id)
-        if after.tzinfo is None:
-            raise ValueError("no offset")
+        if after.tzinfo is None or after < BEGINNING:
+            raise ValueError("not an instant of ours")
     except (ValueError, binascii.Error) as unreadable:
         raise Problem(
             422,

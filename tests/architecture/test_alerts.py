@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from services.cli.__main__ import BY_NAME
 from services.contracts.vocabulary import SERVICES
 from services.kit.metrics import exposition
 
@@ -99,6 +100,19 @@ def test_the_links_inside_the_runbook_lead_somewhere() -> None:
     links = set(re.findall(r"\]\(#([^)]+)\)", text))
     assert links
     assert links <= anchors()
+
+
+def test_the_runbook_names_commands_that_exist() -> None:
+    text = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`yinuo ([a-z]+)(?: ([a-z]+))?", text))
+    assert len(named) >= 10
+    assert {(name, step) for name, step in named if not _exists(name, step)} == set()
+
+
+def _exists(name: str, step: str) -> bool:
+    """Whether `yinuo NAME STEP` is a command; where NAME is no group, STEP is its argument."""
+    steps = getattr(BY_NAME[name].load(), "commands", None)
+    return not step or steps is None or step in steps
 
 
 @pytest.mark.parametrize("rule", alerts(), ids=by_name)

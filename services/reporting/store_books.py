@@ -19,6 +19,8 @@ from services.reporting.figures import FACTS, LEDGER
 
 LISTED: Final = 200
 """How many overdue cases and repeats a circular lists; the figures count all."""
+PATIENCE: Final = 300.0
+"""Seconds that closing a week may take on an overloaded machine; it takes about one."""
 DRAFTING: Final = 0x79_6E_64
 """The advisory lock under which one process drafts or issues at a time."""
 
@@ -28,8 +30,11 @@ PARTITIONS: Final = sum(TOPICS[topic].partitions for topic in topics_read_by("re
 _COUNT_UNITS: Final = "SELECT unit, {} FROM ledger WHERE week = $1 GROUP BY unit".format(
     ", ".join(f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in LEDGER)
 )
-_COUNT_FACTS: Final = "SELECT {} FROM facts WHERE week = $1".format(
-    ", ".join(f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in FACTS)
+_COUNT_FACTS: Final = "SELECT {}".format(
+    ", ".join(
+        f"(SELECT count(*) FROM facts WHERE week = $1 AND {figure.condition}) AS {figure.name}"
+        for figure in FACTS
+    )
 )
 
 
@@ -101,9 +106,9 @@ class PostgresBooks:
         await self._connection.execute(
             "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '64MB'"
         )
-        await self._connection.execute((_SQL / "ledger.sql").read_text(), week)
+        await self._connection.execute((_SQL / "ledger.sql").read_text(), week, timeout=PATIENCE)
         await self._connection.execute("SET LOCAL enable_nestloop = on")
-        await self._connection.execute((_SQL / "early_limits.sql").read_text(), week)
+        await self._connection.execute((_SQL / "early_limits.sql").read_text(), week, timeout=PATIENCE)
 
     async def _groups(self, week: date) -> list[Group]:
         rows = await self._connection.fetch(

@@ -37,6 +37,7 @@ CREATE TABLE facts (
 CREATE INDEX facts_week ON facts (week, kind);
 -- Limits may be set before their dispatch is known here: another topic, another order.
 CREATE INDEX facts_limits ON facts (case_id) WHERE kind = 'limits_set';
+CREATE INDEX facts_late ON facts (week) WHERE late;
 REVOKE UPDATE, DELETE ON facts FROM yinuo_reporting_app;
 
 -- Which week each partition is in, and where each of its weeks began: the cut of a circular.

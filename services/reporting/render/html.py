@@ -32,11 +32,7 @@ def to_html(edition: Edition) -> str:
             n=circular.counts,
             last=circular.last_week,
             standing=standing(circular.units),
-            territory="、".join(
-                zh
-                for kind, zh in TERRITORY_ZH.items()
-                if kind in {u.kind for u in circular.units if u.territorial}
-            ),
+            territory=_territory(circular.units),
             overdue_listed=OVERDUE_LISTED,
             repeats_listed=REPEATS_LISTED,
             top=TOP,

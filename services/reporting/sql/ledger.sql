@@ -1,4 +1,6 @@
 -- The book of the week $1: what was carried over and what was opened, each with what became of it.
+-- One row a dispatch, by its newest limits, whatever double facts may say; sorted, so that the index grows
+-- in order.
 INSERT INTO ledger (
     week, case_id, dispatch, demand_id, receipt, origin, carried, opened_at, late, unit, post, channel,
     case_kind, urgency, category, town, backstop, repeat_of, sign_for_due, complete_due, signed_at,
@@ -26,8 +28,8 @@ WITH carried AS MATERIALIZED (
            d.case_kind, d.urgency, d.category, d.town, d.backstop, d.repeat_of, NULL, NULL, NULL
     FROM opened AS o LEFT JOIN described AS d USING (case_id) WHERE o.kind <> 'assigned'
 ), limits AS (
-    SELECT DISTINCT ON (case_id, dispatch) case_id, dispatch, true AS known, sign_for_due, complete_due
-    FROM facts WHERE week = $1 AND kind = 'limits_set' ORDER BY case_id, dispatch, version DESC
+    SELECT case_id, dispatch, version, sign_for_due, complete_due
+    FROM facts WHERE week = $1 AND kind = 'limits_set'
 ), signed AS (
     SELECT case_id, dispatch, at FROM facts WHERE week = $1 AND kind = 'signed_for'
 ), closed AS (
@@ -35,13 +37,14 @@ WITH carried AS MATERIALIZED (
     UNION ALL
     SELECT case_id, dispatch - 1, kind, at FROM opened WHERE kind <> 'assigned'
 )
-SELECT $1, e.case_id, e.dispatch, e.demand_id, e.receipt, e.origin, e.carried, e.opened_at, e.late, e.unit, e.post,
+SELECT DISTINCT ON (e.case_id, e.dispatch)
+       $1, e.case_id, e.dispatch, e.demand_id, e.receipt, e.origin, e.carried, e.opened_at, e.late, e.unit, e.post,
        e.channel, e.case_kind, e.urgency, e.category, e.town, e.backstop, e.repeat_of,
-       CASE WHEN l.known THEN l.sign_for_due ELSE e.sign_for_due END,
-       CASE WHEN l.known THEN l.complete_due ELSE e.complete_due END,
+       CASE WHEN l.version IS NOT NULL THEN l.sign_for_due ELSE e.sign_for_due END,
+       CASE WHEN l.version IS NOT NULL THEN l.complete_due ELSE e.complete_due END,
        coalesce(e.signed_at, s.at), e.signed_at IS NULL AND s.at IS NOT NULL, c.closed_as, c.at
 FROM entries AS e
 LEFT JOIN limits AS l USING (case_id, dispatch)
 LEFT JOIN signed AS s USING (case_id, dispatch)
 LEFT JOIN closed AS c USING (case_id, dispatch)
-ON CONFLICT DO NOTHING
+ORDER BY e.case_id, e.dispatch, l.version DESC, c.at, s.at

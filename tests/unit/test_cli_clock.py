@@ -1,11 +1,13 @@
 """Where the clock stops on its way, and what `3d` means."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from services.cli.clock import instant_of, stops
+from services.cli.clock import advance, instant_of, stops
 from services.cli.problem import Problem
+from services.cli.running import Running
 from services.kit.clock import LOCAL
 
 
@@ -51,3 +53,9 @@ def test_an_instant_needs_its_offset() -> None:
         instant_of("2021-03-08T08:00", local(1))
     with pytest.raises(Problem, match="no instant"):
         instant_of("soon", local(1))
+
+
+async def test_in_production_nobody_moves_the_clock() -> None:
+    production = Running(Path("."), "production", "", 0, {}, {})
+    with pytest.raises(Problem, match="production"):
+        await advance(production, local(2), jump=True)

@@ -119,7 +119,7 @@ async def test_refused_rows_are_handed_over_with_their_reasons_and_the_rest_go_i
     refusals: list[Refusal] = []
     unreadable = Refusal(Row(9, {}), "body", "is empty", "fill it in")
     async with intake.listening() as url:
-        rows = [message(0), message(1), unreadable, message(2)]
+        rows: list[Message | Refusal] = [message(0), message(1), unreadable, message(2)]
         tally = await import_rows(rows, url, key_of, on_refused=refusals.append)
     assert (tally.read, tally.accepted, tally.refused) == (4, 2, 2)
     assert Refusal(message(1).row, "external_id", "other content", "another id") in refusals

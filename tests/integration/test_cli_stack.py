@@ -1,0 +1,357 @@
+"""The command line against a running stack: three weeks of the demonstration county, small.
+
+The tests of this file build on one stack and leave it balanced.
+"""
+
+import csv
+import json
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from services.cli.__main__ import build
+from services.cli.audit import CHECKS
+from services.cli.clock import advance, instant_of
+from services.cli.problem import Problem
+from services.cli.running import Running
+from services.cli.settle import settle
+from services.dev.chaos import COUNTY
+from services.kit.clock import read_clock
+from tests.e2e.conftest import running_stack
+
+MONDAY = "2021-03-01T08:00+08:00"
+MESSAGES = 60
+
+
+@pytest.fixture(scope="module")
+async def running() -> AsyncIterator[Running]:
+    async with running_stack(MONDAY) as stack:
+        yield stack.running
+
+
+@pytest.fixture(scope="module")
+def messages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The county's first messages, and one that says nothing."""
+    with (COUNTY / "messages.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))[:MESSAGES]
+    file = tmp_path_factory.mktemp("messages") / "messages.csv"
+    with file.open("w", encoding="gbk", newline="") as lines:
+        writer = csv.DictWriter(lines, rows[0].keys())
+        writer.writeheader()
+        writer.writerows([*rows, {**rows[0], "external_id": "empty", "body": ""}])
+        writer.writerow({**rows[0], "external_id": "long", "title": "长" * 201})
+    return file
+
+
+@pytest.fixture(scope="module")
+async def three_weeks(running: Running, messages: Path) -> Running:
+    """Imported, partly handled, two circulars issued."""
+    imported = yinuo(running, "import", str(messages))
+    assert imported.exit_code == 0, imported.exception
+    await settle(running)
+    cases = (await asked(running, "assignment", "GET", "/cases?limit=200"))["cases"]
+    steps = [{"case_id": case["case_id"], "step": "sign_for"} for case in cases[:40]]
+    steps += [{"case_id": case["case_id"], "step": "complete", "reply": "已修好。"} for case in cases[:20]]
+    steps += [
+        {"case_id": case["case_id"], "step": "return", "reason": "不属本单位职责"} for case in cases[40:45]
+    ]
+    await asked(running, "assignment", "POST", "/cases/steps", json=steps)
+    now, _ = await read_clock(running.audit_url)
+    await advance(running, instant_of("1w", now))
+    unit = cases[-1]["unit"]
+    notice = (await asked(running, "supervision", "GET", f"/inbox?unit={unit}"))["notices"][0]
+    recipient = {"recipient": f"unit:{unit}"}
+    await asked(running, "supervision", "POST", f"/notices/{notice['notice_id']}/ack", json=recipient)
+    await advance(running, instant_of("2w", now))
+    return running
+
+
+async def asked(running: Running, service: str, method: str, path: str, **sent: Any) -> Any:
+    headers = {"Authorization": f"Bearer {running.token('administrator')}"}
+    async with httpx.AsyncClient(base_url=running.service_url(service), trust_env=False, timeout=60) as http:
+        answer = await http.request(method, path, headers=headers, **sent)
+    return answer.raise_for_status().json()
+
+
+def yinuo(running: Running, *arguments: str) -> Result:
+    """Run a command in this process, in a thread without a loop. A Problem is in `exception`."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(CliRunner().invoke, build(), [*arguments, "--data", str(running.data)]).result()
+
+
+def shown(running: Running, *arguments: str) -> Any:
+    result = yinuo(running, *arguments, "--json")
+    assert result.exit_code == 0, (result.output, result.exception)
+    return json.loads(result.stdout)
+
+
+def test_importing_again_adds_nothing_and_refused_rows_are_written_down(
+    three_weeks: Running, messages: Path
+) -> None:
+    found = shown(three_weeks, "import", str(messages))
+    assert (found["read"], found["accepted"], found["refused"]) == (MESSAGES + 2, MESSAGES, 2)
+    with Path(found["refused_rows"]).open(encoding="utf-8-sig", newline="") as lines:
+        refused = list(csv.DictReader(lines))
+    assert [(row["行号"], row["字段"], row["external_id"]) for row in refused] == [
+        (str(MESSAGES + 2), "body", "empty"),
+        (str(MESSAGES + 3), "title", "long"),
+    ]
+    assert all(row["原因"] and row["办法"] for row in refused)
+
+
+def test_settle_says_that_nothing_is_left(three_weeks: Running) -> None:
+    found = shown(three_weeks, "settle")
+    assert (found["settled"], found["left"]) == (True, [])
+
+
+def test_the_books_balance(three_weeks: Running) -> None:
+    found = shown(three_weeks, "audit")
+    assert found["balanced"]
+    walked = {check["name"]: check["walked"] for check in found["checks"]}
+    assert walked["demand_has_case"] == MESSAGES
+    assert walked["case_has_two_limits"] == MESSAGES
+    assert walked["steps_counted"] == 65
+    assert walked["acknowledgements_counted"] == 1
+    assert walked["circulars_equal_facts"] == 2
+    assert "账实相符" in yinuo(three_weeks, "audit").stdout
+
+
+def test_the_clock_shows_where_it_stands_and_does_not_go_back(three_weeks: Running) -> None:
+    assert shown(three_weeks, "clock", "show") == {"now": "2021-03-15T08:00:00+08:00", "stopped": True}
+    refused = yinuo(three_weeks, "clock", "advance", "2021-03-01T08:00+08:00").exception
+    assert isinstance(refused, Problem)
+    assert "can't be set back" in refused.what
+
+
+def test_circulars_are_listed_shown_and_issued_once(three_weeks: Running) -> None:
+    listed = shown(three_weeks, "circular", "list")
+    assert [(line["number"], line["week"]) for line in listed] == [
+        ("2021-02", "2021-03-08"),
+        ("2021-01", "2021-03-01"),
+    ]
+    assert shown(three_weeks, "circular", "show", "2021-01")["circular"]["counts"]["received"] == MESSAGES
+    assert shown(three_weeks, "circular", "issue", "--week", "2021-W09")["number"] == "2021-01"
+    text = yinuo(three_weeks, "circular", "show", "2021-W10").stdout
+    assert "结转下期" in text
+    assert "/circulars/2021-W10.html" in text
+
+
+def test_a_week_that_is_not_over_is_not_issued(three_weeks: Running) -> None:
+    refused = yinuo(three_weeks, "circular", "issue", "--week", "2021-W11").exception
+    assert isinstance(refused, Problem)
+    assert refused.remedy
+
+
+def test_keys_are_shown_once_and_work_until_revoked(three_weeks: Running) -> None:
+    made = shown(three_weeks, "keys", "create", "--channel", "tv", "--name", "test")
+    assert made["key"].startswith("yk_tv_")
+    line = next(key for key in shown(three_weeks, "keys", "list") if key["id"] == made["id"])
+    assert "key" not in line
+    assert shown(three_weeks, "keys", "revoke", str(made["id"]))["revoked_at"]
+    refused = yinuo(three_weeks, "keys", "create", "--channel", "fax").exception
+    assert isinstance(refused, Problem)
+
+
+def test_the_imports_own_key_is_replaced_when_somebody_revokes_it(
+    three_weeks: Running, messages: Path
+) -> None:
+    for key in shown(three_weeks, "keys", "list"):
+        if key["name"] == "yinuo import":
+            shown(three_weeks, "keys", "revoke", str(key["id"]))
+    assert shown(three_weeks, "import", str(messages))["accepted"] == MESSAGES
+
+
+async def test_a_staff_token_opens_what_its_role_may_see(three_weeks: Running) -> None:
+    token = shown(three_weeks, "staff", "token", "--role", "clerk")["token"]
+    url = f"{three_weeks.service_url('assignment')}/cases"
+    async with httpx.AsyncClient(trust_env=False) as http:
+        assert (await http.get(url, headers={"Authorization": f"Bearer {token}"})).is_success
+
+
+def test_a_calendar_is_loaded_and_shown(three_weeks: Running, tmp_path: Path) -> None:
+    assert shown(three_weeks, "calendar", "show", "2021")["source"] == "chinesecalendar"
+    file = tmp_path / "2090.csv"
+    file.write_text("date,kind,name\n2090-01-02,holiday,元旦\n2090-01-07,makeup,\n", encoding="gbk")
+    assert shown(three_weeks, "calendar", "load", str(file))["year"] == 2090
+    assert "2090-01-02 休 元旦" in yinuo(three_weeks, "calendar", "show", "2090").stdout
+    file.write_text("date,kind\n2090-02-30,holiday\n2090-01-02,feast\n")
+    refused = yinuo(three_weeks, "calendar", "load", str(file)).exception
+    assert isinstance(refused, Problem)
+    assert "row 2" in refused.what
+    assert "row 3" in refused.what
+
+
+def test_migrating_again_changes_nothing(three_weeks: Running) -> None:
+    assert shown(three_weeks, "migrate") == {"topics_created": []}
+
+
+LETTER = """
+    INSERT INTO supervision.dead_letters (topic, partition, "offset", key, headers, value, reason)
+    VALUES ('case', 0, 1000000 + $1::int, 'k', $2::jsonb, '{}', 'made by a test') RETURNING id
+"""
+OF_NO_USE = [
+    ["ce_specversion", "1.0"],
+    ["ce_id", "00000000-0000-0000-0000-000000000001"],
+    ["ce_source", "/test"],
+    ["ce_type", "yinuo.watermark.passed.v1"],
+    ["ce_subject", "k"],
+    ["ce_time", "2021-03-01T00:00:00Z"],
+]
+
+
+async def parked(running: Running, number: int, headers: list[list[str]]) -> str:
+    connection = await asyncpg.connect(running.admin_url)
+    try:
+        return f"supervision/{await connection.fetchval(LETTER, number, json.dumps(headers))}"
+    finally:
+        await connection.close()
+
+
+async def test_a_dead_letter_is_listed_shown_refused_dropped_and_unbalances_the_books_until_then(
+    three_weeks: Running,
+) -> None:
+    name = await parked(three_weeks, 1, [])
+    assert [letter["letter"] for letter in shown(three_weeks, "dlq", "list")] == [name]
+    assert "made by a test" in yinuo(three_weeks, "dlq", "show", name).stdout
+    unbalanced = yinuo(three_weeks, "audit")
+    assert unbalanced.exit_code == 1
+    assert "账实不符" in unbalanced.stdout
+    replayed = yinuo(three_weeks, "dlq", "replay", name, "--json")
+    assert replayed.exit_code == 1
+    assert json.loads(replayed.stdout)["refused"][0]["letter"] == name
+    shown(three_weeks, "dlq", "drop", name, "--yes")
+    checks = {check["name"]: check for check in shown(three_weeks, "audit")["checks"]}
+    assert checks["dropped"]["walked"] == 1
+
+
+async def test_a_dead_letter_that_can_be_applied_is_gone_after_replay(three_weeks: Running) -> None:
+    await parked(three_weeks, 2, OF_NO_USE)
+    assert shown(three_weeks, "dlq", "replay", "--all") == {"applied": 1, "refused": []}
+    assert shown(three_weeks, "dlq", "list") == []
+
+
+def one(table: str, condition: str = "true") -> str:
+    """A WHERE clause for one row of a table."""
+    return f"WHERE ctid = (SELECT min(ctid) FROM {table} WHERE {condition})"
+
+
+def without(table: str, condition: str = "true") -> str:
+    return f"DELETE FROM {table} {one(table, condition)}"
+
+
+def told(figure: str) -> str:
+    """A figure of the second circular that says one too many."""
+    path = f"'{{counts,{figure}}}'"
+    counted = f"(document::jsonb #>> {path})::int + 1"
+    return f"""
+        UPDATE reporting.circulars
+        SET document = jsonb_set(document::jsonb, {path}, to_jsonb({counted}))::text
+        WHERE week = '2021-03-08'
+    """
+
+
+FAULTS: dict[str, tuple[str, set[str]]] = {
+    "a case is lost": (
+        without("assignment.cases", "case_id NOT IN (SELECT case_id FROM assignment.steps)"),
+        {"demand_has_case", "limit_has_case", "counted_exist"},
+    ),
+    "a case has no demand": (without("intake.demands"), {"case_has_demand", "counted_exist"}),
+    "a demand has two cases": (
+        """
+        INSERT INTO assignment.cases SELECT (jsonb_populate_record(c, jsonb_build_object(
+            'case_id', gen_random_uuid(), 'receipt', 'YN-twice'))).* FROM assignment.cases AS c LIMIT 1
+        """,
+        {"one_case_per_demand", "case_has_demand", "case_has_two_limits", "case_counted"},
+    ),
+    "a case has no unit": (
+        f"UPDATE assignment.cases SET unit = '' {one('assignment.cases')}",
+        {"case_has_unit_and_post", "limits_follow_cases"},
+    ),
+    "a case says completed without a step": (
+        "UPDATE assignment.cases SET state = 'completed' " + one("assignment.cases", "state = 'dispatched'"),
+        {"case_equals_steps", "limits_follow_cases"},
+    ),
+    "a limit is missing": (without("supervision.limits"), {"case_has_two_limits"}),
+    "a case doesn't know its limits": (without("assignment.dues"), {"case_knows_limits"}),
+    "a case doesn't know a notice": (without("assignment.notices"), {"case_knows_notices"}),
+    "a demand isn't counted": (
+        without("reporting.facts", "kind = 'registered'"),
+        {"demand_counted", "circulars_equal_facts", "circulars_equal_channels"},
+    ),
+    "a case isn't counted": (
+        without("reporting.facts", "kind = 'assigned'"),
+        {"case_counted", "book_equals_facts", "circulars_equal_facts"},
+    ),
+    "a fact is counted twice": (
+        """
+        INSERT INTO reporting.facts SELECT (jsonb_populate_record(f, jsonb_build_object(
+            'event_id', gen_random_uuid()))).* FROM reporting.facts AS f WHERE kind = 'assigned' LIMIT 1
+        """,
+        {"counted_once", "book_equals_facts", "circulars_equal_facts"},
+    ),
+    "a step isn't counted": (without("reporting.facts", "kind = 'signed_for'"), {"steps_counted"}),
+    "set limits aren't counted": (without("reporting.facts", "kind = 'limits_set'"), {"limits_counted"}),
+    "a notice isn't counted": (without("reporting.facts", "kind = 'notice'"), {"notices_counted"}),
+    "an acknowledgement isn't counted": (
+        without("reporting.facts", "kind = 'acknowledged'"),
+        {"acknowledgements_counted"},
+    ),
+    "a fact lies in the wrong week": (
+        "UPDATE reporting.facts SET week = week + 7 " + one("reporting.facts", "week = '2021-03-01'"),
+        {"weeks_follow_cuts"},
+    ),
+    "a week has no circular": (
+        """
+        INSERT INTO reporting.circulars
+        SELECT kind, week + 14, 'draft', policy, document, figures_sha256, drafted_at
+        FROM reporting.circulars WHERE week = '2021-03-08'
+        """,
+        {"circulars_follow"},
+    ),
+    "a figure is wrong": (
+        told("completed"),
+        {"circulars_equal_facts", "circulars_equal_rows", "slices_add_up"},
+    ),
+    "a channel's figure is wrong": (
+        told("received"),
+        {"circulars_equal_facts"},
+    ),
+    "the balance doesn't add up": (told("carried_forward"), {"balance_equation", "circulars_equal_rows"}),
+    "a case falls out of the balance": (
+        without("reporting.ledger", "carried"),
+        {"balance_carried", "circulars_equal_rows"},
+    ),
+    "a letter is dead": (
+        """
+        INSERT INTO intake.dead_letters (topic, partition, "offset", key, headers, value, reason)
+        VALUES ('case', 0, 0, 'k', '[]', '', '')
+        """,
+        {"no_dead_letters"},
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_the_audit_notices_that(three_weeks: Running, fault: str) -> None:
+    statement, noticed_by = FAULTS[fault]
+    connection = await asyncpg.connect(three_weeks.admin_url)
+    try:
+        now = await connection.fetchval("SELECT clock_timestamp()")
+        change = connection.transaction()
+        await change.start()
+        assert await connection.execute(statement) in ("DELETE 1", "UPDATE 1", "INSERT 0 1")
+        found = {check.name: await connection.fetch(check.sql(), now) for check in CHECKS}
+        await change.rollback()
+    finally:
+        await connection.close()
+    assert noticed_by <= {name for name, rows in found.items() if rows[0]["wrong"]}
+
+
+def test_every_check_has_a_fault_that_it_notices() -> None:
+    assert set().union(*(names for _, names in FAULTS.values())) == {check.name for check in CHECKS}

@@ -101,7 +101,7 @@ def format_log(place: Path, arguments: Path, properties: Path) -> None:
     """Format the log folder; what an earlier, interrupted format left is cleared first."""
     shutil.rmtree(place / "log", ignore_errors=True)
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
-    tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
+    tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties))
     done = subprocess.run([str(java()), f"@{arguments}", *tool], capture_output=True, text=True, check=False)
     if done.returncode:
         raise Problem(

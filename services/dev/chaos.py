@@ -28,6 +28,7 @@ from services.dev.chaos_report import print_outcome
 from services.dev.chaos_staff import Desk, load_directory
 from services.dev.chaos_victims import Victims, shuffled
 from services.dev.player import channel_keys
+from services.dev.problem import Problem
 from services.dev.readiness import REFUSED
 from services.dev.supervisor import checkout
 from services.kit.clock import LOCAL, set_clock
@@ -111,7 +112,7 @@ async def _closed(
     return Outcome(rounds, victims, books, in_flight, steps, tuple(differences), tuple(found))
 
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -130,6 +131,8 @@ def main(
         outcome = asyncio.run(run(rounds, seed, folder, lambda line: console.print(line, highlight=False)))
         print_outcome(outcome, console)
         good = outcome.good
+    except Problem as problem:
+        console.print(f"{problem.what} – {problem.remedy}", style="red", highlight=False)
     finally:
         stack.stop(folder)
         if good and data is None:

@@ -76,35 +76,37 @@ class BacklogReader:
         return {(tp.topic, tp.partition): offset for tp, offset in ends.items()}
 
     async def watch(self) -> None:
-        """Keep the gauges of lag, outbox and dead letters fresh, until cancelled."""
+        """Keep the gauges of outbox, dead letters and lag fresh, until cancelled."""
         while True:
             try:
-                await self._measure()
+                await self._measure_database()
+                await self._measure_lag()
             except (KafkaError, *UNAVAILABLE) as away:
                 log.warning("backlog not measured", reason=repr(away))
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _measure(self) -> None:
-        backlog = await self.read()
+    async def _measure_database(self) -> None:
+        """First, since it needs no Kafka: it is when Kafka is away that the outbox grows."""
         row = await self._pool.fetchrow(
             """
-            SELECT (SELECT count(*) FROM dead_letters) AS letters,
+            SELECT (SELECT count(*) FROM outbox) AS outbox,
+                   (SELECT count(*) FROM dead_letters) AS letters,
                    (SELECT extract(epoch FROM clock_timestamp() - min(written_at)) FROM outbox)::float8 AS age
             """
         )
-        moved = {
-            r["topic"]: r["age"]
-            for r in await self._pool.fetch(
-                """
-                SELECT topic, extract(epoch FROM clock_timestamp() - max(moved_at))::float8 AS age
-                FROM offsets GROUP BY topic
-                """
-            )
-        }
-        metrics.OUTBOX_ROWS.labels(self._service).set(backlog.outbox)
         if row is not None:
+            metrics.OUTBOX_ROWS.labels(self._service).set(row["outbox"])
             metrics.OUTBOX_AGE.labels(self._service).set(row["age"] or 0)
             metrics.DEAD_LETTERS.labels(self._service).set(row["letters"])
-        for topic, lag in backlog.lag.items():
+
+    async def _measure_lag(self) -> None:
+        rows = await self._pool.fetch(
+            """
+            SELECT topic, extract(epoch FROM clock_timestamp() - max(moved_at))::float8 AS age
+            FROM offsets GROUP BY topic
+            """
+        )
+        moved = {row["topic"]: row["age"] for row in rows}
+        for topic, lag in (await self.read()).lag.items():
             metrics.CONSUMER_LAG.labels(self._service, topic).set(lag)
             metrics.OFFSET_AGE.labels(self._service, topic).set(moved.get(topic, 0) if lag else 0)

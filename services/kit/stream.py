@@ -8,6 +8,7 @@ which acknowledges nothing.
 import asyncio
 import logging
 import os
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -37,6 +38,7 @@ def build_worker(
         broker=";".join(f"yinuo://{server}" for server in bootstrap.split(",")),
         value_serializer="raw",
         key_serializer="raw",
+        datadir=f"{tempfile.gettempdir()}/yinuo-faust-{service}",  # stays empty: there are no tables
         web_enabled=False,
         topic_disable_leader=True,
         topic_allow_declare=False,

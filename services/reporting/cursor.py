@@ -14,7 +14,7 @@ from services.reporting.store_rows import After
 
 def encode(after: After) -> str:
     """The cursor of a row's key."""
-    return base64.urlsafe_b64encode(orjson.dumps(asdict(after))).decode().rstrip("=")
+    return base64.urlsafe_b64encode(orjson.dumps(asdict(after), default=str)).decode().rstrip("=")
 
 
 def decode(cursor: str | None) -> After:

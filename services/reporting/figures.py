@@ -113,10 +113,10 @@ DIMENSIONS: Final[Mapping[Source, Mapping[str, str]]] = {
 
 def named(name: str) -> Sliced:
     """The figure of a name, `figure` or `figure.dimension.value`. Raises UnknownFigure."""
-    base, _, rest = name.partition(".")
+    base, dot, rest = name.partition(".")
     dimension, _, value = rest.partition(".")
     figure = FIGURES.get(base)
-    if figure is None or (rest and (not value or dimension not in DIMENSIONS[figure.source])):
+    if figure is None or (dot and (not value or dimension not in DIMENSIONS[figure.source])):
         raise UnknownFigure(name)
     return Sliced(figure, dimension, None if value == NONE else value) if rest else Sliced(figure)
 

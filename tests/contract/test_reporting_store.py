@@ -1,5 +1,6 @@
 """The store against the oracle: random histories, every figure, every row."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from random import Random
@@ -18,10 +19,11 @@ from services.reporting import store_rows
 from services.reporting.circular import Circular
 from services.reporting.draft import Week, draft_next
 from services.reporting.figures import FIGURES, named
+from services.reporting.schedule import Schedule
 from services.reporting.store_books import PostgresBooks, book_directory
 from services.reporting.stream import record_facts
 from tests.contract.reporting_books import FakeBooks
-from tests.contract.reporting_histories import FIRST, Log, history, seeded
+from tests.contract.reporting_histories import FIRST, Log, history, midnight, seeded
 
 NAME = "yinuo_reporting_books"
 WEEKS = 5
@@ -52,7 +54,7 @@ async def database(
     admin: asyncpg.Connection, environment_of: Callable[[Service], dict[str, str]]
 ) -> AsyncIterator[Database]:
     """That database, empty."""
-    tables = "facts, positions, cuts, directory_entries, ledger, circulars, numbers"
+    tables = "facts, positions, cuts, directory_entries, ledger, circulars, numbers, outbox"
     await admin.execute(f"SET search_path = reporting; TRUNCATE {tables}")
     async with pool(_elsewhere(environment_of("reporting")["YINUO_DATABASE_URL"]), "reporting", 3) as opened:
         yield Database("reporting", opened, lambda: None)
@@ -179,3 +181,23 @@ async def test_a_latecomer_counts_in_the_next_circular_and_is_marked(database: D
     assert third == fake.circulars[third.week]
     rows = await _all_rows(database, third, "latecomers")
     assert late.envelope.id in {row["event_id"] for row in rows}
+
+
+async def test_two_processes_draft_and_issue_each_week_once_and_number_without_gaps(
+    database: Database, admin: asyncpg.Connection
+) -> None:
+    random = seeded(5)
+    fake = await _read(database, history(random, WEEKS, cases=40), random)
+    await _draft_all(database, fake)
+    await admin.execute("TRUNCATE reporting.circulars, reporting.ledger")
+    monday_at_eight = midnight(FIRST + timedelta(days=7 * WEEKS)) + timedelta(hours=8)
+    await admin.execute("UPDATE clock.setting SET instant = $1", monday_at_eight)
+    schedules = [Schedule(database), Schedule(database)]
+    for _ in range(WEEKS + 1):
+        await asyncio.gather(*(schedule.draft() for schedule in schedules))
+        await asyncio.gather(*(schedule.issue() for schedule in schedules))
+    rows = await database.pool.fetch("SELECT number, week FROM circulars ORDER BY week")
+    assert [row["number"] for row in rows] == [f"2021-{count:02d}" for count in range(1, WEEKS + 1)]
+    assert await schedules[0].due() == 0
+    assert await database.pool.fetchval("SELECT count(*) FROM outbox WHERE topic = 'circular'") == WEEKS
+    assert (await _drafted(database, WEEKS - 1)).counts == fake.circulars[rows[-1]["week"]].counts

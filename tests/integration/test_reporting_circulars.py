@@ -1,0 +1,195 @@
+"""Reporting on the real stack: events through Kafka, the clock over Mondays, circulars over HTTP."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.contracts.case import CaseCompleted, CaseSignedFor
+from services.contracts.envelope import Event
+from services.contracts.public_text import PublicText
+from services.contracts.supervision import LimitsSet
+from services.contracts.vocabulary import Role, Service
+from services.dev.credentials import service_environment
+from services.dev.stack import Infrastructure, migrate, remove, start_infrastructure
+from services.kit.auth import issue_token
+from services.kit.clock import set_clock
+from services.kit.postgres import Database, pool
+from services.kit.relay import Relay
+from services.kit.watermark import pass_watermarks
+from services.reporting.app import build
+from services.reporting.settings import ReportingSettings
+from tests.builders import case_assigned, demand
+from tests.contract.reporting_histories import directory
+
+WRITERS: tuple[Service, ...] = ("intake", "assignment", "supervision")
+WEDNESDAY = datetime(2021, 3, 10, 2, tzinfo=UTC)
+MONDAY_AT_EIGHT = datetime(2021, 3, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Infrastructure]:
+    """A stack of this module's own: its clock moves, and its log must hold nothing else."""
+    data = Path(tempfile.mkdtemp(prefix="yinuo-reporting-"))
+    started = start_infrastructure(data)
+    migrate(started)
+    yield started
+    remove(data)
+
+
+class County:
+    """The other three services' writing ends, and reporting itself, in this process."""
+
+    def __init__(self, stack: Infrastructure, writers: dict[Service, Database], http: httpx.AsyncClient):
+        self.stack, self.writers, self.http = stack, writers, http
+
+    async def say(self, writer: Service, *events: Event) -> None:
+        async with self.writers[writer].writing() as writing:
+            writing.publish_all(events)
+
+    async def move_clock(self, instant: datetime) -> None:
+        await set_clock(self.stack.admin_url, instant)
+        for database in self.writers.values():
+            await pass_watermarks(database)
+
+    async def get(self, path: str, role: Role | None = None, **query: Any) -> httpx.Response:
+        return await self.http.get(path, params=query, headers=self._token(role))
+
+    async def post(self, path: str, role: Role | None = None, **body: Any) -> httpx.Response:
+        return await self.http.post(path, json=body, headers=self._token(role))
+
+    async def circulars(self, count: int, role: Role | None = None) -> list[dict[str, Any]]:
+        """The list, newest first, once it is that long."""
+
+        async def found() -> list[dict[str, Any]] | None:
+            query = {"drafts": "true"} if role else {}
+            listed: list[dict[str, Any]] = (await self.get("/circulars", role, **query)).json()["circulars"]
+            return listed if len(listed) >= count else None
+
+        answer: list[dict[str, Any]] = await _until(found)
+        return answer
+
+    def _token(self, role: Role | None) -> dict[str, str]:
+        if role is None:
+            return {}
+        key = self.stack.secrets["YINUO_TOKEN_PRIVATE_KEY"]
+        return {"Authorization": f"Bearer {issue_token(key, subject='tester', role=role)}"}
+
+
+async def _until(question: Callable[[], Awaitable[Any]]) -> Any:
+    async with asyncio.timeout(60):
+        while not (answer := await question()):  # noqa: ASYNC110  it is another process that is waited for
+            await asyncio.sleep(0.05)
+    return answer
+
+
+@pytest.fixture(scope="module")
+async def county(own: Infrastructure) -> AsyncIterator[County]:
+    await set_clock(own.admin_url, WEDNESDAY)
+    async with AsyncExitStack() as opened:
+        writers: dict[Service, Database] = {}
+        for service in WRITERS:
+            environment = service_environment(service, own.secrets, own.ports)
+            plain = await opened.enter_async_context(pool(environment["YINUO_DATABASE_URL"], service, 4))
+            relay = Relay(service, plain, own.kafka)
+            running = asyncio.create_task(relay.run())
+            opened.push_async_callback(_ended, running)
+            writers[service] = Database(service, plain, relay.wake)
+            await pass_watermarks(writers[service])
+        environment = service_environment("reporting", own.secrets, own.ports)
+        fields = {name.removeprefix("YINUO_").lower(): value for name, value in environment.items()}
+        api = build(ReportingSettings(**fields))  # type: ignore[arg-type]
+        await opened.enter_async_context(api.router.lifespan_context(api))
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://reporting")
+        yield County(own, writers, await opened.enter_async_context(http))
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def _a_demand_is_handled(county: County) -> None:
+    said = demand(channel="wechat")
+    case = case_assigned(demand_id=said.demand_id, receipt=said.receipt, unit="water", category="water.bill")
+    ids: dict[str, Any] = {"case_id": case.case_id, "demand_id": case.demand_id, "dispatch": 1}
+    due = WEDNESDAY + timedelta(days=2)
+    await county.say("intake", said)
+    await county.say(
+        "assignment",
+        *directory(),
+        case,
+        CaseSignedFor(**ids, version=2, unit="water"),
+        CaseCompleted(**ids, version=3, unit="water", reply=PublicText("已恢复供水")),
+    )
+    await county.say("supervision", LimitsSet(**ids, version=1, sign_for_due=due, complete_due=due))
+
+
+async def test_the_weeks_circular_is_issued_by_itself_on_monday_at_eight(county: County) -> None:
+    await _a_demand_is_handled(county)
+    await county.move_clock(MONDAY_AT_EIGHT - timedelta(hours=1))
+    drafts = await county.circulars(1, role="leader")
+    assert [line["state"] for line in drafts] == ["draft"]
+    assert (await county.get("/circulars/2021-W10")).status_code == 401
+    await county.move_clock(MONDAY_AT_EIGHT)
+    (line,) = await county.circulars(1)
+    assert (line["number"], line["week"], line["state"]) == ("2021-01", "2021-03-08", "issued")
+
+
+async def test_a_circular_is_read_as_json_page_and_table(county: County) -> None:
+    await county.circulars(1)
+    read = (await county.get("/circulars/2021-01")).json()
+    counts = read["circular"]["counts"]
+    assert (counts["received"], counts["completed_on_time"], counts["carried_forward"]) == (1, 1, 0)
+    assert read["circular"]["last_week"] is None
+    page = await county.get("/circulars/2021-01.html")
+    assert "凤县诉求办理周通报" in page.text
+    assert "〔2021〕第1期" in page.text
+    assert read["figures_sha256"] in page.text
+    table = (await county.get("/circulars/2021-01.csv")).content
+    assert table.startswith("\ufeff单位代码".encode())
+
+
+async def test_rows_need_a_token_and_unknown_names_say_what_to_do(county: County) -> None:
+    await county.circulars(1)
+    rows = "/circulars/2021-01/figures/completed.unit.water/rows"
+    assert (await county.get(rows)).status_code == 401
+    page = (await county.get(rows, role="handler")).json()
+    assert page["value"] == len(page["rows"]) == 1
+    unknown = await county.get("/circulars/2021-01/figures/nonsense/rows", role="handler")
+    assert unknown.status_code == 404
+    assert unknown.json()["remedy"]
+    assert (await county.get("/circulars/2021-77")).status_code == 404
+    assert (await county.get("/circulars/soon")).status_code == 422
+    assert (await county.get(rows, role="handler", after="%")).status_code == 422
+
+
+async def test_after_a_downtime_every_week_is_caught_up_in_order(county: County) -> None:
+    await county.circulars(1)
+    await county.move_clock(MONDAY_AT_EIGHT + timedelta(days=21))
+    listed = await county.circulars(4)
+    assert [line["number"] for line in listed] == ["2021-04", "2021-03", "2021-02", "2021-01"]
+    assert [line["week"] for line in listed] == ["2021-03-29", "2021-03-22", "2021-03-15", "2021-03-08"]
+
+
+async def test_where_a_signature_is_asked_for_a_draft_waits_for_it(county: County) -> None:
+    await county.circulars(4)
+    await county.say("assignment", *directory(version=2, issue="after_signature"))
+    await county.move_clock(MONDAY_AT_EIGHT + timedelta(days=35))
+    drafts = await county.circulars(6, role="leader")
+    assert [line["state"] for line in drafts[:2]] == ["draft", "draft"]
+    assert (await county.post("/circulars/2021-W14/issue", role="handler")).status_code == 403
+    too_early = await county.post("/circulars/2021-W15/issue", role="leader")
+    assert too_early.status_code == 409
+    assert "2021-04-05" in too_early.json()["remedy"]
+    signed = (await county.post("/circulars/2021-W14/issue", role="leader")).json()
+    assert (signed["number"], signed["issued_by"]) == ("2021-05", "tester")
+    again = (await county.post("/circulars", role="leader", week="2021-W14")).json()
+    assert again["number"] == "2021-05"
+    assert (await county.post("/circulars", role="leader", week="2021-W30")).status_code == 409

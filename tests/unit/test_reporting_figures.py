@@ -1,0 +1,63 @@
+"""Names of figures, of circulars, and of places in a list."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from services.kit.http import Problem
+from services.reporting import cursor
+from services.reporting.figures import FIGURES, UnknownFigure, named, sliced
+from services.reporting.reference import NotAReference, Reference, parse
+from services.reporting.store_rows import After
+
+
+def test_a_slice_is_read_back_from_its_name_even_with_dots_in_the_value() -> None:
+    asked = named(sliced("assigned", "category", "water.bill"))
+    assert (asked.figure.name, asked.dimension, asked.value) == ("assigned", "category", "water.bill")
+
+
+def test_a_slice_without_a_value_counts_the_rows_that_have_none() -> None:
+    assert named(sliced("assigned", "town", None)).value is None
+
+
+@pytest.mark.parametrize(
+    "name", ["", "nonsense", "received.", "received.unit", "received.kind.help", "assigned.colour.red"]
+)
+def test_a_name_that_means_nothing_is_refused(name: str) -> None:
+    with pytest.raises(UnknownFigure):
+        named(name)
+
+
+def test_every_figure_has_a_chinese_and_an_english_name() -> None:
+    assert all(figure.zh and figure.en for figure in FIGURES.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2021-03", Reference(number="2021-03")),
+        ("2021-W09", Reference(week=date(2021, 3, 1))),
+        ("2021-03-07", Reference(week=date(2021, 3, 1))),
+    ],
+)
+def test_a_circular_is_found_by_number_iso_week_or_any_day_of_it(text: str, found: Reference) -> None:
+    assert parse(text) == found
+
+
+@pytest.mark.parametrize("text", ["2021-W54", "2021-13-01", "latest", "2021"])
+def test_what_names_no_circular_is_refused(text: str) -> None:
+    with pytest.raises(NotAReference):
+        parse(text)
+
+
+def test_a_cursor_brings_back_the_key_it_was_made_of() -> None:
+    after = After(at=datetime(2021, 3, 1, 4, 0, 0, 123456, tzinfo=UTC), event_id=UUID(int=7))
+    assert cursor.decode(cursor.encode(after)) == after
+
+
+@pytest.mark.parametrize("text", ["%", "AAAA", "bnVsbA", "e30", "W10"])
+def test_a_cursor_from_elsewhere_is_refused_by_name(text: str) -> None:
+    with pytest.raises(Problem) as refused:
+        cursor.decode(text)
+    assert refused.value.body["field"] == "after"

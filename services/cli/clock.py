@@ -4,11 +4,10 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import asyncpg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
@@ -17,11 +16,8 @@ from typer import Argument, Option
 from services.cli.problem import Problem
 from services.cli.running import Running
 from services.cli.settle import settle
-from services.contracts.flow import topics_written_by
-from services.contracts.vocabulary import SERVICES
 from services.dev.instant import parse_instant
-from services.dev.readiness import until_answering
-from services.kit.clock import LOCAL, ClockFixed, ClockRunsForward, monday, read_clock, set_clock
+from services.kit.clock import LOCAL, ClockFixed, ClockRunsForward, read_clock, set_clock
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Show and advance the business clock.")
 
@@ -109,7 +105,7 @@ async def advance(
         raise Problem(str(ClockRunsForward(now, until)), "name a later instant")
     count = 0
     for stop in (until,) if jump else stops(now, until):
-        await move(running, stop)
+        await _move(running, stop)
         await settle(running, patience)
         if on_stop is not nothing:
             await on_stop(stop)
@@ -118,31 +114,11 @@ async def advance(
     return count
 
 
-async def move(running: Running, instant: datetime) -> None:
-    """Set the clock, and wait until every service has noticed the week: a Monday's watermarks are written.
-
-    Only then does `settle` see what is due. Errors: Problem.
-    """
+async def _move(running: Running, instant: datetime) -> None:
     try:
         await set_clock(running.admin_url, instant)
     except (ClockFixed, ClockRunsForward) as refused:
         raise Problem(str(refused)) from refused
-    connection = await asyncpg.connect(running.admin_url)
-    try:
-        await until_answering("every service's new week", lambda: _passed(connection, monday(instant)))
-    finally:
-        await connection.close()
-
-
-async def _passed(connection: asyncpg.Connection, week: date) -> bool:
-    return bool(await connection.fetchval(_PASSED, week))
-
-
-_PASSED: Final = "SELECT " + " AND ".join(
-    f"EXISTS (SELECT FROM {service}.watermarks WHERE week >= $1)"
-    for service in SERVICES
-    if topics_written_by(service)
-)
 
 
 def _print(now: datetime, stopped: bool, as_json: bool) -> None:

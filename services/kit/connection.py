@@ -1,4 +1,4 @@
-"""Names for asyncpg's generic types, which can only be subscripted by type checkers."""
+"""Connections, and names for asyncpg's generic types, which only type checkers can subscript."""
 
 from typing import TYPE_CHECKING
 
@@ -12,4 +12,12 @@ else:
     Connection = PoolConnectionProxy
     Pool = asyncpg.Pool
 
-__all__ = ["Connection", "Pool"]
+
+class PlainConnection(asyncpg.Connection):
+    """A connection that goes back to its pool without a round trip to reset it.
+
+    Nothing here leaves session state behind but the relay, which unlocks its buckets itself.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import structlog
@@ -9,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
+from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,7 +76,13 @@ def unavailable(detail: str) -> Problem:
 
 def build_api(service: Service, title: str, reader: TokenReader, checks: Mapping[str, Check]) -> FastAPI:
     """A FastAPI with the border of all services. `checks` answer for /health/ready."""
-    api = FastAPI(title=title, version="0.1.0", docs_url="/docs", redoc_url=None)
+    api = FastAPI(
+        title=title,
+        version="0.1.0",
+        docs_url="/docs",
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
     api.state.token_reader = reader
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(RequestValidationError, _invalid)
@@ -204,8 +212,19 @@ class Border:
             await self.app(scope, bounded(scope, receive), sending)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            metrics.HTTP_REQUESTS.labels(self.service, route, scope["method"], str(status)).inc()
-            metrics.HTTP_SECONDS.labels(self.service, route).observe(time.perf_counter() - began)
+            _counter(self.service, route, scope["method"], status).inc()
+            _timer(self.service, route).observe(time.perf_counter() - began)
+
+
+@cache
+def _counter(service: Service, route: str, method: str, status: int) -> Counter:
+    """Looking a metric's child up by its labels costs more than counting; there are few of them."""
+    return metrics.HTTP_REQUESTS.labels(service, route, method, str(status))
+
+
+@cache
+def _timer(service: Service, route: str) -> Histogram:
+    return metrics.HTTP_SECONDS.labels(service, route)
 
 
 def bounded(scope: Scope, receive: Receive) -> Receive:

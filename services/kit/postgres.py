@@ -12,7 +12,7 @@ import asyncpg
 from services.contracts.envelope import Event
 from services.contracts.vocabulary import Service
 from services.kit import outbox
-from services.kit.connection import Connection, Pool
+from services.kit.connection import Connection, PlainConnection, Pool
 
 __all__ = ["CONTENDED", "UNAVAILABLE", "Connection", "Database", "Pool", "Writing", "pool", "writer_lock"]
 
@@ -40,6 +40,7 @@ def pool(dsn: str, service: Service, size: int) -> Pool:
     """
     return asyncpg.create_pool(
         dsn,
+        connection_class=PlainConnection,
         min_size=0,
         max_size=size,
         command_timeout=30,

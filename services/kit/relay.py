@@ -8,6 +8,7 @@ publishes again; the readers' inboxes make the repeat harmless.
 import asyncio
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -21,7 +22,7 @@ from services.kit import metrics, outbox
 from services.kit.postgres import CONTENDED, UNAVAILABLE, Connection, Pool
 
 BATCH: Final = 1000
-IDLE_SECONDS: Final = 0.05
+IDLE_SECONDS: Final = 0.25
 """How long the relay waits for a wake-up before it looks again: another process may have written."""
 REBALANCE_SECONDS: Final = 1.0
 """How often it tries for buckets that another process had."""
@@ -68,7 +69,10 @@ class Relay:
         try:
             await asyncio.wait_for(producer.start(), PUBLISH_SECONDS)
             async with self._pool.acquire() as connection:
-                await self._publish_with_buckets(producer, connection)
+                try:
+                    await self._publish_with_buckets(producer, connection)
+                finally:
+                    await _let_go(connection)
         finally:
             await _stop(producer)
 
@@ -114,11 +118,15 @@ class Relay:
         metrics.EVENTS_PUBLISHED.labels(self._service).inc(len(rows))
 
     async def _wait_for_rows(self) -> None:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(IDLE_SECONDS):
                 await self._rows.wait()
-        except TimeoutError:
-            pass
+
+
+async def _let_go(connection: Connection) -> None:
+    """Free the buckets at once; where the connection is gone PostgreSQL has freed them already."""
+    with suppress(*UNAVAILABLE):
+        await connection.execute("SELECT pg_advisory_unlock_all()", timeout=1)
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:

@@ -48,6 +48,7 @@ def serve(build: Callable[[], FastAPI], settings: ServiceSettings) -> None:
             lifespan="on",
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=3,
             timeout_keep_alive=30,
             backlog=2048,

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 import asyncpg
@@ -12,7 +12,9 @@ import asyncpg
 from services.contracts.envelope import Event
 from services.contracts.vocabulary import Service
 from services.kit import outbox
+from services.kit.clock import monday
 from services.kit.connection import Connection, PlainConnection, Pool
+from services.kit.watermark import pass_weeks, weeks_missing
 
 __all__ = ["CONTENDED", "UNAVAILABLE", "Connection", "Database", "Pool", "Writing", "pool", "writer_lock"]
 
@@ -70,6 +72,16 @@ class Writing:
         self.events.extend((event, self.now) for event in events)
 
 
+@dataclass(slots=True)
+class _Week:
+    """The last Monday whose watermark this process has seen written."""
+
+    passed: date | None = None
+
+    def covers(self, now: datetime) -> bool:
+        return self.passed is not None and monday(now) <= self.passed
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A service's database: reads through `pool`, writes through `writing()`."""
@@ -77,20 +89,44 @@ class Database:
     service: Service
     pool: Pool
     wake_relay: Callable[[], None]
+    _week: _Week = field(default_factory=_Week)
 
     @asynccontextmanager
     async def writing(self, *, alone: bool = False) -> AsyncIterator[Writing]:
         """A transaction whose events reach the outbox with its commit, and wake the relay.
 
         It takes the writers' lock, then reads the business clock. `alone` takes the lock
-        exclusively: every other writer has committed before, or begins after.
+        exclusively: every other writer has committed before, or begins after. In a new week the
+        watermark comes first, in a transaction of its own or at the head of one that is alone.
         """
-        begin = "SELECT clock.begin_writing_alone($1)" if alone else "SELECT clock.begin_writing($1)"
         async with self.pool.acquire() as connection:
-            async with connection.transaction():
-                now: datetime = await connection.fetchval(begin, writer_lock(self.service))
-                writing = Writing(connection, now.astimezone(UTC))
-                yield writing
-                await outbox.append(connection, writing.events)
-            if writing.events:
-                self.wake_relay()
+            while True:
+                async with self._transaction(connection, alone) as writing:
+                    if alone or self._week.covers(writing.now):
+                        yield writing
+                        return
+                async with self._transaction(connection, alone=True):
+                    pass
+
+    @asynccontextmanager
+    async def _transaction(self, connection: Connection, alone: bool) -> AsyncIterator[Writing]:
+        begin = "SELECT clock.begin_writing_alone($1)" if alone else "SELECT clock.begin_writing($1)"
+        async with connection.transaction():
+            now: datetime = await connection.fetchval(begin, writer_lock(self.service))
+            writing = Writing(connection, now.astimezone(UTC))
+            if alone:
+                writing.publish_all(await pass_weeks(connection, self.service, writing.now))
+            yield writing
+            await outbox.append(connection, writing.events)
+        if alone:
+            self._week.passed = monday(writing.now)
+        if writing.events:
+            self.wake_relay()
+
+    async def pass_watermarks(self) -> int:
+        """Write the watermarks that are due, though nobody writes anything else; how many Mondays."""
+        missing = await weeks_missing(self.pool)
+        if missing:
+            async with self.writing(alone=True):
+                pass
+        return missing

@@ -29,7 +29,7 @@ from services.kit.schedule import Step, keep_doing
 from services.kit.settings import ServiceSettings
 from services.kit.stream import build_worker, end_process, working
 from services.kit.topics import TopicsMissing
-from services.kit.watermark import pass_watermarks, weeks_missing
+from services.kit.watermark import weeks_missing
 
 WAIT_SECONDS: Final = 0.5
 REPLACED_SECONDS: Final = 10.0
@@ -94,7 +94,7 @@ class Runtime:
                 self.database.pool.terminate()
 
     def _work(self) -> dict[str, Callable[[], Any]]:
-        steps: dict[str, Step] = {"watermarks": partial(pass_watermarks, self.database), **self.steps}
+        steps: dict[str, Step] = {"watermarks": self.database.pass_watermarks, **self.steps}
         return {
             "relay": self.relay.run,
             "backlog": self.backlog.watch,
@@ -139,7 +139,7 @@ class Runtime:
                     raise RuntimeError(f"topics were made anew: {known} became {ids}")
 
     async def _left_to_do(self) -> int:
-        return await self.due() + await weeks_missing(self.database)
+        return await self.due() + await weeks_missing(self.database.pool)
 
     async def _postgres(self) -> str | None:
         try:

@@ -1,17 +1,18 @@
-"""Watermarks: one row in each partition that a service writes, at each Monday 00:00 local.
+"""Watermarks: one event in each partition that a service writes, at each Monday 00:00 local.
 
-The transaction takes the writers' lock alone: every fact of before has its outbox row already,
-every fact of after gets a later one. So a position in the log says which week a fact belongs to.
+The transaction takes the writers' lock alone: every fact of before has its outbox row already, every
+fact of after gets a later one. And no writer goes on in a new week before its watermark is written.
+So a position in the log says which week a fact belongs to.
 """
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 
 from services.contracts.flow import topics_written_by
 from services.contracts.vocabulary import Service
 from services.contracts.watermark import WatermarkPassed
 from services.kit.clock import monday
-from services.kit.postgres import Database
+from services.kit.connection import Connection, Pool
 
 
 def weeks_due(last: date | None, this_week: date) -> Iterator[date]:
@@ -22,32 +23,23 @@ def weeks_due(last: date | None, this_week: date) -> Iterator[date]:
         week += timedelta(days=7)
 
 
-async def weeks_missing(database: Database) -> int:
-    """How many Mondays have no watermark yet."""
-    row = await database.pool.fetchrow(
-        "SELECT (SELECT max(week) FROM watermarks) AS last, clock.now() AS now"
-    )
+async def weeks_missing(pool: Pool) -> int:
+    """How many Mondays have no watermark yet. Takes no lock, so that asking often costs little."""
+    row = await pool.fetchrow("SELECT (SELECT max(week) FROM watermarks) AS last, clock.now() AS now")
     return len(list(weeks_due(row["last"], monday(row["now"])))) if row else 0
 
 
-async def pass_watermarks(database: Database) -> int:
-    """Write the watermarks that are due; how many Mondays were passed.
+async def pass_weeks(connection: Connection, service: Service, now: datetime) -> Sequence[WatermarkPassed]:
+    """Note the Mondays passed by `now`; the events that must lead their transaction's others.
 
-    Looks first without the lock, so that asking often costs little.
+    The transaction holds the writers' lock alone.
     """
-    if not await weeks_missing(database):
-        return 0
-    async with database.writing(alone=True) as writing:
-        last = await writing.connection.fetchval("SELECT max(week) FROM watermarks")
-        weeks = list(weeks_due(last, monday(writing.now)))
-        for week in weeks:
-            writing.publish_all(_watermarks(database.service, week))
-        await writing.connection.execute(
-            "INSERT INTO watermarks (week, passed_at) SELECT week, $2 FROM unnest($1::date[]) AS week",
-            weeks,
-            writing.now,
-        )
-    return len(weeks)
+    last = await connection.fetchval("SELECT max(week) FROM watermarks")
+    weeks = list(weeks_due(last, monday(now)))
+    await connection.execute(
+        "INSERT INTO watermarks (week, passed_at) SELECT week, $2 FROM unnest($1::date[]) AS week", weeks, now
+    )
+    return [event for week in weeks for event in _watermarks(service, week)]
 
 
 def _watermarks(service: Service, week: date) -> Iterator[WatermarkPassed]:

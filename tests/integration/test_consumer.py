@@ -1,12 +1,14 @@
 """One batch, one transaction: on a real PostgreSQL, with the service assignment's schema."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
+from services.contracts.watermark import WatermarkPassed
 from services.kit import consume
 from services.kit.consume import Consumer, TooMuchPoison
 from services.kit.inbox import TopicReplaced
@@ -55,7 +57,11 @@ def consumer(database: Database, applied: Applied) -> Consumer:
 
 
 async def _published(database: Database) -> int:
-    return int(await database.pool.fetchval("SELECT count(*) FROM outbox"))
+    return int(
+        await database.pool.fetchval(
+            "SELECT count(*) FROM outbox WHERE topic = 'case' AND type <> $1", WatermarkPassed.type
+        )
+    )
 
 
 async def _parked(database: Database) -> list[tuple[str, str]]:
@@ -88,6 +94,17 @@ async def test_a_topic_read_again_from_the_start_changes_nothing_even_with_a_pru
     await database.pool.execute("DELETE FROM inbox")
     await consumer.apply(batch)
     assert len(applied.demands) == 3
+
+
+async def test_in_a_new_week_the_watermark_lies_before_whatever_is_written(
+    consumer: Consumer, database: Database
+) -> None:
+    await database.pool.execute("DELETE FROM watermarks")
+    await Consumer(
+        "assignment", "demand", Database("assignment", database.pool, lambda: None), Applied()
+    ).apply([letter(demand())])
+    types = await database.pool.fetch("SELECT type FROM outbox WHERE topic = 'case' ORDER BY id")
+    assert [row["type"] for row in types] == [WatermarkPassed.type] * 8 + ["yinuo.case.assigned.v1"]
 
 
 async def test_poison_parks_its_key_only_and_the_rest_of_the_batch_is_applied(
@@ -143,7 +160,7 @@ async def test_a_replay_that_fails_leaves_every_letter_where_it_was(
     ],
 )
 async def test_a_message_that_cannot_be_read_goes_to_the_dead_letters(
-    consumer: Consumer, database: Database, spoiled: dict[str, object], reason: str
+    consumer: Consumer, database: Database, spoiled: dict[str, Any], reason: str
 ) -> None:
     await consumer.apply([letter(demand(), **spoiled)])
     assert reason in (await _parked(database))[0][1]

@@ -22,7 +22,6 @@ from services.kit.auth import issue_token
 from services.kit.clock import set_clock
 from services.kit.postgres import Database, pool
 from services.kit.relay import Relay
-from services.kit.watermark import pass_watermarks
 from services.reporting.app import build
 from services.reporting.settings import ReportingSettings
 from tests.builders import case_assigned, demand
@@ -56,7 +55,7 @@ class County:
     async def move_clock(self, instant: datetime) -> None:
         await set_clock(self.stack.admin_url, instant)
         for database in self.writers.values():
-            await pass_watermarks(database)
+            await database.pass_watermarks()
 
     async def get(self, path: str, role: Role | None = None, **query: Any) -> httpx.Response:
         return await self.http.get(path, params=query, headers=self._token(role))
@@ -101,7 +100,7 @@ async def county(own: Infrastructure) -> AsyncIterator[County]:
             running = asyncio.create_task(relay.run())
             opened.push_async_callback(_ended, running)
             writers[service] = Database(service, plain, relay.wake)
-            await pass_watermarks(writers[service])
+            await writers[service].pass_watermarks()
         environment = service_environment("reporting", own.secrets, own.ports)
         fields = {name.removeprefix("YINUO_").lower(): value for name, value in environment.items()}
         api = build(ReportingSettings(**fields))  # type: ignore[arg-type]

@@ -16,7 +16,6 @@ from services.kit.postgres import Database, Writing
 from services.kit.relay import Relay
 from services.kit.runtime import Runtime
 from services.kit.settings import ServiceSettings
-from services.kit.watermark import pass_watermarks
 from tests.builders import demand
 from tests.conftest import DatabaseOf
 
@@ -113,8 +112,8 @@ async def test_a_commit_that_overlaps_a_published_later_one_is_not_skipped(
 
 async def test_each_monday_has_one_watermark_in_every_partition(database_of: DatabaseOf) -> None:
     database = database_of("supervision")
-    await pass_watermarks(database)
-    assert await pass_watermarks(database) == 0
+    await database.pass_watermarks()
+    assert await database.pass_watermarks() == 0
     rows = await database.pool.fetch(
         "SELECT partition, convert_from(value, 'UTF8') AS value FROM outbox WHERE type = $1",
         WatermarkPassed.type,

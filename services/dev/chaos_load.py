@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 
@@ -51,6 +52,7 @@ class Adapters:
     books: Books = field(default_factory=Books)
     waiting: int = 0
     stopping: bool = False
+    name: str = field(default_factory=lambda: f"chaos-{uuid4().hex[:8]}")
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def run(self) -> None:
@@ -80,7 +82,7 @@ class Adapters:
         title, body, place = self.random.choice(self.texts)
         return {
             "channel": self.random.choice(CHANNELS),
-            "external_id": f"chaos-{next(self.numbers):07d}",
+            "external_id": f"{self.name}-{next(self.numbers):07d}",
             "title": title,
             "body": body,
             "author_ref": f"citizen-{self.random.randrange(CITIZENS)}",

@@ -1,0 +1,143 @@
+"""Whole running stacks for end-to-end tests: the four services on their own Kafka and PostgreSQL."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from services.cli.audit import audit
+from services.cli.running import Running
+from services.cli.settle import settle
+from services.contracts.vocabulary import Role
+from services.dev import stack as embedded
+from services.dev.chaos import COUNTY, MONDAY
+from services.dev.chaos_books import Books, compare
+from services.dev.chaos_load import CHANNELS, Adapters, Pace, adapters, read_texts
+from services.dev.chaos_staff import load_directory
+from services.dev.chaos_victims import answers, pid_of
+from services.dev.folder import DataFolder
+from services.dev.player import channel_keys
+from services.dev.readiness import until_answering
+from services.dev.supervisor import Supervisor
+
+EASY = Pace(singles=6, batches=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running stack with the demonstration county's directory and a key for each of four channels."""
+
+    running: Running
+    keys: Mapping[str, str]
+
+    @property
+    def supervisor(self) -> Supervisor:
+        return Supervisor(DataFolder.at(self.running.data))
+
+    def pid(self, kind: str) -> int:
+        """The process id of a service, `kafka` or `postgres`; 0 while it isn't running."""
+        return pid_of(self.running, kind)
+
+    async def answers(self, *kinds: str) -> None:
+        """Wait until they do their work."""
+        for kind in kinds:
+            await answers(self.running, kind)
+
+    def load(self, seed: int = 1, pace: Pace = EASY) -> AbstractAsyncContextManager[Adapters]:
+        """Adapters that post while the block runs, and keep books of their receipts."""
+        texts = read_texts(COUNTY / "messages.csv")
+        return adapters(self.running.service_url("intake"), self.keys, texts, seed, pace)
+
+    async def ask(
+        self, service: str, method: str, path: str, role: Role = "administrator", **sent: Any
+    ) -> Any:
+        """The decoded answer of a service to a member of staff. Raises httpx.HTTPStatusError."""
+        headers = {"Authorization": f"Bearer {self.running.token(role)}"} | sent.pop("headers", {})
+        url = self.running.service_url(service)
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False) as http:
+            answer = await http.request(method, path, **sent)
+        return answer.raise_for_status().json()
+
+    async def text(self, service: str, path: str) -> str:
+        """What a service answers to anybody."""
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+            return (await http.get(f"{self.running.service_url(service)}{path}")).text
+
+    async def ready(self, service: str) -> Mapping[str, str]:
+        """What /health/ready says is missing."""
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+            answer = await http.get(f"{self.running.service_url(service)}/health/ready")
+        missing: Mapping[str, str] = answer.json()["missing"]
+        return missing
+
+    async def sql(self, statement: str, *values: Any) -> list[asyncpg.Record]:
+        """Run a statement as the database's administrator."""
+        connection = await asyncpg.connect(self.running.admin_url)
+        try:
+            return await connection.fetch(statement, *values)
+        finally:
+            await connection.close()
+
+    async def hold(self, table: str, case_id: str, release: asyncio.Event) -> None:
+        """Hold a case's row locked, as a long transaction would, until released."""
+        connection = await asyncpg.connect(self.running.admin_url)
+        try:
+            async with connection.transaction():
+                await connection.execute(f"SELECT FROM {table} WHERE case_id = $1 FOR UPDATE", case_id)
+                await release.wait()
+        finally:
+            await connection.close()
+
+    async def eventually(self, what: str, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for a condition."""
+        await until_answering(what, condition)
+
+    async def balances(self, *kept: Books) -> None:
+        """Settle; then the audit finds nothing, and every receipt in the books is one demand and one case."""
+        await settle(self.running, 120)
+        wrong = [one for one in await audit(self.running) if not one.balanced]
+        assert not wrong
+        receipts = [receipt for books in kept for receipt in books.demands]
+        assert not [clue for books in kept for clue in (*books.contradictions, *books.surprises)]
+        found = await self.sql("SELECT receipt FROM assignment.cases WHERE receipt = ANY($1)", receipts)
+        assert str(compare("cases", receipts, [row[0] for row in found])) == "cases: each receipt once"
+
+
+@asynccontextmanager
+async def running_stack(clock: str) -> AsyncIterator[Stack]:
+    """A fresh stack in its own data folder, on free ports, its clock at an instant; removed afterwards."""
+    data = Path(tempfile.mkdtemp(prefix="yinuo-e2e-"))
+    try:
+        await embedded.start(data, embedded.silent, clock=clock, free_ports=True)
+        running = Running.find(data)
+        await load_directory(running, COUNTY)
+        yield Stack(running, await channel_keys(running, CHANNELS))
+    finally:
+        embedded.remove(data)
+
+
+@pytest.fixture(scope="module")
+def clock() -> str:
+    """Where the business clock of `stack` begins; a module may override it."""
+    return MONDAY.isoformat()
+
+
+@pytest.fixture(scope="module")
+async def stack(clock: str) -> AsyncIterator[Stack]:
+    """A whole stack for the tests of one module."""
+    async with running_stack(clock) as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+async def shared_stack() -> AsyncIterator[Stack]:
+    """A whole stack for tests that leave it healthy and don't move its clock."""
+    async with running_stack(MONDAY.isoformat()) as started:
+        yield started

@@ -32,8 +32,8 @@ def _of_stack(data: Path) -> dict[str, str]:
     from services.cli.running import Running
     from services.dev.credentials import migration_environment
 
-    running = Running.find(data)
-    ports = {"postgres": running.postgres_port}
+    running = Running.embedded(data)
+    ports = {"postgres": running.postgres_port or 0}
     return migration_environment(running.secrets, ports) | {KAFKA: running.kafka}
 
 

@@ -1,41 +1,76 @@
-"""The running stack that a command acts on, found by its data folder."""
+"""The stack that a command acts on: the embedded one of a data folder, or a deployed one by the environment."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from services.cli.problem import Problem
-from services.contracts.vocabulary import Role
+from services.contracts.vocabulary import SERVICES, Role
 from services.dev.credentials import database_url, read_secrets
 from services.dev.folder import DataFolder, read_json
-from services.dev.supervisor import Supervisor
+
+DEPLOYED: Final = "YINUO_INTAKE_URL"
+"""Where this variable is set, commands act on the deployed stack that the environment describes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running embedded stack: `kafka` is host:port, `services` maps names to addresses."""
+    """A running stack: `kafka` is host:port, `services` maps names to addresses.
+
+    `audit_url` is the database as the auditing role sees it: every service's `audit_*` views, nothing else.
+    """
 
     data: Path
     environment: str
     kafka: str
-    postgres_port: int
     services: Mapping[str, str]
     secrets: Mapping[str, str]
+    audit_url: str
+    postgres_port: int | None = None
 
     @classmethod
     def find(cls, data: Path) -> "Running":
+        """The deployed stack of the environment, else the one that runs in a data folder. Errors: Problem."""
+        return cls.deployed(data, os.environ) if DEPLOYED in os.environ else cls.embedded(data)
+
+    @classmethod
+    def embedded(cls, data: Path) -> "Running":
         """The stack that runs in a data folder. Errors: Problem where none does."""
+        from services.dev.supervisor import Supervisor  # not part of a deployment
+
         folder = DataFolder.at(data)
         stack = read_json(folder.stack)
         if not stack or not Supervisor(folder).is_running():
             raise Problem(f"nothing runs in {data}", f"start it with `yinuo up --data {data}`")
+        secrets, port = read_secrets(folder.secrets), stack["postgres"]["port"]
         return cls(
             data=folder.root,
             environment=stack["environment"],
             kafka=stack["kafka"],
-            postgres_port=stack["postgres"]["port"],
             services=stack["services"],
-            secrets=read_secrets(folder.secrets),
+            secrets=secrets,
+            audit_url=database_url("yinuo_audit", secrets["YINUO_AUDIT_PASSWORD"], port),
+            postgres_port=port,
+        )
+
+    @classmethod
+    def deployed(cls, data: Path, environ: Mapping[str, str]) -> "Running":
+        """A stack described by variables, as in docker-compose.yml. Errors: Problem naming what is missing."""
+        urls = {service: f"YINUO_{service.upper()}_URL" for service in SERVICES}
+        needed = (*urls.values(), "YINUO_KAFKA", "YINUO_AUDIT_URL", "YINUO_TOKEN_PRIVATE_KEY")
+        if missing := [name for name in needed if not environ.get(name)]:
+            raise Problem(
+                f"{', '.join(missing)} is not set", f"set it, or unset {DEPLOYED} for an embedded stack"
+            )
+        return cls(
+            data=data,
+            environment=environ.get("YINUO_ENVIRONMENT", "production"),
+            kafka=environ["YINUO_KAFKA"],
+            services={service: environ[name].rstrip("/") for service, name in urls.items()},
+            secrets={"YINUO_TOKEN_PRIVATE_KEY": environ["YINUO_TOKEN_PRIVATE_KEY"]},
+            audit_url=environ["YINUO_AUDIT_URL"],
         )
 
     def service_url(self, name: str) -> str:
@@ -46,13 +81,10 @@ class Running:
 
     @property
     def admin_url(self) -> str:
-        """The database as its administrator sees it."""
+        """The database as its administrator sees it. Errors: Problem for a deployed stack."""
+        if self.postgres_port is None:
+            raise Problem("a deployed stack doesn't hand out its database", "use an embedded stack")
         return database_url("yinuo_admin", self.secrets["YINUO_ADMIN_PASSWORD"], self.postgres_port)
-
-    @property
-    def audit_url(self) -> str:
-        """The database as the auditing role sees it: every service's `audit_*` views, nothing else."""
-        return database_url("yinuo_audit", self.secrets["YINUO_AUDIT_PASSWORD"], self.postgres_port)
 
     def token(self, role: Role, unit: str | None = None, subject: str = "yinuo-cli") -> str:
         """A short-lived staff token, signed with this stack's own key."""

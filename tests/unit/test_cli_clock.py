@@ -56,6 +56,6 @@ def test_an_instant_needs_its_offset() -> None:
 
 
 async def test_in_production_nobody_moves_the_clock() -> None:
-    production = Running(Path("."), "production", "", 0, {}, {})
+    production = Running(Path("."), "production", "", {}, {}, "")
     with pytest.raises(Problem, match="production"):
         await advance(production, local(2), jump=True)

@@ -1,4 +1,4 @@
-"""The stack that a command acts on: the embedded one of a data folder, or a deployed one by the environment."""
+"""The stack that a command acts on: an embedded one by its data folder, a deployed one by the environment."""
 
 import os
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ class Running:
 
     @classmethod
     def deployed(cls, data: Path, environ: Mapping[str, str]) -> "Running":
-        """A stack described by variables, as in docker-compose.yml. Errors: Problem naming what is missing."""
+        """A stack described by variables, as in docker-compose.yml. Errors: Problem naming the missing ones."""
         urls = {service: f"YINUO_{service.upper()}_URL" for service in SERVICES}
         needed = (*urls.values(), "YINUO_KAFKA", "YINUO_AUDIT_URL", "YINUO_TOKEN_PRIVATE_KEY")
         if missing := [name for name in needed if not environ.get(name)]:

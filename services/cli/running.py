@@ -1,4 +1,4 @@
-"""The stack that a command acts on: an embedded one by its data folder, a deployed one by the environment."""
+"""The stack that a command acts on: an embedded one by its data folder, else by the environment."""
 
 import os
 from collections.abc import Mapping

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
+import orjson
 
 from services.dev.bench.client import Head, open_lane
 from services.dev.bench.demands import Bodies
@@ -39,20 +40,33 @@ async def measure(ground: Ground, scale: Scale, key: str) -> float:
 
 
 async def stream(url: str, key: str, lines: Sequence[bytes]) -> int:
-    """Send lines through one POST /demands/batch; how many were accepted. Raises TooSlow if any wasn't."""
+    """Send lines through POST /demands/batch until all are accepted; how many there were.
+
+    A line answered with 503 is sent again, as an adapter would. Raises TooSlow for any other refusal.
+    """
+    left = lines
+    while left:
+        answers = await batch(url, key, left)
+        again = [one["line"] for one in answers.others if one["status"] == 503]
+        if answers.accepted + len(again) < len(left):
+            raise TooSlow(f"{answers.accepted} of {len(left)} lines accepted; others: {answers.others[:3]}")
+        left = [left[number - 1] for number in again]
+    return len(lines)
+
+
+async def batch(url: str, key: str, lines: Sequence[bytes]) -> "Answers":
+    """One request with these lines."""
     done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    counted = Counted()
-    lane = await open_lane(url, lambda _, status, __: done.set_result(status), counted.take)
+    answers = Answers()
+    lane = await open_lane(url, lambda _, status, __: done.set_result(status), answers.take)
     lane.write(Head("/demands/batch", key, b"application/x-ndjson").chunked())
     for piece in pieces(lines):
         lane.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         await lane.room()
     lane.write(b"0\r\n\r\n")
-    status = await done
+    await done
     lane.close()
-    if counted.accepted != len(lines):
-        raise TooSlow(f"{counted.accepted} of {len(lines)} lines were accepted, status {status}")
-    return counted.accepted
+    return answers
 
 
 def pieces(lines: Sequence[bytes]) -> list[bytes]:
@@ -61,17 +75,21 @@ def pieces(lines: Sequence[bytes]) -> list[bytes]:
     return [joined[start : start + PIECE_BYTES] for start in range(0, len(joined), PIECE_BYTES)]
 
 
-class Counted:
-    """Counts acceptances in a streamed answer, across its pieces' edges."""
+class Answers:
+    """A streamed answer: how many lines were accepted, and what was said to the others."""
 
     def __init__(self) -> None:
         self.accepted = 0
+        self.others: list[dict[str, Any]] = []
         self._rest = b""
 
     def take(self, piece: bytes) -> None:
-        whole = self._rest + piece
-        self.accepted += whole.count(ACCEPTED)
-        self._rest = whole[-len(ACCEPTED) + 1 :]
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        for line in lines:
+            if ACCEPTED in line:
+                self.accepted += 1
+            else:
+                self.others.append(orjson.loads(line))
 
 
 async def check(connection: asyncpg.Connection, run: str, demands: int) -> None:

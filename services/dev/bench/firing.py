@@ -19,11 +19,12 @@ from services.dev.bench.scale import Scale
 from services.kit.postgres import Database
 from services.supervision.app import shipped_policies
 from services.supervision.calendars import Policies
+from services.supervision.ladder import NoticeDecision, notices_due
 from services.supervision.policy import Policy
 from services.supervision.schedule import fire_due
 from services.supervision.store import DUE, FIRED_AT_ONCE, PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.watched import Watched, opened
+from services.supervision.watched import Watched, ladder_state, opened
 
 ALONE: Final = "UPDATE … RETURNING alone"
 TURNS: Final = 5
@@ -110,10 +111,17 @@ async def supervising(ground: Ground) -> AsyncIterator[tuple[asyncpg.Connection,
 
 
 def sown(policy: Policy, now: datetime) -> list[Watched]:
-    """Limits of cases dispatched each hour before, as the service would set them: due ones and later ones."""
+    """Limits of cases dispatched each hour before, as the service would have set them: later ones, and due
+    ones with a single rung to fire, as when nothing stood still."""
     hours = int(LOOKED_BACK / timedelta(hours=1))
     limits = [opened(_case(), now - timedelta(hours=hour), policy).complete for hour in range(hours)]
-    return [one for one in limits if one.fires_at and not now < one.fires_at <= now + LATER]
+    later = [one for one in limits if one.fires_at and one.fires_at > now + LATER]
+    return later + [one for one in limits if len(_rungs_due(one, policy, now)) == 1]
+
+
+def _rungs_due(limit: Watched, policy: Policy, now: datetime) -> list[NoticeDecision]:
+    state = ladder_state(limit, policy.ladder, policy.calendar)
+    return list(notices_due(state, now, policy.ladder.tolerance))
 
 
 def _case() -> CaseAssigned:

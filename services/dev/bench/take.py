@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -21,22 +22,25 @@ PATIENCE_SECONDS: Final = 120
 
 
 class Counter:
-    """In the place of the consumers: counts what comes, and when."""
+    """In the place of the consumers: counts what comes after the first batch, and how long it takes."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._came: list[tuple[float, int]] = []
+        self._left = most
+        self._began = self._ended = 0.0
+        self._counted = 0
         self.done = asyncio.Event()
 
     async def apply(self, letters: Sequence[Letter]) -> None:
-        self._came.append((time.perf_counter(), len(letters)))
-        if sum(count for _, count in self._came) >= self._most:
+        self._ended = time.perf_counter()
+        self._began = self._began or self._ended
+        self._counted += len(letters) if self._ended > self._began else 0
+        self._left -= len(letters)
+        if self._left <= 0:
             self.done.set()
 
     def rate(self) -> float:
         """Events a second after the first batch."""
-        (began, first), (ended, _) = self._came[0], self._came[-1]
-        return (sum(count for _, count in self._came) - first) / (ended - began)
+        return self._counted / (self._ended - self._began) if self._counted else math.nan
 
 
 async def run(bootstrap: str, most: int) -> float:

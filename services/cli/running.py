@@ -57,7 +57,7 @@ class Running:
 
     @classmethod
     def deployed(cls, data: Path, environ: Mapping[str, str]) -> "Running":
-        """A stack described by variables, as in docker-compose.yml. Errors: Problem naming the missing ones."""
+        """A stack described by variables, as in docker-compose.yml. Errors: Problem with the missing ones."""
         urls = {service: f"YINUO_{service.upper()}_URL" for service in SERVICES}
         needed = (*urls.values(), "YINUO_KAFKA", "YINUO_AUDIT_URL", "YINUO_TOKEN_PRIVATE_KEY")
         if missing := [name for name in needed if not environ.get(name)]:

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from services.contracts.vocabulary import Channel
 from services.intake.vault import key_digest
+from services.kit.in_time import in_time
 from services.kit.postgres import UNAVAILABLE
 
 FRESH_SECONDS: Final = 2.0
@@ -77,8 +78,8 @@ class KeyRing:
         digest = key_digest(secret)
         if known := self._by_digest.get(digest):
             return known
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return await self.keys.of_digest(digest)
+        found: Key | None = await in_time(self.keys.of_digest(digest), PATIENCE_SECONDS)
+        return found
 
     def forget(self, key_id: int) -> None:
         """Refuse a revoked key at once in this process."""

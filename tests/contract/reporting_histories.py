@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from services.contracts.case import (
@@ -248,11 +249,10 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
             return
         kind = CaseReturned if fate < 0.9 else CaseReassigned
         to = "petitions" if kind is CaseReturned else random.choice(UNITS[:-1])
-        reason = {"reason": PublicText("不属本单位")} if kind is CaseReturned else {}
+        reason: dict[str, Any] = {"reason": PublicText("不属本单位")} if kind is CaseReturned else {}
         dispatch += 1
-        moved = kind(
-            **ids, version=version, dispatch=dispatch, from_unit=unit, unit=to, post=f"{to}.head", **reason
-        )
+        where: dict[str, Any] = {"from_unit": unit, "unit": to, "post": f"{to}.head", **reason}
+        moved = kind(**ids, version=version, dispatch=dispatch, **where)
         yield _Step(at, moved)
         unit = to
 

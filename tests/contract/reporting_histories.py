@@ -215,7 +215,7 @@ def _steps(random: Random, weeks: int, cases: int) -> Iterator[_Step]:
 
 
 def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
-    ids = {"case_id": case.case_id, "demand_id": case.demand_id}
+    ids: dict[str, Any] = {"case_id": case.case_id, "demand_id": case.demand_id}
     version, dispatch, unit, limits = 1, 1, case.unit, 0
     complete_due = at + timedelta(days=random.choice((2, 5, 10)))
     while True:

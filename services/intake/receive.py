@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from services.intake.identity import Outcome, Submission
+from services.kit.in_time import in_time
 
 GROUP: Final = 500
 GATHER_SECONDS: Final = 0.002
@@ -56,8 +57,7 @@ async def accept(demands: Demands, group: Sequence[Submission]) -> list[Outcome 
 async def _accept(demands: Demands, group: Sequence[Submission]) -> list[Outcome]:
     for _ in range(ATTEMPTS):
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return await demands.accept(group)
+            return await in_time(demands.accept(group), PATIENCE_SECONDS)
         except Raced:
             continue
         except TimeoutError as late:

@@ -21,6 +21,7 @@ from services.kit.auth import TokenReader
 from services.kit.backlog import BacklogReader
 from services.kit.consume import Consumer, Handler
 from services.kit.http import build_api
+from services.kit.in_time import in_time
 from services.kit.inbox import TopicReplaced
 from services.kit.operation import operation_routes
 from services.kit.postgres import UNAVAILABLE, Database, pool
@@ -32,6 +33,7 @@ from services.kit.topics import TopicsMissing
 from services.kit.watermark import weeks_missing
 
 WAIT_SECONDS: Final = 0.5
+READY_SECONDS: Final = 3.0
 REPLACED_SECONDS: Final = 10.0
 """How often it says again that a topic was made anew: only an operator can do something about that."""
 
@@ -143,7 +145,7 @@ class Runtime:
 
     async def _postgres(self) -> str | None:
         try:
-            await self.database.pool.fetchval("SELECT clock.now()", timeout=3)
+            await in_time(self.database.pool.fetchval("SELECT clock.now()"), READY_SECONDS)
         except UNAVAILABLE as away:
             return repr(away)
         return None

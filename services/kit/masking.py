@@ -5,7 +5,8 @@ Formats
   birth; the old 15 digits with a province code and a real date.
 * Mobile: 1[3-9] and 9 digits, also after +86, 0086, 86 or a trunk 0, and as 138.1234.5678 (. · _ /).
 * Landline: area code (010, 02x, 03xx to 09xx; after +86 or 0086 without its 0) and 7 or 8 digits, the
-  first not 0, with an extension (转802, -802) and a second number after a slash or 、.
+  first not 0, with an extension (转802, -802) and a second number after a slash or 、. Without an area code
+  only after a word such as 电话 or 座机.
 * E-mail address.
 * Bank card: 13 to 19 digits that pass Luhn (ISO/IEC 7812-1), with an issuer's prefix and length.
 * Vehicle plate: ordinary and new energy (GA 36-2018), 挂 学 警 港 澳 领 应急, embassy (使), army, armed
@@ -23,7 +24,7 @@ What stays
   certain enough to be seen with more digits after it.)
 * 400 and 800 numbers and hotlines (12345, 110), which have none of these formats.
 
-Out of scope: Chinese numerals (一三八…), ornamental digits (①), a landline without area code, numbers with
+Out of scope: Chinese numerals (一三八…), ornamental digits (①), numbers with
 a wrong check digit or blotted out by their writer (61033019800101XXXX), names and door numbers.
 """
 
@@ -34,6 +35,7 @@ from datetime import date
 from typing import NamedTuple
 
 from services.contracts.public_text import PublicText
+from services.kit.plates import INVISIBLE, find_plates
 
 
 class Match(NamedTuple):
@@ -69,7 +71,8 @@ def find(text: str) -> list[Match]:
 def _matches(folded: str) -> list[Match]:
     if not folded:
         return []
-    found = [*_emails(folded), *_plates(folded), *_numbers(folded)]
+    plates = (Match(start, end, PLATE) for start, end in find_plates(folded))
+    found = [*_emails(folded), *plates, *_numbers(folded), *_local_landlines(folded)]
     return (
         list(_apart(sorted(found, key=lambda match: (match.start, -match.end)))) if len(found) > 1 else found
     )
@@ -95,7 +98,6 @@ def _apart(matches: Iterable[Match]) -> Iterator[Match]:
 # Reading: one character stays one character, so that places in the folded text are places in the text.
 
 _HINT = re.compile(r"[\d@＠﹫]")
-_INVISIBLE = "\u200b"
 _MINUS = "\u2212"
 
 
@@ -117,7 +119,7 @@ def _plain(char: str) -> str:
     if category == "Nd":
         return str(unicodedata.decimal(char))
     if category in {"Cf", "Mn"}:
-        return _INVISIBLE
+        return INVISIBLE
     if category == "Zs" or char == "\t":
         return " "
     if category == "Pd" or char == _MINUS:
@@ -130,9 +132,9 @@ _FOLD = _Fold()
 
 # E-mail. What stands before "@" is taken whole, from the first character of its run: no backtracking.
 
-_MAILBOX = rf"A-Za-z0-9._%+\-{_INVISIBLE}"
+_MAILBOX = rf"A-Za-z0-9._%+\-{INVISIBLE}"
 _EMAIL = re.compile(
-    rf"(?<![{_MAILBOX}])([{_MAILBOX}]++) *+@ *+[A-Za-z0-9.\-{_INVISIBLE}]+\.[A-Za-z{_INVISIBLE}]{{2,}}"
+    rf"(?<![{_MAILBOX}])([{_MAILBOX}]++) *+@ *+[A-Za-z0-9.\-{INVISIBLE}]+\.[A-Za-z{INVISIBLE}]{{2,}}"
 )
 
 
@@ -140,69 +142,26 @@ def _emails(text: str) -> Iterator[Match]:
     if "@" not in text:
         return
     for found in _EMAIL.finditer(text):
-        box = found[1].lstrip(f"._%+-{_INVISIBLE}")
+        box = found[1].lstrip(f"._%+-{INVISIBLE}")
         if box:
             yield Match(found.end(1) - len(box), found.end(), EMAIL)
 
 
-# Vehicle plates.
+# Landlines without their area code: seven or eight digits are one only where a word says so.
 
-_PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
-_GAP = rf"[ ·•・‧∙⋅.\-{_INVISIBLE}]*"
-_SYMBOLS = {
-    "L": "[A-HJ-Za-hj-z]",
-    "S": "[0-9A-HJ-NP-Za-hj-np-z]",
-    "E": "[A-HJKa-hjk]",
-    "9": "[0-9]",
-    "P": _PROVINCE,
-}
-_END = "(?![0-9A-Za-z])"
-
-
-def _spaced(shape: str) -> str:
-    """A shape such as `PLSSSSS` as a pattern with a gap between any two symbols."""
-    return _GAP.join(_SYMBOLS.get(symbol, symbol) for symbol in shape)
-
-
-_CIVIL = re.compile(
-    f"{_spaced('PL')}{_GAP}(?:{_spaced('ES9999')}{_END}|{_spaced('99999E')}{_END}"
-    f"|{_spaced('SSSSS')}{_END}|{_spaced('SSSS')}{_GAP}(?:[挂学警港澳领]|应急))"
-)
-# Each begins with a character class and looks behind only after it: so the search skips quickly.
-_EMBASSY = re.compile(
-    f"使(?<![大行即致驱促]使){_GAP}{_spaced('999999')}(?![0-9.\u4e00-\u9fff])"
-    f"|[0-9](?<![0-9.][0-9]){_GAP}{_spaced('99999')}{_GAP}使(?![\u4e00-\u9fff])"
-)
-_ARMY = re.compile(f"[军空海北沈兰济南广成]{_GAP}[A-Za-z]{_GAP}{_spaced('99999')}{_END}")
-_LATIN = re.compile("[A-Za-z]")
-_ARMY_LETTERS = "[VKHBSLJNGCEZvkhbsljngcez][A-Za-z]"
-_ARMY_DOTTED = re.compile(f"{_ARMY_LETTERS}(?<![0-9A-Za-z]..)[·•・‧∙⋅]{_spaced('99999')}{_END}")
-_ARMY_NAMED = re.compile(f"[牌车][号:是为 ]{{0,3}}({_ARMY_LETTERS}{_GAP}{_spaced('99999')}){_END}")
-_ARMED_POLICE = re.compile(
-    f"[Ww](?<![A-Za-z].){_GAP}[Jj]{_GAP}{_PROVINCE}?{_GAP}{_spaced('9999')}{_GAP}[0-9A-Za-z]{_END}"
+_LOCAL_LANDLINE = re.compile(
+    r"(?:电话|座机|固话|传真|致电|拨打|联系方式|[Tt][Ee][Ll])"
+    rf"(?:号码|号|是|为|[:. ({INVISIBLE}]){{0,4}}([2-8]\d{{2,3}}[ \-]?\d{{4}})(?![0-9\-]|元)"
 )
 
 
-def _plates(text: str) -> Iterator[Match]:
-    if _LATIN.search(text):
-        yield from _lettered_plates(text)
-    if "使" in text:
-        yield from (Match(found.start(), found.end(), PLATE) for found in _EMBASSY.finditer(text))
-
-
-def _lettered_plates(text: str) -> Iterator[Match]:
-    for found in _CIVIL.finditer(text):
-        if sum(map(str.isdigit, found[0])) >= 2:
-            yield Match(found.start(), found.end(), PLATE)
-    for pattern in (_ARMY, _ARMY_DOTTED, _ARMY_NAMED, _ARMED_POLICE):
-        for found in pattern.finditer(text):
-            inner = found.lastindex or 0
-            yield Match(found.start(inner), found.end(inner), PLATE)
+def _local_landlines(text: str) -> Iterator[Match]:
+    yield from (Match(found.start(1), found.end(1), LANDLINE) for found in _LOCAL_LANDLINE.finditer(text))
 
 
 # Numbers: a run of digits and separators is read as its symbols (digits, "+", "X") without the separators.
 
-_RUN = re.compile(rf"[0-9+][0-9+Xx \-(){_INVISIBLE}]{{9,}}")
+_RUN = re.compile(rf"[0-9+][0-9+Xx \-(){INVISIBLE}]{{9,}}")
 _SHORTEST = 10
 _DOTTED_MOBILE = re.compile(
     r"1[3-9][0-9](?<![0-9.]...) ?[.·_/] ?[0-9]{4} ?[.·_/] ?[0-9]{4}(?![0-9]|[.·_/][0-9])"
@@ -233,7 +192,7 @@ def _numbers(text: str) -> Iterator[Match]:
             floor = match.end
 
 
-_SEPARATORS = frozenset(f" -(){_INVISIBLE}")
+_SEPARATORS = frozenset(f" -(){INVISIBLE}")
 
 
 def _numbers_of(text: str, run: _Run, floor: int) -> Iterator[Match]:
@@ -300,7 +259,7 @@ def _whole(text: str, run: _Run, at: int, shape: _Shape) -> Match | None:
 
 _CONTEXT = 48
 _CODE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-."
-_BETWEEN = f" :是为(【[\"“'#/{_INVISIBLE}"
+_BETWEEN = f" :是为(【[\"“'#/{INVISIBLE}"
 _ORDER_WORDS = ("订单", "工单", "运单")
 _ORDER_NUMBERS = (
     *("单号", "编号", "表号", "户号", "案号", "型号", "批号", "货号", "文号", "单号码", "条码", "条形码"),

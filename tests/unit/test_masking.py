@@ -180,3 +180,23 @@ def test_a_second_look_without_spaces_and_invisible_characters_finds_nothing(tex
 def test_long_repetitive_text_is_masked_all_the_same(unit: str) -> None:
     public = mask(unit * (20_000 // len(unit)) + "，电话13812345678")
     assert public.endswith("，电话〔手机号〕")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("电话4762345", f"电话{LANDLINE}"),
+        ("联系电话：4762345或13812345678", f"联系电话：{LANDLINE}或{MOBILE}"),
+        ("座机号码47623456。", f"座机号码{LANDLINE}。"),
+        ("tel: 476-2345", f"tel: {LANDLINE}"),
+        ("拨打12345热线", "拨打12345热线"),
+        ("电话费4762345", "电话费4762345"),
+        ("电话补贴4762345元", "电话补贴4762345元"),
+        ("致电4008001234", "致电4008001234"),
+        ("工程量4762345", "工程量4762345"),
+    ],
+)
+def test_a_landline_without_its_area_code_is_one_only_after_a_word_that_says_so(
+    text: str, masked: str
+) -> None:
+    assert mask(text) == masked

@@ -128,7 +128,9 @@ def main(
     folder = data or Path(tempfile.mkdtemp(prefix="yinuo-chaos-"))
     good = False
     try:
-        outcome = asyncio.run(run(rounds, seed, folder, lambda line: console.print(line, highlight=False)))
+        outcome = asyncio.run(
+            run(rounds, seed, folder, lambda line: console.print(line, highlight=False, soft_wrap=True))
+        )
         print_outcome(outcome, console)
         good = outcome.good
     except Problem as problem:

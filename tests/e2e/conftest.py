@@ -1,6 +1,5 @@
 """Whole running stacks for end-to-end tests: the four services on their own Kafka and PostgreSQL."""
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -85,13 +84,14 @@ class Stack:
         finally:
             await connection.close()
 
-    async def hold(self, table: str, case_id: str, release: asyncio.Event) -> None:
-        """Hold a case's row locked, as a long transaction would, until released."""
+    @asynccontextmanager
+    async def held(self, table: str, case_id: str) -> AsyncIterator[None]:
+        """A case's row locked, as a long transaction would hold it."""
         connection = await asyncpg.connect(self.running.admin_url)
         try:
             async with connection.transaction():
                 await connection.execute(f"SELECT FROM {table} WHERE case_id = $1 FOR UPDATE", case_id)
-                await release.wait()
+                yield
         finally:
             await connection.close()
 

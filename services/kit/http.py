@@ -176,6 +176,8 @@ async def _invalid(_request: Request, invalid: Exception) -> Response:
 
 async def _http_exception(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
+    if isinstance(error.__cause__, Problem):  # FastAPI tells whatever stops the reading of a body as a 400
+        return error.__cause__.response()
     title = {404: "Not Found", 405: "Method Not Allowed"}.get(error.status_code, "Error")
     return Problem(error.status_code, title, str(error.detail), headers=error.headers).response()
 
@@ -183,10 +185,6 @@ async def _http_exception(_request: Request, error: Exception) -> Response:
 async def _away(_request: Request, reason: Exception) -> Response:
     log.warning("database away", reason=repr(reason))
     return unavailable("the database is away").response()
-
-
-class _BodyTooLarge(Exception):
-    pass
 
 
 class Border:

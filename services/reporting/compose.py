@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
@@ -202,7 +203,8 @@ def _unit_row(
 ) -> UnitRow:
     unit = directory.units.get(code)
     on_time = rate(figures.get("completed_on_time", 0), figures.get("due", 0))
-    exact = figures.get("completed_on_time", 0) < threshold * figures.get("due", 0)
+    # As fractions: 0.55 * 100 is more than 55 in floating point, and would name a unit that kept its word.
+    exact = figures.get("completed_on_time", 0) < Fraction(str(threshold)) * figures.get("due", 0)
     return UnitRow(
         code=code,
         name=directory.unit_name(code),

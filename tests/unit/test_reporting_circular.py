@@ -1,5 +1,6 @@
 """A circular composed and rendered: shares of nothing, who is named, how it reads."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -54,6 +55,20 @@ def circular(
 def edition(of: Circular, number: str | None = "2021-03") -> Edition:
     issue = Issued(number=number, issued_at=CUT_AT, issued_by="policy") if number else Issued()
     return Edition(circular=of, figures_sha256=sha256(canonical(of)), drafted_at=CUT_AT, issue=issue)
+
+
+@pytest.mark.parametrize("threshold", [0.55, 0.56, 0.57, 0.85])
+def test_a_unit_exactly_at_the_threshold_is_not_named(threshold: float) -> None:
+    authority = known().authority
+    assert authority is not None
+    strict = replace(known(), authority=authority.model_copy(update={"on_time_threshold": threshold}))
+    at_it = round(100 * threshold)
+    by_unit = {
+        "water": figures(due=100, completed_on_time=at_it),
+        "roads": figures(due=100, completed_on_time=at_it - 1),
+    }
+    numbers = Numbers(by_unit, [], {}, {}, WHOLE, (), (), ())
+    assert compose(FIRST, CUT_AT, numbers, strict, None).below_threshold == ("roads",)
 
 
 def test_a_unit_below_the_threshold_is_named_and_one_at_it_is_not() -> None:

@@ -21,7 +21,12 @@ Headers = tuple[tuple[str, bytes], ...]
 class Event(BaseModel):
     """A fact in the past tense. Frozen; its time stands in the envelope, in business time."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        ser_json_timedelta="iso8601",
+        hide_input_in_errors=True,  # reasons of dead letters go into logs: no citizen's words with them
+    )
 
     type: ClassVar[str]
     """CloudEvents type with its version, such as `yinuo.case.assigned.v1`."""

@@ -102,6 +102,12 @@ def test_an_unknown_type_or_version_is_named(unknown: str) -> None:
         decode(unknown, b"{}")
 
 
+def test_what_cannot_be_read_is_named_without_the_words_in_it() -> None:
+    with pytest.raises(ValueError, match="demand_id") as unreadable:
+        decode(DemandRegistered.type, '{"title": 5, "body": "张三家的水管"}'.encode())
+    assert "张三" not in str(unreadable.value)
+
+
 def test_the_same_fact_always_has_the_same_id() -> None:
     event = demand()
     assert event.event_id() == event.model_copy().event_id()

@@ -1,15 +1,15 @@
 """docker-compose.yml and deploy/: the Compose schema, each service's settings, secrets, hardening, pins."""
 
 import importlib.util
-import os
+import json
 import re
-import subprocess
-import sys
 from functools import cache
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
+import jsonschema
 import pytest
 import yaml
 from pydantic import SecretStr
@@ -54,13 +54,10 @@ def example_names() -> list[str]:
 
 
 def test_the_compose_file_follows_the_compose_specification() -> None:
-    if importlib.util.find_spec("check_jsonschema") is None:
-        if os.environ.get("CI"):
-            pytest.fail("check-jsonschema, which carries the Compose specification's schema, isn't installed")
-        pytest.skip("check-jsonschema, which carries the Compose specification's schema, isn't installed")
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
-    done = subprocess.run([*command, str(COMPOSE)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    """The specification's schema comes with check-jsonschema, so that no copy of it lies here."""
+    schemas = files("check_jsonschema.builtin_schemas.vendor")
+    schema = json.loads((schemas / "compose-spec.json").read_text("utf-8"))
+    jsonschema.validate(yaml.safe_load(COMPOSE.read_text("utf-8")), schema)
 
 
 @pytest.mark.parametrize("service", SERVICES)

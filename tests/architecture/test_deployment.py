@@ -3,9 +3,10 @@
 import importlib.util
 import json
 import re
+import subprocess
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any, get_args
 
@@ -55,8 +56,10 @@ def example_names() -> list[str]:
 
 def test_the_compose_file_follows_the_compose_specification() -> None:
     """The specification's schema comes with check-jsonschema, so that no copy of it lies here."""
-    schemas = files("check_jsonschema.builtin_schemas.vendor")
-    schema = json.loads((schemas / "compose-spec.json").read_text("utf-8"))
+    file = distribution("check-jsonschema").locate_file(
+        "check_jsonschema/builtin_schemas/vendor/compose-spec.json"
+    )
+    schema = json.loads(Path(str(file)).read_text("utf-8"))
     jsonschema.validate(yaml.safe_load(COMPOSE.read_text("utf-8")), schema)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from services.contracts.case import CaseAssigned
 from services.contracts.demand import DemandRegistered
+from services.contracts.directory import AuthorityRecorded
 from services.contracts.envelope import Envelope, Event
 from services.contracts.flow import TOPICS, topic_of
 from services.kit.dead_letters import Letter
@@ -49,6 +50,23 @@ def case_assigned(**given: Any) -> CaseAssigned:
         "summary": "自来水停水",
     }
     return CaseAssigned(**{**values, **given})
+
+
+def authority(**given: Any) -> AuthorityRecorded:
+    """What the directory tells of the authority, version 1."""
+    values: dict[str, Any] = {
+        "version": 1,
+        "code": "fengxian",
+        "name": "凤县",
+        "name_en": "Feng County",
+        "issuer": "凤县县委",
+        "backstop_unit": "office",
+        "limits": "guangdong",
+        "ladder": "default",
+        "on_time_threshold": 0.85,
+        "issue": "automatic",
+    }
+    return AuthorityRecorded(**{**values, **given})
 
 
 def letter(event: Event, offset: int = 0, time: datetime = NOON, **given: Any) -> Letter:

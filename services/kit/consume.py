@@ -25,6 +25,14 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[Writing, Sequence[Record]], Awaitable[None]]
 """Applies new events of one topic, in their order per key, within the batch's transaction."""
 
+
+class NotYet(Exception):
+    """What another topic tells must be known first: the same batch succeeds later, no event is at fault."""
+
+
+_PASSING: Final = (*UNAVAILABLE, *CONTENDED, NotYet)
+"""What a batch waits for and no event answers for."""
+
 POISON_WINDOW: Final = 200
 POISON_RATIO: Final = 0.5
 """Past this share of the last events the consumer stops: a bad deploy, not bad data."""
@@ -90,12 +98,12 @@ class Consumer:
     poison: PoisonGauge = field(default_factory=PoisonGauge)
 
     async def apply(self, letters: Sequence[Letter]) -> None:
-        """Apply a batch for good, waiting as long as PostgreSQL is away.
+        """Apply a batch for good, waiting as long as PostgreSQL is away or the handler says NotYet.
 
         Raises inbox.TopicReplaced or TooMuchPoison, on which the process must stop.
         """
         async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type((*UNAVAILABLE, *CONTENDED)),
+            retry=retry_if_exception_type(_PASSING),
             wait=wait_exponential_jitter(multiplier=0.1, max=5, jitter=0.5),
             before_sleep=self._retrying,
         ):
@@ -127,7 +135,7 @@ class Consumer:
     async def _apply_fast_or_with_care(self, letters: Sequence[Letter]) -> None:
         try:
             await self._apply(letters, self._at_once)
-        except (*UNAVAILABLE, *CONTENDED, inbox.TopicReplaced, TooMuchPoison):
+        except (*_PASSING, inbox.TopicReplaced, TooMuchPoison):
             raise
         except Exception as reason:  # noqa: BLE001  whatever a handler raises, only its culprit may suffer
             log.warning("batch repeated by halves", topic=self.topic, reason=repr(reason))
@@ -184,7 +192,7 @@ class Consumer:
         try:
             async with writing.connection.transaction():
                 await self._at_once(writing, new, parked)
-        except (*UNAVAILABLE, *CONTENDED):
+        except _PASSING:
             raise
         except Exception as reason:  # noqa: BLE001  as above
             del writing.events[written:]

@@ -26,6 +26,10 @@ class PostgresCalendars:
         assert row is not None  # noqa: S101  the migration wrote it and nothing deletes it
         return Choice(*row)
 
+    async def chosen(self) -> bool:
+        """Whether the authority has chosen presets; before, those of the migration stand there."""
+        return bool(await self._connection.fetchval("SELECT directory_version > 0 FROM policy"))
+
     async def loaded(self) -> list[YearCalendar]:
         rows = await self._connection.fetch("SELECT calendar FROM calendars ORDER BY year")
         return [YearCalendar.from_json(json.loads(row["calendar"])) for row in rows]

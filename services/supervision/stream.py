@@ -6,7 +6,7 @@ from functools import partial
 from services.contracts.case import CaseEvent
 from services.contracts.directory import DirectoryEvent
 from services.contracts.envelope import Record
-from services.kit.consume import Handler
+from services.kit.consume import Handler, NotYet
 from services.kit.postgres import Writing
 from services.supervision.calendars import Policies
 from services.supervision.directory import record
@@ -17,8 +17,15 @@ from services.supervision.store_directory import PostgresCopy
 
 
 async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
-    """Set and close the limits of a batch's cases. A dispatch counts from the time of its event."""
-    policy = await policies.current(PostgresCalendars(writing.connection))
+    """Set and close the limits of a batch's cases. A dispatch counts from the time of its event.
+
+    Raises NotYet before the authority's presets are known: assignment tells them before any case, but in
+    another topic, and a limit set by other presets than the authority's would stay.
+    """
+    calendars = PostgresCalendars(writing.connection)
+    if not await calendars.chosen():
+        raise NotYet("the directory hasn't told which limits and ladder the authority chose")
+    policy = await policies.current(calendars)
     happened = [(one.event, one.time) for one in records if isinstance(one.event, CaseEvent)]
     await set_limits(PostgresLimits(writing.connection), writing.publish, policy, happened)
 

@@ -14,12 +14,15 @@ from services.supervision.app import shipped_policies
 from services.supervision.calendars import Policies
 from services.supervision.store import DUE
 from services.supervision.stream import handlers
-from tests.builders import case_assigned, letter
+from tests.builders import authority, case_assigned, letter
 from tests.conftest import DatabaseOf
 from tests.unit.test_supervision_limits import completed, signed_for
 
 MONDAY = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)
 TABLES = "deliveries, notices, limits, calendars, inbox, outbox, offsets, dead_letters"
+
+CHOSEN = "UPDATE policy SET limits = 'guangdong', directory_version = 1"
+NOT_CHOSEN = "UPDATE policy SET limits = 'guangdong', directory_version = 0"
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +34,9 @@ def policies() -> Policies:
 async def database(database_of: DatabaseOf) -> AsyncIterator[Database]:
     database = database_of("supervision")
     emptying = "".join(f"DELETE FROM {table};" for table in TABLES.split(", "))
-    await database.pool.execute(emptying)
+    await database.pool.execute(f"{emptying} {CHOSEN}")
     yield database
-    await database.pool.execute(emptying)
+    await database.pool.execute(f"{emptying} {NOT_CHOSEN}")
 
 
 @pytest.fixture
@@ -75,7 +78,9 @@ async def test_schedulers_at_once_fire_each_rung_once(
     fired = await asyncio.gather(*(_fire_all(database, policies) for _ in range(3)))
     assert sum(fired) == 1500
     assert await _counts(database) == (4500, 4500, 3000)
-    assert await database.pool.fetchval("SELECT count(*) FROM outbox WHERE subject IS NOT NULL") == 6000
+    assert (
+        await database.pool.fetchval("SELECT count(*) FROM outbox WHERE type NOT LIKE '%watermark%'") == 6000
+    )
     assert await schedule.due(database, policies) == 0
 
 
@@ -121,6 +126,24 @@ async def test_the_case_topic_read_again_from_the_start_changes_nothing(
     await database.pool.execute("DELETE FROM inbox")
     await consumer.apply([letter(case, number, MONDAY) for number, case in enumerate(cases)])
     assert await database.pool.fetch("SELECT * FROM limits ORDER BY case_id, kind") == before
+
+
+async def test_a_case_read_before_the_directory_gets_its_limits_by_the_presets_chosen_there(
+    consumer: Consumer, database: Database, policies: Policies
+) -> None:
+    await database.pool.execute(NOT_CHOSEN)
+    case = case_assigned(kind="help", urgency="urgent")
+    directory = Consumer("supervision", "directory", database, handlers(policies)["directory"], "first")
+    applying = asyncio.create_task(consumer.apply([letter(case, 0, MONDAY)]))
+    await asyncio.wait({applying}, timeout=0.3)
+    assert await database.pool.fetchval("SELECT count(*) FROM limits") == 0
+    await directory.apply([letter(authority(limits="beijing"))])
+    await applying
+    rules = await database.pool.fetch("SELECT rule FROM limits")
+    known = {rule.id for rule in policies.presets.limits["beijing"].rules}
+    assert {row["rule"] for row in rules} <= known
+    assert len(rules) == 2
+    assert await database.pool.fetchval("SELECT count(*) FROM dead_letters") == 0
 
 
 async def test_an_event_of_a_case_that_never_came_parks_alone(consumer: Consumer, database: Database) -> None:

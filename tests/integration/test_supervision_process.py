@@ -17,13 +17,13 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from services.contracts.decode import decode
-from services.contracts.directory import AuthorityRecorded, HolderRecorded, PostRecorded, UnitRecorded
+from services.contracts.directory import HolderRecorded, PostRecorded, UnitRecorded
 from services.contracts.envelope import Event
 from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
 from services.dev.stack import Infrastructure, migrate, remove, start_infrastructure, start_services
 from services.kit.auth import issue_token
 from services.kit.clock import set_clock
-from tests.builders import case_assigned, letter
+from tests.builders import authority, case_assigned, letter
 from tests.unit.test_supervision_limits import completed, returned
 
 Kind = TypeVar("Kind", bound=Event)
@@ -111,18 +111,7 @@ async def supervision(stack: Infrastructure) -> AsyncIterator[Supervision]:
 
 def _directory() -> Sequence[Event]:
     return (
-        AuthorityRecorded(
-            version=1,
-            code="fengxian",
-            name="凤县",
-            name_en="Feng County",
-            issuer="凤县县委",
-            backstop_unit="office",
-            limits="guangdong",
-            ladder="default",
-            on_time_threshold=0.85,
-            issue="automatic",
-        ),
+        authority(),
         UnitRecorded(version=1, code="water", name="水利局", kind="department", post="water.head"),
         PostRecorded(version=1, code="water.head", title="局长", unit="water", tier="department"),
         HolderRecorded(version=1, post="water.head", person="王建国", since=MONDAY.date()),

@@ -19,6 +19,7 @@ from services.dev.bench.scale import SCALES, Scale
 from services.dev.supervisor import checkout
 
 OUTPUT: Final = checkout() / "bench" / "latest.json"
+TABLE_WIDTH: Final = 150
 OTHERS: Final = ("assignment", "supervision", "reporting")
 
 
@@ -33,18 +34,18 @@ def bench(
     steps = Steps(Console(stderr=True))
     try:
         with steps.status:
-            found = in_order(measure(data, SCALES[scale], steps))
+            found = in_order(measure(data, SCALES[scale], steps, steps.status.update))
             steps.finish()
     finally:
         stack.remove(data)
         shutil.rmtree(data, ignore_errors=True)
     write_json(output, found)
-    print_table(Console(), found)
+    print_table(Console(width=max(Console().width, TABLE_WIDTH)), found)
 
 
-def measure(data: Path, scale: Scale, report: Report) -> list[Figure]:
+def measure(data: Path, scale: Scale, report: Report, progress: Report = stack.silent) -> list[Figure]:
     """Every figure, in the order in which one stack can give them."""
-    ground = Ground.prepare(data, report)
+    ground = Ground.prepare(data, report, progress)
     ground.start("intake")
     key = asyncio.run(ground.key())
     found = post_rate.measure(ground, scale, key)
@@ -62,7 +63,7 @@ def measure(data: Path, scale: Scale, report: Report) -> list[Figure]:
 async def _caught_up_then_end_to_end(ground: Ground, scale: Scale, key: str) -> float:
     await ground.load_directory()
     ground.report("Catching up with what was posted so far")
-    await settle(ground.running)
+    await settle(ground.running, report=ground.progress)
     ground.report(f"{scale.demands:,} demands end to end")
     return await end_to_end.measure(ground, scale, key)
 

@@ -28,11 +28,11 @@ async def measure(ground: Ground, scale: Scale, key: str) -> float:
         before = await applied(connection, TOPICS)
         began = time.perf_counter()
         watch = asyncio.create_task(
-            until_applied(connection, TOPICS, before + len(TOPICS) * len(lines), ground.report)
+            until_applied(connection, TOPICS, before + len(TOPICS) * len(lines), ground.progress)
         )
         url = ground.running.service_url("intake")
         accepted = sum(await asyncio.gather(*(stream(url, key, share) for share in shares)))
-        ground.report(f"{accepted:,} accepted after {time.perf_counter() - began:.1f} s")
+        ground.progress(f"{accepted:,} accepted after {time.perf_counter() - began:.1f} s")
         await watch
         took = time.perf_counter() - began
         await check(connection, bodies.run.decode(), scale.demands)

@@ -34,18 +34,19 @@ class TooSlow(RuntimeError):
 class Ground:
     """One running stack in `data`. Blocking calls stand between measurements, never within."""
 
-    def __init__(self, data: Path, report: Report) -> None:
+    def __init__(self, data: Path, report: Report, progress: Report = stack.silent) -> None:
         self.data = data
         self.report = report
+        self.progress = progress
 
     @classmethod
-    def prepare(cls, data: Path, report: Report) -> "Ground":
+    def prepare(cls, data: Path, report: Report, progress: Report = stack.silent) -> "Ground":
         """Kafka and PostgreSQL with schemas, roles and topics; the business clock stands still."""
         infrastructure = stack.start_infrastructure(data, report)
         report("Schemas, roles, topics")
         stack.migrate(infrastructure)
         asyncio.run(set_clock(infrastructure.admin_url, NOON))
-        return cls(data, report)
+        return cls(data, report, progress)
 
     @property
     def running(self) -> Running:

@@ -68,8 +68,8 @@ async def topic_ids(bootstrap: str, names: Iterable[str]) -> dict[str, str]:
 async def end_offsets(bootstrap: str, names: Iterable[str]) -> dict[tuple[str, int], int]:
     """The next offset that each partition will give, by (topic, partition)."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=None)
-    await consumer.start()
     try:
+        await consumer.start()
         partitions = [TopicPartition(name, p) for name in names for p in range(TOPICS[name].partitions)]
         ends: Mapping[TopicPartition, int] = await consumer.end_offsets(partitions)
     finally:

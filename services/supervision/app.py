@@ -5,8 +5,10 @@ from functools import partial
 from fastapi import FastAPI
 
 from services.kit.runtime import Runtime
+from services.kit.topics import end_offsets
 from services.supervision import api, presets, schedule
 from services.supervision.calendars import Policies, built_in_years
+from services.supervision.catch_up import TOPIC, CaughtUp, once_caught_up, read_offsets
 from services.supervision.policy import Presets
 from services.supervision.settings import SupervisionSettings
 from services.supervision.stream import handlers
@@ -25,8 +27,9 @@ def build(settings: SupervisionSettings) -> FastAPI:
     runtime = Runtime("supervision", settings, handlers(policies))
     database = runtime.database
     runtime.due = partial(schedule.due, database, policies)
+    caught_up = CaughtUp(partial(end_offsets, settings.kafka, [TOPIC]), partial(read_offsets, database.pool))
     runtime.steps = {
-        "fire": partial(schedule.fire_due, database, policies),
+        "fire": once_caught_up(caught_up, partial(schedule.fire_due, database, policies)),
         "compute awaiting": partial(schedule.compute_what_awaits, database, policies),
         "measure": schedule.Gauges(database, policies).measure,
     }

@@ -88,7 +88,7 @@ class Arrival:
 
 @dataclass(slots=True)
 class Consumer:
-    """Applies the batches of one topic for one service."""
+    """Applies the batches of one topic for one service. `whole`: see `inbox.advance`."""
 
     service: Service
     topic: str
@@ -96,11 +96,12 @@ class Consumer:
     handler: Handler
     topic_id: str = ""
     poison: PoisonGauge = field(default_factory=PoisonGauge)
+    whole: bool = False
 
     async def apply(self, letters: Sequence[Letter]) -> None:
         """Apply a batch for good, waiting as long as PostgreSQL is away or the handler says NotYet.
 
-        Raises inbox.TopicReplaced or TooMuchPoison, on which the process must stop.
+        Raises inbox.TopicReplaced, inbox.EventsSkipped or TooMuchPoison, on which the process must stop.
         """
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(_PASSING),
@@ -135,7 +136,7 @@ class Consumer:
     async def _apply_fast_or_with_care(self, letters: Sequence[Letter]) -> None:
         try:
             await self._apply(letters, self._at_once)
-        except (*_PASSING, inbox.TopicReplaced, TooMuchPoison):
+        except (*_PASSING, inbox.TopicReplaced, inbox.EventsSkipped, TooMuchPoison):
             raise
         except Exception as reason:  # noqa: BLE001  whatever a handler raises, only its culprit may suffer
             log.warning("batch repeated by halves", topic=self.topic, reason=repr(reason))
@@ -143,7 +144,9 @@ class Consumer:
 
     async def _apply(self, letters: Sequence[Letter], how: "_Way") -> None:
         async with self.database.writing() as writing:
-            ahead = await inbox.advance(writing.connection, self.topic, self.topic_id, letters)
+            ahead = await inbox.advance(
+                writing.connection, self.topic, self.topic_id, letters, whole=self.whole
+            )
             parked = Parked(await dead_letters.parked_keys(writing.connection, self.topic))
             arrivals = self._sort(ahead, parked)
             ids = await inbox.new_ids(writing.connection, self.topic, [a.record for a in arrivals])

@@ -18,6 +18,16 @@ class TopicReplaced(RuntimeError):
         )
 
 
+class EventsSkipped(RuntimeError):
+    """Events between the stored offset and the first one delivered never came: applying would lose them."""
+
+    def __init__(self, topic: str, partition: int, stored: int, found: int) -> None:
+        super().__init__(
+            f"{topic}/{partition}: applied up to {stored}, delivered from {found}: the group's offset in "
+            f"Kafka is ahead of this database (restored from a backup?). Set it back to {stored} at most"
+        )
+
+
 async def refuse_replaced(connection: Connection | Pool, ids: Mapping[str, str]) -> None:
     """Raise TopicReplaced where offsets are stored for another topic than the one that there is now."""
     for row in await connection.fetch("SELECT DISTINCT topic, topic_id FROM offsets ORDER BY topic"):
@@ -27,12 +37,13 @@ async def refuse_replaced(connection: Connection | Pool, ids: Mapping[str, str])
 
 
 async def advance(
-    connection: Connection, topic: str, topic_id: str, letters: Sequence[Letter]
+    connection: Connection, topic: str, topic_id: str, letters: Sequence[Letter], *, whole: bool = False
 ) -> list[Letter]:
     """Move the offsets forward over a batch; the letters that lie at or past the stored offsets.
 
-    The rows stay locked until commit, so that a worker that lost its partition can't interleave.
-    Raises TopicReplaced.
+    The rows stay locked until commit, so that a worker that lost its partition can't interleave. `whole`:
+    the letters come straight from a log that has no holes (nothing is deleted, compacted or transactional),
+    and so must follow each other. Raises TopicReplaced, EventsSkipped.
     """
     ends: dict[int, int] = {}
     for letter in letters:
@@ -50,6 +61,8 @@ async def advance(
         if row["topic_id"] != topic_id:
             raise TopicReplaced(topic, row["topic_id"], topic_id)
     stored = {row["partition"]: row["next_offset"] for row in rows}
+    if whole:
+        _refuse_skipped(topic, stored, letters)
     await connection.execute(
         """
         INSERT INTO offsets AS o (topic, partition, topic_id, next_offset)
@@ -65,6 +78,15 @@ async def advance(
         [ends[partition] for partition in partitions],
     )
     return [letter for letter in letters if letter.offset >= stored.get(letter.partition, 0)]
+
+
+def _refuse_skipped(topic: str, stored: Mapping[int, int], letters: Sequence[Letter]) -> None:
+    following = dict(stored)
+    for letter in letters:
+        expected = following.get(letter.partition, 0)
+        if letter.offset > expected:
+            raise EventsSkipped(topic, letter.partition, expected, letter.offset)
+        following[letter.partition] = max(expected, letter.offset + 1)
 
 
 async def new_ids(connection: Connection, topic: str, records: Sequence[Record]) -> set[UUID]:

@@ -72,7 +72,7 @@ class Runtime:
     def build_api(self, title: str) -> FastAPI:
         """The API with health, metrics and operation; its lifespan runs everything else."""
         self.consumers = {
-            topic: Consumer(self.service, topic, self.database, self.handlers[topic])
+            topic: Consumer(self.service, topic, self.database, self.handlers[topic], whole=True)
             for topic in topics_read_by(self.service)
         }
         checks = {"postgres": self._postgres, "consumer": self._consumer}

@@ -11,7 +11,7 @@ from services.contracts.envelope import Record
 from services.contracts.watermark import WatermarkPassed
 from services.kit import consume
 from services.kit.consume import Consumer, TooMuchPoison
-from services.kit.inbox import TopicReplaced
+from services.kit.inbox import EventsSkipped, TopicReplaced
 from services.kit.postgres import Database, Writing
 from tests.builders import case_assigned, demand, ids, letter, letters
 from tests.conftest import DatabaseOf
@@ -186,6 +186,22 @@ async def test_when_most_events_fail_the_consumer_stops_instead_of_parking_them_
     with pytest.raises(TooMuchPoison):
         await consumer.apply(letters(events))
     assert await _parked(database) == []
+
+
+async def test_events_that_were_skipped_stop_the_consumer_before_any_is_lost(
+    database: Database, applied: Applied
+) -> None:
+    consumer = Consumer("assignment", "demand", database, applied, topic_id="first", whole=True)
+    events = [demand() for _ in range(5)]
+    log = [letter(event, offset, partition=0) for offset, event in enumerate(events)]
+    other = letter(demand(), 0, partition=1)
+    await consumer.apply([log[0], other, log[1]])
+    for skipping in ([log[3]], [log[2], log[4]], [log[0], log[3]], [letter(demand(), 1, partition=2)]):
+        with pytest.raises(EventsSkipped):
+            await consumer.apply(skipping)
+    await consumer.apply(log[1:])
+    assert ids(applied.demands[:1] + applied.demands[2:]) == ids(events)
+    assert await database.pool.fetchval("SELECT count(*) FROM dead_letters") == 0
 
 
 async def test_a_topic_made_anew_stops_the_consumer(

@@ -22,10 +22,9 @@ UNAVAILABLE: Final = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,  # shutting down, starting, a statement cancelled by hand
+    asyncpg.InsufficientResourcesError,  # disk or memory full, too many connections
+    asyncpg.ReadOnlySQLTransactionError,  # a standby
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )

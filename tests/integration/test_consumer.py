@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from services.contracts.demand import DemandRegistered
@@ -23,8 +24,11 @@ class Applied:
     def __init__(self) -> None:
         self.demands: list[DemandRegistered] = []
         self.poison: set[str] = set()
+        self.trouble: list[Exception] = []
 
     async def __call__(self, writing: Writing, records: Sequence[Record]) -> None:
+        if self.trouble:
+            raise self.trouble.pop()
         events = [record.event for record in records if isinstance(record.event, DemandRegistered)]
         assert len(events) == len(records)
         if any(event.title in self.poison for event in events):
@@ -202,6 +206,19 @@ async def test_events_that_were_skipped_stop_the_consumer_before_any_is_lost(
     await consumer.apply(log[1:])
     assert ids(applied.demands[:1] + applied.demands[2:]) == ids(events)
     assert await database.pool.fetchval("SELECT count(*) FROM dead_letters") == 0
+
+
+@pytest.mark.parametrize(
+    "trouble", [asyncpg.DiskFullError, asyncpg.OutOfMemoryError, asyncpg.ReadOnlySQLTransactionError]
+)
+async def test_no_event_answers_for_a_server_in_trouble(
+    consumer: Consumer, database: Database, applied: Applied, trouble: type[asyncpg.PostgresError]
+) -> None:
+    applied.trouble = [trouble("for a moment") for _ in range(3)]
+    events = [demand(), demand()]
+    await consumer.apply(letters(events))
+    assert ids(applied.demands) == ids(events)
+    assert await _parked(database) == []
 
 
 async def test_a_topic_made_anew_stops_the_consumer(

@@ -34,6 +34,9 @@ from services.kit.watermark import weeks_missing
 
 WAIT_SECONDS: Final = 0.5
 READY_SECONDS: Final = 3.0
+START_SECONDS: Final = 30.0
+"""How long the consumer may take to start while Kafka answers: more than two rebalances."""
+LOOK_SECONDS: Final = 3.0
 REPLACED_SECONDS: Final = 10.0
 """How often it says again that a topic was made anew: only an operator can do something about that."""
 
@@ -110,10 +113,32 @@ class Runtime:
         for topic, consumer in self.consumers.items():
             consumer.topic_id = ids[topic]
         worker = build_worker(self.service, self.settings.kafka, self.consumers, self.settings.batch_size)
-        async with working(worker, self.settings.stop_timeout / 2):
-            self.state["consumer"] = ""
-            log.info("consuming", topics=list(self.consumers))
-            await self._watch_topic_ids(ids)
+        self.state["consumer"] = "starting"
+        starting = _task("start of the consumer", self._end_unless_started())
+        try:
+            async with working(worker, self.settings.stop_timeout / 2):
+                starting.cancel()
+                self.state["consumer"] = ""
+                log.info("consuming", topics=list(self.consumers))
+                await self._watch_topic_ids(ids)
+        finally:
+            starting.cancel()
+
+    async def _end_unless_started(self) -> None:
+        """By a rare race Faust never comes up where Kafka goes away while it starts: end, to begin anew.
+
+        Waits as long as Kafka doesn't answer. Seen when the broker was killed twice within 12 s of a start.
+        """
+        answered = 0.0
+        while answered < START_SECONDS:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await topics.topic_ids(self.settings.kafka, self.consumers)
+            except (KafkaError, OSError, TopicsMissing):
+                answered = 0
+            else:
+                answered += LOOK_SECONDS
+        raise TimeoutError(f"not started although Kafka has answered for {START_SECONDS:.0f} s")
 
     async def _topic_ids(self) -> dict[str, str]:
         while True:

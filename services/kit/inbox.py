@@ -1,9 +1,10 @@
 """The inbox and the offsets: what a reader has applied, whatever Kafka delivers again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from services.contracts.envelope import Record
+from services.contracts.flow import TOPICS
 from services.kit.connection import Connection, Pool
 from services.kit.dead_letters import Letter
 
@@ -24,8 +25,16 @@ class EventsSkipped(RuntimeError):
     def __init__(self, topic: str, partition: int, stored: int, found: int) -> None:
         super().__init__(
             f"{topic}/{partition}: applied up to {stored}, delivered from {found}: the group's offset in "
-            f"Kafka is ahead of this database (restored from a backup?). Set it back to {stored} at most"
+            "Kafka is ahead of this database (restored from a backup?). A restart sets it back"
         )
+
+
+async def stored_offsets(connection: Connection | Pool, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+    """The next offset of each partition of some topics; 0 where nothing was applied yet."""
+    rows = await connection.fetch("SELECT topic, partition, next_offset FROM offsets")
+    found = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+    keys = [(name, partition) for name in topics for partition in range(TOPICS[name].partitions)]
+    return {key: found.get(key, 0) for key in keys}
 
 
 async def refuse_replaced(connection: Connection | Pool, ids: Mapping[str, str]) -> None:

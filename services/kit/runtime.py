@@ -28,7 +28,7 @@ from services.kit.postgres import UNAVAILABLE, Database, pool
 from services.kit.relay import Relay
 from services.kit.schedule import Step, keep_doing
 from services.kit.settings import ServiceSettings
-from services.kit.stream import build_worker, end_process, working
+from services.kit.stream import build_worker, end_process, group_of, working
 from services.kit.topics import TopicsMissing
 from services.kit.watermark import weeks_missing
 
@@ -145,6 +145,7 @@ class Runtime:
             try:
                 ids = await topics.topic_ids(self.settings.kafka, self.consumers)
                 await inbox.refuse_replaced(self.database.pool, ids)
+                await self._rewind()
             except (KafkaError, TopicsMissing, *UNAVAILABLE) as away:
                 self.state["consumer"] = str(away) or repr(away)
                 log.warning("consumer waits", reason=repr(away))
@@ -155,6 +156,12 @@ class Runtime:
                 await asyncio.sleep(REPLACED_SECONDS)
             else:
                 return ids
+
+    async def _rewind(self) -> None:
+        stored = await inbox.stored_offsets(self.database.pool, self.consumers)
+        rewound = await topics.rewind_group(self.settings.kafka, group_of(self.service), stored)
+        if rewound:
+            log.warning("Kafka's offsets were ahead of what was applied and are set back", offsets=rewound)
 
     async def _watch_topic_ids(self, known: Mapping[str, str]) -> None:
         """A topic made anew while we read it would be skipped in silence; so look now and then."""

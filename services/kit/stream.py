@@ -44,12 +44,17 @@ class RawSchema(faust.Schema):  # type: ignore[misc]  # Faust has no types
         return decode
 
 
+def group_of(service: Service) -> str:
+    """The consumer group of a service: Faust names it like its app."""
+    return f"yinuo-{service}"
+
+
 def build_worker(
     service: Service, bootstrap: str, consumers: Mapping[str, Consumer], batch_size: int
 ) -> faust.App:
     """A Faust app that takes each topic in batches. Touches no event loop."""
     app = faust.App(
-        f"yinuo-{service}",
+        group_of(service),
         broker=";".join(f"yinuo://{server}" for server in bootstrap.split(",")),
         value_serializer="raw",
         key_serializer="raw",

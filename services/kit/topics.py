@@ -8,6 +8,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import CommitFailedError, IllegalGenerationError, UnknownMemberIdError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     AbstractType,
@@ -75,6 +76,29 @@ async def end_offsets(bootstrap: str, names: Iterable[str]) -> dict[tuple[str, i
     finally:
         await consumer.stop()
     return {(tp.topic, tp.partition): offset for tp, offset in ends.items()}
+
+
+async def rewind_group(bootstrap: str, group: str, stored: Mapping[tuple[str, int], int]) -> dict[str, int]:
+    """Set back a group's offsets that lie ahead of the stored ones (0 where none is stored).
+
+    PostgreSQL knows what was applied, Kafka's own offsets only follow it: they are ahead when the
+    database was restored from an older copy. Returns what was set back, by `topic/partition`; nothing
+    while a member of the group runs, whose offsets are its own.
+    """
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(topic, partition) for topic, partition in stored]
+        consumer.assign(partitions)
+        committed = {tp: await consumer.committed(tp) or 0 for tp in partitions}
+        ahead = {tp: stored[tp] for tp in partitions if committed[tp] > stored[tp]}
+        if ahead:
+            await consumer.commit(ahead)
+    except (IllegalGenerationError, UnknownMemberIdError, CommitFailedError):
+        return {}
+    finally:
+        await consumer.stop()
+    return {f"{tp.topic}/{tp.partition}": offset for tp, offset in ahead.items()}
 
 
 # aiokafka speaks the metadata request up to version 5; topic ids come with version 10 (KIP-516).

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from uuid import UUID
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import TypeAdapter
 
 from services.contracts.demand import DemandRegistered
@@ -16,6 +17,7 @@ from services.kit.postgres import Database, Writing
 from services.kit.relay import Relay
 from services.kit.runtime import Runtime
 from services.kit.settings import ServiceSettings
+from services.kit.topics import end_offsets
 from tests.builders import demand
 from tests.conftest import DatabaseOf
 
@@ -122,3 +124,37 @@ async def test_each_monday_has_one_watermark_in_every_partition(database_of: Dat
     assert sorted(partition for partition, _ in weeks) == list(range(8))
     assert len({week for _, week in weeks}) == 1
     assert all(week.weekday() == 0 for _, week in weeks)
+
+
+async def test_a_group_ahead_of_the_database_is_set_back_before_the_service_reads(
+    intake: Database, database_of: DatabaseOf, environment_of: Environment, infrastructure: Infrastructure
+) -> None:
+    """As after PostgreSQL was restored from an older copy than Kafka."""
+    events = [demand() for _ in range(20)]
+    await _register(intake, events)
+    await _until_published(intake)
+    ends = await end_offsets(infrastructure.kafka, ["demand"])
+    await _commit(infrastructure.kafka, "yinuo-assignment", ends)
+    handler = Seen()
+    settings = settings_of(environment_of("assignment"))
+    runtime = Runtime("assignment", settings, {"demand": handler, "supervision": handler})
+    api = runtime.build_api("a service under test")
+    async with api.router.lifespan_context(api):
+        await handler.all_of(events)
+
+
+async def _until_published(intake: Database) -> None:
+    async with asyncio.timeout(60):
+        while await intake.pool.fetchval("SELECT count(*) FROM outbox"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def _commit(bootstrap: str, group: str, offsets: dict[tuple[str, int], int]) -> None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        partitions = {TopicPartition(topic, number): end for (topic, number), end in offsets.items()}
+        consumer.assign(list(partitions))
+        await consumer.commit(partitions)
+    finally:
+        await consumer.stop()

@@ -8,7 +8,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import CommitFailedError, IllegalGenerationError, UnknownMemberIdError
+from aiokafka.errors import CommitFailedError, IllegalGenerationError, KafkaError, UnknownMemberIdError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     AbstractType,
@@ -25,6 +25,9 @@ from services.contracts.flow import TOPICS
 
 RETENTION: Final = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
 """The log is the record that figures can be rebuilt from: nothing is ever deleted."""
+
+AWAY: Final = (KafkaError, OSError)
+"""What asking Kafka raises while it can't be reached, or refuses for now."""
 
 
 class TopicsMissing(LookupError):

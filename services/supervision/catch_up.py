@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from aiokafka.errors import KafkaError
 
 from services.kit.postgres import Pool
 from services.kit.schedule import Step
+from services.kit.topics import AWAY
 
 TOPIC: Final = "case"
 
 Position = tuple[str, int]
 """Topic and partition."""
 Ends = Callable[[], Awaitable[Mapping[Position, int]]]
-"""The topic's end offsets. Raises KafkaError, OSError."""
+"""The topic's end offsets. Raises what `AWAY` names."""
 Read = Callable[[], Awaitable[Mapping[Position, int]]]
 """The next offset to be read, of the partitions of which something was read."""
 
@@ -49,7 +49,7 @@ class CaughtUp:
         if self._began_at is None:
             try:
                 self._began_at = await self.ends()
-            except (KafkaError, OSError) as away:
+            except AWAY as away:
                 log.warning("nothing fires yet: the log can't be read", reason=repr(away))
                 await asyncio.sleep(self.pause)
                 return False

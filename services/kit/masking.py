@@ -16,10 +16,13 @@ Writings: digits may be full-width (or any decimal digit of Unicode); spaces, hy
 invisible characters may stand between them; letters may be lower case.
 
 What stays
-* Numbers directly after an order's word (订单号, 工单, 运单号, 单号, 编号, 表号 …: `_ORDER_NUMBERS`), or in
-  one token with what follows such a word. Else what fully matches a format is masked, even by chance.
-* Amounts: a currency sign before, or 元, 块钱, 美元 … right after.
+* Landlines, bank cards and old ID cards directly after an order's word (订单号, 工单, 运单号, 单号, 编号,
+  表号 …: `_ORDER_NUMBERS`), or in one token with what follows such a word; the same as amounts: a currency
+  sign before, or 元, 块钱, 美元 … right after.
 * Decimals after a number of 2 or 3 digits (coordinates), and dates of the last century before a number.
+* Mobiles and ID cards of 18 only inside a longer token after such a word (工单号2021-13812345678, 订单AB…):
+  alone, no word before and no unit after makes such a number anything else (单号码13812345678 may be a
+  clerk's slip). What fully matches a format is masked, even by chance.
 * A piece of a longer run of digits: only a whole run, or several, makes a number. (An ID card of 18 is
   certain enough to be seen with more digits after it.)
 * 400 and 800 numbers and hotlines (12345, 110), which have none of these formats.
@@ -204,7 +207,7 @@ def _numbers_of(text: str, run: _Run, floor: int) -> Iterator[Match]:
             at += 1
             continue
         at = _first_after(run, at + shape.length, match.end)
-        if not _is_order_or_amount(text, match, floor):
+        if not _is_look_alike(text, match, floor, shape):
             floor, free = match.end, at
             yield match
 
@@ -272,15 +275,26 @@ _CURRENCY_AFTER = re.compile(r"(?:\.[0-9]{1,4})? {0,2}(?:元(?![旦月宵])|圆|
 _FRACTION = re.compile(r"(?:^|[^0-9.])[0-9]{2,3}\.$")
 
 
-def _is_order_or_amount(text: str, match: Match, floor: int) -> bool:
+_TOKEN = re.compile(r"(?:[0-9]{2}-|[A-Za-z]-?)$")
+
+
+def _is_look_alike(text: str, match: Match, floor: int, shape: _Shape) -> bool:
     """`floor`: where the last number found ends; what is going to be masked is no context."""
     before = text[max(floor, match.start - _CONTEXT) : match.start]
-    return bool(
-        before.rstrip(" ").endswith(_CURRENCIES)
-        or _CURRENCY_AFTER.match(text, match.end)
-        or (before.endswith(".") and _FRACTION.search(before[-5:]))
-        or _follows_order(before)
-    )
+    if shape.check is _is_id_card:
+        return _inside_order(before)
+    if shape.placeholder == MOBILE:
+        return _inside_order(before) or _is_fraction(before)
+    amount = before.rstrip(" ").endswith(_CURRENCIES) or _CURRENCY_AFTER.match(text, match.end)
+    return bool(amount) or _is_fraction(before) or _follows_order(before)
+
+
+def _is_fraction(before: str) -> bool:
+    return before.endswith(".") and _FRACTION.search(before[-5:]) is not None
+
+
+def _inside_order(before: str) -> bool:
+    return _TOKEN.search(before[-3:]) is not None and _follows_order(before)
 
 
 def _follows_order(before: str) -> bool:

@@ -19,6 +19,7 @@ from services.contracts.vocabulary import Service
 from services.kit import dead_letters, inbox, metrics
 from services.kit.dead_letters import Letter
 from services.kit.postgres import CONTENDED, UNAVAILABLE, Database, Writing
+from services.kit.reason import described
 
 log = structlog.get_logger(__name__)
 
@@ -36,29 +37,46 @@ _PASSING: Final = (*UNAVAILABLE, *CONTENDED, NotYet)
 POISON_WINDOW: Final = 200
 POISON_RATIO: Final = 0.5
 """Past this share of the last events the consumer stops: a bad deploy, not bad data."""
+POISON_RUN: Final = 20
+"""So many that fail without one that can be applied between say the same, however slowly they come."""
 
 
 class TooMuchPoison(RuntimeError):
     """So many events fail that the fault must be in this release."""
 
-    def __init__(self, topic: str, failed: int, seen: int) -> None:
-        super().__init__(f"{failed} of the last {seen} events of {topic} could not be applied: stopping")
+    def __init__(self, topic: str, gauge: "PoisonGauge") -> None:
+        super().__init__(
+            f"{gauge.failed} of the last {gauge.seen} events of {topic} could not be applied, "
+            f"{gauge.run} of them in a row: stopping"
+        )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class PoisonGauge:
-    """Counts failures over a sliding window of events."""
+    """Counts failures over a sliding window of events, and those since an event was last applied.
+
+    What waits behind an earlier dead letter of its key was never tried, and so is neither: a parked key
+    that keeps coming doesn't stop the others, nor does it end a run.
+    """
 
     seen: int = 0
     failed: int = 0
+    run: int = 0
 
-    def after(self, seen: int, failed: int) -> "PoisonGauge":
+    @classmethod
+    def going_on(cls, run: int) -> "PoisonGauge":
+        """The gauge of a process whose predecessor ended in a run of failures: a restart forgets none."""
+        return cls(run, run, run)
+
+    def after(self, seen: int, failed: int, applied: int) -> "PoisonGauge":
         """The gauge after more events; old ones weigh half once the window is full."""
         keep = 0.5 if self.seen >= POISON_WINDOW else 1.0
-        return PoisonGauge(int(self.seen * keep) + seen, int(self.failed * keep) + failed)
+        run = 0 if applied else self.run + failed
+        return PoisonGauge(int(self.seen * keep) + seen, int(self.failed * keep) + failed, run)
 
     def too_much(self) -> bool:
-        return self.seen >= POISON_WINDOW and self.failed > POISON_RATIO * self.seen
+        most = self.seen >= POISON_WINDOW and self.failed > POISON_RATIO * self.seen
+        return most or self.run >= POISON_RUN
 
 
 @dataclass(slots=True)
@@ -72,10 +90,10 @@ class Parked:
     def culprit(self, letter: Letter, reason: Exception) -> None:
         self.culprits += 1
         self.keys.add(letter.key)
-        self.letters.append((letter, f"{type(reason).__name__}: {reason}"[:4000]))
+        self.letters.append((letter, described(reason)[:4000]))
 
     def follower(self, letter: Letter) -> None:
-        self.letters.append((letter, "waits behind an earlier dead letter of its key"))
+        self.letters.append((letter, dead_letters.FOLLOWS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +157,7 @@ class Consumer:
         except (*_PASSING, inbox.TopicReplaced, inbox.EventsSkipped, TooMuchPoison):
             raise
         except Exception as reason:  # noqa: BLE001  whatever a handler raises, only its culprit may suffer
-            log.warning("batch repeated by halves", topic=self.topic, reason=repr(reason))
+            log.warning("batch repeated by halves", topic=self.topic, reason=described(reason))
             await self._apply(letters, self._by_halves)
 
     async def _apply(self, letters: Sequence[Letter], how: "_Way") -> None:
@@ -151,11 +169,13 @@ class Consumer:
             arrivals = self._sort(ahead, parked)
             ids = await inbox.new_ids(writing.connection, self.topic, [a.record for a in arrivals])
             new = list(_first_of_each(arrivals, ids))
+            untried = len(parked.letters)
             await how(writing, new, parked)
-            await self._park(writing, parked)
-            gauge = self.poison.after(len(ahead), parked.culprits)
+            applied = len(new) - (len(parked.letters) - untried)
+            gauge = self.poison.after(len(ahead), parked.culprits, applied)
             if gauge.too_much():
-                raise TooMuchPoison(self.topic, gauge.failed, gauge.seen)
+                raise TooMuchPoison(self.topic, gauge)
+            await self._park(writing, parked)
         self.poison = gauge
         metrics.EVENTS_APPLIED.labels(self.service, self.topic).inc(len(new))
         metrics.EVENTS_REPEATED.labels(self.service, self.topic).inc(len(letters) - len(ahead))

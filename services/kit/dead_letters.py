@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
 from services.contracts.envelope import Envelope
-from services.kit.connection import Connection
+from services.kit.connection import Connection, Pool
+
+FOLLOWS: Final = "waits behind an earlier dead letter of its key"
+FREED: Final = "waits for a replay: what it waited behind was dropped"
+_UNTRIED: Final = (FOLLOWS, FREED)
+"""The reasons of letters that nothing ever tried to apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,20 @@ async def parked_keys(connection: Connection, topic: str) -> set[str]:
     """The keys of a topic that have dead letters: their later events must join them."""
     rows = await connection.fetch("SELECT DISTINCT key FROM dead_letters WHERE topic = $1", topic)
     return {row["key"] for row in rows}
+
+
+async def run_of_culprits(connection: Connection | Pool, topic: str) -> int:
+    """How many events of a topic failed within the last hour, and since one was last applied."""
+    count: int = await connection.fetchval(
+        """
+        SELECT count(*) FROM dead_letters
+        WHERE topic = $1 AND parked_at > clock_timestamp() - interval '1 hour' AND reason <> ALL ($2::text[])
+          AND parked_at > coalesce((SELECT max(applied_at) FROM inbox WHERE topic = $1), '-infinity')
+        """,
+        topic,
+        _UNTRIED,
+    )
+    return count
 
 
 async def park(connection: Connection, letters: Sequence[tuple[Letter, str]]) -> None:

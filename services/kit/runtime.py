@@ -16,10 +16,10 @@ from fastapi import FastAPI
 
 from services.contracts.flow import topics_read_by
 from services.contracts.vocabulary import Service
-from services.kit import inbox, topics
+from services.kit import dead_letters, inbox, topics
 from services.kit.auth import TokenReader
 from services.kit.backlog import BacklogReader
-from services.kit.consume import Consumer, Handler
+from services.kit.consume import Consumer, Handler, PoisonGauge
 from services.kit.http import build_api
 from services.kit.in_time import in_time
 from services.kit.inbox import TopicReplaced
@@ -146,6 +146,7 @@ class Runtime:
                 ids = await topics.topic_ids(self.settings.kafka, self.consumers)
                 await inbox.refuse_replaced(self.database.pool, ids)
                 await self._rewind()
+                await self._remember_poison()
             except (KafkaError, TopicsMissing, *UNAVAILABLE) as away:
                 self.state["consumer"] = str(away) or repr(away)
                 log.warning("consumer waits", reason=repr(away))
@@ -156,6 +157,12 @@ class Runtime:
                 await asyncio.sleep(REPLACED_SECONDS)
             else:
                 return ids
+
+    async def _remember_poison(self) -> None:
+        for topic, consumer in self.consumers.items():
+            consumer.poison = PoisonGauge.going_on(
+                await dead_letters.run_of_culprits(self.database.pool, topic)
+            )
 
     async def _rewind(self) -> None:
         stored = await inbox.stored_offsets(self.database.pool, self.consumers)

@@ -10,12 +10,14 @@ import pytest
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.watermark import WatermarkPassed
-from services.kit import consume
-from services.kit.consume import Consumer, TooMuchPoison
+from services.kit import consume, dead_letters
+from services.kit.consume import Consumer, PoisonGauge, TooMuchPoison
 from services.kit.inbox import EventsSkipped, TopicReplaced
 from services.kit.postgres import Database, Writing
 from tests.builders import case_assigned, demand, ids, letter, letters
 from tests.conftest import DatabaseOf
+
+WORDS = "王某某的手机13800138000"
 
 
 class Applied:
@@ -192,6 +194,50 @@ async def test_when_most_events_fail_the_consumer_stops_instead_of_parking_them_
     assert await _parked(database) == []
 
 
+async def test_a_run_of_failures_stops_the_consumer_and_a_restart_does_not_forget_it(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    applied.poison = {"坏"}
+    await consumer.apply([letter(demand(), 0)])
+    for offset in range(1, consume.POISON_RUN):
+        await consumer.apply([letter(demand(title="坏"), offset)])
+    last = letter(demand(title="坏"), consume.POISON_RUN)
+    with pytest.raises(TooMuchPoison):
+        await consumer.apply([last])
+    run = await dead_letters.run_of_culprits(database.pool, "demand")
+    assert run == consume.POISON_RUN - 1
+    again = Consumer(
+        "assignment", "demand", database, applied, topic_id="first", poison=PoisonGauge.going_on(run)
+    )
+    with pytest.raises(TooMuchPoison):
+        await again.apply([last])
+    assert len(await _parked(database)) == consume.POISON_RUN - 1
+
+
+async def test_an_applied_event_ends_a_run_of_failures(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    applied.poison = {"坏"}
+    consumer.poison = PoisonGauge.going_on(consume.POISON_RUN - 1)
+    await consumer.apply([letter(demand(), 0), letter(demand(title="坏"), 1)])
+    assert consumer.poison.run == 0
+    await consumer.apply([letter(demand(title="坏"), 2)])
+    assert len(await _parked(database)) == 2
+    await consumer.apply([letter(demand(), 3)])
+    assert await dead_letters.run_of_culprits(database.pool, "demand") == 0
+
+
+async def test_a_parked_key_that_keeps_coming_stops_nothing(
+    consumer: Consumer, database: Database, applied: Applied
+) -> None:
+    bad = demand(title="坏")
+    applied.poison = {"坏"}
+    for offset in range(2 * consume.POISON_RUN):
+        await consumer.apply([letter(bad, offset, id=uuid4())])
+    assert consumer.poison.run == 1
+    assert await dead_letters.run_of_culprits(database.pool, "demand") == 1
+
+
 async def test_events_that_were_skipped_stop_the_consumer_before_any_is_lost(
     database: Database, applied: Applied
 ) -> None:
@@ -219,6 +265,26 @@ async def test_no_event_answers_for_a_server_in_trouble(
     await consumer.apply(letters(events))
     assert ids(applied.demands) == ids(events)
     assert await _parked(database) == []
+
+
+async def test_a_refused_row_leaves_none_of_its_words_in_the_reason(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def refused(writing: Writing, _: Sequence[Record]) -> None:
+        await writing.connection.execute("INSERT INTO waiting (demand_id) VALUES ($1)", uuid4())
+        raise AssertionError
+
+    async def unreadable(writing: Writing, _: Sequence[Record]) -> None:
+        await writing.connection.execute(f"SELECT '{WORDS}'::integer")
+
+    for number, handler in enumerate((refused, unreadable)):
+        await Consumer("assignment", "demand", database, handler, topic_id="first").apply(
+            [letter(demand(), number)]
+        )
+    (_, null), (_, text) = await _parked(database)
+    assert null == "NotNullViolationError sqlstate=23502 table=waiting column=demand"
+    assert text == "InvalidTextRepresentationError sqlstate=22P02"
+    assert WORDS not in capsys.readouterr().out
 
 
 async def test_a_topic_made_anew_stops_the_consumer(

@@ -4,21 +4,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, get_args
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.contracts.case import CaseCompleted, CaseEvent, CaseReassigned, CaseReturned, CaseSignedFor
+from services.contracts.named_ids import Namespace
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import CaseState
 
 Step = Literal["sign_for", "complete", "return", "reassign"]
 STEPS: Final[tuple[Step, ...]] = get_args(Step)
 
-_CASES: Final = UUID("5c0d3a53-8f0e-4a0e-9d0a-3d5f6c2b7e11")
+_CASES: Final = Namespace.of("5c0d3a53-8f0e-4a0e-9d0a-3d5f6c2b7e11")
 
 
 def case_id_of(demand_id: UUID) -> UUID:
     """The case that a demand opens: always the same one, so that a repeat can't open a second."""
-    return uuid5(_CASES, str(demand_id))
+    return _CASES(str(demand_id))
 
 
 @dataclass(frozen=True, slots=True)

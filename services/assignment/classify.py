@@ -5,12 +5,12 @@ categories above it: first the widest category with the highest sum is taken, th
 narrower one with the highest sum. Ties go to what stands first in categories.csv.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from services.assignment.directory import OTHER, Directory, lineage
-from services.assignment.lexicon import PLACE, Hit, Lexicon
+from services.assignment.lexicon import Hit, Lexicon
 from services.assignment.places import Gazetteer
 from services.assignment.route import Router
 from services.contracts.vocabulary import Kind, Urgency
@@ -25,6 +25,16 @@ DEFAULT_URGENCY: Urgency = "normal"
 
 Sums = Mapping[str, float]
 Value = TypeVar("Value", bound=str)
+Ranks = Mapping[str, tuple[int, Value]]
+"""Values with their rank: of equal ones the lowest comes first."""
+
+
+def _ranks(values: Iterable[Value]) -> dict[str, tuple[int, Value]]:
+    return {value: (rank, value) for rank, value in enumerate(values)}
+
+
+KIND_RANKS: Final = _ranks(KINDS)
+URGENCY_RANKS: Final = _ranks(URGENCIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,7 @@ class Classifier:
     gazetteer: Gazetteer
     router: Router
     roots: Mapping[str, str]
-    children: Mapping[str | None, tuple[str, ...]]
+    children: Mapping[str | None, Ranks[str]]
 
     @classmethod
     def build(cls, directory: Directory) -> "Classifier":
@@ -67,20 +77,22 @@ class Classifier:
         sources = [self.lexicon.hits(text) if text else [] for text in (place_text, title, body)]
         sums = _sums(sources[1], sources[2])
         category = self._category(sums["category"], sums["support"])
-        place = self.gazetteer.settle([_places(hits) for hits in sources])
+        place = self.gazetteer.settle([[code for hit in hits for code in hit.places] for hits in sources])
         routing = self.router.route(category, place)
         return Classification(
-            kind=_best(sums["kind"], KINDS, DEFAULT_KIND),
-            urgency=_best(sums["urgency"], URGENCIES, DEFAULT_URGENCY),
+            kind=_best(sums["kind"], KIND_RANKS, DEFAULT_KIND),
+            urgency=_best(sums["urgency"], URGENCY_RANKS, DEFAULT_URGENCY),
             category=category,
             place=place,
             unit=routing.unit,
             post=routing.post,
             backstop=routing.backstop,
-            words=tuple(dict.fromkeys(hit.word for hits in sources for hit in hits)),
+            words=tuple({hit.word: None for hits in sources for hit in hits}),
         )
 
     def _category(self, sums: Sums, support: Sums) -> str:
+        if not sums:
+            return OTHER
         totals = self._supported(sums, support) if support else sums
         chosen = _best(totals, self.children[None], OTHER)
         while narrower := self.children.get(chosen):
@@ -101,31 +113,31 @@ class Classifier:
 
 def _sums(title: Iterable[Hit], body: Iterable[Hit]) -> dict[str, dict[str, float]]:
     """Field to value to sum of weights; a word counts once a text, however often it stands there."""
-    sums: dict[str, dict[str, float]] = {"category": {}, "kind": {}, "urgency": {}, "support": {}, PLACE: {}}
+    sums: dict[str, dict[str, float]] = {"category": {}, "kind": {}, "urgency": {}, "support": {}}
     for hits, factor in ((title, TITLE_FACTOR), (body, BODY_FACTOR)):
         for hit in dict.fromkeys(hits):
-            for field, value, weight in hit.meanings:
+            for field, value, weight in hit.speaks:
                 of_field = sums[field]
                 of_field[value] = of_field.get(value, 0.0) + weight * factor
     return sums
 
 
-def _places(hits: Iterable[Hit]) -> list[str]:
-    return [value for hit in hits for field, value, _ in hit.meanings if field == PLACE]
+def _best(sums: Sums, ranks: Ranks[Value], default: Value) -> Value:
+    """The ranked value with the highest sum above nought, the first of equals; `default` where there is none.
 
-
-def _best(sums: Sums, candidates: Sequence[Value], default: Value) -> Value:
-    """The candidate with the highest sum above nought, the first of equals; `default` where there is none."""
-    best, highest = default, 0.0
-    for candidate in candidates:
-        total = sums.get(candidate, 0.0)
-        if total > highest:
-            best, highest = candidate, total
+    It looks at the few values with a sum, not at the many that could have one.
+    """
+    best, highest, first = default, 0.0, 0
+    for value, total in sums.items():
+        if (found := ranks.get(value)) is not None:
+            rank, candidate = found
+            if total > highest or (total == highest > 0 and rank < first):
+                best, highest, first = candidate, total, rank
     return best
 
 
-def _children(parents: Mapping[str, str | None]) -> dict[str | None, tuple[str, ...]]:
+def _children(parents: Mapping[str, str | None]) -> dict[str | None, Ranks[str]]:
     grouped: dict[str | None, list[str]] = {None: []}
     for code, parent in parents.items():
         grouped.setdefault(parent, []).append(code)
-    return {parent: tuple(codes) for parent, codes in grouped.items()}
+    return {parent: _ranks(codes) for parent, codes in grouped.items()}

@@ -1,7 +1,7 @@
 """The words of a directory in one Aho-Corasick automaton: categories, kinds, urgency and places together."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,10 +25,21 @@ class Meaning(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hit:
-    """A word that was found, with all that it means; one object per word, so that comparing costs nothing."""
+    """A word that was found, with all that it means; one object per word, so that comparing costs nothing.
+
+    `places` and `speaks` are the meanings apart: the place codes it names, and all that it weighs for.
+    """
 
     word: str
     meanings: tuple[Meaning, ...]
+    places: tuple[str, ...]
+    speaks: tuple[Meaning, ...]
+
+    @classmethod
+    def of(cls, word: str, meanings: Sequence[Meaning]) -> "Hit":
+        places = tuple(meaning.value for meaning in meanings if meaning.field == PLACE)
+        speaks = tuple(meaning for meaning in meanings if meaning.field != PLACE)
+        return cls(word, tuple(meanings), places, speaks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +51,12 @@ class Lexicon:
 
     @classmethod
     def build(cls, directory: Directory) -> "Lexicon":
-        entries = tuple(Hit(word, tuple(meanings)) for word, meanings in _meanings(directory).items())
+        entries = tuple(Hit.of(word, meanings) for word, meanings in _meanings(directory).items())
+        # Small enough for the processor's caches: between other work a DFA takes longer.
         automaton = AhoCorasick(
             [entry.word for entry in entries],
             matchkind=MatchKind.LeftmostLongest,
-            implementation=Implementation.DFA,
+            implementation=Implementation.ContiguousNFA,
         )
         return cls(automaton, entries)
 

@@ -25,8 +25,9 @@ class Gazetteer:
         """
         settled: str | None = None
         for named in mentions:
-            inside = [place for place in named if settled is None or self.within(place, settled)]
-            settled = max(inside, key=self.depth, default=settled)
+            if named:
+                inside = [place for place in named if settled is None or self.within(place, settled)]
+                settled = max(inside, key=self.depth, default=settled) if len(inside) != 1 else inside[0]
         return settled
 
     def depth(self, place: str) -> int:

@@ -5,7 +5,7 @@ place); what no route covers goes to the backstop unit, never nowhere.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.assignment.directory import Directory, Route, lineage
 
@@ -21,13 +21,14 @@ class Routing:
     backstop: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Router:
-    """Routes of one directory, made ready to be asked."""
+    """Routes of one directory, made ready to be asked. It remembers its answers: there are few."""
 
     routes: Mapping[Key, Routing]
     ancestors: Mapping[str, tuple[str, ...]]
     backstop: Routing
+    _answers: dict[Key, Routing] = field(default_factory=dict)
 
     @classmethod
     def build(cls, directory: Directory) -> "Router":
@@ -40,6 +41,13 @@ class Router:
         )
 
     def route(self, category: str, place: str | None) -> Routing:
+        asked = category, place
+        answer = self._answers.get(asked)
+        if answer is None:
+            answer = self._answers[asked] = self._found(category, place)
+        return answer
+
+    def _found(self, category: str, place: str | None) -> Routing:
         for key in self._keys(category, place):
             found = self.routes.get(key)
             if found is not None:

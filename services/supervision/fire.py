@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple, Protocol
-from uuid import UUID, uuid5
+from uuid import UUID
 
+from services.contracts.named_ids import Namespace
 from services.contracts.supervision import NoticeSent
 from services.contracts.vocabulary import LimitKind
 from services.supervision.ladder import LimitState, NoticeDecision, Recipient, next_instant, notices_due
 from services.supervision.policy import Policy
 from services.supervision.watched import Watched, ladder_state
 
-_NOTICES: Final = UUID("9d3f6a52-0c1b-4d0e-8a55-7b1f2c9e4d60")
+_NOTICES: Final = Namespace.of("9d3f6a52-0c1b-4d0e-8a55-7b1f2c9e4d60")
 
 
 class Notice(NamedTuple):
@@ -117,7 +118,7 @@ def _climbed(limit: Watched, state: LimitState, decisions: Sequence[NoticeDecisi
 
 def notice_id(case_id: UUID, kind: LimitKind, generation: int, rung: int) -> UUID:
     """The same rung of the same limit and generation has the same id: it can't be recorded twice."""
-    return uuid5(_NOTICES, f"{case_id}/{kind}/{generation}/{rung}")
+    return _NOTICES(f"{case_id}/{kind}/{generation}/{rung}")
 
 
 def _notice(limit: Watched, decided: NoticeDecision, now: datetime) -> Notice:

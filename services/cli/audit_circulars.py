@@ -23,16 +23,23 @@ _BY_KIND: Final = """
     FROM reporting.audit_facts GROUP BY week
 """
 _CUT_AT: Final = "((week + 7)::timestamp AT TIME ZONE 'Asia/Shanghai')"
+_OURS: Final = "NOT settling"
 _BOOK: Final = {
     "carried_over": "carried",
-    "dispatched": "NOT carried",
-    "assigned": "NOT carried AND origin = 'assigned'",
+    "dispatched": f"{_OURS} AND NOT carried",
+    "assigned": f"{_OURS} AND NOT carried AND origin = 'assigned'",
     "signed": "signed_this_week",
-    "signed_in_time": "signed_this_week AND signed_at <= sign_for_due",
-    "completed": "closed_as = 'completed'",
+    "signed_in_time": "NOT sign_judged AND signed_at <= sign_for_due",
+    "signed_late": "NOT sign_judged AND signed_at > sign_for_due",
+    "completed": f"{_OURS} AND closed_as = 'completed'",
     "completed_on_time": "closed_as = 'completed' AND closed_at <= complete_due",
-    "returned": "closed_as = 'returned'",
-    "reassigned": "closed_as = 'reassigned'",
+    "completed_late": "closed_as = 'completed' AND closed_at > complete_due",
+    "unjudged_before": "settling AND closed_as = 'completed'",
+    "judged_afterwards": "settling AND closed_as = 'completed' AND complete_due IS NOT NULL",
+    "unjudged": "closed_as = 'completed' AND complete_due IS NULL",
+    "returned": f"{_OURS} AND closed_as = 'returned'",
+    "returned_overdue": "closed_as = 'returned' AND closed_at > complete_due",
+    "reassigned": f"{_OURS} AND closed_as = 'reassigned'",
     "carried_forward": "closed_as IS NULL",
     "overdue": f"closed_as IS NULL AND complete_due <= {_CUT_AT}",
 }
@@ -151,12 +158,13 @@ CIRCULARS: Final = (
         LEDGER_WALKED,
         differences(
             """
-            SELECT week, case_id, dispatch, origin AS what FROM reporting.audit_ledger WHERE NOT carried
+            SELECT week, case_id, dispatch, origin AS what FROM reporting.audit_ledger
+            WHERE NOT carried AND NOT settling
             UNION ALL
             SELECT week, case_id, dispatch, 'signed' FROM reporting.audit_ledger WHERE signed_this_week
             UNION ALL
             SELECT week, case_id, dispatch, 'closed ' || closed_as FROM reporting.audit_ledger
-            WHERE closed_as IS NOT NULL
+            WHERE closed_as IS NOT NULL AND NOT settling
             """,
             """
             WITH f AS (
@@ -188,6 +196,38 @@ CIRCULARS: Final = (
             "SELECT week, case_id, dispatch FROM reporting.audit_ledger WHERE carried",
             "week || ' ' || case_id || '/' || dispatch",
         ),
+    ),
+    Check(
+        "completions_judged",
+        "每件办结恰好判定一次",
+        "every completion counted is judged in exactly one week, or waits for its limit in the last one",
+        "SELECT count(*) FROM reporting.audit_ledger WHERE closed_as = 'completed' AND NOT settling",
+        """
+        SELECT case_id || '/' || dispatch || ': judged ' || judged || ' times' AS what FROM (
+            SELECT case_id, dispatch,
+                   count(*) FILTER (WHERE complete_due IS NOT NULL OR week = last) AS judged
+            FROM reporting.audit_ledger
+            CROSS JOIN (SELECT max(week) AS last FROM reporting.audit_circulars) AS circulars
+            WHERE closed_as = 'completed' GROUP BY case_id, dispatch
+        ) AS completions WHERE judged <> 1
+        """,
+    ),
+    Check(
+        "judgement_equation",
+        "上期待判定＋办结＝按期＋超期＋待判定",
+        "completed before and unjudged + completed = on time + late + unjudged",
+        CIRCULARS_WALKED,
+        f"""
+        {_TOLD}
+        SELECT week::text AS what FROM circulars WHERE figures ? 'unjudged' AND (
+            (figures ->> 'unjudged_before')::bigint + (figures ->> 'completed')::bigint
+                <> (figures ->> 'completed_on_time')::bigint + (figures ->> 'completed_late')::bigint
+                + (figures ->> 'unjudged')::bigint
+            OR (figures ->> 'due')::bigint
+                <> (figures ->> 'completed_on_time')::bigint + (figures ->> 'completed_late')::bigint
+                + (figures ->> 'overdue')::bigint + (figures ->> 'returned_overdue')::bigint
+        )
+        """,
     ),
     Check(
         "balance_equation",

@@ -70,6 +70,7 @@ class UnitRow(Part):
     """What one unit did in the week. `on_time_rate` is completed_on_time / due, None where nothing was due.
 
     carried_over + dispatched − completed − returned − reassigned = carried_forward.
+    due = completed on time or late, as judged this week + overdue + returned_overdue.
     """
 
     code: str
@@ -83,7 +84,9 @@ class UnitRow(Part):
     signed_in_time: int
     completed: int
     completed_on_time: int
+    unjudged: int = 0
     returned: int
+    returned_overdue: int = 0
     reassigned: int
     carried_forward: int
     overdue: int
@@ -94,7 +97,7 @@ class UnitRow(Part):
 
     @property
     def idle(self) -> bool:
-        return not (self.carried_over or self.dispatched)
+        return not (self.carried_over or self.dispatched or self.due)
 
 
 class OverdueCase(Part):

@@ -99,7 +99,10 @@ def compose(
         counts=counts,
         last_week={name: count for name, count in last.items() if "." not in name} if last else None,
         on_time_rate=rate(counts["completed_on_time"], counts["due"]),
-        signed_in_time_rate=rate(counts["signed_in_time"], counts["signed"] + counts["unsigned_overdue"]),
+        signed_in_time_rate=rate(
+            counts["signed_in_time"],
+            counts["signed_in_time"] + counts["signed_late"] + counts["unsigned_overdue"],
+        ),
         last_on_time_rate=before.on_time_rate if before else None,
         channels=_shares(counts, "received", "channel", lambda code: CHANNELS_ZH.get(code, code), last),
         kinds=_shares(counts, "assigned", "kind", lambda code: KINDS_ZH.get(code, code), last),

@@ -13,7 +13,11 @@ Source = Literal["ledger", "facts"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A count over a week. `condition` is SQL over the source's columns; `$2` is the instant of the cut."""
+    """A count over a week. `condition` is SQL over the source's columns; `$2` is the instant of the cut.
+
+    What was done is counted in its week (`NOT settling`). Whether it was in time is counted once: in the
+    first week by whose cut the limit is known, that week or a later one.
+    """
 
     name: str
     zh: str
@@ -43,10 +47,12 @@ NONE: Final = "-"
 """The value of a slice for rows that have none, such as cases without a place."""
 
 _OPEN: Final = "closed_as IS NULL"
-_NEW: Final = "NOT carried AND origin = 'assigned'"
+_OPENED: Final = "NOT carried AND NOT settling"
+_NEW: Final = f"{_OPENED} AND origin = 'assigned'"
 _ON_TIME: Final = "closed_as = 'completed' AND closed_at <= complete_due"
 _LATE: Final = "closed_as = 'completed' AND closed_at > complete_due"
 _OVERDUE: Final = f"{_OPEN} AND complete_due <= $2"
+_RETURNED_OVERDUE: Final = "closed_as = 'returned' AND closed_at > complete_due"
 
 
 def _book(name: str, zh: str, en: str, condition: str) -> Figure:
@@ -59,29 +65,59 @@ def _fact(name: str, zh: str, en: str, condition: str) -> Figure:
 
 LEDGER: Final = (
     _book("carried_over", "上期结转", "carried over", "carried"),
-    _book("dispatched", "本期交办", "dispatched", "NOT carried"),
+    _book("dispatched", "本期交办", "dispatched", _OPENED),
     _book("assigned", "新交办", "newly assigned", _NEW),
-    _book("redispatched", "退回转交", "dispatched anew", "NOT carried AND origin <> 'assigned'"),
+    _book("redispatched", "退回转交", "dispatched anew", f"{_OPENED} AND origin <> 'assigned'"),
     _book("signed", "签收", "signed for", "signed_this_week"),
     _book(
-        "signed_in_time", "按时签收", "signed for in time", "signed_this_week AND signed_at <= sign_for_due"
+        "signed_in_time", "按时签收", "signed for in time", "NOT sign_judged AND signed_at <= sign_for_due"
     ),
-    _book("signed_late", "超时签收", "signed for late", "signed_this_week AND signed_at > sign_for_due"),
+    _book("signed_late", "超时签收", "signed for late", "NOT sign_judged AND signed_at > sign_for_due"),
+    _book(
+        "signed_unjudged",
+        "签收待判定",
+        "signed for, without a limit yet",
+        "NOT sign_judged AND signed_at IS NOT NULL AND sign_for_due IS NULL AND complete_due IS NULL",
+    ),
     _book(
         "unsigned_overdue",
         "逾期未签收",
         "not signed for, overdue",
         f"{_OPEN} AND signed_at IS NULL AND sign_for_due <= $2",
     ),
-    _book("completed", "办结", "completed", "closed_as = 'completed'"),
+    _book("completed", "办结", "completed", "NOT settling AND closed_as = 'completed'"),
     _book("completed_on_time", "按期办结", "completed on time", _ON_TIME),
     _book("completed_late", "超期办结", "completed late", _LATE),
-    _book("returned", "退回", "returned", "closed_as = 'returned'"),
-    _book("reassigned", "转办", "reassigned", "closed_as = 'reassigned'"),
-    _book("closed", "本期销账", "closed", "closed_as IS NOT NULL"),
+    _book(
+        "unjudged_before",
+        "上期待判定",
+        "completed before, not judged",
+        "settling AND closed_as = 'completed'",
+    ),
+    _book(
+        "judged_afterwards",
+        "补判",
+        "completed before, judged now",
+        "settling AND closed_as = 'completed' AND complete_due IS NOT NULL",
+    ),
+    _book(
+        "unjudged",
+        "待判定",
+        "completed, without a limit yet",
+        "closed_as = 'completed' AND complete_due IS NULL",
+    ),
+    _book("returned", "退回", "returned", "NOT settling AND closed_as = 'returned'"),
+    _book("returned_overdue", "逾期退回", "returned past the limit", _RETURNED_OVERDUE),
+    _book("reassigned", "转办", "reassigned", "NOT settling AND closed_as = 'reassigned'"),
+    _book("closed", "本期销账", "closed", "NOT settling AND closed_as IS NOT NULL"),
     _book("carried_forward", "结转下期", "carried forward", _OPEN),
     _book("overdue", "超期未办结", "overdue", _OVERDUE),
-    _book("due", "应办结", "due for completion", f"({_ON_TIME}) OR ({_LATE}) OR ({_OVERDUE})"),
+    _book(
+        "due",
+        "应办结",
+        "due for completion",
+        f"({_ON_TIME}) OR ({_LATE}) OR ({_OVERDUE}) OR ({_RETURNED_OVERDUE})",
+    ),
     _book("without_limit", "时限待定", "without a limit yet", f"{_OPEN} AND complete_due IS NULL"),
     _book("repeats", "重复反映", "repeats", f"{_NEW} AND repeat_of IS NOT NULL"),
     _book("backstop", "兜底交办", "to the backstop unit", f"{_NEW} AND backstop"),

@@ -108,13 +108,13 @@ class PostgresBooks:
         )
         await self._connection.execute((_SQL / "ledger.sql").read_text(), week, timeout=PATIENCE)
         await self._connection.execute("SET LOCAL enable_nestloop = on")
-        await self._connection.execute((_SQL / "early_limits.sql").read_text(), week, timeout=PATIENCE)
 
     async def _groups(self, week: date) -> list[Group]:
         rows = await self._connection.fetch(
             """
             SELECT case_kind, category, town, count(*) AS count FROM ledger
-            WHERE week = $1 AND NOT carried AND origin = 'assigned' GROUP BY case_kind, category, town
+            WHERE week = $1 AND NOT carried AND NOT settling AND origin = 'assigned'
+            GROUP BY case_kind, category, town
             """,
             week,
         )
@@ -150,7 +150,8 @@ class PostgresBooks:
             SELECT r.case_id, r.receipt, e.receipt AS earlier, r.unit, r.category,
                    coalesce(r.closed_as = 'completed', false) AS completed
             FROM (SELECT * FROM ledger
-                  WHERE week = $1 AND NOT carried AND origin = 'assigned' AND repeat_of IS NOT NULL
+                  WHERE week = $1 AND NOT carried AND NOT settling AND origin = 'assigned'
+                    AND repeat_of IS NOT NULL
                   ORDER BY opened_at, case_id LIMIT $2) AS r
             LEFT JOIN LATERAL (SELECT receipt FROM ledger
                                WHERE week = $1 AND case_id = r.repeat_of LIMIT 1) AS e ON true

@@ -29,8 +29,8 @@ class Page:
 
 
 _LEDGER: Final = """
-SELECT case_id, dispatch, demand_id, receipt, origin, carried, late, unit, post, channel, case_kind, category,
-       town, repeat_of, opened_at, sign_for_due, complete_due, signed_at, closed_as, closed_at
+SELECT case_id, dispatch, demand_id, receipt, origin, carried, settling, late, unit, post, channel, case_kind,
+       category, town, repeat_of, opened_at, sign_for_due, complete_due, signed_at, closed_as, closed_at
 FROM ledger
 WHERE week = $1 AND $2::timestamptz IS NOT NULL AND ({condition}) AND {slice}
   AND ($4::uuid IS NULL OR (case_id, dispatch) > ($4, $5::int))

@@ -47,45 +47,89 @@ class Dispatch:
         return (newest.sign_for_due, newest.complete_due) if newest else (None, None)
 
     def in_book(self, week: date) -> bool:
-        return self.opened[0] <= week and (self.closed is None or self.closed[0] >= week)
+        open_in_it = self.opened[0] <= week and (self.closed is None or self.closed[0] >= week)
+        return open_in_it or self.settling(week)
+
+    def settling(self, week: date) -> bool:
+        """Closed before, and waiting for a limit that may still come."""
+        before = week - timedelta(days=7)
+        if self.closed is None or self.closed[0] > before or self.dues(before)[1] is not None:
+            return False
+        if self.closed[2] == "completed":
+            return True
+        passed_on_untold = all(set_in > before for set_in, _ in self.limits)
+        return passed_on_untold and (self.closed[2] == "returned" or self.signed is not None)
+
+    def judged(self, week: date, done: date | None, place: int) -> bool:
+        """Whether this is the first week that knows both what was done and its limit."""
+        if done is None or done > week or self.dues(week)[place] is None:
+            return False
+        return done == week or self.dues(week - timedelta(days=7))[place] is None
 
 
 def counted(dispatch: Dispatch, week: date, cut_at: datetime) -> dict[str, bool]:
     """Which figures a dispatch is counted in: each rule said once more, in plain words."""
     sign_due, due = dispatch.dues(week)
-    carried = dispatch.opened[0] < week
-    closed = dispatch.closed if dispatch.closed and dispatch.closed[0] == week else None
-    signed = dispatch.signed if dispatch.signed and dispatch.signed[0] <= week else None
-    new = not carried and dispatch.origin == "assigned"
-    completed = closed is not None and closed[2] == "completed"
-    on_time = completed and closed is not None and due is not None and closed[1] <= due
-    late = completed and closed is not None and due is not None and closed[1] > due
+    settling = dispatch.settling(week)
+    carried = dispatch.opened[0] < week and not settling
+    new = dispatch.opened[0] == week and dispatch.origin == "assigned"
+    closed = dispatch.closed if dispatch.closed and dispatch.closed[0] <= week else None
+    fate = closed[2] if closed else None
     overdue = closed is None and due is not None and due <= cut_at
-    signed_now = signed is not None and signed[0] == week
+    ended = _ended(dispatch, week)
     return {
         "carried_over": carried,
-        "dispatched": not carried,
+        "dispatched": dispatch.opened[0] == week,
         "assigned": new,
-        "redispatched": not carried and not new,
-        "signed": signed_now,
-        "signed_in_time": signed_now
+        "redispatched": dispatch.opened[0] == week and not new,
+        **_signing(dispatch, week),
+        "unsigned_overdue": closed is None
+        and not _signed_by(dispatch, week)
         and sign_due is not None
-        and signed is not None
-        and signed[1] <= sign_due,
-        "signed_late": signed_now and sign_due is not None and signed is not None and signed[1] > sign_due,
-        "unsigned_overdue": closed is None and signed is None and sign_due is not None and sign_due <= cut_at,
-        "completed": completed,
-        "completed_on_time": on_time,
-        "completed_late": late,
-        "returned": closed is not None and closed[2] == "returned",
-        "reassigned": closed is not None and closed[2] == "reassigned",
-        "closed": closed is not None,
+        and sign_due <= cut_at,
+        "completed": fate == "completed" and not settling,
+        "unjudged_before": fate == "completed" and settling,
+        "judged_afterwards": fate == "completed" and settling and due is not None,
+        "unjudged": fate == "completed" and due is None,
+        "returned": fate == "returned" and not settling,
+        "reassigned": fate == "reassigned" and not settling,
+        "closed": closed is not None and not settling,
         "carried_forward": closed is None,
         "overdue": overdue,
-        "due": on_time or late or overdue,
+        "due": overdue or any(ended.values()),
+        **ended,
         "without_limit": closed is None and due is None,
         "repeats": new and dispatch.case.repeat_of is not None,
         "backstop": new and dispatch.case.backstop,
+    }
+
+
+def _signed_by(dispatch: Dispatch, week: date) -> bool:
+    return dispatch.signed is not None and dispatch.signed[0] <= week
+
+
+def _signing(dispatch: Dispatch, week: date) -> dict[str, bool]:
+    done, at = dispatch.signed or (None, None)
+    due, complete_due = dispatch.dues(week)
+    judged = dispatch.judged(week, done, 0)
+    in_time = judged and at is not None and due is not None and at <= due
+    return {
+        "signed": done == week,
+        "signed_in_time": in_time,
+        "signed_late": judged and not in_time,
+        "signed_unjudged": _signed_by(dispatch, week) and due is None and complete_due is None,
+    }
+
+
+def _ended(dispatch: Dispatch, week: date) -> dict[str, bool]:
+    done, at, fate = dispatch.closed or (None, None, None)
+    due = dispatch.dues(week)[1]
+    judged = dispatch.judged(week, done, 1)
+    in_time = judged and at is not None and due is not None and at <= due
+    return {
+        "completed_on_time": in_time and fate == "completed",
+        "completed_late": judged and not in_time and fate == "completed",
+        "returned_overdue": judged and not in_time and fate == "returned",
     }
 
 

@@ -133,7 +133,8 @@ def history(random: Random, weeks: int, cases: int) -> Log:
     """A log of some weeks: watermarks at each Monday, some events on the far side of theirs.
 
     Supervision sets the limits of a week's last cases after its watermark, and in odd weeks passes the
-    watermark itself a day late, so that limits lie a week before the dispatch they belong to.
+    watermark itself a day late, so that limits lie a week before the dispatch they belong to. From the
+    Friday of every third week on it is down until Monday: it sets the limits of all those cases then.
     """
     log = Log()
     steps = sorted(_steps(random, weeks, cases), key=lambda step: step.at)
@@ -164,6 +165,8 @@ def _behind(step: _Step, end: date) -> bool:
     event = step.event
     if not isinstance(event, LimitsSet):
         return False
+    if (end - FIRST).days % 21 == 14 and step.at > midnight(end - timedelta(days=3)):
+        return True
     return step.at > midnight(end) - timedelta(hours=30) and event.case_id.int % 10 < 7
 
 
@@ -220,7 +223,7 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
     complete_due = at + timedelta(days=random.choice((2, 5, 10)))
     while True:
         limits += 1
-        known = random.random() < 0.95
+        known = random.random() < 0.9
         yield _Step(
             at + timedelta(seconds=random.randrange(1, 30)),
             LimitsSet(
@@ -237,15 +240,16 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
             version += 1
             yield _Step(at, CaseSignedFor(**ids, version=version, dispatch=dispatch, unit=unit))
         fate = random.random()
-        at += timedelta(hours=random.randrange(1, 300))
+        at += timedelta(hours=random.randrange(1, random.choice((24, 300))))
         version += 1
         if fate < 0.6:
             done = CaseCompleted(
                 **ids, version=version, dispatch=dispatch, unit=unit, reply=PublicText("已办")
             )
             yield _Step(at, done)
-            return
         if fate < 0.75 or dispatch > 3:
+            if not known and random.random() < 0.7:
+                yield _calendar_came(random, ids, dispatch, limits + 1, at, complete_due)
             return
         kind = CaseReturned if fate < 0.9 else CaseReassigned
         to = "petitions" if kind is CaseReturned else random.choice(UNITS[:-1])
@@ -255,6 +259,20 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
         moved = kind(**ids, version=version, dispatch=dispatch, **where)
         yield _Step(at, moved)
         unit = to
+
+
+def _calendar_came(
+    random: Random, ids: dict[str, Any], dispatch: int, version: int, at: datetime, complete_due: datetime
+) -> _Step:
+    """The limits that awaited a calendar, up to three weeks after all else."""
+    limits = LimitsSet(
+        **ids,
+        dispatch=dispatch,
+        version=version,
+        sign_for_due=complete_due - timedelta(days=1),
+        complete_due=complete_due,
+    )
+    return _Step(at + timedelta(hours=random.randrange(1, 500)), limits)
 
 
 def _notices(

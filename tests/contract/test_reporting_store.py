@@ -1,15 +1,20 @@
 """The store against the oracle: random histories, every figure, every row."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 import asyncpg
 import pytest
 
+from services.contracts.case import CaseCompleted, CaseReturned, CaseSignedFor
+from services.contracts.public_text import PublicText
+from services.contracts.supervision import LimitsSet
 from services.contracts.vocabulary import Service
 from services.dev.credentials import migration_environment
 from services.dev.stack import Infrastructure
@@ -22,8 +27,9 @@ from services.reporting.figures import FIGURES, named
 from services.reporting.schedule import Schedule
 from services.reporting.store_books import PostgresBooks, book_directory
 from services.reporting.stream import record_facts
+from tests.builders import case_assigned, demand
 from tests.contract.reporting_books import FakeBooks
-from tests.contract.reporting_histories import FIRST, Log, history, midnight, seeded
+from tests.contract.reporting_histories import FIRST, READ, Log, history, midnight, seeded
 
 NAME = "yinuo_reporting_books"
 WEEKS = 5
@@ -136,6 +142,97 @@ async def test_each_units_books_balance_and_carry_into_the_next_week(database: D
             assert row.carried_over + row.dispatched - away == row.carried_forward
             assert row.carried_over == forward.get(row.code, 0)
         forward = {row.code: row.carried_forward for row in circular.units}
+
+
+async def test_each_completion_is_judged_once_over_all_weeks_or_waits_at_the_end(database: Database) -> None:
+    random = seeded(13)
+    log = history(random, WEEKS, cases=250)
+    await _draft_all(database, fake := await _read(database, log, random))
+    judged: Counter[tuple[UUID, int]] = Counter()
+    settled, before = 0, 0
+    for circular in fake.circulars.values():
+        counts = circular.counts
+        assert counts["unjudged_before"] == before
+        told = counts["completed_on_time"] + counts["completed_late"]
+        assert counts["completed"] + before == told + counts["unjudged"]
+        before, settled = counts["unjudged"], settled + counts["judged_afterwards"]
+        for figure in ("completed_on_time", "completed_late"):
+            rows = await _all_rows(database, circular, figure)
+            judged.update((row["case_id"], row["dispatch"]) for row in rows)
+    waiting = await _all_rows(database, circular, "unjudged")
+    judged.update((row["case_id"], row["dispatch"]) for row in waiting)
+    assert settled > 5
+    assert waiting
+    assert judged == Counter(_completions_before(log, midnight(FIRST + timedelta(days=7 * WEEKS))))
+
+
+async def test_what_is_done_while_supervision_is_down_is_judged_in_the_week_its_limit_comes(
+    database: Database,
+) -> None:
+    log = Log()
+    log.watermark(FIRST)
+    second, friday = FIRST + timedelta(days=7), midnight(FIRST + timedelta(days=4))
+    limits = [_done_unwatched(log, friday, number) for number in range(5)]
+    log.watermark(second, [topic for topic in READ if topic != "supervision"])
+    log.watermark(second, ["supervision"])
+    for event in limits[:4]:
+        log.write(event, midnight(second) + timedelta(hours=9))
+    log.watermark(second + timedelta(days=7))
+    await _draft_all(database, fake := await _read(database, log, seeded(2)))
+    unjudged = (await _drafted(database, 0)).counts
+    judged = (await _drafted(database, 1)).counts
+    names = ("completed", "signed", "signed_in_time", "signed_unjudged", "due", "unjudged")
+    assert [unjudged[name] for name in names] == [4, 5, 0, 5, 0, 4]
+    names = ("completed", "returned", "completed_on_time", "completed_late", "judged_afterwards", "unjudged")
+    assert [judged[name] for name in names] == [0, 0, 2, 1, 3, 1]
+    names = ("returned_overdue", "due", "signed", "signed_in_time", "signed_late", "signed_unjudged")
+    assert [judged[name] for name in names] == [1, 4, 0, 2, 2, 1]
+    assert judged == fake.circulars[second].counts
+
+
+def _done_unwatched(log: Log, at: datetime, number: int) -> LimitsSet:
+    """A case that is dispatched and over before anybody sets its limits; these. Two are late, one of them
+    is returned."""
+    said = demand()
+    case = case_assigned(demand_id=said.demand_id, receipt=said.receipt, unit="water", category="water.bill")
+    ids: dict[str, Any] = {"case_id": case.case_id, "demand_id": case.demand_id, "dispatch": 1}
+    log.write(said, at)
+    log.write(case, at)
+    log.write(CaseSignedFor(**ids, version=2, unit="water"), at + timedelta(hours=3))
+    over = at + timedelta(hours=5)
+    if number == 0:
+        ids_again = {**ids, "dispatch": 2, "version": 3, "post": "petitions.head"}
+        where: dict[str, Any] = {
+            "from_unit": "water",
+            "unit": "petitions",
+            "reason": PublicText("不属本单位"),
+        }
+        log.write(CaseReturned(**ids_again, **where), over)
+    else:
+        log.write(CaseCompleted(**ids, version=3, unit="water", reply=PublicText("已办")), over)
+    due = at + timedelta(hours=2 if number < 2 else 6)
+    return LimitsSet(**ids, version=1, sign_for_due=due, complete_due=due)
+
+
+async def test_a_unit_that_returns_a_case_past_its_limit_has_it_on_its_account(database: Database) -> None:
+    random = seeded(17)
+    await _draft_all(database, fake := await _read(database, history(random, WEEKS, cases=250), random))
+    whole = Counter[str]()
+    for circular in fake.circulars.values():
+        for row in circular.units:
+            late = circular.counts.get(f"completed_late.unit.{row.code}", 0)
+            assert row.due == row.completed_on_time + late + row.overdue + row.returned_overdue
+            whole[row.code] += row.returned_overdue
+        rows = await _all_rows(database, circular, "returned_overdue")
+        assert all(row["closed_as"] == "returned" and row["closed_at"] > row["complete_due"] for row in rows)
+    assert sum(whole.values()) > 5
+
+
+def _completions_before(log: Log, end: datetime) -> Iterator[tuple[UUID, int]]:
+    """Assignment passes its watermarks on time, so these are the completions of all weeks drafted."""
+    for record in log.records:
+        if isinstance(record.event, CaseCompleted) and record.time < end:
+            yield record.event.case_id, record.event.dispatch
 
 
 async def test_a_week_is_drafted_only_when_every_partition_has_passed_its_end(database: Database) -> None:

@@ -89,6 +89,27 @@ def test_a_unit_that_completes_nothing_of_what_is_overdue_has_a_rate_of_nought()
     assert (row.on_time_rate, row.below_threshold) == (0.0, True)
 
 
+def test_what_waits_to_be_judged_and_what_was_returned_late_is_said_only_where_there_is_any() -> None:
+    page = to_html(edition(circular({"water": figures(unjudged=2, returned=3, returned_overdue=1, due=1)})))
+    assert "待判定<b>2</b>件" in page
+    assert '逾期退回<b class="red">1</b>件' in page
+    quiet = to_html(edition(circular({"water": figures(returned=3)})))
+    assert "待判定<b>" not in quiet
+    assert "逾期退回<b" not in quiet
+
+
+def test_a_circular_from_before_a_figure_existed_still_renders() -> None:
+    one = circular({"water": figures(completed=4, assigned=3)})
+    older = {name: count for name, count in one.counts.items() if name != "unjudged"}
+    assert "按期办结率" in to_html(edition(one.model_copy(update={"counts": older})))
+
+
+def test_the_table_of_units_says_how_the_rate_is_reckoned() -> None:
+    page = to_html(edition(circular({"water": figures(due=1)})))
+    assert "按期办结率＝按期办结÷应办结" in page
+    assert "应办结＝按期办结＋超期办结＋期末超期未办结＋逾期退回" in page
+
+
 def test_sub_categories_are_counted_under_their_top_category() -> None:
     shares = circular({"water": figures(assigned=3, dispatched=3)}).categories
     assert [(share.code, share.count, share.share) for share in shares] == [

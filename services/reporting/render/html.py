@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.kit.clock import LOCAL
 from services.reporting.circular import Edition, Share, UnitRow, number_zh
+from services.reporting.figures import FIGURES
 from services.reporting.render.standing import standing
 
 DASH: Final = "—"
@@ -29,7 +30,7 @@ def to_html(edition: Edition) -> str:
         .render(
             edition=edition,
             c=circular,
-            n=circular.counts,
+            n=dict.fromkeys(FIGURES, 0) | circular.counts,
             last=circular.last_week,
             standing=standing(circular.units),
             territory=_territory(circular.units),

@@ -1,35 +1,53 @@
--- The book of the week $1: what was carried over and what was opened, each with what became of it.
+-- The book of the week $1: what was carried over and what was opened, each with what became of it, and what
+-- was closed before and waits for its limits to be judged (`settling`).
 -- One row a dispatch, by its newest limits, whatever double facts may say; sorted, so that the index grows
 -- in order.
 INSERT INTO ledger (
-    week, case_id, dispatch, demand_id, receipt, origin, carried, opened_at, late, unit, post, channel,
-    case_kind, urgency, category, town, backstop, repeat_of, sign_for_due, complete_due, signed_at,
-    signed_this_week, closed_as, closed_at
+    week, case_id, dispatch, demand_id, receipt, origin, carried, settling, opened_at, late, unit, post, channel,
+    case_kind, urgency, category, town, backstop, repeat_of, sign_for_due, complete_due, limits_told, signed_at,
+    signed_this_week, sign_judged, closed_as, closed_at
 )
 WITH carried AS MATERIALIZED (
-    SELECT * FROM ledger WHERE week = $1::date - 7 AND closed_as IS NULL
+    -- A dispatch that was passed on gets no other limits than those it was told: a later dispatch does.
+    SELECT *, closed_as IS NOT NULL AS was_closed FROM ledger
+    WHERE week = $1::date - 7 AND (closed_as IS NULL OR complete_due IS NULL) AND (
+        closed_as IS NULL OR closed_as = 'completed'
+        OR NOT limits_told AND (closed_as = 'returned' OR signed_at IS NOT NULL)
+    )
 ), opened AS MATERIALIZED (
     SELECT * FROM facts WHERE week = $1 AND kind IN ('assigned', 'returned', 'reassigned')
 ), described AS (
-    SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of FROM carried
+    SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of
+    FROM carried WHERE NOT was_closed
     UNION ALL
     SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of
     FROM opened WHERE kind = 'assigned'
 ), entries AS (
-    SELECT case_id, dispatch, demand_id, receipt, origin, true AS carried, opened_at, late, unit, post, channel,
-           case_kind, urgency, category, town, backstop, repeat_of, sign_for_due, complete_due, signed_at
+    SELECT case_id, dispatch, demand_id, receipt, origin, NOT was_closed AS carried, was_closed AS settling,
+           opened_at, late, unit, post, channel, case_kind, urgency, category, town, backstop, repeat_of,
+           sign_for_due, complete_due, limits_told, signed_at,
+           sign_judged OR signed_at IS NOT NULL AND sign_for_due IS NOT NULL AS sign_judged, closed_as, closed_at
     FROM carried
     UNION ALL
-    SELECT case_id, dispatch, demand_id, receipt, kind, false, at, late, unit, post, channel,
-           case_kind, urgency, category, town, backstop, repeat_of, NULL, NULL, NULL
+    SELECT case_id, dispatch, demand_id, receipt, kind, false, false, at, late, unit, post, channel,
+           case_kind, urgency, category, town, backstop, repeat_of, NULL, NULL, false, NULL, false, NULL, NULL
     FROM opened WHERE kind = 'assigned'
     UNION ALL
-    SELECT o.case_id, o.dispatch, o.demand_id, d.receipt, o.kind, false, o.at, o.late, o.unit, o.post, d.channel,
-           d.case_kind, d.urgency, d.category, d.town, d.backstop, d.repeat_of, NULL, NULL, NULL
+    SELECT o.case_id, o.dispatch, o.demand_id, d.receipt, o.kind, false, false, o.at, o.late, o.unit, o.post,
+           d.channel, d.case_kind, d.urgency, d.category, d.town, d.backstop, d.repeat_of,
+           NULL, NULL, false, NULL, false, NULL, NULL
     FROM opened AS o LEFT JOIN described AS d USING (case_id) WHERE o.kind <> 'assigned'
-), limits AS (
+), told AS MATERIALIZED (
     SELECT case_id, dispatch, version, sign_for_due, complete_due
     FROM facts WHERE week = $1 AND kind = 'limits_set'
+), limits AS (
+    SELECT * FROM told
+    UNION ALL
+    -- Told in an earlier week than the one their dispatch is counted in: two topics, two cuts.
+    SELECT case_id, dispatch, version, sign_for_due, complete_due FROM facts
+    WHERE kind = 'limits_set' AND week < $1 AND case_id = ANY (ARRAY(
+        SELECT o.case_id FROM opened AS o LEFT JOIN told AS t USING (case_id, dispatch) WHERE t.version IS NULL
+    ))
 ), signed AS (
     SELECT case_id, dispatch, at FROM facts WHERE week = $1 AND kind = 'signed_for'
 ), closed AS (
@@ -38,11 +56,13 @@ WITH carried AS MATERIALIZED (
     SELECT case_id, dispatch - 1, kind, at FROM opened WHERE kind <> 'assigned'
 )
 SELECT DISTINCT ON (e.case_id, e.dispatch)
-       $1, e.case_id, e.dispatch, e.demand_id, e.receipt, e.origin, e.carried, e.opened_at, e.late, e.unit, e.post,
-       e.channel, e.case_kind, e.urgency, e.category, e.town, e.backstop, e.repeat_of,
+       $1, e.case_id, e.dispatch, e.demand_id, e.receipt, e.origin, e.carried, e.settling, e.opened_at, e.late,
+       e.unit, e.post, e.channel, e.case_kind, e.urgency, e.category, e.town, e.backstop, e.repeat_of,
        CASE WHEN l.version IS NOT NULL THEN l.sign_for_due ELSE e.sign_for_due END,
        CASE WHEN l.version IS NOT NULL THEN l.complete_due ELSE e.complete_due END,
-       coalesce(e.signed_at, s.at), e.signed_at IS NULL AND s.at IS NOT NULL, c.closed_as, c.at
+       e.limits_told OR l.version IS NOT NULL,
+       coalesce(e.signed_at, s.at), e.signed_at IS NULL AND s.at IS NOT NULL, e.sign_judged,
+       coalesce(e.closed_as, c.closed_as), coalesce(e.closed_at, c.at)
 FROM entries AS e
 LEFT JOIN limits AS l USING (case_id, dispatch)
 LEFT JOIN signed AS s USING (case_id, dispatch)

@@ -1,6 +1,9 @@
 """The HTTP border that all services share: problem details, staff authentication, limits, health, metrics."""
 
+import errno
+import socket
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -18,10 +21,17 @@ from services.contracts.vocabulary import Role, Service
 from services.kit import metrics
 from services.kit.auth import Staff, TokenReader, TokenRefused
 from services.kit.postgres import UNAVAILABLE
+from services.kit.reason import described
 
 BODY_BYTES: Final = 256 * 1024
 """The largest body of an ordinary request; streams have limits of their own."""
 RETRY_SECONDS: Final = 5
+
+_UNREACHABLE: Final = {
+    *(errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENETUNREACH, errno.ENETDOWN),
+    errno.ENOENT,  # the server's Unix socket: a file that we open is named in the error, it isn't
+}
+"""What a connection attempt may say besides ConnectionError, TimeoutError and a name without address."""
 
 Check = Callable[[], Awaitable[str | None]]
 """None when all is well, else what is missing."""
@@ -74,8 +84,17 @@ def unavailable(detail: str) -> Problem:
     )
 
 
-def build_api(service: Service, title: str, reader: TokenReader, checks: Mapping[str, Check]) -> FastAPI:
-    """A FastAPI with the border of all services. `checks` answer for /health/ready."""
+def build_api(
+    service: Service,
+    title: str,
+    reader: TokenReader,
+    checks: Mapping[str, Check],
+    warnings: Mapping[str, Check] | None = None,
+) -> FastAPI:
+    """A FastAPI with the border of all services.
+
+    `checks` answer for /health/ready; of what it names besides, `warnings`, the service can do without.
+    """
     api = FastAPI(
         title=title,
         version="0.1.0",
@@ -97,9 +116,10 @@ def build_api(service: Service, title: str, reader: TokenReader, checks: Mapping
 
     @api.get("/health/ready", tags=["operation"], summary="Whether it can work, and what is missing")
     async def ready() -> JSONResponse:
-        missing = {name: why for name, check in checks.items() if (why := await check())}
+        missing, degraded = await _said(checks), await _said(warnings or {})
+        status = "missing" if missing else "degraded" if degraded else "ok"
         return JSONResponse(
-            {"status": "missing" if missing else "ok", "missing": missing}, 503 if missing else 200
+            {"status": status, "missing": missing, "degraded": degraded}, 503 if missing else 200
         )
 
     @api.get("/metrics", tags=["operation"], summary="Prometheus metrics")
@@ -109,11 +129,15 @@ def build_api(service: Service, title: str, reader: TokenReader, checks: Mapping
     return api
 
 
+async def _said(checks: Mapping[str, Check]) -> dict[str, str]:
+    return {name: why for name, check in checks.items() if (why := await check())}
+
+
 def staff_with(*roles: Role) -> Callable[[Request], Awaitable[Staff]]:
     """A dependency: the caller's staff token, with one of these roles. 401 and 403 say what is needed."""
 
     async def caller(request: Request) -> Staff:
-        staff = _staff(request)
+        staff = staff_of(request)
         if staff.role not in roles:
             raise Problem(
                 403,
@@ -126,7 +150,8 @@ def staff_with(*roles: Role) -> Callable[[Request], Awaitable[Staff]]:
     return caller
 
 
-def _staff(request: Request) -> Staff:
+def staff_of(request: Request) -> Staff:
+    """Whom the request's bearer token names. Raises Problem 401."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise _unauthorised("no bearer token was sent")
@@ -183,12 +208,40 @@ async def _http_exception(_request: Request, error: Exception) -> Response:
 
 
 async def _away(_request: Request, reason: Exception) -> Response:
-    log.warning("database away", reason=repr(reason))
+    if not is_away(reason):
+        return unexpected(reason).response()
+    log.warning("database away", reason=described(reason))
     return unavailable("the database is away").response()
 
 
+def is_away(reason: Exception) -> bool:
+    """Whether an error says that PostgreSQL is away, and not that some file or pipe of ours failed."""
+    if not isinstance(reason, UNAVAILABLE):
+        return False
+    if not isinstance(reason, OSError) or isinstance(
+        reason, ConnectionError | TimeoutError | socket.gaierror
+    ):
+        return True
+    # Where a name has several addresses, asyncio tells all their errors in one without a number.
+    return (reason.errno in _UNREACHABLE and reason.filename is None) or (
+        reason.errno is None and "Multiple exceptions" in str(reason)
+    )
+
+
+def unexpected(reason: Exception) -> Problem:
+    """500 that tells nothing of the inside; the log has the reason and its place, without quoted data."""
+    where = traceback.format_tb(reason.__traceback__)[-3:]
+    log.error("request failed", reason=described(reason), where="".join(where))
+    return Problem(
+        500,
+        "Internal Server Error",
+        "the request could not be handled",
+        remedy="report it to the operator, who finds the reason in the service's log",
+    )
+
+
 class Border:
-    """Pure ASGI: counts and times each request by its route, and bounds its body."""
+    """Pure ASGI: counts and times each request by its route, bounds its body, answers what nothing caught."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
@@ -198,16 +251,20 @@ class Border:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status, began_to_answer = time.perf_counter(), 500, False
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, began_to_answer
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, began_to_answer = message["status"], True
             await send(message)
 
         try:
             await self.app(scope, bounded(scope, receive), sending)
+        except Exception as uncaught:
+            if began_to_answer:
+                raise
+            await unexpected(uncaught).response()(scope, receive, send)
         finally:
             route = getattr(scope.get("route"), "path", "none")
             _counter(self.service, route, scope["method"], status).inc()

@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from services.kit.http import Problem
+from services.kit.http import Problem, staff_of
 
 LARGE_BYTES: Final = 8 * 1024 * 1024
 """A directory of 20,000 words and routes has some 3 MB, a thousand long replies have 6."""
@@ -16,12 +16,16 @@ Receive = Callable[[], Awaitable[Message]]
 
 
 class LargeBodyRoute(APIRoute):
-    """A route that lifts the border's bound on the body and sets its own, LARGE_BYTES."""
+    """A route for staff that lifts the border's bound on the body and sets its own, LARGE_BYTES.
+
+    FastAPI reads and parses a body before any dependency runs; so the token is looked at here first.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def handle_large(request: Request) -> Response:
+            staff_of(request)
             request.scope["yinuo.stream"] = True
             return await handle(Request(request.scope, bounded(request.receive)))
 

@@ -1,9 +1,9 @@
 """`yinuo dlq`: the dead letters of all services. A letter is named service and number: `supervision/7`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Protocol
 
 import typer
 from rich.console import Console
@@ -22,6 +22,16 @@ AsJson = Annotated[bool, Option("--json", help="Print JSON.")]
 Name = Annotated[str, Argument(help="As `yinuo dlq list` names it: supervision/7.")]
 
 COLUMNS = ("letter", "topic", "key", "type", "reason")
+PAGE: Final = 500
+
+Found = dict[str, Any]
+"""A dead letter as the service tells it."""
+
+
+class Pages(Protocol):
+    """Where pages are asked for: `services.cli.http.Api`."""
+
+    def get(self, path: str, **parameters: Any) -> Any: ...
 
 
 @app.callback()
@@ -31,8 +41,8 @@ def group() -> None:
 
 @app.command("list")
 def list_letters(data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> None:
-    """Print all dead letters, in the order in which replay would take them."""
-    letters = list(all_letters(Running.find(data)))
+    """Print all dead letters, without what they hold, in the order in which replay would take them."""
+    letters = sorted(all_letters(Running.find(data)), key=_turn)
     if as_json:
         print(json.dumps(letters, ensure_ascii=False))
         return
@@ -65,7 +75,7 @@ def replay(
     if every == (letter is not None):
         raise Problem("name one letter, or all", "yinuo dlq replay supervision/7, or yinuo dlq replay --all")
     running = Running.find(data)
-    heads = list(first_of_keys(all_letters(running))) if letter is None else [letter]
+    heads = list(first_of_keys(sorted(all_letters(running), key=_turn))) if letter is None else [letter]
     applied, refused = 0, []
     for head in heads:
         try:
@@ -84,6 +94,7 @@ def replay(
 @app.command()
 def drop(
     letter: Name,
+    key: Annotated[bool, Option("--key", help="And all others of its key.")] = False,
     yes: Annotated[bool, Option("--yes", help="Don't ask.")] = False,
     data: DataOption = Path(".yinuo"),
     as_json: AsJson = False,
@@ -91,19 +102,40 @@ def drop(
     """Give one letter up for good; who did it stays on record, and the audit still names what is missing."""
     service, number = parts(letter)
     if not yes:
-        typer.confirm(f"放弃 {letter}，不再处理？", abort=True)
-    found = _api(Running.find(data), service).call("DELETE", f"/dead-letters/{number}")
-    print(json.dumps(found) if as_json else f"已放弃 {letter}")
+        typer.confirm(f"放弃 {letter}{' 及其同键的全部死信' if key else ''}，不再处理？", abort=True)
+    path = f"/dead-letters/{number}/key" if key else f"/dead-letters/{number}"
+    found = _api(Running.find(data), service).call("DELETE", path)
+    print(json.dumps(found) if as_json else _dropped(letter, found))
 
 
-def all_letters(running: Running) -> Iterator[dict[str, Any]]:
-    """Every dead letter, with `service` and `letter`, its name here. Errors: Problem."""
+def _dropped(letter: str, found: dict[str, int]) -> str:
+    said = f"已放弃 {letter}，共 {found['dropped']} 封"
+    if found["waiting"]:
+        said += f"；同键仍有 {found['waiting']} 封等候，用 yinuo dlq list 查看、yinuo dlq replay 处理"
+    return said
+
+
+def all_letters(running: Running) -> Iterator[Found]:
+    """Every dead letter, with `service` and `letter`, its name here, by number. Errors: Problem."""
     for service in running.services:
-        for found in _api(running, service).get("/dead-letters"):
+        for found in letters_of(_api(running, service)):
             yield {"letter": f"{service}/{found['id']}", "service": service, **found}
 
 
-def first_of_keys(letters: Iterator[dict[str, Any]]) -> Iterator[str]:
+def letters_of(api: Pages) -> Iterator[Found]:
+    """One service's dead letters, page by page."""
+    after: int | None = 0
+    while after is not None:
+        page = api.get("/dead-letters", after=after, limit=PAGE)
+        yield from page["letters"]
+        after = page["next"]
+
+
+def _turn(letter: Found) -> tuple[str, str, str, int]:
+    return letter["service"], letter["topic"], letter["key"], letter["offset"]
+
+
+def first_of_keys(letters: Iterable[Found]) -> Iterator[str]:
     """The name of the first letter of each key."""
     seen = set()
     for letter in letters:

@@ -16,6 +16,7 @@ FOLLOWS: Final = "waits behind an earlier dead letter of its key"
 FREED: Final = "waits for a replay: what it waited behind was dropped"
 _UNTRIED: Final = (FOLLOWS, FREED)
 """The reasons of letters that nothing ever tried to apply."""
+_SHOWN: Final = 'id, topic, partition, "offset", key, event_id, type, time, reason, parked_at'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ async def parked_keys(connection: Connection, topic: str) -> set[str]:
 
 
 async def run_of_culprits(connection: Connection | Pool, topic: str) -> int:
-    """How many events of a topic failed within the last hour, and since one was last applied."""
+    """How many events of a topic failed within the last hour, since one was last applied or dropped."""
     count: int = await connection.fetchval(
         """
         SELECT count(*) FROM dead_letters
@@ -91,19 +92,20 @@ async def park(connection: Connection, letters: Sequence[tuple[Letter, str]]) ->
     )
 
 
-async def listed(connection: Connection, number: int | None = None) -> list[dict[str, Any]]:
-    """Dead letters as an operator sees them, in the order in which replay would take them."""
+async def listed(connection: Connection, after: int, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` dead letters with higher numbers than `after`, by number, without what they hold."""
     rows = await connection.fetch(
-        """
-        SELECT id, topic, partition, "offset", key, event_id, type, time, reason, parked_at, value
-        FROM dead_letters
-        WHERE $1::bigint IS NULL OR id = $1 ORDER BY topic, key, "offset"
-        """,
-        number,
+        f"SELECT {_SHOWN} FROM dead_letters WHERE id > $1 ORDER BY id LIMIT $2", after, limit
     )
-    if number is not None and not rows:
+    return [dict(row) for row in rows]
+
+
+async def shown(connection: Connection, number: int) -> dict[str, Any]:
+    """One dead letter as an operator sees it, with its value as text. Raises NoSuchLetter."""
+    row = await connection.fetchrow(f"SELECT {_SHOWN}, value FROM dead_letters WHERE id = $1", number)
+    if row is None:
         raise NoSuchLetter(number)
-    return [{**row, "value": row["value"].decode("utf-8", "backslashreplace")} for row in rows]
+    return {**row, "value": row["value"].decode("utf-8", "backslashreplace")}
 
 
 async def of_key(connection: Connection, topic: str, key: str) -> list[Letter]:
@@ -129,25 +131,56 @@ async def remove(connection: Connection, letter: Letter) -> None:
     )
 
 
-async def drop(connection: Connection, number: int, dropped_by: str) -> None:
-    """Give a letter up for good; who did it stays on record. Raises NoSuchLetter."""
-    gone = await connection.fetchrow(
-        """
-        WITH gone AS (DELETE FROM dead_letters WHERE id = $1 RETURNING *)
-        INSERT INTO dropped_letters (event_id, topic, partition, "offset", key, reason, dropped_by)
-        SELECT event_id, topic, partition, "offset", key, reason, $2 FROM gone RETURNING topic, event_id
-        """,
-        number,
-        dropped_by,
-    )
-    if gone is None:
+async def drop(connection: Connection, number: int, dropped_by: str) -> int:
+    """Give a letter up for good; who did it stays on record. How many of its key still wait for a replay.
+
+    To be called under the writers' lock alone. Raises NoSuchLetter.
+    """
+    topic, key = await _place(connection, number)
+    await _give_up(connection, [number], dropped_by)
+    await connection.execute(_FREE, topic, key, _UNTRIED, FREED)
+    return len(await _numbers(connection, topic, key))
+
+
+async def drop_key(connection: Connection, number: int, dropped_by: str) -> int:
+    """Give up a letter and all others of its key; how many. Lock and errors as `drop`."""
+    numbers = await _numbers(connection, *await _place(connection, number))
+    await _give_up(connection, numbers, dropped_by)
+    return len(numbers)
+
+
+_FREE: Final = """
+UPDATE dead_letters SET reason = $4
+WHERE topic = $1 AND key = $2 AND NOT EXISTS (
+    SELECT FROM dead_letters WHERE topic = $1 AND key = $2 AND reason <> ALL ($3::text[])
+)
+"""
+_GIVE_UP: Final = """
+WITH gone AS (
+    DELETE FROM dead_letters WHERE id = ANY ($1::bigint[]) RETURNING *
+), recorded AS (
+    INSERT INTO dropped_letters (event_id, topic, partition, "offset", key, reason, dropped_by)
+    SELECT event_id, topic, partition, "offset", key, reason, $2 FROM gone
+)
+INSERT INTO inbox (event_id, topic) SELECT event_id, topic FROM gone WHERE event_id IS NOT NULL
+ON CONFLICT DO NOTHING
+"""
+
+
+async def _place(connection: Connection, number: int) -> tuple[str, str]:
+    row = await connection.fetchrow("SELECT topic, key FROM dead_letters WHERE id = $1", number)
+    if row is None:
         raise NoSuchLetter(number)
-    if gone["event_id"] is not None:
-        await connection.execute(
-            "INSERT INTO inbox (event_id, topic) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            gone["event_id"],
-            gone["topic"],
-        )
+    return row["topic"], row["key"]
+
+
+async def _numbers(connection: Connection, topic: str, key: str) -> list[int]:
+    rows = await connection.fetch("SELECT id FROM dead_letters WHERE topic = $1 AND key = $2", topic, key)
+    return [row["id"] for row in rows]
+
+
+async def _give_up(connection: Connection, numbers: Sequence[int], dropped_by: str) -> None:
+    await connection.execute(_GIVE_UP, numbers, dropped_by)
 
 
 def _identified(letter: Letter) -> Letter:

@@ -225,7 +225,7 @@ async def test_a_dead_letter_is_listed_shown_refused_dropped_and_unbalances_the_
     replayed = yinuo(three_weeks, "dlq", "replay", name, "--json")
     assert replayed.exit_code == 1
     assert json.loads(replayed.stdout)["refused"][0]["letter"] == name
-    shown(three_weeks, "dlq", "drop", name, "--yes")
+    assert shown(three_weeks, "dlq", "drop", name, "--yes") == {"dropped": 1, "waiting": 0}
     checks = {check["name"]: check for check in shown(three_weeks, "audit")["checks"]}
     assert checks["dropped"]["walked"] == 1
 

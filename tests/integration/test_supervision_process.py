@@ -269,4 +269,4 @@ async def test_when_all_is_done_nothing_is_left_to_do(supervision: Supervision) 
                 break
             await asyncio.sleep(0.1)
     letters = await supervision.http.get("/dead-letters", headers=supervision.staff("administrator"))
-    assert letters.json() == []
+    assert letters.json() == {"letters": [], "next": None}

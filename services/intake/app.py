@@ -23,7 +23,7 @@ from services.kit.runtime import Runtime
 def build(settings: IntakeSettings) -> FastAPI:
     """The service's API; its lifespan runs everything else."""
     vault = Vault(raw(settings.master_key), raw(settings.index_key), raw(settings.tracking_key))
-    runtime = Runtime("intake", settings, HANDLERS)
+    runtime = Runtime("intake", settings, HANDLERS, works_without_kafka=True)
     pool, demands = runtime.database.pool, PostgresDemands(runtime.database, vault)
     keys, receiver, desk = PostgresKeys(pool), Receiver(demands), Desk(vault)
     ring = KeyRing(keys)

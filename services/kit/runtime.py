@@ -20,15 +20,16 @@ from services.kit import dead_letters, inbox, topics
 from services.kit.auth import TokenReader
 from services.kit.backlog import BacklogReader
 from services.kit.consume import Consumer, Handler, PoisonGauge
-from services.kit.http import build_api
+from services.kit.http import Check, build_api
 from services.kit.in_time import in_time
 from services.kit.inbox import TopicReplaced
 from services.kit.operation import operation_routes
+from services.kit.partitions import Partitions
 from services.kit.postgres import UNAVAILABLE, Database, pool
 from services.kit.relay import Relay
 from services.kit.schedule import Step, keep_doing
 from services.kit.settings import ServiceSettings
-from services.kit.stream import build_worker, end_process, group_of, working
+from services.kit.stream import assigned_partitions, build_worker, end_process, group_of, working
 from services.kit.topics import TopicsMissing
 from services.kit.watermark import weeks_missing
 
@@ -37,6 +38,10 @@ READY_SECONDS: Final = 3.0
 START_SECONDS: Final = 30.0
 """How long the consumer may take to start while Kafka answers: more than two rebalances."""
 LOOK_SECONDS: Final = 3.0
+SILENCE_SECONDS: Final = 20.0
+"""How long Kafka, asked every 5 s, may say nothing before a service counts as without it."""
+UNASSIGNED_SECONDS: Final = 60.0
+"""How long a consumer may have no partition: longer than rebalances take; eight processes have one each."""
 REPLACED_SECONDS: Final = 10.0
 """How often it says again that a topic was made anew: only an operator can do something about that."""
 
@@ -51,7 +56,8 @@ async def _nothing_due() -> int:
 class Runtime:
     """One process of a service, made on the event loop that it will run on: the pool is bound to it.
 
-    Build it, give handlers and steps, take its API, add routes, serve.
+    Build it, give handlers and steps, take its API, add routes, serve. `works_without_kafka`: being without
+    it is told, but doesn't make the service unready.
     """
 
     service: Service
@@ -59,7 +65,9 @@ class Runtime:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     steps: dict[str, Step] = field(default_factory=dict)
     due: Callable[[], Awaitable[int]] = _nothing_due
+    works_without_kafka: bool = False
     state: dict[str, str] = field(default_factory=lambda: {"consumer": "not started"})
+    partitions: Partitions = field(default_factory=Partitions)
     database: Database = field(init=False)
     relay: Relay = field(init=False)
     backlog: BacklogReader = field(init=False)
@@ -78,8 +86,8 @@ class Runtime:
             topic: Consumer(self.service, topic, self.database, self.handlers[topic], whole=True)
             for topic in topics_read_by(self.service)
         }
-        checks = {"postgres": self._postgres, "consumer": self._consumer}
-        api = build_api(self.service, title, TokenReader.of(self.settings.token_public_key), checks)
+        reader = TokenReader.of(self.settings.token_public_key)
+        api = build_api(self.service, title, reader, *self._checks())
         api.router.lifespan_context = self._lifespan
         api.include_router(operation_routes(self.database, self.backlog, self.consumers))
         return api
@@ -118,6 +126,7 @@ class Runtime:
         try:
             async with working(worker, self.settings.stop_timeout / 2):
                 starting.cancel()
+                self.partitions = Partitions(partial(assigned_partitions, worker))
                 self.state["consumer"] = ""
                 log.info("consuming", topics=list(self.consumers))
                 await self._watch_topic_ids(ids)
@@ -174,6 +183,7 @@ class Runtime:
         """A topic made anew while we read it would be skipped in silence; so look now and then."""
         while True:
             await asyncio.sleep(10)
+            self.partitions.missing_for()
             with suppress(KafkaError, OSError):
                 ids = await topics.topic_ids(self.settings.kafka, self.consumers)
                 if ids != known:
@@ -182,6 +192,12 @@ class Runtime:
     async def _left_to_do(self) -> int:
         return await self.due() + await weeks_missing(self.database.pool)
 
+    def _checks(self) -> tuple[dict[str, Check], dict[str, Check]]:
+        """What must be there, and what the service can do without."""
+        database: dict[str, Check] = {"postgres": self._postgres}
+        of_log: dict[str, Check] = {"kafka": self._kafka, "consumer": self._consumer}
+        return (database, of_log) if self.works_without_kafka else ({**database, **of_log}, {})
+
     async def _postgres(self) -> str | None:
         try:
             await in_time(self.database.pool.fetchval("SELECT clock.now()"), READY_SECONDS)
@@ -189,8 +205,15 @@ class Runtime:
             return repr(away)
         return None
 
+    async def _kafka(self) -> str | None:
+        silence = self.backlog.silence()
+        return f"no answer for {silence:.0f} s" if silence > SILENCE_SECONDS else None
+
     async def _consumer(self) -> str | None:
-        return self.state["consumer"] or None
+        if self.state["consumer"]:
+            return self.state["consumer"]
+        missing = self.partitions.missing_for()
+        return f"no partition for {missing:.0f} s" if missing > UNASSIGNED_SECONDS else None
 
 
 def _task(name: str, work: Any) -> asyncio.Task[None]:

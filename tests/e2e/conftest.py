@@ -70,11 +70,11 @@ class Stack:
             return (await http.get(f"{self.running.service_url(service)}{path}")).text
 
     async def ready(self, service: str) -> Mapping[str, str]:
-        """What /health/ready says is missing."""
+        """What /health/ready says is missing, and what the service does without meanwhile."""
         async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
             answer = await http.get(f"{self.running.service_url(service)}/health/ready")
-        missing: Mapping[str, str] = answer.json()["missing"]
-        return missing
+        said: Mapping[str, Mapping[str, str]] = answer.json()
+        return {**said["missing"], **said["degraded"]}
 
     async def sql(self, statement: str, *values: Any) -> list[asyncpg.Record]:
         """Run a statement as the database's administrator."""

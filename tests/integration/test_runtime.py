@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from uuid import UUID
 
+import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from services.contracts.demand import DemandRegistered
@@ -13,6 +15,8 @@ from services.contracts.envelope import Record
 from services.contracts.vocabulary import Service
 from services.contracts.watermark import WatermarkPassed
 from services.dev.stack import Infrastructure
+from services.kit import backlog, runtime
+from services.kit.partitions import Partitions
 from services.kit.postgres import Database, Writing
 from services.kit.relay import Relay
 from services.kit.runtime import Runtime
@@ -70,6 +74,35 @@ async def seen(environment_of: Environment) -> AsyncIterator[Seen]:
     api = runtime.build_api("a service under test")
     async with api.router.lifespan_context(api):
         yield handler
+
+
+async def _ready(api: FastAPI) -> tuple[int, dict[str, dict[str, str]]]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test") as client:
+        answer = await client.get("/health/ready")
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize("works_without_kafka", [False, True])
+async def test_a_silent_kafka_and_a_consumer_without_partitions_are_named(
+    environment_of: Environment, monkeypatch: pytest.MonkeyPatch, works_without_kafka: bool
+) -> None:
+    handlers = {"demand": Seen(), "supervision": Seen()}
+    settings = settings_of(environment_of("assignment"))
+    process = Runtime("assignment", settings, handlers, works_without_kafka=works_without_kafka)
+    api = process.build_api("a service under test")
+    monkeypatch.setattr(backlog, "LOOK_SECONDS", 0.1)
+    async with api.router.lifespan_context(api):
+        async with asyncio.timeout(60):
+            while process.state["consumer"] or not process.partitions.assigned():  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        assert process.backlog.silence() < 5
+        assert await _ready(api) == (200, {"status": "ok", "missing": {}, "degraded": {}})
+        monkeypatch.setattr(runtime, "SILENCE_SECONDS", -1)
+        process.partitions = Partitions()
+        monkeypatch.setattr(runtime, "UNASSIGNED_SECONDS", -1)
+        status, said = await _ready(api)
+    assert status == (200 if works_without_kafka else 503)
+    assert set(said["degraded" if works_without_kafka else "missing"]) == {"kafka", "consumer"}
 
 
 async def _register(intake: Database, events: Sequence[DemandRegistered]) -> None:

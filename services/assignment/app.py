@@ -5,6 +5,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from services.assignment import api, api_directory, schedule, stream
+from services.assignment.count import counting
 from services.assignment.settings import AssignmentSettings
 from services.assignment.store_directory import Rulebooks
 from services.kit.runtime import Runtime
@@ -14,6 +15,7 @@ def build(settings: AssignmentSettings) -> FastAPI:
     """The API of one process; its lifespan runs consumer, relay and schedule."""
     rulebooks = Rulebooks()
     runtime = Runtime("assignment", settings, handlers=stream.handlers(rulebooks))
+    runtime.database = counting(runtime.database)
     runtime.steps["waiting"] = partial(schedule.assign_what_waits, runtime.database, rulebooks)
     runtime.due = partial(schedule.due, runtime.database)
     app = runtime.build_api("Yinuo assignment")

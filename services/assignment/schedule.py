@@ -3,7 +3,6 @@
 from services.assignment.assign import assign_waiting
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
-from services.assignment.stream import count_assigned
 from services.kit.postgres import Database
 
 
@@ -15,9 +14,7 @@ async def assign_what_waits(database: Database, rulebooks: Rulebooks) -> int:
     async with database.writing() as writing:
         rulebook = await rulebooks.current(writing.connection)
         cases = PostgresCases(writing.connection)
-        opened = await assign_waiting(cases, writing.publish, rulebook, writing.now)
-        count_assigned(writing)
-    return opened
+        return await assign_waiting(cases, writing.publish, rulebook, writing.now)
 
 
 async def due(database: Database) -> int:

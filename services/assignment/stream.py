@@ -9,7 +9,6 @@ from services.assignment.store_directory import Rulebooks
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import LimitsSet, NoticeSent
-from services.kit import metrics
 from services.kit.consume import Handler
 from services.kit.postgres import Writing
 
@@ -23,7 +22,6 @@ async def demands_registered(rulebooks: Rulebooks, writing: Writing, records: Se
     ]
     rulebook = await rulebooks.current(writing.connection)
     await assign(PostgresCases(writing.connection), writing.publish, rulebook, demands, writing.now)
-    count_assigned(writing)
 
 
 async def supervised(writing: Writing, records: Sequence[Record]) -> None:
@@ -47,13 +45,6 @@ def latest_limits(records: Sequence[Record]) -> list[LimitsSet]:
             if key not in latest or latest[key].version < event.version:
                 latest[key] = event
     return [latest[key] for key in sorted(latest)]
-
-
-def count_assigned(writing: Writing) -> None:
-    """Count the cases that this transaction opens, covered by a route or not."""
-    backstop = sum(1 for event, _ in writing.events if getattr(event, "backstop", False))
-    metrics.CASES_ASSIGNED.labels("true").inc(backstop)
-    metrics.CASES_ASSIGNED.labels("false").inc(len(writing.events) - backstop)
 
 
 def handlers(rulebooks: Rulebooks) -> Mapping[str, Handler]:

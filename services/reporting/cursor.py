@@ -3,7 +3,7 @@
 import base64
 import binascii
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -24,12 +24,12 @@ def decode(cursor: str | None) -> After:
     try:
         data = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return After(
-            at=datetime.fromisoformat(data["at"]) if data["at"] else None,
+            at=_instant(data["at"]) if data["at"] else None,
             event_id=UUID(data["event_id"]) if data["event_id"] else None,
             case_id=UUID(data["case_id"]) if data["case_id"] else None,
-            dispatch=int(data["dispatch"]) if data["dispatch"] is not None else None,
+            dispatch=_counted(data["dispatch"]) if data["dispatch"] is not None else None,
         )
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as unreadable:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, binascii.Error) as unreadable:
         raise Problem(
             422,
             "Unprocessable Content",
@@ -37,3 +37,18 @@ def decode(cursor: str | None) -> After:
             field="after",
             remedy="take it from `next` of the page before, or leave it out",
         ) from unreadable
+
+
+def _instant(text: str) -> datetime:
+    """An aware instant that PostgreSQL can hold. Raises ValueError, OverflowError."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text} has no offset from UTC")
+    return instant.astimezone(UTC)
+
+
+def _counted(number: int) -> int:
+    """A dispatch's number, as the column holds it. Raises ValueError."""
+    if type(number) is not int or not 0 <= number < 2**31:
+        raise ValueError(f"{number} numbers no dispatch")
+    return number

@@ -1,5 +1,7 @@
 """Names of figures, of circulars, and of places in a list."""
 
+import base64
+import json
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -54,6 +56,31 @@ def test_what_names_no_circular_is_refused(text: str) -> None:
 def test_a_cursor_brings_back_the_key_it_was_made_of() -> None:
     after = After(at=datetime(2021, 3, 1, 4, 0, 0, 123456, tzinfo=UTC), event_id=UUID(int=7))
     assert cursor.decode(cursor.encode(after)) == after
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"dispatch": 2**31},
+        {"dispatch": 10**30},
+        {"dispatch": -1},
+        {"dispatch": 1.5},
+        {"dispatch": True},
+        {"dispatch": "1"},
+        {"at": "2021-03-01T04:00:00"},
+        {"at": "2021-03-01"},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": 1614571200},
+        {"case_id": 7},
+    ],
+)
+def test_a_cursor_that_no_page_gave_out_is_refused_by_name(changed: dict[str, object]) -> None:
+    whole = {"at": None, "event_id": None, "case_id": None, "dispatch": None} | changed
+    text = base64.urlsafe_b64encode(json.dumps(whole).encode()).decode()
+    with pytest.raises(Problem) as refused:
+        cursor.decode(text)
+    assert refused.value.status == 422
+    assert refused.value.body["field"] == "after"
 
 
 @pytest.mark.parametrize("text", ["%", "AAAA", "bnVsbA", "e30", "W10"])

@@ -28,11 +28,21 @@ INSERT INTO timeline (demand_id, version, at, step, unit)
 SELECT * FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[])
 ON CONFLICT DO NOTHING
 """
+# A due instant that comes soon after its case needs no more: the poll after one that saw the case without it
+# reaches back far enough (api_tracking.OVERLAP). A later one changes the demand, or no poll would show it.
 _DUES: Final = """
-INSERT INTO dues (demand_id, version, complete_due)
-SELECT * FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[])
-ON CONFLICT (demand_id) DO UPDATE SET version = excluded.version, complete_due = excluded.complete_due
-WHERE dues.version < excluded.version
+WITH moved AS (
+    INSERT INTO dues (demand_id, version, complete_due)
+    SELECT * FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[])
+    ON CONFLICT (demand_id) DO UPDATE SET version = excluded.version, complete_due = excluded.complete_due
+    WHERE dues.version < excluded.version
+    RETURNING demand_id
+), late AS (
+    SELECT demand_id FROM tracking JOIN moved USING (demand_id)
+    WHERE changed_at < $4::timestamptz - interval '30 seconds'
+    ORDER BY demand_id FOR UPDATE OF tracking
+)
+UPDATE tracking SET changed_at = $4 FROM late WHERE tracking.demand_id = late.demand_id
 """
 _UNITS: Final = """
 INSERT INTO units (code, name, version)
@@ -89,11 +99,11 @@ async def record_cases(writing: Writing, steps: Sequence[CaseStep]) -> None:
 
 
 async def record_dues(writing: Writing, limits: Sequence[LimitsSet]) -> None:
-    """Keep each demand's newest due instant."""
+    """Keep each demand's newest due instant; one that comes long after the case changes the demand anew."""
     newest = {limit.demand_id: limit for limit in sorted(limits, key=lambda limit: limit.version)}
     ids = sorted(newest)
     await writing.connection.execute(
-        _DUES, ids, [newest[i].version for i in ids], [newest[i].complete_due for i in ids]
+        _DUES, ids, [newest[i].version for i in ids], [newest[i].complete_due for i in ids], writing.now
     )
 
 

@@ -2,19 +2,25 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from services.contracts.supervision import LimitsSet
+from services.intake.api_tracking import OVERLAP
 from services.intake.demand import Contact, RawDemand, canonical
 from services.intake.identity import Accepted, Outcome, Submission
 from services.intake.receive import accept
 from services.intake.store import PostgresDemands
+from services.intake.store_tracking import PostgresTracking, record_cases, record_dues
+from services.intake.tracking import CaseStep
 from services.intake.vault import Vault
 from services.kit.auth import Staff
-from services.kit.postgres import Database
+from services.kit.postgres import Database, Writing
 from tests.conftest import DatabaseOf
 
 VAULT = Vault(b"m" * 32, b"i" * 32, b"t" * 32)
@@ -101,6 +107,28 @@ async def test_no_column_and_no_event_holds_what_identifies_the_citizen(database
             dumped += b"".join(v if isinstance(v, bytes) else str(v).encode() for v in row.values())
     assert str(demand).encode() in dumped
     assert [secret for secret in [*secrets, marked] if secret.encode() in dumped] == []
+
+
+@pytest.mark.parametrize("delay", [timedelta(seconds=20), timedelta(minutes=5)])
+async def test_a_poll_sees_a_limit_however_late_it_comes(database: Database, delay: timedelta) -> None:
+    sent = replace(submission(), key_id=uuid4().int % 2**31)
+    [demand] = ids(await accept(PostgresDemands(database, VAULT), [sent]))
+    due = datetime(2021, 3, 9, tzinfo=UTC)
+    case = CaseStep(demand, uuid4(), 1, due, "assigned", "dispatched", "water", None)
+    ids_of_case: dict[str, Any] = {"case_id": case.case_id, "demand_id": demand, "dispatch": 1}
+    limits = [LimitsSet(**ids_of_case, version=1, sign_for_due=due, complete_due=due)]
+    async with database.writing() as writing:
+        assigned = writing.now
+        await record_cases(writing, [case])
+    polled = assigned + delay - timedelta(seconds=1)
+    async with database.writing() as writing:
+        await record_dues(Writing(writing.connection, assigned + delay), limits)
+    tracking = PostgresTracking(database.pool)
+    [seen] = await tracking.changed(sent.key_id, polled - OVERLAP, UUID(int=0), 10)
+    assert (seen.demand_id, seen.limit) == (demand, due)
+    async with database.writing() as writing:
+        await record_dues(Writing(writing.connection, assigned + timedelta(days=1)), limits)
+    assert await tracking.changed(sent.key_id, seen.changed_at, demand, 10) == []
 
 
 async def test_a_reading_can_be_written_and_never_be_changed(database: Database) -> None:

@@ -67,7 +67,7 @@ class StandingWithTimeline(Standing):
 
 
 class SentStanding(Standing):
-    """A demand that the adapter sent, by its own number."""
+    """A demand that the adapter sent, by its own number; `key:` and the idempotency key where it had none."""
 
     external_id: str
 

@@ -1,5 +1,6 @@
 """A demand as a channel sends it: parsed once, here; inside, nothing is missing or untyped."""
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Final, Self
 
@@ -19,6 +20,8 @@ from services.contracts.vocabulary import Channel
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+KEYED: Final = "key:"
+"""Begins the external id of a demand that brought only an idempotency key; no channel's own may begin so."""
 
 
 def _said(text: str) -> str:
@@ -42,7 +45,19 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _composed(text: str) -> str:
+    """One writing of what compares as an identity: é may be one character or two (Unicode, form NFC)."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _unreserved(text: str) -> str:
+    if text.startswith(KEYED):
+        raise PydanticCustomError("reserved", f"may not begin with {KEYED}")
+    return text
+
+
 Said = Annotated[str, AfterValidator(_said)]
+Mark = Annotated[Said, AfterValidator(_composed)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)]
 
 
@@ -90,8 +105,8 @@ class RawDemand(BaseModel):
     place: Said | None = Field(default=None, max_length=200)
     contact: Contact | None = None
     occurred_at: Instant | None = None
-    external_id: Said | None = Field(default=None, max_length=255)
-    author_ref: Said | None = Field(default=None, max_length=255)
+    external_id: Annotated[Mark, AfterValidator(_unreserved)] | None = Field(default=None, max_length=255)
+    author_ref: Mark | None = Field(default=None, max_length=255)
     latitude: float | None = Field(default=None, ge=-90, le=90)
     longitude: float | None = Field(default=None, ge=-180, le=180)
 

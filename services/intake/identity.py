@@ -12,7 +12,7 @@ Named: TypeAlias = Literal["Idempotency-Key", "external_id"]
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A demand on its way in. `external_id` is never missing: it defaults to the idempotency key."""
+    """A demand on its way in. `external_id` is never missing: see `demand.KEYED`."""
 
     demand_id: UUID
     demand: RawDemand

@@ -14,6 +14,7 @@ _REMEDIES: Final = {
     "missing": "add the field",
     "extra_forbidden": "leave the field out, or check its spelling in the OpenAPI document",
     "nul": "remove the character U+0000 from the text",
+    "reserved": "put something before it",
     "blank": "fill the field, or leave it out if it is optional",
     "string_too_long": "shorten the text",
     "string_type": "send a JSON string",

@@ -15,7 +15,9 @@ class IntakeSettings(ServiceSettings):
 
     port: int = Field(default=8101, ge=1, le=65535)
     master_key: SecretStr = Field(description="wraps each citizen's key; losing it loses all originals")
-    index_key: SecretStr = Field(description="keys blind indexes and digests; changing it forgets who is who")
+    index_key: SecretStr = Field(
+        description="keys blind indexes and, derived, digests; changing it forgets who is who, what was sent"
+    )
     tracking_key: SecretStr = Field(description="derives tracking codes; changing it voids those given out")
 
     @field_validator("master_key", "index_key", "tracking_key")

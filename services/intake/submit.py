@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from services.intake.demand import RawDemand, canonical
+from services.intake.demand import KEYED, RawDemand, canonical
 from services.intake.identity import Accepted, Contradicted, Outcome, Submission
 from services.intake.keys import Key
 from services.intake.vault import Vault
@@ -21,8 +21,8 @@ class Desk:
         """Raises Problem: 403 for another channel than the key's, 422 without any identity."""
         if demand.channel != key.channel:
             raise _other_channel(key, demand.channel)
-        external_id = demand.external_id or idempotency_key
-        if not external_id:
+        external_id = demand.external_id or (f"{KEYED}{idempotency_key}" if idempotency_key else None)
+        if external_id is None:
             raise _no_identity()
         digest = self.vault.content_digest(canonical(demand, external_id))
         return Submission(uuid4(), demand, external_id, idempotency_key, digest, key.id)

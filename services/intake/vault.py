@@ -22,21 +22,28 @@ CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH: Final = 10
 _MISREAD: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})
 _NOT_DIGITS: Final = re.compile(r"\D+")
+_DIGEST_KEY: Final = b"yinuo/intake/content-digest"
 _PHONE_DIGITS: Final = range(7, 16)
 """From a local landline number to the 15 digits of ITU-T E.164."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Seals under `master_key`, recognises under `index_key`, derives codes under `tracking_key`."""
+    """Seals under `master_key`, recognises under `index_key`, derives codes under `tracking_key`.
+
+    Digests of contents are under a key of their own that is derived from `index_key`: changing that one
+    changes them too.
+    """
 
     master_key: bytes
     index_key: bytes
     tracking_key: bytes
     _master: AESGCM = field(init=False, repr=False)
+    _digest_key: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_master", AESGCM(self.master_key))
+        object.__setattr__(self, "_digest_key", hmac.digest(self.index_key, _DIGEST_KEY, "sha256"))
 
     def new_citizen_key(self, citizen: UUID) -> tuple[bytes, bytes]:
         """A citizen's fresh key, and the same wrapped for storing."""
@@ -49,12 +56,12 @@ class Vault:
 
     def content_digest(self, content: bytes) -> bytes:
         """32 bytes that tell whether two demands say the same; useless without the key."""
-        return _keyed(self.index_key, b"content", content)
+        return hmac.digest(self._digest_key, content, "sha256")
 
     def citizen_index(self, demand: RawDemand) -> bytes | None:
         """The blind index that a citizen is known by, None where nothing identifies the sender."""
         mark = citizen_mark(demand)
-        return _keyed(self.index_key, b"citizen", mark.encode()) if mark else None
+        return hmac.digest(self.index_key, b"citizen\x00" + mark.encode(), "sha256") if mark else None
 
     def tracking_code(self, demand: UUID) -> str:
         """10 letters that prove to whoever holds the receipt that he is its owner; stored nowhere."""
@@ -100,10 +107,6 @@ def normal_phone(written: str) -> str | None:
 def key_digest(secret: bytes) -> bytes:
     """How an adapter's key is stored: 256 random bits need no slow hash."""
     return hashlib.sha256(secret).digest()
-
-
-def _keyed(key: bytes, purpose: bytes, what: bytes) -> bytes:
-    return hmac.digest(key, purpose + b"\x00" + what, "sha256")
 
 
 def _seal(cipher: AESGCM, plain: bytes, bound_to: bytes) -> bytes:

@@ -128,6 +128,17 @@ async def test_the_same_external_id_with_other_content_is_refused_by_name(
     assert (other.status_code, other.json()["field"]) == (409, "external_id")
 
 
+async def test_a_key_and_an_external_id_of_the_same_writing_are_two_identities(
+    client: httpx.AsyncClient, key: Headers, database: Database
+) -> None:
+    number = str(uuid4())
+    keyed = await send(client, key | identity(number), title="只有幂等键")
+    named = await send(client, key, external_id=number, title="渠道自己的编号")
+    assert (keyed.status_code, named.status_code) == (202, 202)
+    assert keyed.json()["receipt"] != named.json()["receipt"]
+    assert (await count(database, number), await count(database, f"key:{number}")) == (1, 1)
+
+
 async def test_fifty_at_once_are_one_demand(
     client: httpx.AsyncClient, key: Headers, database: Database
 ) -> None:

@@ -43,6 +43,7 @@ def refusal(body: bytes | dict[str, Any]) -> dict[str, Any]:
         ({"contact": "李某"}, "contact"),
         ({"colour": "red"}, "colour"),
         ({"external_id": ""}, "external_id"),
+        ({"external_id": "key:7"}, "external_id"),
         ({"external_id": "x" * 256}, "external_id"),
     ],
 )
@@ -120,6 +121,15 @@ def test_the_same_content_has_one_canonical_writing() -> None:
     )
     assert canonical(one, "7") == canonical(other, "7")
     assert canonical(one, "7") != canonical(one, "8")
+
+
+def test_an_identity_is_the_same_composed_and_decomposed() -> None:
+    one, other = (
+        read_demand(RawDemand, json.dumps(GOOD | {"external_id": mark, "author_ref": mark}).encode())
+        for mark in ("Andr\u00e9", "Andre\u0301")
+    )
+    assert one == other
+    assert one.external_id == one.author_ref == "Andr\u00e9"
 
 
 def test_the_canonical_writing_stays_as_it_is() -> None:

@@ -1,5 +1,6 @@
 """Sealing, recognising, tracking codes: pure over the vault's keys."""
 
+import hmac
 import re
 from uuid import UUID, uuid4
 
@@ -51,6 +52,12 @@ def test_another_key_gives_other_codes_and_indexes() -> None:
     assert other.tracking_code(DEMAND) != VAULT.tracking_code(DEMAND)
     assert other.citizen_index(sent("a")) != VAULT.citizen_index(sent("a"))
     assert other.content_digest(b"x") != VAULT.content_digest(b"x")
+
+
+def test_digests_of_contents_never_change_and_have_a_key_of_their_own() -> None:
+    assert VAULT.content_digest(b"x") == VAULT.content_digest(b"x")
+    own = hmac.digest(b"i" * 32, b"yinuo/intake/content-digest", "sha256")
+    assert VAULT.content_digest(b"x") == hmac.digest(own, b"x", "sha256")
 
 
 def test_what_is_sealed_opens_only_as_the_same_piece_of_the_same_demand() -> None:

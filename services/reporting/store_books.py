@@ -1,6 +1,7 @@
 """The weekly book in PostgreSQL: closed once at its cut, counted from then on."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from services.reporting.compose import Again, Group, Numbers, OpenLate
 from services.reporting.directory import Directory, build
 from services.reporting.draft import Week
 from services.reporting.facts import week_after
-from services.reporting.figures import FACTS, LEDGER
+from services.reporting.figures import FACTS, FIGURES, LEDGER, Figure
 
 LISTED: Final = 200
 """How many overdue cases and repeats a circular lists; the figures count all."""
@@ -27,15 +28,30 @@ DRAFTING: Final = 0x79_6E_64
 _SQL: Final = Path(__file__).parent / "sql"
 PARTITIONS: Final = sum(TOPICS[topic].partitions for topic in topics_read_by("reporting"))
 
-_COUNT_UNITS: Final = "SELECT unit, {} FROM ledger WHERE week = $1 GROUP BY unit".format(
-    ", ".join(f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in LEDGER)
+
+def _counts(figures: Iterable[Figure]) -> str:
+    return ", ".join(f"count(*) FILTER (WHERE {figure.condition})" for figure in figures)
+
+
+_WRITE: Final = (_SQL / "ledger.sql").read_text(encoding="utf-8")
+_WRITE_AND_COUNT: Final = f"""
+WITH book AS (
+    {_WRITE}
+    RETURNING unit, carried, settling, origin, case_kind, category, town, backstop, repeat_of, sign_for_due,
+              complete_due, signed_at, signed_this_week, sign_judged, closed_as, closed_at
 )
-_COUNT_FACTS: Final = "SELECT {}".format(
-    ", ".join(
-        f"(SELECT count(*) FROM facts WHERE week = $1 AND {figure.condition}) AS {figure.name}"
-        for figure in FACTS
-    )
-)
+SELECT unit, NULL AS case_kind, NULL AS category, NULL AS town, ARRAY[{_counts(LEDGER)}] AS counts
+FROM book GROUP BY unit
+UNION ALL
+SELECT NULL, case_kind, category, town, ARRAY[count(*)]
+FROM book WHERE {FIGURES["assigned"].condition} GROUP BY case_kind, category, town
+"""
+"""Writes the book and counts it while it is at hand: figures by unit, then new cases by what they are."""
+_EVENTS: Final = {figure.name: figure for figure in FACTS if figure.name != "latecomers"}
+_COUNT_FACTS: Final = f"""
+SELECT channel, colour, ARRAY[{_counts(_EVENTS.values())}] AS counts
+FROM facts WHERE week = $1 AND kind IN ('registered', 'notice', 'acknowledged') GROUP BY channel, colour
+"""
 
 
 class PostgresBooks:
@@ -63,15 +79,14 @@ class PostgresBooks:
         return Week(monday, local_midnight(week_after(monday)))
 
     async def close(self, week: Week) -> Numbers:
-        await self._write_ledger(week.monday)
-        units = await self._connection.fetch(_COUNT_UNITS, week.monday, week.cut_at)
-        facts = await self._connection.fetchrow(_COUNT_FACTS, week.monday)
+        by_unit, groups = await self._write_and_count(week)
+        channels, notices, whole = await self._facts(week.monday)
         return Numbers(
-            by_unit={row["unit"]: {f.name: row[f.name] for f in LEDGER} for row in units},
-            groups=await self._groups(week.monday),
-            channels=await self._slices(week.monday, "channel", "kind = 'registered'"),
-            notices=await self._slices(week.monday, "colour", "kind = 'notice' AND outcome = 'sent'"),
-            whole=dict(facts or {}),
+            by_unit=by_unit,
+            groups=groups,
+            channels=channels,
+            notices=notices,
+            whole=whole,
             overdue=await self._overdue(week),
             repeats=await self._repeats(week.monday),
             cut=await self._cut(week.monday),
@@ -101,34 +116,29 @@ class PostgresBooks:
             self._now,
         )
 
-    async def _write_ledger(self, week: date) -> None:
+    async def _write_and_count(self, week: Week) -> tuple[dict[str, dict[str, int]], list[Group]]:
         """Statistics of the newest week are never fresh, so the planner may not bet on few rows."""
         await self._connection.execute(
             "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL work_mem = '64MB'"
         )
-        await self._connection.execute((_SQL / "ledger.sql").read_text(), week, timeout=PATIENCE)
+        rows = await self._connection.fetch(_WRITE_AND_COUNT, week.monday, week.cut_at, timeout=PATIENCE)
         await self._connection.execute("SET LOCAL enable_nestloop = on")
+        names = [figure.name for figure in LEDGER]
+        units = {row["unit"]: dict(zip(names, row["counts"], strict=True)) for row in rows if row["unit"]}
+        others = [row for row in rows if not row["unit"]]
+        return units, [Group(r["case_kind"], r["category"], r["town"], r["counts"][0]) for r in others]
 
-    async def _groups(self, week: date) -> list[Group]:
-        rows = await self._connection.fetch(
-            """
-            SELECT case_kind, category, town, count(*) AS count FROM ledger
-            WHERE week = $1 AND NOT carried AND NOT settling AND origin = 'assigned'
-            GROUP BY case_kind, category, town
-            """,
-            week,
-        )
-        return [Group(row["case_kind"], row["category"], row["town"], row["count"]) for row in rows]
-
-    async def _slices(self, week: date, column: str, condition: str) -> Mapping[str, int]:
-        rows = await self._connection.fetch(
-            f"""
-            SELECT {column}, count(*) AS count FROM facts WHERE week = $1 AND {condition}
-            GROUP BY {column}
-            """,
-            week,
-        )
-        return {row[column]: row["count"] for row in rows}
+    async def _facts(self, week: date) -> tuple[Counter[str], Counter[str], dict[str, int]]:
+        """Demands by channel, notices by colour, and the whole figures."""
+        channels, colours, whole = Counter[str](), Counter[str](), Counter[str](dict.fromkeys(_EVENTS, 0))
+        for row in await self._connection.fetch(_COUNT_FACTS, week):
+            counts = dict(zip(_EVENTS, row["counts"], strict=True))
+            whole.update(counts)
+            channels[row["channel"]] += counts["received"]
+            colours[row["colour"]] += counts["notices"]
+        late = "SELECT count(*) FROM facts WHERE week = $1 AND late"
+        whole["latecomers"] = await self._connection.fetchval(late, week)
+        return +channels, +colours, dict(whole)
 
     async def _overdue(self, week: Week) -> list[OpenLate]:
         rows = await self._connection.fetch(

@@ -1,5 +1,5 @@
 -- The book of the week $1: what was carried over and what was opened, each with what became of it, and what
--- was closed before and waits for its limits to be judged (`settling`).
+-- was closed before and waits for its limits to be judged: the settling.
 -- One row a dispatch, by its newest limits, whatever double facts may say; sorted, so that the index grows
 -- in order.
 INSERT INTO ledger (
@@ -46,7 +46,8 @@ WITH carried AS MATERIALIZED (
     -- Told in an earlier week than the one their dispatch is counted in: two topics, two cuts.
     SELECT case_id, dispatch, version, sign_for_due, complete_due FROM facts
     WHERE kind = 'limits_set' AND week < $1 AND case_id = ANY (ARRAY(
-        SELECT o.case_id FROM opened AS o LEFT JOIN told AS t USING (case_id, dispatch) WHERE t.version IS NULL
+        SELECT case_id FROM opened AS o
+        WHERE NOT EXISTS (SELECT FROM told AS t WHERE t.case_id = o.case_id AND t.dispatch = o.dispatch)
     ))
 ), signed AS (
     SELECT case_id, dispatch, at FROM facts WHERE week = $1 AND kind = 'signed_for'

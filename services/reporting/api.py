@@ -117,19 +117,41 @@ def _figures(router: APIRouter, database: Database) -> None:
 
 def _issuing(router: APIRouter, database: Database, schedule: Schedule) -> None:
     @router.post(
-        "/circulars", summary="Draft and issue a week's circular (leader, supervision office, administrator)"
+        "/circulars",
+        summary="Draft and issue a week's circular"
+        " (the authority's own leader, supervision office, administrator)",
     )
     async def issue_week(asked: WeekAsked, signer: Signer) -> CircularAnswer:
+        await _may_sign(database, signer)
         week = _week(asked.week)
         return await _issued(database, schedule, week, signer)
 
     @router.post(
         "/circulars/{reference}/issue",
-        summary="Sign and issue a draft (leader, supervision office, administrator)",
+        summary="Sign and issue a draft (the authority's own leader, supervision office, administrator)",
     )
     async def issue(reference: str, request: Request, signer: Signer) -> CircularAnswer:
+        await _may_sign(database, signer)
         edition = await _found(database, reference, request)
         return await _issued(database, schedule, edition.circular.week, signer)
+
+
+async def _may_sign(database: Database, signer: Staff) -> None:
+    """A leader signs for the unit of the token, and only the authority's own unit speaks for all of it.
+
+    Raises Problem 403.
+    """
+    if signer.role != "leader":
+        return
+    directory = await book_directory(database.pool, date.max)
+    if not directory.is_root(signer.unit):
+        raise Problem(
+            403,
+            "Forbidden",
+            f"a leader of {signer.unit or 'no unit'} may not sign for the whole authority",
+            remedy="use a token of a leader of the unit above all others, of the supervision office"
+            " or of an administrator",
+        )
 
 
 async def _issued(database: Database, schedule: Schedule, week: date, signer: Staff) -> CircularAnswer:

@@ -17,6 +17,9 @@ from services.contracts.directory import (
 TERRITORIAL: Final = frozenset({"town", "district", "city"})
 """Kinds of units that answer for a territory; the others answer for a trade."""
 
+SEATS: Final = frozenset({"county", "city", "district"})
+"""Kinds of units that can be an authority of their own."""
+
 _EVENTS: Final[Mapping[str, type[DirectoryEvent]]] = {
     "authority": AuthorityRecorded,
     "unit": UnitRecorded,
@@ -40,6 +43,11 @@ class Directory:
         """The unit's name, or its code where no directory has told it."""
         unit = self.units.get(code or "")
         return unit.name if unit else code or "未标明"
+
+    def is_root(self, code: str | None) -> bool:
+        """Whether the unit is the authority itself: its county's or city's government, under nobody."""
+        unit = self.units.get(code or "")
+        return unit is not None and not unit.retired and unit.kind in SEATS and unit.parent is None
 
     def post_title(self, code: str | None) -> str:
         post = self.posts.get(code or "")

@@ -33,6 +33,8 @@ from services.kit.outbox import partition_of
 FIRST = date(2021, 3, 1)
 """A Monday."""
 UNITS = ("petitions", "town_east", "town_west", "water", "water.works", "roads", "archives")
+ROOT = "feng"
+"""The county's own government, over all units; no case goes to it."""
 CATEGORIES = ("water", "water.supply", "water.bill", "road", "road.damage", "other")
 TOWNS = ("town_east", "town_west", None)
 COLOURS = ("blue", "yellow", "orange", "red")
@@ -45,7 +47,7 @@ def midnight(day: date) -> datetime:
 
 
 def directory(version: int = 1, issue: str = "automatic") -> list[Event]:
-    """A small authority: two towns, three departments, a public body, a backstop."""
+    """A small authority: its government, two towns, three departments, a public body, a backstop."""
     kinds = ("office", "town", "town", "department", "public_body", "department", "department")
     return [
         AuthorityRecorded(
@@ -60,8 +62,16 @@ def directory(version: int = 1, issue: str = "automatic") -> list[Event]:
             on_time_threshold=0.85,
             issue=issue,
         ),
+        UnitRecorded(version=version, code=ROOT, name="凤县人民政府", kind="county", post=f"{ROOT}.head"),
         *(
-            UnitRecorded(version=version, code=code, name=f"{code}单位", kind=kind, post=f"{code}.head")  # type: ignore[arg-type]
+            UnitRecorded(
+                version=version,
+                code=code,
+                name=f"{code}单位",
+                kind=kind,  # type: ignore[arg-type]
+                parent=ROOT,
+                post=f"{code}.head",
+            )
             for code, kind in zip(UNITS, kinds, strict=True)
         ),
         *(

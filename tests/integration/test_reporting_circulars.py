@@ -25,7 +25,7 @@ from services.kit.relay import Relay
 from services.reporting.app import build
 from services.reporting.settings import ReportingSettings
 from tests.builders import case_assigned, demand
-from tests.contract.reporting_histories import directory
+from tests.contract.reporting_histories import ROOT, directory
 
 WRITERS: tuple[Service, ...] = ("intake", "assignment", "supervision")
 WEDNESDAY = datetime(2021, 3, 10, 2, tzinfo=UTC)
@@ -60,8 +60,10 @@ class County:
     async def get(self, path: str, role: Role | None = None, **query: Any) -> httpx.Response:
         return await self.http.get(path, params=query, headers=self._token(role))
 
-    async def post(self, path: str, role: Role | None = None, **body: Any) -> httpx.Response:
-        return await self.http.post(path, json=body, headers=self._token(role))
+    async def post(
+        self, path: str, role: Role | None = None, unit: str | None = None, **body: Any
+    ) -> httpx.Response:
+        return await self.http.post(path, json=body, headers=self._token(role, unit))
 
     async def circulars(self, count: int, role: Role | None = None) -> list[dict[str, Any]]:
         """The list, newest first, once it is that long."""
@@ -74,11 +76,11 @@ class County:
         answer: list[dict[str, Any]] = await _until(found)
         return answer
 
-    def _token(self, role: Role | None) -> dict[str, str]:
+    def _token(self, role: Role | None, unit: str | None = None) -> dict[str, str]:
         if role is None:
             return {}
         key = self.stack.secrets["YINUO_TOKEN_PRIVATE_KEY"]
-        return {"Authorization": f"Bearer {issue_token(key, subject='tester', role=role)}"}
+        return {"Authorization": f"Bearer {issue_token(key, subject='tester', role=role, unit=unit)}"}
 
 
 async def _until(question: Callable[[], Awaitable[Any]]) -> Any:
@@ -184,11 +186,16 @@ async def test_where_a_signature_is_asked_for_a_draft_waits_for_it(county: Count
     drafts = await county.circulars(6, role="leader")
     assert [line["state"] for line in drafts[:2]] == ["draft", "draft"]
     assert (await county.post("/circulars/2021-W14/issue", role="handler")).status_code == 403
-    too_early = await county.post("/circulars/2021-W15/issue", role="leader")
+    too_early = await county.post("/circulars/2021-W15/issue", role="leader", unit=ROOT)
     assert too_early.status_code == 409
     assert "2021-04-05" in too_early.json()["remedy"]
-    signed = (await county.post("/circulars/2021-W14/issue", role="leader")).json()
+    for other in ("water", "town_east", "nobody", None):
+        refused = await county.post("/circulars/2021-W14/issue", role="leader", unit=other)
+        assert (refused.status_code, bool(refused.json()["remedy"])) == (403, True)
+        refused = await county.post("/circulars", role="leader", unit=other, week="2021-W14")
+        assert refused.status_code == 403
+    signed = (await county.post("/circulars/2021-W14/issue", role="leader", unit=ROOT)).json()
     assert (signed["number"], signed["issued_by"]) == ("2021-05", "tester")
-    again = (await county.post("/circulars", role="leader", week="2021-W14")).json()
+    again = (await county.post("/circulars", role="supervision_office", week="2021-W14")).json()
     assert again["number"] == "2021-05"
-    assert (await county.post("/circulars", role="leader", week="2021-W30")).status_code == 409
+    assert (await county.post("/circulars", role="administrator", week="2021-W30")).status_code == 409

@@ -91,10 +91,10 @@ def test_a_unit_that_completes_nothing_of_what_is_overdue_has_a_rate_of_nought()
 
 def test_what_waits_to_be_judged_and_what_was_returned_late_is_said_only_where_there_is_any() -> None:
     page = to_html(edition(circular({"water": figures(unjudged=2, returned=3, returned_overdue=1, due=1)})))
-    assert "待判定<b>2</b>件" in page
+    assert "已办结而时限未定的<b>2</b>件待判定" in page
     assert '逾期退回<b class="red">1</b>件' in page
     quiet = to_html(edition(circular({"water": figures(returned=3)})))
-    assert "待判定<b>" not in quiet
+    assert "时限未定的<b>" not in quiet
     assert "逾期退回<b" not in quiet
 
 

@@ -75,7 +75,7 @@ class DataFolder:
     def create(self) -> None:
         """Make the folders that every start needs."""
         self.root.mkdir(parents=True, exist_ok=True)
-        self.logs.mkdir(exist_ok=True)
+        closed_folder(self.logs)
         own_folder(self.socket.parent)
 
     @contextlib.contextmanager
@@ -85,6 +85,12 @@ class DataFolder:
         with (self.root / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def closed_folder(path: Path) -> None:
+    """Make a folder that nobody else may enter; one that is there already is closed."""
+    path.mkdir(exist_ok=True)
+    path.chmod(0o700)
 
 
 def own_folder(path: Path) -> None:

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from services.dev.folder import DataFolder
+from services.dev.folder import DataFolder, closed_folder
 from services.dev.jars import ensure_jars
 from services.dev.ports import free_ports
 from services.dev.problem import Problem
@@ -65,7 +65,7 @@ def prepare_kafka(folder: DataFolder, ports: Mapping[str, int], report: Callable
     """Write the broker's settings, format its log folder if it is new, and say how the broker is run."""
     jars = ensure_jars(report)
     archive = ensure_archive(jars, report)
-    folder.kafka.mkdir(exist_ok=True)
+    closed_folder(folder.kafka)
     properties = write_settings(folder.kafka, ports["kafka"], ports["kafka_controller"])
     arguments = folder.kafka / "java.args"
     arguments.write_text(arguments_file(jars, archive), encoding="utf-8")

@@ -40,7 +40,7 @@ logfile_backups=2
 childlogdir={root}/logs
 directory={root}
 nodaemon=false
-umask=022
+umask=077
 {user}
 [unix_http_server]
 file={socket}

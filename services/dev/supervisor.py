@@ -94,7 +94,7 @@ class Supervisor:
         own_folder(self.folder.socket.parent)
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.folder.configuration)]
         done = subprocess.run(
-            command, env=_environment(os.environ), capture_output=True, text=True, check=False
+            command, env=_environment(os.environ), umask=0o077, capture_output=True, text=True, check=False
         )
         if done.returncode:
             log = self.folder.logs / "supervisord.log"

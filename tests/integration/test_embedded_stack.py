@@ -100,6 +100,16 @@ def test_secrets_in_the_folder_are_readable_by_their_owner_only(data: Path) -> N
         assert (data / name).stat().st_mode & 0o077 == 0
 
 
+def test_nobody_else_may_look_at_what_kafka_and_postgres_keep_or_log(data: Path) -> None:
+    for folder in (data / "logs", data / "kafka"):
+        assert folder.stat().st_mode & 0o077 == 0
+    logs = [path for path in (data / "logs").iterdir() if path.is_file()]
+    assert {"kafka.log", "postgres.log"} <= {path.name for path in logs}
+    assert [path.name for path in logs if path.stat().st_mode & 0o077] == []
+    home = Path(json.loads((data / "postgres.json").read_text())["home"])
+    assert (home / "data").stat().st_mode & 0o077 == 0
+
+
 def test_a_clear_word_instead_of_a_traceback_where_nothing_runs(tmp_path: Path) -> None:
     found = yinuo(tmp_path / "nothing", "status")
     assert (found.returncode, found.stderr.count("\n")) == (1, 1)

@@ -66,7 +66,7 @@ async def assign(
     if rulebook is None:
         await cases.keep_waiting(demands)
         return 0
-    citizens = sorted({one.demand.citizen_ref for one in demands})
+    citizens = list({one.demand.citizen_ref for one in demands})
     earlier = await cases.earlier(citizens, now - WINDOW, LOOKED_BACK)
     opened = list(decide(rulebook, demands, earlier, now))
     await cases.open(opened, now)

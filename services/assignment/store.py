@@ -11,6 +11,7 @@ from services.assignment.repeats import Matter
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import LimitsSet, NoticeSent
+from services.kit.bulk import Insertion
 from services.kit.connection import Connection
 
 _EARLIER: Final = """
@@ -23,20 +24,43 @@ CROSS JOIN LATERAL (
 ORDER BY assigned_at, case_id
 """
 
-_OPEN: Final = """
-INSERT INTO cases (
-    case_id, demand_id, receipt, citizen_ref, channel, kind, urgency, category, place, town, unit, post,
-    first_unit, first_post, backstop, summary, title, body, repeat_of, state, dispatch, version,
-    registered_at, assigned_at, dispatched_at)
-SELECT case_id, demand_id, receipt, citizen_ref, channel, kind, urgency, category, place, town, unit, post,
-       unit, post, backstop, summary, title, body, repeat_of, 'dispatched', 1, 1, registered_at, $1, $1
-FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::text[], $11::text[], $12::text[], $13::text[], $14::bool[], $15::text[], $16::text[],
-            $17::text[], $18::uuid[], $19::timestamptz[])
-    AS opened (case_id, demand_id, receipt, citizen_ref, channel, kind, urgency, category, place, town, unit,
-               post, backstop, summary, title, body, repeat_of, registered_at)
-ON CONFLICT (case_id) DO NOTHING
-"""
+_OPENED: Final = {
+    "case_id": "uuid",
+    "demand_id": "uuid",
+    "receipt": "text",
+    "citizen_ref": "uuid",
+    "channel": "text",
+    "kind": "text",
+    "urgency": "text",
+    "category": "text",
+    "place": "text",
+    "town": "text",
+    "unit": "text",
+    "post": "text",
+    "first_unit": "text",
+    "first_post": "text",
+    "backstop": "bool",
+    "summary": "text",
+    "title": "text",
+    "body": "text",
+    "repeat_of": "uuid",
+    "state": "text",
+    "dispatch": "int",
+    "version": "int",
+    "registered_at": "timestamptz",
+    "assigned_at": "timestamptz",
+    "dispatched_at": "timestamptz",
+}
+"""What a case begins with: columns and types, in the order of `_opened_row`."""
+_ARRAYS: Final = ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(_OPENED.values(), 1))
+
+_OPEN: Final = Insertion(
+    "cases",
+    tuple(_OPENED),
+    f"""
+INSERT INTO cases ({", ".join(_OPENED)}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (case_id) DO NOTHING
+""",
+)
 
 _LOCK: Final = """
 SELECT case_id, demand_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply
@@ -72,20 +96,40 @@ DELETE FROM waiting WHERE demand_id IN (
 RETURNING demand, registered_at
 """
 
-_DUES: Final = """
+_DUES: Final = Insertion(
+    "dues",
+    ("case_id", "version", "dispatch", "sign_for_due", "complete_due"),
+    """
 INSERT INTO dues AS d (case_id, version, dispatch, sign_for_due, complete_due)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[])
 ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, dispatch = excluded.dispatch,
     sign_for_due = excluded.sign_for_due, complete_due = excluded.complete_due
 WHERE d.version < excluded.version
-"""
+""",
+)
 
-_NOTICES: Final = """
-INSERT INTO notices (notice_id, case_id, at, limit_kind, rung, colour, outcome, overdue, unit, post)
+_NOTICE_COLUMNS: Final = (
+    "notice_id",
+    "case_id",
+    "at",
+    "limit_kind",
+    "rung",
+    "colour",
+    "outcome",
+    "overdue",
+    "unit",
+    "post",
+)
+_NOTICES: Final = Insertion(
+    "notices",
+    _NOTICE_COLUMNS,
+    f"""
+INSERT INTO notices ({", ".join(_NOTICE_COLUMNS)})
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::int[], $6::text[], $7::text[],
                      $8::bool[], $9::text[], $10::text[])
 ON CONFLICT DO NOTHING
-"""
+""",
+)
 
 
 class PostgresCases:
@@ -109,30 +153,7 @@ class PostgresCases:
         ]
 
     async def open(self, cases: Sequence[NewCase], now: datetime) -> None:
-        rows = [
-            (
-                (event := case.event).case_id,
-                event.demand_id,
-                event.receipt,
-                event.citizen_ref,
-                event.channel,
-                event.kind,
-                event.urgency,
-                event.category,
-                event.place,
-                event.town,
-                event.unit,
-                event.post,
-                event.backstop,
-                event.summary,
-                case.title,
-                case.body,
-                event.repeat_of,
-                case.registered_at,
-            )
-            for case in cases
-        ]
-        await self._connection.execute(_OPEN, now, *zip(*rows, strict=True))
+        await _OPEN.add(self._connection, [_opened_row(case, now) for case in cases])
 
     async def keep_waiting(self, demands: Sequence[Registered]) -> None:
         await self._connection.execute(
@@ -151,8 +172,8 @@ class PostgresCases:
         return sorted(taken, key=lambda one: (one.at, one.demand.receipt))
 
     async def lock(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
-        """The cases there are among these, held until commit; ids sorted, so that nobody deadlocks."""
-        rows = await self._connection.fetch(_LOCK, sorted(set(case_ids)))
+        """The cases there are among these, held until commit; locked in order, so that nobody deadlocks."""
+        rows = await self._connection.fetch(_LOCK, list(set(case_ids)))
         return {row["case_id"]: Case(**dict(row)) for row in rows}
 
     async def record(self, taken: Sequence[Taken]) -> None:
@@ -178,10 +199,10 @@ class PostgresCases:
 
     async def set_dues(self, limits: Sequence[LimitsSet]) -> None:
         """One row a case: the caller folds. An older version changes nothing."""
-        rows = [
-            (one.case_id, one.version, one.dispatch, one.sign_for_due, one.complete_due) for one in limits
-        ]
-        await self._connection.execute(_DUES, *zip(*rows, strict=True))
+        first = [_dues_row(one) for one in limits if one.version == 1]
+        await _DUES.add(self._connection, first)
+        later = [_dues_row(one) for one in limits if one.version > 1]
+        await _DUES.execute(self._connection, later)
 
     async def note_notices(self, notices: Sequence[tuple[NoticeSent, Record]]) -> None:
         rows = [
@@ -199,7 +220,42 @@ class PostgresCases:
             )
             for notice, record in notices
         ]
-        await self._connection.execute(_NOTICES, *zip(*rows, strict=True))
+        await _NOTICES.add(self._connection, rows)
+
+
+def _opened_row(case: NewCase, now: datetime) -> tuple[object, ...]:
+    event = case.event
+    return (
+        event.case_id,
+        event.demand_id,
+        event.receipt,
+        event.citizen_ref,
+        event.channel,
+        event.kind,
+        event.urgency,
+        event.category,
+        event.place,
+        event.town,
+        event.unit,
+        event.post,
+        event.unit,
+        event.post,
+        event.backstop,
+        event.summary,
+        case.title,
+        case.body,
+        event.repeat_of,
+        "dispatched",
+        event.dispatch,
+        event.version,
+        case.registered_at,
+        now,
+        now,
+    )
+
+
+def _dues_row(limits: LimitsSet) -> tuple[object, ...]:
+    return (limits.case_id, limits.version, limits.dispatch, limits.sign_for_due, limits.complete_due)
 
 
 def _step_row(one: Taken) -> tuple[object, ...]:

@@ -37,11 +37,11 @@ async def supervised(writing: Writing, records: Sequence[Record]) -> None:
 
 def latest_limits(records: Sequence[Record]) -> list[LimitsSet]:
     """Of each case the limits with the highest version, sorted by case so that batches don't deadlock."""
-    latest: dict[str, LimitsSet] = {}
+    latest: dict[int, LimitsSet] = {}
     for record in records:
         event = record.event
         if isinstance(event, LimitsSet):
-            key = str(event.case_id)
+            key = event.case_id.int
             if key not in latest or latest[key].version < event.version:
                 latest[key] = event
     return [latest[key] for key in sorted(latest)]

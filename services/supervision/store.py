@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
+from services.kit.bulk import Insertion
 from services.kit.connection import Connection
 from services.supervision.watched import CaseLimits, Watched
 
@@ -48,9 +49,11 @@ _OF_CASES: Final = f"""
 SELECT {_COLUMNS} FROM limits WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, kind FOR UPDATE
 """
 
-_ADD: Final = f"""
-INSERT INTO limits ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (case_id, kind) DO NOTHING
-"""
+_ADD: Final = Insertion(
+    "limits",
+    tuple(_TYPES),
+    f"INSERT INTO limits ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (case_id, kind) DO NOTHING",
+)
 
 _PUT: Final = f"""
 UPDATE limits SET {_SETTING} FROM unnest({_ARRAYS}) AS new ({_COLUMNS})
@@ -88,10 +91,10 @@ class PostgresLimits:
 
     async def of_cases(self, case_ids: Sequence[UUID]) -> list[CaseLimits]:
         """Rows are locked in the order of their cases."""
-        return _pairs(await self._connection.fetch(_OF_CASES, sorted(case_ids)))
+        return _pairs(await self._connection.fetch(_OF_CASES, case_ids))
 
     async def add(self, limits: Sequence[Watched]) -> None:
-        await self._connection.execute(_ADD, *zip(*limits, strict=True))
+        await _ADD.add(self._connection, limits)
 
     async def put(self, limits: Sequence[Watched]) -> None:
         await self._connection.execute(_PUT, *zip(*limits, strict=True))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from services.kit.bulk import Insertion
 from services.kit.connection import Connection
 from services.supervision.acknowledge import Delivery, Page
 from services.supervision.fire import Above, Notice
@@ -12,18 +13,26 @@ from services.supervision.store import PostgresLimits
 
 _COLUMNS: Final = ", ".join(Notice._fields)
 
-_RECORD: Final = f"""
+_RECORD: Final = Insertion(
+    "notices",
+    Notice._fields,
+    f"""
 INSERT INTO notices ({_COLUMNS})
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::smallint[], $7::text[],
                      $8::text[], $9::text[], $10::smallint[], $11::boolean[], $12::boolean[], $13::boolean[],
                      $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[])
 ON CONFLICT (notice_id) DO NOTHING
-"""
+""",
+)
 
-_DELIVER: Final = """
+_DELIVER: Final = Insertion(
+    "deliveries",
+    ("notice_id", "recipient", "sent_at"),
+    """
 INSERT INTO deliveries (notice_id, recipient, sent_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) ON CONFLICT DO NOTHING
-"""
+""",
+)
 
 _ABOVE: Final = "SELECT code, parent, party_committee FROM units WHERE code = ANY($1::text[])"
 
@@ -56,12 +65,10 @@ class PostgresDueLimits(PostgresLimits):
         return {row["code"]: Above(row["parent"], row["party_committee"]) for row in rows}
 
     async def record(self, notices: Sequence[Notice]) -> None:
-        if notices:
-            await self._connection.execute(_RECORD, *zip(*notices, strict=True))
+        await _RECORD.add(self._connection, notices)
 
     async def deliver(self, recipients: Sequence[tuple[UUID, str, datetime]]) -> None:
-        if recipients:
-            await self._connection.execute(_DELIVER, *zip(*recipients, strict=True))
+        await _DELIVER.add(self._connection, recipients)
 
 
 class PostgresInbox:

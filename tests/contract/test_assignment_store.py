@@ -14,6 +14,8 @@ from services.assignment.rulebook import Rulebook
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import PostgresDirectories, Rulebooks
 from services.contracts.public_text import PublicText
+from services.contracts.supervision import LimitsSet
+from services.kit.bulk import FROM_ROWS
 from services.kit.connection import Connection
 from tests.assignment_fakes import CasesInMemory, DirectoriesInMemory
 from tests.builders import demand
@@ -60,6 +62,17 @@ def new_case(**given: Any) -> NewCase:
     return new
 
 
+def limits_set(case_id: UUID, version: int) -> LimitsSet:
+    return LimitsSet(
+        case_id=case_id,
+        demand_id=case_id,
+        dispatch=version,
+        version=version,
+        sign_for_due=NOW,
+        complete_due=None,
+    )
+
+
 async def the_case(cases: AnyCases, case_id: UUID) -> Case:
     return (await cases.lock([case_id]))[case_id]
 
@@ -90,6 +103,26 @@ async def test_opening_the_same_case_again_leaves_it_as_it_is(cases: AnyCases) -
     await cases.record([signed])
     await cases.open([new], NOW + timedelta(days=1))
     assert (await the_case(cases, new.event.case_id)).state == "signed_for"
+
+
+async def test_many_cases_are_opened_where_one_is_there_already(cases: AnyCases) -> None:
+    there, others = new_case(), [new_case() for _ in range(FROM_ROWS)]
+    await cases.open([there], NOW)
+    signed = step(await the_case(cases, there.event.case_id), Act("sign_for", "某"))
+    await cases.record([signed])
+    await cases.open([*others, there], NOW)
+    states = await cases.lock([new.event.case_id for new in (there, *others)])
+    assert sorted(case.state for case in states.values()) == ["dispatched"] * FROM_ROWS + ["signed_for"]
+
+
+async def test_dues_of_an_older_version_change_nothing_among_many_new_ones(connection: Connection) -> None:
+    cases, case_ids = PostgresCases(connection), [uuid4() for _ in range(FROM_ROWS)]
+    await cases.set_dues([limits_set(case_ids[0], version=2)])
+    await cases.set_dues([limits_set(case_id, version=1) for case_id in case_ids])
+    await cases.set_dues([limits_set(case_ids[1], version=3)])
+    rows = await connection.fetch("SELECT case_id, version FROM dues")
+    versions = {row["case_id"]: row["version"] for row in rows}
+    assert versions == {**dict.fromkeys(case_ids, 1), case_ids[0]: 2, case_ids[1]: 3}
 
 
 async def test_earlier_cases_come_oldest_first_from_an_instant_on(cases: AnyCases) -> None:

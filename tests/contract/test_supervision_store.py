@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.kit.bulk import FROM_ROWS
 from services.kit.postgres import Connection
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.fire import Above, fire
@@ -81,6 +82,26 @@ async def test_limits_added_again_stay_as_they_are(store: Any) -> None:
     await store.add(limits)
     await store.add([limit._replace(unit="another") for limit in limits])
     assert await store.of_cases([limits.sign_for.case_id]) == [limits]
+
+
+async def test_many_limits_are_added_where_some_are_there_already(store: Any) -> None:
+    there = pair()
+    await store.add(there)
+    others = [pair() for _ in range(FROM_ROWS)]
+    await store.add([limit._replace(unit="another") for limits in (there, *others) for limit in limits])
+    assert await store.of_cases([there.sign_for.case_id]) == [there]
+    found = await store.of_cases([limits.sign_for.case_id for limits in others])
+    assert [limits.complete.unit for limits in found] == ["another"] * FROM_ROWS
+
+
+async def test_many_notices_are_recorded_once_however_often_they_fire(store: Any) -> None:
+    await store.add([limit for _ in range(FROM_ROWS) for limit in pair(kind="consultation")])
+    fired = await fire(store, lambda _: None, POLICY, LATER)
+    notices = [notice for one in fired for notice, _ in one.notices]
+    to = [(notice.notice_id, who, LATER) for one in fired for notice, to in one.notices for who in to]
+    await store.record(notices)
+    await store.deliver(to)
+    assert len(await store.deliveries(to[0][0])) == len([one for one in to if one[0] == to[0][0]])
 
 
 async def test_unknown_cases_are_left_out(store: Any) -> None:

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.supervision.holidays import (
@@ -76,6 +77,7 @@ def _local(instant: datetime) -> datetime:
     return instant.astimezone(LOCAL)
 
 
+@lru_cache(maxsize=4096)  # limits share their instants: of dispatch within a batch, due within a day
 def local_ordinal(instant: datetime) -> int:
     """Ordinal of the local day an instant falls on; 00:00 belongs to the day it begins."""
     return _local(instant).toordinal()

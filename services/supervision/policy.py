@@ -1,11 +1,17 @@
 """What limits and notices are decided by: the authority's presets and the loaded calendars."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
+from services.contracts.vocabulary import Kind, LimitKind, Urgency
 from services.supervision.calendar import WorkCalendar
 from services.supervision.ladder import Ladder
 from services.supervision.limits import LimitSet
+
+Dispatch = tuple[datetime, LimitKind, Kind, Urgency]
+"""What a new limit depends on, under one policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Policy:
     ladders: Mapping[str, Ladder]
     calendar: WorkCalendar
     years: frozenset[int]
+    begun: dict[Dispatch, tuple[Any, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """What `watched` has reckoned of late: the cases of a batch are dispatched at one instant."""
 
     @classmethod
     def of(cls, presets: Presets, limits: str, ladder: str, calendar: WorkCalendar) -> "Policy":

@@ -63,9 +63,11 @@ async def set_limits(limits: Limits, publish: Publish, policy: Policy, happened:
 
 async def _known(limits: Limits, happened: Sequence[Happened]) -> dict[UUID, CaseLimits]:
     """The stored limits of cases that weren't opened by this very batch."""
-    opening = {event.case_id for event, _ in happened if isinstance(event, CaseAssigned)}
-    going_on = {event.case_id for event, _ in happened} - opening
-    found = await limits.of_cases(sorted(going_on)) if going_on else ()
+    going_on = {event.case_id for event, _ in happened if not isinstance(event, CaseAssigned)}
+    if not going_on:
+        return {}
+    going_on -= {event.case_id for event, _ in happened if isinstance(event, CaseAssigned)}
+    found = await limits.of_cases(list(going_on)) if going_on else ()
     return {pair.sign_for.case_id: pair for pair in found}
 
 
@@ -87,7 +89,8 @@ async def _write(
     known: dict[UUID, CaseLimits],
 ) -> None:
     if new:
-        await limits.add(_sorted(limit for pair in new.values() for limit in pair))
+        pairs = sorted(new.values(), key=lambda pair: pair.sign_for.case_id.int)
+        await limits.add([limit for pair in pairs for limit in pair])
     if changed := _changed(before, known):
         await limits.put(changed)
 

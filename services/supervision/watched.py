@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.contracts.case import (
@@ -22,6 +22,9 @@ from services.supervision.policy import Policy
 
 State = Literal["open", "met", "closed", "awaiting_calendar"]
 """met: done, in time or not (`met_at`). closed: its case ended without it."""
+
+REMEMBERED: Final = 1000
+"""Reckonings that a policy remembers at most."""
 
 Happened = TypeVar("Happened", bound=CaseEvent)
 
@@ -128,12 +131,19 @@ def awaited_year(due_at: datetime, steps: tuple[RungInstant, ...], policy: Polic
     return None if year in policy.years else year
 
 
+class _Span(NamedTuple):
+    """All that a ladder asks of a limit."""
+
+    kind: LimitKind
+    dispatched_at: datetime
+    due_at: datetime
+
+
 def ladder_state(watched: Watched, ladder: Ladder, calendar: WorkCalendar) -> LimitState:
     """What the ladder needs to decide; the limit must have a due instant."""
-    limit = watched.limit()
-    assert limit is not None  # noqa: S101  only open limits are asked about, and these have one
-    steps = rungs(limit, ladder, calendar)
-    return LimitState(limit.due_at, steps, watched.next_rung, watched.generation)
+    assert watched.due_at is not None  # noqa: S101  only open limits are asked about, and these have one
+    steps = rungs(_Span(watched.kind, watched.dispatched_at, watched.due_at), ladder, calendar)
+    return LimitState(watched.due_at, steps, watched.next_rung, watched.generation)
 
 
 def opened(case: CaseAssigned, at: datetime, policy: Policy) -> CaseLimits:
@@ -142,7 +152,6 @@ def opened(case: CaseAssigned, at: datetime, policy: Policy) -> CaseLimits:
 
 
 def _begun(kind: LimitKind, case: CaseAssigned, at: datetime, policy: Policy) -> Watched:
-    rule = policy.limits.rule(kind, case.kind, case.urgency)
     return Watched(
         case.case_id,
         kind,
@@ -154,14 +163,22 @@ def _begun(kind: LimitKind, case: CaseAssigned, at: datetime, policy: Policy) ->
         case.dispatch,
         1,
         1,
-        at,
-        rule.id,
-        rule.version,
-        rule.amount,
-        rule.unit,
-        policy.ladder.id,
-        *reckon(rule, at, policy.ladder, policy),
+        *_terms(kind, case, at, policy),
     )
+
+
+def _terms(kind: LimitKind, case: CaseAssigned, at: datetime, policy: Policy) -> tuple[Any, ...]:
+    """The fields of a new limit from `dispatched_at` on; reckoned once for all cases that share them."""
+    dispatch = at, kind, case.kind, case.urgency
+    terms = policy.begun.get(dispatch)
+    if terms is None:
+        rule = policy.limits.rule(kind, case.kind, case.urgency)
+        reckoned = reckon(rule, at, policy.ladder, policy)
+        terms = (at, rule.id, rule.version, rule.amount, rule.unit, policy.ladder.id, *reckoned)
+        if len(policy.begun) >= REMEMBERED:
+            policy.begun.clear()
+        policy.begun[dispatch] = terms
+    return terms
 
 
 def after(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:

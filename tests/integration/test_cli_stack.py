@@ -316,7 +316,7 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
     ),
     "a figure is wrong": (
         told("completed"),
-        {"circulars_equal_facts", "circulars_equal_rows", "slices_add_up"},
+        {"circulars_equal_facts", "circulars_equal_rows", "slices_add_up", "judgement_equation"},
     ),
     "a channel's figure is wrong": (
         told("received"),
@@ -326,6 +326,19 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
     "a case falls out of the balance": (
         without("reporting.ledger", "carried"),
         {"balance_carried", "circulars_equal_rows"},
+    ),
+    "a completion is never judged": (
+        "UPDATE reporting.ledger SET complete_due = NULL "
+        + one("reporting.ledger", "closed_as = 'completed' AND week = '2021-03-01'"),
+        {"completions_judged", "circulars_equal_rows"},
+    ),
+    "a completion is judged twice": (
+        """
+        INSERT INTO reporting.ledger SELECT (jsonb_populate_record(l, jsonb_build_object(
+            'week', week + 7, 'settling', true))).* FROM reporting.ledger AS l
+        WHERE closed_as = 'completed' AND week = '2021-03-01' LIMIT 1
+        """,
+        {"completions_judged", "circulars_equal_rows"},
     ),
     "a letter is dead": (
         """

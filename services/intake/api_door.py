@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from services.intake.keys import Key, KeyRing
 from services.kit.http import Problem
@@ -31,11 +32,11 @@ async def key_of(ring: KeyRing, headers: Headers) -> Key:
     return key
 
 
-async def whole_body(request: Request) -> bytes:
+async def whole_body(receive: Receive) -> bytes:
     """The body, which nearly always comes in one piece. Raises ClientDisconnect."""
     body = b""
     while True:
-        message = await request.receive()
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         piece: bytes = message.get("body", b"")

@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 import asyncpg
 import orjson
 import structlog
+from pydantic import TypeAdapter
 
 from services.contracts.demand import DemandRegistered
 from services.intake.demand import RawDemand
 from services.intake.identity import Book, Identity, Known, Outcome, Plan, Submission, sort_out
 from services.intake.receive import Away, Raced
-from services.intake.vault import Vault, seal
+from services.intake.vault import CitizenKey, Vault, seal
 from services.kit import metrics
 from services.kit.clock import LOCAL
 from services.kit.masking import mask
@@ -22,6 +23,8 @@ from services.kit.postgres import CONTENDED, UNAVAILABLE, Connection, Database, 
 
 log = structlog.get_logger(__name__)
 
+_ORIGINAL: Final = {"title", "body", "place", "occurred_at", "latitude", "longitude"}
+_AS_BYTES: Final = TypeAdapter(RawDemand)
 _LOOK_UP: Final = """
 SELECT 'external_id' AS what, d.channel, sent.value, d.demand_id AS id, d.content_digest AS bytes, d.receipt
 FROM unnest($1::text[], $2::text[]) AS sent (channel, value)
@@ -70,7 +73,7 @@ class Citizen:
     """A citizen as intake alone knows him: a random name and the key to what he sent."""
 
     ref: UUID
-    key: bytes
+    key: CitizenKey
 
 
 @dataclass(slots=True)
@@ -197,10 +200,8 @@ def _columns(plan: Plan, keys: Sequence[Identity]) -> tuple[list[str], list[str]
 
 
 def _original(submission: Submission, citizen: Citizen) -> bytes:
-    said = submission.demand.model_dump_json(
-        include={"title", "body", "place", "occurred_at", "latitude", "longitude"}, exclude_none=True
-    )
-    return seal(citizen.key, submission.demand_id, "original", said.encode())
+    said = _AS_BYTES.dump_json(submission.demand, include=_ORIGINAL, exclude_none=True)
+    return seal(citizen.key, submission.demand_id, "original", said)
 
 
 def _contact(submission: Submission, citizen: Citizen) -> bytes | None:

@@ -26,6 +26,8 @@ from services.kit.reason import described
 BODY_BYTES: Final = 256 * 1024
 """The largest body of an ordinary request; streams have limits of their own."""
 RETRY_SECONDS: Final = 5
+BEGAN: Final = "yinuo.began"
+"""Where an ASGI scope says when its request began, if something before the border took it."""
 
 _UNREACHABLE: Final = {
     *(errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENETUNREACH, errno.ENETDOWN),
@@ -251,7 +253,7 @@ class Border:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status, began_to_answer = time.perf_counter(), 500, False
+        began, status, began_to_answer = scope.get(BEGAN) or time.perf_counter(), 500, False
 
         async def sending(message: Message) -> None:
             nonlocal status, began_to_answer
@@ -267,8 +269,13 @@ class Border:
             await unexpected(uncaught).response()(scope, receive, send)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            _counter(self.service, route, scope["method"], status).inc()
-            _timer(self.service, route).observe(time.perf_counter() - began)
+            count_request(self.service, route, scope["method"], status, began)
+
+
+def count_request(service: Service, route: str, method: str, status: int, began: float) -> None:
+    """Count and time a request that was answered; `began` by time.perf_counter()."""
+    _counter(service, route, method, status).inc()
+    _timer(service, route).observe(time.perf_counter() - began)
 
 
 @cache

@@ -1,8 +1,9 @@
 """POST /demands, one or a batch: translate, submit, answer. The hot path parses once and builds bytes."""
 
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.routing import APIRoute
@@ -65,6 +66,10 @@ class DirectRoute(APIRoute):
         await response(scope, receive, send)
 
 
+Post: TypeAlias = Callable[[Headers, Receive], Awaitable[bytes]]
+"""From a request's headers and its body to the answer's. Raises Problem, and whatever stops the reading."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemandDoor:
     """POST /demands from its headers and its body to the answer's body."""
@@ -101,7 +106,7 @@ class FastLane:
     """
 
     api: ASGIApp
-    door: DemandDoor
+    post: Post
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
@@ -109,7 +114,7 @@ class FastLane:
             return
         began = time.perf_counter()
         try:
-            said = await self.door.post(dict(scope["headers"]), bounded(scope, receive))
+            said = await self.post(dict(scope["headers"]), bounded(scope, receive))
         except Exception as error:  # noqa: BLE001  whatever it is, the API's handlers tell it
             scope[BEGAN], scope[WRONG] = began, error
             await self.api(scope, receive, send)
@@ -120,7 +125,7 @@ class FastLane:
         count_request("intake", PATH, "POST", 202, began)
 
 
-def add_demand_route(api: FastAPI, door: DemandDoor) -> None:
+def add_demand_route(api: FastAPI, post: Post) -> None:
     """POST /demands, for adapters: described as any route, answered on the fast lane.
 
     Handlers of errors and middleware have to be there already.
@@ -143,7 +148,7 @@ def add_demand_route(api: FastAPI, door: DemandDoor) -> None:
         responses={202: {"model": Receipt}, **REFUSALS},
     )
     api.router.routes.append(route)
-    api.middleware_stack = FastLane(api.build_middleware_stack(), door)
+    api.middleware_stack = FastLane(api.build_middleware_stack(), post)
 
 
 def body_schema(media_type: str, model: type[RawDemand]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     for number in (1, 2):  # one group is made ready while the other one's commit is written
         runtime.steps[f"commit-{number}"] = receiver.commit_group
     api = runtime.build_api("Yinuo intake")
-    add_demand_route(api, DemandDoor(ring, desk, receiver))
+    add_demand_route(api, DemandDoor(ring, desk, receiver).post)
     api.include_router(batch_routes(ring, desk, demands))
     api.include_router(tracking_routes(PostgresTracking(pool), ring, vault))
     api.include_router(staff_routes(PostgresOriginals(pool), vault))

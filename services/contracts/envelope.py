@@ -11,9 +11,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
+from services.contracts.named_ids import Namespace
+
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
-_IDENTITIES: Final = uuid5(NAMESPACE_URL, "https://yinuo.invalid/events")
+_ID_OF: Final = Namespace.of(str(uuid5(NAMESPACE_URL, "https://yinuo.invalid/events")))
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -41,7 +43,7 @@ class Event(BaseModel):
 
     def event_id(self) -> UUID:
         """The `ce_id`: the same fact always has the same one, so that a repeat is harmless."""
-        return uuid5(_IDENTITIES, f"{self.type}/{self.identity()}")
+        return _ID_OF(f"{self.type}/{self.identity()}")
 
 
 class MalformedEnvelope(ValueError):

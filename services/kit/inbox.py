@@ -104,10 +104,10 @@ async def new_ids(connection: Connection, topic: str, records: Sequence[Record])
         return set()
     rows = await connection.fetch(
         """
-        INSERT INTO inbox (event_id, topic) SELECT id, $2 FROM unnest($1::uuid[]) AS id
+        INSERT INTO inbox (event_id, topic) SELECT id, $2 FROM unnest($1::uuid[]) AS id ORDER BY id
         ON CONFLICT DO NOTHING RETURNING event_id
         """,
-        sorted({record.envelope.id for record in records}),
+        [record.envelope.id for record in records],
         topic,
     )
     return {row["event_id"] for row in rows}

@@ -55,8 +55,8 @@ def test_another_citys_matter_goes_there_whatever_it_is_about(city: Directory) -
 def test_the_staff_of_the_coded_city_are_its_units(city: Directory) -> None:
     staff = yaml.safe_load((CITY / "staff.yaml").read_text(encoding="utf-8"))
     assert set(staff["units"]) <= set(city.units_by_code)
-    assert set(staff["replies"]) - {"default"} <= set(city.categories_by_code)
-    for shares in (staff["default"], *staff["units"].values()):
+    assert set(staff["replies"]) - {"other"} <= set(city.categories_by_code)
+    for shares in (staff["defaults"], *staff["units"].values()):
         assert sum(shares["sign"].values()) == pytest.approx(1)
         assert sum(shares["complete"].values()) == pytest.approx(1)
 

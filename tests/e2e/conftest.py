@@ -1,20 +1,24 @@
 """Whole running stacks for end-to-end tests: the four services on their own Kafka and PostgreSQL."""
 
+import asyncio
+import signal
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
+import psutil
 import pytest
 
 from services.cli.audit import audit
 from services.cli.running import Running
 from services.cli.settle import settle
-from services.contracts.vocabulary import Role
+from services.contracts.vocabulary import Role, Service
 from services.dev import stack as embedded
 from services.dev.chaos import COUNTY, MONDAY
 from services.dev.chaos_books import Books, compare
@@ -22,10 +26,13 @@ from services.dev.chaos_load import CHANNELS, Adapters, Pace, adapters, read_tex
 from services.dev.chaos_staff import load_directory
 from services.dev.chaos_victims import answers, pid_of
 from services.dev.folder import DataFolder
+from services.dev.leftovers import is_gone
 from services.dev.player import channel_keys
 from services.dev.readiness import until_answering
 from services.dev.supervisor import Supervisor
 
+GRACE_SECONDS = 10
+"""A service is gone this long after the signal at the latest."""
 EASY = Pace(singles=6, batches=1)
 
 
@@ -43,6 +50,14 @@ class Stack:
     def pid(self, kind: str) -> int:
         """The process id of a service, `kafka` or `postgres`; 0 while it isn't running."""
         return pid_of(self.running, kind)
+
+    async def serves(self, *services: str) -> None:
+        """Wait until services answer over HTTP, whatever they miss."""
+        for service in services:
+            await self.eventually(service, partial(self._is_live, service))
+
+    async def _is_live(self, service: str) -> bool:
+        return "ok" in await self.text(service, "/health/live")
 
     async def answers(self, *kinds: str) -> None:
         """Wait until they do their work."""
@@ -108,6 +123,18 @@ class Stack:
         assert not [clue for books in kept for clue in (*books.contradictions, *books.surprises)]
         found = await self.sql("SELECT receipt FROM assignment.cases WHERE receipt = ANY($1)", receipts)
         assert str(compare("cases", receipts, [row[0] for row in found])) == "cases: each receipt once"
+
+
+async def end(stack: Stack, services: Sequence[Service], number: signal.Signals) -> None:
+    """Send a signal to running services; each is gone in time. The supervisor starts them again."""
+    victims = [psutil.Process(stack.pid(service)) for service in services]
+    for victim in victims:
+        victim.send_signal(number)
+    async with asyncio.timeout(GRACE_SECONDS):
+        for victim in victims:
+            await stack.eventually(
+                f"end of process {victim.pid}", partial(asyncio.to_thread, is_gone, victim)
+            )
 
 
 @asynccontextmanager

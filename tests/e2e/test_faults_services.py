@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,30 +17,10 @@ import pytest
 from services.contracts.vocabulary import SERVICES, Service
 from services.dev.credentials import service_environment
 from services.dev.folder import read_json
-from services.dev.leftovers import is_gone
 from services.dev.ports import free_ports
 from services.dev.readiness import service_answers
 from services.dev.supervisor import checkout
-from tests.e2e.conftest import Stack
-
-GRACE_SECONDS = 10
-
-
-async def _gone(stack: Stack, process: psutil.Process, seconds: float) -> None:
-    async def ask() -> bool:
-        return await asyncio.to_thread(is_gone, process)
-
-    async with asyncio.timeout(seconds):
-        await stack.eventually(f"process {process.pid}", ask)
-
-
-async def _signal(stack: Stack, services: Sequence[Service], number: signal.Signals) -> None:
-    """Send a signal to running services; each is gone in time. The supervisor starts them again."""
-    await stack.answers(*services)
-    victims = [psutil.Process(stack.pid(service)) for service in services]
-    for victim in victims:
-        victim.send_signal(number)
-    await asyncio.gather(*(_gone(stack, victim, GRACE_SECONDS) for victim in victims))
+from tests.e2e.conftest import GRACE_SECONDS, Stack, end
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
@@ -51,31 +31,12 @@ async def test_services_ended_at_several_points_under_load_lose_nothing(
     async with stack.load() as posting:
         await posting.until_accepted(50)
         for service in SERVICES:
-            await _signal(stack, [service], number)
+            await stack.answers(service)
+            await end(stack, [service], number)
             await posting.until_accepted(40)
-        await _signal(stack, SERVICES, number)
+        await stack.answers(*SERVICES)
+        await end(stack, SERVICES, number)
         await posting.until_accepted(40)
-    await stack.balances(posting.books)
-
-
-@pytest.mark.parametrize("away", [("kafka",), ("postgres",), ("kafka", "postgres")], ids=" and ".join)
-async def test_every_service_stops_in_time_whatever_is_down(
-    shared_stack: Stack, away: tuple[str, ...]
-) -> None:
-    stack = shared_stack
-    await stack.answers(*SERVICES)
-    async with stack.load() as posting:
-        await posting.until_accepted(50)
-        victims = [psutil.Process(stack.pid(service)) for service in SERVICES]
-        await asyncio.to_thread(stack.supervisor.stop, away)
-        try:
-            await asyncio.sleep(1)  # they notice, and are in the middle of trying again
-            for victim in victims:
-                victim.terminate()
-            await asyncio.gather(*(_gone(stack, victim, GRACE_SECONDS) for victim in victims))
-        finally:
-            stack.supervisor.start(away)
-        await stack.answers(*away, *SERVICES)
     await stack.balances(posting.books)
 
 
@@ -127,7 +88,8 @@ async def test_two_workers_of_a_service_and_a_rolling_restart_lose_nothing(share
         await stack.eventually("the second assignment's share", one.has_applied)
         await stack.eventually("the second reporting's share", other.has_applied)
         for service in ("assignment", "reporting"):
-            await _signal(stack, [service], signal.SIGTERM)
+            await stack.answers(service)
+            await end(stack, [service], signal.SIGTERM)
             await posting.until_accepted(50)
         other.process.kill()
         await posting.until_accepted(50)

@@ -1,6 +1,7 @@
 """Kafka and PostgreSQL away, for a while or at the start: intake keeps its word, the rest follows."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,7 +10,7 @@ import httpx
 import psutil
 
 from services.contracts.vocabulary import SERVICES
-from tests.e2e.conftest import Stack
+from tests.e2e.conftest import Stack, end
 
 PATIENT_SECONDS = 5.5
 """Longer than intake's patience with a commit (4 s), with room for a busy machine's answer."""
@@ -108,20 +109,26 @@ async def test_a_postgres_that_hangs_gives_a_503_and_no_receipt(shared_stack: St
     await stack.balances(posting.books)
 
 
-async def test_services_started_while_kafka_is_down_say_so_serve_and_consume_once_it_is_there(
-    shared_stack: Stack,
-) -> None:
+async def test_every_service_stops_in_time_and_starts_again_whatever_is_down(shared_stack: Stack) -> None:
+    """Stopped three times: with Kafka down, with both down, and with PostgreSQL down."""
     stack = shared_stack
     await stack.answers(*SERVICES)
-    names = [f"yinuo-{service}" for service in SERVICES]
-    async with _away(stack, "kafka"):
-        await asyncio.to_thread(stack.supervisor.stop, names)
-        stack.supervisor.start(names)
-        await stack.eventually("intake accepting", lambda: _accepted(stack, "without Kafka"))
-        for service in SERVICES:
-            await stack.eventually(f"{service}'s word", partial(_says, stack, service))
-    await stack.answers(*SERVICES)
-    await stack.balances()
+    async with stack.load() as posting:
+        await posting.until_accepted(50)
+        async with _away(stack, "kafka"):
+            await end(stack, SERVICES, signal.SIGTERM)
+            await stack.serves(*SERVICES)
+            for service in SERVICES:
+                await stack.eventually(f"{service}'s word", partial(_says, stack, service))
+            await posting.until_accepted(50)
+            async with _away(stack, "postgres"):
+                await end(stack, SERVICES, signal.SIGTERM)
+                await stack.serves(*SERVICES)
+        async with _away(stack, "postgres"):
+            await end(stack, SERVICES, signal.SIGTERM)
+            await stack.serves(*SERVICES)
+        await stack.answers(*SERVICES)
+    await stack.balances(posting.books)
 
 
 async def _says(stack: Stack, service: str) -> bool:

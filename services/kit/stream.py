@@ -101,18 +101,26 @@ async def _batches(stream: Any, most: int) -> AsyncIterator[list[Any]]:
     little has come through, and wakes as often when nothing comes.
     """
     await stream.maybe_start()
-    queue = stream.channel.queue
     while not stream.should_stop:
-        waiting = [await stream.channel.__anext__()]
-        if queue.empty():
-            await asyncio.sleep(WITHIN_SECONDS)
-        while len(waiting) < most and not queue.empty():
-            waiting.append(queue.get_nowait())
+        try:
+            waiting = await _waiting(stream.channel, most)
+        except StopAsyncIteration:  # how Faust tells an agent to stop; what was taken comes again
+            return
         if events := [event for event in waiting if _is_ours(stream.app, event.message)]:
             _track(stream.app, events)
             yield events
             for event in events:
                 event.ack()
+
+
+async def _waiting(channel: Any, most: int) -> list[Any]:
+    """At least one event. Raises StopAsyncIteration when the agent is to stop."""
+    waiting = [await channel.__anext__()]
+    if channel.queue.empty():
+        await asyncio.sleep(WITHIN_SECONDS)
+    while len(waiting) < most and not channel.queue.empty():
+        waiting.append(channel.queue.get_nowait())
+    return waiting
 
 
 def _is_ours(app: Any, message: Any) -> bool:

@@ -21,7 +21,12 @@ async def _accept(writing: Writing, records: Sequence[Record]) -> None:
 @pytest.fixture
 async def database(database_of: DatabaseOf) -> AsyncIterator[Database]:
     database = database_of("assignment")
+    await _empty(database)
     yield database
+    await _empty(database)
+
+
+async def _empty(database: Database) -> None:
     for table in ("inbox", "outbox", "offsets", "dead_letters", "dropped_letters"):
         await database.pool.execute(f"DELETE FROM {table}")
 

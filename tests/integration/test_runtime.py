@@ -147,6 +147,7 @@ async def test_a_commit_that_overlaps_a_published_later_one_is_not_skipped(
 
 async def test_each_monday_has_one_watermark_in_every_partition(database_of: DatabaseOf) -> None:
     database = database_of("supervision")
+    await database.pool.execute("DELETE FROM outbox; DELETE FROM watermarks")
     await database.pass_watermarks()
     assert await database.pass_watermarks() == 0
     rows = await database.pool.fetch(

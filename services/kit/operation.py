@@ -46,7 +46,12 @@ def operation_routes(
 ) -> APIRouter:
     """The routes, for role administrator only."""
     routes = APIRouter(tags=["operation"])
+    _reading(routes, database, backlog)
+    _acting(routes, database, consumers)
+    return routes
 
+
+def _reading(routes: APIRouter, database: Database, backlog: BacklogReader) -> None:
     @routes.get("/backlog", summary="What is still to be done; all zero means settled")
     async def read_backlog(_: Operator) -> Backlog:
         try:
@@ -68,6 +73,8 @@ def operation_routes(
     async def show_letter(number: Number, _: Operator) -> dict[str, Any]:
         return await _letter(database, number)
 
+
+def _acting(routes: APIRouter, database: Database, consumers: Mapping[str, Consumer]) -> None:
     @routes.post("/dead-letters/{number}/replay", summary="Apply this letter and all of its key, in order")
     async def replay_letter(number: Number, operator: Operator) -> dict[str, int]:
         letter = await _letter(database, number)
@@ -94,8 +101,6 @@ def operation_routes(
             async with database.writing(alone=True) as writing:
                 dropped = await dead_letters.drop_key(writing.connection, number, operator.subject)
         return Dropped(dropped=dropped, waiting=0)
-
-    return routes
 
 
 async def _letter(database: Database, number: int) -> dict[str, Any]:

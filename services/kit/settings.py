@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, PostgresDsn, SecretStr
+from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,7 +26,3 @@ class ServiceSettings(BaseSettings):
     @property
     def dsn(self) -> str:
         return str(self.database_url)
-
-
-class SecretBytes(SecretStr):
-    """32 secret bytes, given in base64."""

@@ -106,7 +106,7 @@ class Arrival:
 
 @dataclass(slots=True)
 class Consumer:
-    """Applies the batches of one topic for one service. `whole`: see `inbox.advance`."""
+    """Applies the batches of one topic for one service. `whole`: see `inbox.open_batch`."""
 
     service: Service
     topic: str
@@ -162,10 +162,10 @@ class Consumer:
 
     async def _apply(self, letters: Sequence[Letter], how: "_Way") -> None:
         async with self.database.writing() as writing:
-            ahead = await inbox.advance(
+            ahead, parked_keys = await inbox.open_batch(
                 writing.connection, self.topic, self.topic_id, letters, whole=self.whole
             )
-            parked = Parked(await dead_letters.parked_keys(writing.connection, self.topic))
+            parked = Parked(parked_keys)
             arrivals = self._sort(ahead, parked)
             ids = await inbox.new_ids(writing.connection, self.topic, [a.record for a in arrivals])
             new = list(_first_of_each(arrivals, ids))

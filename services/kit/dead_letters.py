@@ -42,12 +42,6 @@ class NoSuchLetter(LookupError):
         self.number = number
 
 
-async def parked_keys(connection: Connection, topic: str) -> set[str]:
-    """The keys of a topic that have dead letters: their later events must join them."""
-    rows = await connection.fetch("SELECT DISTINCT key FROM dead_letters WHERE topic = $1", topic)
-    return {row["key"] for row in rows}
-
-
 async def run_of_culprits(connection: Connection | Pool, topic: str) -> int:
     """How many events of a topic failed within the last hour, since one was last applied or dropped."""
     count: int = await connection.fetchval(

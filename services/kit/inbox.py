@@ -1,6 +1,7 @@
 """The inbox and the offsets: what a reader has applied, whatever Kafka delivers again."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from services.contracts.envelope import Record
@@ -45,48 +46,42 @@ async def refuse_replaced(connection: Connection | Pool, ids: Mapping[str, str])
             raise TopicReplaced(row["topic"], row["topic_id"], found)
 
 
-async def advance(
-    connection: Connection, topic: str, topic_id: str, letters: Sequence[Letter], *, whole: bool = False
-) -> list[Letter]:
-    """Move the offsets forward over a batch; the letters that lie at or past the stored offsets.
+class Opened(NamedTuple):
+    """A batch whose partitions are locked: the letters not applied before, and the keys that are parked."""
 
-    The rows stay locked until commit, so that a worker that lost its partition can't interleave. `whole`:
-    the letters come straight from a log that has no holes (nothing is deleted, compacted or transactional),
-    and so must follow each other. Raises TopicReplaced, EventsSkipped.
+    ahead: list[Letter]
+    parked: set[str]
+
+
+async def open_batch(
+    connection: Connection, topic: str, topic_id: str, letters: Sequence[Letter], *, whole: bool = False
+) -> Opened:
+    """Move the offsets forward over a batch, and tell what of it lies at or past the stored offsets.
+
+    `whole`: the letters come straight from a log that has no holes (nothing is deleted, compacted or
+    transactional), and so must follow each other. Raises TopicReplaced and EventsSkipped, on which the
+    transaction must not commit.
     """
     ends: dict[int, int] = {}
     for letter in letters:
         ends[letter.partition] = max(letter.offset + 1, ends.get(letter.partition, 0))
     partitions = sorted(ends)
-    rows = await connection.fetch(
-        """
-        SELECT partition, topic_id, next_offset FROM offsets
-        WHERE topic = $1 AND partition = ANY($2::smallint[]) ORDER BY partition FOR UPDATE
-        """,
-        topic,
-        partitions,
-    )
-    for row in rows:
-        if row["topic_id"] != topic_id:
-            raise TopicReplaced(topic, row["topic_id"], topic_id)
-    stored = {row["partition"]: row["next_offset"] for row in rows}
-    if whole:
-        _refuse_skipped(topic, stored, letters)
-    await connection.execute(
-        """
-        INSERT INTO offsets AS o (topic, partition, topic_id, next_offset)
-        SELECT $1, partition, $2, next_offset
-        FROM unnest($3::smallint[], $4::bigint[]) AS t(partition, next_offset)
-        ON CONFLICT (topic, partition) DO UPDATE
-        SET next_offset = excluded.next_offset, moved_at = clock_timestamp()
-        WHERE o.next_offset < excluded.next_offset
-        """,
+    row = await connection.fetchrow(
+        "SELECT * FROM open_batch($1, $2, $3, $4)",
         topic,
         topic_id,
         partitions,
         [ends[partition] for partition in partitions],
     )
-    return [letter for letter in letters if letter.offset >= stored.get(letter.partition, 0)]
+    assert row is not None  # noqa: S101  the function returns one row
+    for found in row["topic_ids"] or ():
+        if found != topic_id:
+            raise TopicReplaced(topic, found, topic_id)
+    stored = dict(zip(row["partitions"] or (), row["next_offsets"] or (), strict=True))
+    if whole:
+        _refuse_skipped(topic, stored, letters)
+    ahead = [letter for letter in letters if letter.offset >= stored.get(letter.partition, 0)]
+    return Opened(ahead, set(row["parked"]))
 
 
 def _refuse_skipped(topic: str, stored: Mapping[int, int], letters: Sequence[Letter]) -> None:

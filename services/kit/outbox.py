@@ -63,23 +63,22 @@ async def append(connection: Connection, events: Sequence[tuple[Event, datetime]
     await connection.execute(_APPEND, *columns)
 
 
-async def waiting(connection: Connection, buckets: Sequence[int], most: int) -> list[Waiting]:
-    """The oldest rows of some buckets (partitions), in the order of their ids.
+async def exchange(
+    connection: Connection, published: Sequence[int], buckets: Sequence[int], most: int
+) -> list[Waiting]:
+    """Forget rows that Kafka has acknowledged; the oldest others of some buckets, in the order of their ids.
 
     Ids of one bucket are in the order of its subjects' versions, since whoever writes a subject
     holds its row; across subjects an id may commit later than a higher one, and is simply read later.
     """
     rows = await connection.fetch(
         """
+        WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]))
         SELECT id, topic, partition, subject, event_id, type, time, value FROM outbox
-        WHERE partition = ANY($1::smallint[]) ORDER BY id LIMIT $2
+        WHERE partition = ANY($2::smallint[]) AND id <> ALL($1::bigint[]) ORDER BY id LIMIT $3
         """,
+        published,
         buckets,
         most,
     )
     return [Waiting(*row.values()) for row in rows]
-
-
-async def remove(connection: Connection, ids: Sequence[int]) -> None:
-    """Forget rows that Kafka has acknowledged."""
-    await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", ids)

@@ -70,6 +70,8 @@ class Relay:
             await asyncio.wait_for(producer.start(), PUBLISH_SECONDS)
             async with self._pool.acquire() as connection:
                 try:
+                    # A removal that a crash of PostgreSQL takes back only publishes again.
+                    await connection.execute("SET synchronous_commit = off")
                     await self._publish_with_buckets(producer, connection)
                 finally:
                     await _let_go(connection)
@@ -79,17 +81,18 @@ class Relay:
     async def _publish_with_buckets(self, producer: AIOKafkaProducer, connection: Connection) -> None:
         loop = asyncio.get_running_loop()
         held: list[int] = []
+        published: list[int] = []
         try_again_at = 0.0
         while True:
             if len(held) < len(self._buckets) and loop.time() >= try_again_at:
                 held += await self._take(connection, [b for b in self._buckets if b not in held])
                 try_again_at = loop.time() + REBALANCE_SECONDS
             self._rows.clear()
-            rows = await outbox.waiting(connection, held, BATCH)
+            rows = await outbox.exchange(connection, published, held, BATCH)
+            published = [row.id for row in rows]
             if rows:
                 await self._publish(producer, rows)
-                await outbox.remove(connection, [row.id for row in rows])
-            if len(rows) < BATCH:
+            else:
                 await self._wait_for_rows()
 
     async def _take(self, connection: Connection, wanted: Sequence[int]) -> list[int]:
@@ -124,9 +127,9 @@ class Relay:
 
 
 async def _let_go(connection: Connection) -> None:
-    """Free the buckets at once; where the connection is gone PostgreSQL has freed them already."""
+    """Leave the connection as it was and free the buckets; one that is gone has freed them already."""
     with suppress(*UNAVAILABLE):
-        await connection.execute("SELECT pg_advisory_unlock_all()", timeout=1)
+        await connection.execute("RESET synchronous_commit; SELECT pg_advisory_unlock_all()", timeout=1)
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:

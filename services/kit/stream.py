@@ -73,7 +73,7 @@ def build_worker(
         worker_redirect_stdouts=False,
         worker_hijack_root_logger=False,
         stream_wait_empty=True,
-        stream_buffer_maxsize=4 * batch_size,
+        stream_buffer_maxsize=2 * batch_size,
     )
     for topic, consumer in consumers.items():
         app.agent(app.topic(topic, schema=RawSchema()), name=f"yinuo.{service}.{topic}", concurrency=1)(

@@ -56,6 +56,29 @@ CREATE TABLE dropped_letters (
     PRIMARY KEY (topic, partition, "offset")
 );
 
+-- Opens a batch of one topic in one round trip: what was stored of its partitions (locked until commit, in
+-- their order, so that batches don't deadlock and a worker that lost a partition can't interleave), the
+-- offsets moved forward, and the keys that are parked.
+CREATE FUNCTION open_batch(
+    of_topic text, of_topic_id text, of_partitions smallint[], ends bigint[],
+    OUT partitions smallint[], OUT topic_ids text[], OUT next_offsets bigint[], OUT parked text[]
+) LANGUAGE plpgsql AS
+$$
+BEGIN
+    SELECT array_agg(o.partition), array_agg(o.topic_id), array_agg(o.next_offset)
+    INTO partitions, topic_ids, next_offsets
+    FROM (SELECT * FROM offsets WHERE topic = of_topic AND partition = ANY (of_partitions)
+          ORDER BY partition FOR UPDATE) AS o;
+    INSERT INTO offsets AS o (topic, partition, topic_id, next_offset)
+    SELECT of_topic, t.partition, of_topic_id, t.next_offset
+    FROM unnest(of_partitions, ends) AS t(partition, next_offset)
+    ON CONFLICT (topic, partition) DO UPDATE
+    SET next_offset = excluded.next_offset, moved_at = clock_timestamp()
+    WHERE o.next_offset < excluded.next_offset;
+    parked := ARRAY(SELECT DISTINCT key FROM dead_letters WHERE topic = of_topic);
+END
+$$;
+
 CREATE TABLE watermarks (
     week date PRIMARY KEY,
     passed_at timestamptz NOT NULL,

@@ -73,7 +73,12 @@ class LexiconEdit(Frozen):
 def directory_routes(database: Database) -> APIRouter:
     """The routes; each summary says who may call it."""
     routes = APIRouter(tags=["directory"], route_class=LargeBodyRoute)
+    _whole(routes, database)
+    _lexicon(routes, database)
+    return routes
 
+
+def _whole(routes: APIRouter, database: Database) -> None:
     @routes.post(
         "/directory",
         summary="Load the whole directory, all or nothing (administrator)",
@@ -99,6 +104,8 @@ def directory_routes(database: Database) -> APIRouter:
             directory=edition.directory,
         )
 
+
+def _lexicon(routes: APIRouter, database: Database) -> None:
     @routes.get("/lexicon", summary="The words by which demands are classified (clerk, administrator)")
     async def read_lexicon(_: Editor) -> LexiconView:
         edition = await _edition(database)
@@ -123,8 +130,6 @@ def directory_routes(database: Database) -> APIRouter:
             except DirectoryRefused as refused:
                 raise _refused(refused) from refused
         return _loaded(done, staff)
-
-    return routes
 
 
 def no_directory() -> Problem:

@@ -9,10 +9,10 @@ from fastapi import Query as FromQuery
 
 from services.assignment import api_models as models
 from services.assignment.api_body import LargeBodyRoute
-from services.assignment.api_outcomes import incomplete, no_such_case, problem_of, result_of, taken_view
-from services.assignment.case import STEPS, Case, Taken, allowed_steps
+from services.assignment.api_outcomes import incomplete, problem_of, result_of, taken_view
+from services.assignment.case import Case, Taken, allowed_steps
 from services.assignment.rulebook import Rulebook
-from services.assignment.steps import FOR_THEIR_UNIT, Asked, Outcome, take_steps
+from services.assignment.steps import FOR_THEIR_UNIT, Asked, NoSuchCase, Outcome, take_steps
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_reading import CaseReading, Cursor, Filter, UnreadableCursor
@@ -55,8 +55,8 @@ class Desk:
     async def take(self, asked: Sequence[Asked], staff: Staff) -> list[Outcome]:
         async with self._database.writing() as writing:
             rulebook = await self._rulebooks.current(writing.connection)
-            if rulebook is None:
-                return [no_such_case(one) for one in asked]
+            if rulebook is None:  # before any directory is loaded no case exists
+                return [NoSuchCase(one.case_id) for one in asked]
             cases = PostgresCases(writing.connection)
             return await take_steps(cases, writing.publish, rulebook, asked, staff, writing.now)
 
@@ -138,7 +138,7 @@ def _reading(routes: APIRouter, database: Database, rulebooks: Rulebooks) -> Non
             row = await reading.case(case_id)
             rulebook = await rulebooks.current(connection)
             if row is None or rulebook is None:
-                raise problem_of(no_such_case(Asked(case_id, STEPS[0])))
+                raise problem_of(NoSuchCase(case_id))
             _unit_of(staff, row["unit"])
             moments = await reading.timeline(case_id)
         return _view(row, moments, rulebook)

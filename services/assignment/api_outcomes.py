@@ -4,16 +4,11 @@ from typing import Final
 
 from services.assignment.api_models import StepAsked, StepResult, StepTaken
 from services.assignment.case import NotAllowed, Step, Taken
-from services.assignment.steps import Asked, NoSuchCase, NoSuchUnit, NotTheirs, Outcome
+from services.assignment.steps import NoSuchCase, NoSuchUnit, NotTheirs, Outcome
 from services.kit.http import Problem
 
 NEEDED: Final[dict[Step, str]] = {"complete": "reply", "return": "reason", "reassign": "unit"}
 """What each step of a list must bring."""
-
-
-def no_such_case(asked: Asked) -> NoSuchCase:
-    """Before any directory is loaded no case exists."""
-    return NoSuchCase(asked.case_id)
 
 
 def taken_view(taken: Taken) -> StepTaken:

@@ -12,12 +12,14 @@ import asyncpg
 
 from services.kit.connection import Connection
 
-_ROW: Final = """
+_OVERDUE: Final = "state <> 'completed' AND coalesce(complete_due < clock.now(), false)"
+
+_ROW: Final = f"""
 SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, town, unit, post, backstop,
        summary, repeat_of, state, c.dispatch, c.version, registered_at, assigned_at, dispatched_at, signed_at,
        completed_at, sign_for_due, complete_due,
        state = 'dispatched' AND coalesce(sign_for_due < clock.now(), false) AS sign_for_overdue,
-       state <> 'completed' AND coalesce(complete_due < clock.now(), false) AS overdue
+       {_OVERDUE} AS overdue
 """
 
 _DETAIL: Final = f"""
@@ -135,7 +137,7 @@ def _conditions(wanted: Filter) -> _Query:
         query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)
     if wanted.overdue is not None:
         truth = "" if wanted.overdue else "NOT "
-        query.where(truth + "(state <> 'completed' AND coalesce(complete_due < clock.now(), false))")
+        query.where(f"{truth}({_OVERDUE})")
     return query
 
 

@@ -15,10 +15,11 @@ from services.assignment.rulebook import Rulebook
 from services.assignment.steps import FOR_THEIR_UNIT, Asked, NoSuchCase, Outcome, take_steps
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
-from services.assignment.store_reading import CaseReading, Cursor, Filter, UnreadableCursor
+from services.assignment.store_reading import CaseReading, Filter
 from services.contracts.vocabulary import CaseState, Kind
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
+from services.kit.page import Cursor
 from services.kit.postgres import Database
 
 PAGE: Final = 50
@@ -121,7 +122,7 @@ def _reading(routes: APIRouter, database: Database, rulebooks: Rulebooks) -> Non
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.CasePage:
-        unit, cursor = _unit_of(staff, unit), _cursor(after)
+        unit, cursor = _unit_of(staff, unit), Cursor.parse(after) if after is not None else None
         async with database.pool.acquire() as connection:
             rulebook = await rulebooks.current(connection)
             if rulebook is None:
@@ -157,21 +158,6 @@ def _unit_of(staff: Staff, asked: str | None) -> str | None:
             remedy="use a token of that unit, or one of a role that sees all units",
         )
     return staff.unit
-
-
-def _cursor(after: str | None) -> Cursor | None:
-    if after is None:
-        return None
-    try:
-        return Cursor.parse(after)
-    except UnreadableCursor as unreadable:
-        raise Problem(
-            422,
-            "Unprocessable Content",
-            str(unreadable),
-            field="after",
-            remedy="pass `next` of the page before, unchanged, or leave it out",
-        ) from unreadable
 
 
 def _named(row: Any, rulebook: Rulebook) -> dict[str, Any]:

@@ -1,16 +1,14 @@
 """Cases as staff read them: lists by filter, page by page, and one case with its timeline."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from services.kit.connection import Connection
+from services.kit.page import Cursor
 
 _OVERDUE: Final = "state <> 'completed' AND coalesce(complete_due < clock.now(), false)"
 
@@ -37,36 +35,6 @@ SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' ||
 FROM notices WHERE case_id = $1
 ORDER BY at, version NULLS LAST
 """
-
-
-class UnreadableCursor(ValueError):
-    """The text is not a cursor that a page gave out."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(f"{text[:80]!r} is no cursor of a page")
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The last case of a page; the next page begins behind it."""
-
-    assigned_at: datetime
-    case_id: UUID
-
-    def __str__(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.assigned_at.isoformat()} {self.case_id}".encode()).decode()
-
-    @classmethod
-    def parse(cls, text: str) -> "Cursor":
-        """Raises UnreadableCursor."""
-        try:
-            at, _, case_id = base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii").partition(" ")
-            moment = datetime.fromisoformat(at)
-            if moment.tzinfo is None:
-                raise UnreadableCursor(text)
-            return cls(moment, UUID(case_id))
-        except (binascii.Error, ValueError, UnicodeError) as unreadable:
-            raise UnreadableCursor(text) from unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +77,7 @@ class CaseReading:
         """At most `limit` cases, those assigned last first."""
         query = _conditions(wanted)
         if after is not None:
-            query.where("(assigned_at, case_id) < ({}, {})", after.assigned_at, after.case_id)
+            query.where("(assigned_at, case_id) < ({}, {})", *after)
         sql = f"""
             {_ROW} FROM cases AS c LEFT JOIN dues USING (case_id) WHERE {query.sql}
             ORDER BY assigned_at DESC, case_id DESC LIMIT {int(limit)}

@@ -1,8 +1,7 @@
 """Where a demand stands: for the citizen with the tracking code, for an adapter what it sent."""
 
-import base64
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final, Protocol
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from services.intake.keys import KeyRing
 from services.intake.tracking import RECEIPT, Moment, Tracked
 from services.intake.vault import Vault
 from services.kit.http import Problem
+from services.kit.page import Cursor
 
 OVERLAP: Final = timedelta(minutes=1)
 """How far the next poll reaches back: longer than any transaction that was under way meanwhile."""
@@ -105,11 +105,11 @@ def tracking_routes(tracking: Trackings, ring: KeyRing, vault: Vault) -> APIRout
     ) -> ChangedPage:
         key = await key_of(ring, dict(request.scope["headers"]))
         now = await tracking.now()
-        start = _cursor(after) if after else (_bounded(changed_since), _NOBODY)
-        found = await tracking.changed(key.id, *start, limit)
+        start = Cursor.parse(after) if after else Cursor(changed_since or EARLIEST, _NOBODY)
+        found = await tracking.changed(key.id, _bounded(start.at), start.id, limit)
         return ChangedPage(
             demands=[SentStanding.model_validate(tracked) for tracked in found],
-            next=_written(found[-1]) if len(found) == limit else None,
+            next=str(Cursor(found[-1].changed_at, found[-1].demand_id)) if len(found) == limit else None,
             until=now - OVERLAP,
         )
 
@@ -127,24 +127,5 @@ def _unknown() -> Problem:
     )
 
 
-def _bounded(since: datetime | None) -> datetime:
-    return min(max((since or EARLIEST), EARLIEST), LATEST)
-
-
-def _written(last: Tracked) -> str:
-    cursor = f"{last.changed_at.astimezone(UTC).isoformat()}/{last.demand_id}"
-    return base64.urlsafe_b64encode(cursor.encode()).decode().rstrip("=")
-
-
-def _cursor(after: str) -> tuple[datetime, UUID]:
-    try:
-        moment, _, demand = base64.urlsafe_b64decode(after + "===").decode().partition("/")
-        return _bounded(datetime.fromisoformat(moment)), UUID(demand)
-    except (ValueError, TypeError) as unreadable:
-        raise Problem(
-            422,
-            "Unprocessable Content",
-            "not a cursor of this list",
-            field="after",
-            remedy="send `next` of the page before, or leave `after` out",
-        ) from unreadable
+def _bounded(since: datetime) -> datetime:
+    return min(max(since, EARLIEST), LATEST)

@@ -196,7 +196,8 @@ def _unit_rows(
     """Every unit of the directory, idle ones too, then whatever else has rows."""
     current = [code for code, unit in directory.units.items() if not unit.retired]
     others = sorted(set(by_unit) - set(current))
-    own = _root(directory, directory.authority.backstop_unit if directory.authority else None)
+    # The authority itself is no territory under it.
+    own = directory.top_unit(directory.authority.backstop_unit if directory.authority else None)
     for code in (*current, *others):
         yield _unit_row(code, by_unit.get(code, {}), directory, own, threshold)
 
@@ -212,28 +213,12 @@ def _unit_row(
         code=code,
         name=directory.unit_name(code),
         kind=unit.kind if unit else None,
-        territorial=bool(unit and code != own and _territorial(unit.kind)),
+        territorial=bool(unit and code != own and unit.kind in TERRITORIAL),
         retired=bool(unit and unit.retired),
         on_time_rate=on_time,
         below_threshold=on_time is not None and exact,
         **{figure.name: figures.get(figure.name, 0) for figure in LEDGER if figure.name in _ROW_FIGURES},
     )
-
-
-def _territorial(kind: str) -> bool:
-    return kind in TERRITORIAL or kind == "county"
-
-
-def _root(directory: Directory, code: str | None) -> str | None:
-    """The unit at the top over `code`: the authority itself, which is no territory under it."""
-    seen: set[str] = set()
-    while code and code not in seen:
-        seen.add(code)
-        unit = directory.units.get(code)
-        if unit is None or unit.parent is None:
-            return code
-        code = unit.parent
-    return code
 
 
 def _overdue(one: OpenLate, directory: Directory, week: date, cut_at: datetime) -> OverdueCase:

@@ -1,14 +1,13 @@
 """Opaque cursors of keyset pages: where a page goes on, in URL-safe base64."""
 
 import base64
-import binascii
 from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
 
-from services.kit.http import Problem
+from services.kit.page import no_cursor
 from services.reporting.store_rows import After
 
 
@@ -29,14 +28,8 @@ def decode(cursor: str | None) -> After:
             case_id=UUID(data["case_id"]) if data["case_id"] else None,
             dispatch=_counted(data["dispatch"]) if data["dispatch"] is not None else None,
         )
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, binascii.Error) as unreadable:
-        raise Problem(
-            422,
-            "Unprocessable Content",
-            "`after` is no cursor of this list",
-            field="after",
-            remedy="take it from `next` of the page before, or leave it out",
-        ) from unreadable
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as unreadable:
+        raise no_cursor() from unreadable
 
 
 def _instant(text: str) -> datetime:

@@ -14,7 +14,7 @@ from services.contracts.directory import (
     UnitRecorded,
 )
 
-TERRITORIAL: Final = frozenset({"town", "district", "city"})
+TERRITORIAL: Final = frozenset({"town", "district", "county", "city"})
 """Kinds of units that answer for a territory; the others answer for a trade."""
 
 SEATS: Final = frozenset({"county", "city", "district"})
@@ -62,14 +62,11 @@ class Directory:
 
     def top_category(self, code: str | None) -> str | None:
         """The ancestor without a parent, under which the category is counted."""
-        seen: set[str] = set()
-        while code and code not in seen:
-            seen.add(code)
-            entry = self.categories.get(code)
-            if entry is None or entry.parent is None:
-                return code
-            code = entry.parent
-        return code
+        return _top(code, self.categories)
+
+    def top_unit(self, code: str | None) -> str | None:
+        """The unit at the top over a unit: for one of the authority's own, the authority itself."""
+        return _top(code, self.units)
 
     def category_name(self, code: str | None) -> str:
         entry = self.categories.get(code or "")
@@ -78,6 +75,20 @@ class Directory:
     def categories_under(self, top: str) -> list[str]:
         """The category and all that are counted under it."""
         return sorted({top, *(code for code in self.categories if self.top_category(code) == top)})
+
+
+def _top(
+    code: str | None, entries: Mapping[str, UnitRecorded] | Mapping[str, CategoryRecorded]
+) -> str | None:
+    """Up from parent to parent, as far as entries are known and no cycle closes."""
+    seen: set[str] = set()
+    while code and code not in seen:
+        seen.add(code)
+        entry = entries.get(code)
+        if entry is None or entry.parent is None:
+            return code
+        code = entry.parent
+    return code
 
 
 def build(entries: Iterable[tuple[str, Any]]) -> Directory:

@@ -1,6 +1,6 @@
 """What the business clock makes due: draft the weeks that are over, issue those whose hour has come."""
 
-from datetime import date, datetime
+from datetime import date
 
 from services.kit import metrics
 from services.kit.clock import LOCAL, monday
@@ -72,8 +72,4 @@ def weeks_undrafted(now: Standing) -> int:
 def issue_due(now: Standing) -> bool:
     """Whether the oldest draft's hour has come, where its policy is automatic."""
     week = now.oldest_automatic_draft
-    return week is not None and _hour(week) <= now.now
-
-
-def _hour(week: date) -> datetime:
-    return issue_instant(week, LOCAL)
+    return week is not None and issue_instant(week, LOCAL) <= now.now

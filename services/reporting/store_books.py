@@ -142,10 +142,10 @@ class PostgresBooks:
 
     async def _overdue(self, week: Week) -> list[OpenLate]:
         rows = await self._connection.fetch(
-            """
+            f"""
             SELECT case_id, dispatch, receipt, unit, post, category, town, opened_at, complete_due,
                    signed_at IS NOT NULL AS signed
-            FROM ledger WHERE week = $1 AND closed_as IS NULL AND complete_due <= $2
+            FROM ledger WHERE week = $1 AND {FIGURES["overdue"].condition}
             ORDER BY complete_due, case_id LIMIT $3
             """,
             week.monday,
@@ -156,12 +156,11 @@ class PostgresBooks:
 
     async def _repeats(self, week: date) -> list[Again]:
         rows = await self._connection.fetch(
-            """
+            f"""
             SELECT r.case_id, r.receipt, e.receipt AS earlier, r.unit, r.category,
                    coalesce(r.closed_as = 'completed', false) AS completed
             FROM (SELECT * FROM ledger
-                  WHERE week = $1 AND NOT carried AND NOT settling AND origin = 'assigned'
-                    AND repeat_of IS NOT NULL
+                  WHERE week = $1 AND {FIGURES["repeats"].condition}
                   ORDER BY opened_at, case_id LIMIT $2) AS r
             LEFT JOIN LATERAL (SELECT receipt FROM ledger
                                WHERE week = $1 AND case_id = r.repeat_of LIMIT 1) AS e ON true

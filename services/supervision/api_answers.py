@@ -1,7 +1,5 @@
 """What the API answers, with examples; Chinese first in what people read."""
 
-import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
@@ -10,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.contracts.vocabulary import LimitKind
-from services.kit.http import Problem
+from services.kit.page import Cursor, no_cursor
 from services.supervision.acknowledge import BEGINNING, Acknowledgement, Page
 from services.supervision.calendar import UnknownYear, YearCalendar
 from services.supervision.derivation import Line, explain, say
@@ -98,34 +96,20 @@ class InboxPage(_Answer):
 
     @classmethod
     def of(cls, recipient: str, notices: Sequence[Notice], page: Page) -> "InboxPage":
-        full = len(notices) == page.limit
         shown = [NoticeShown.of(notice) for notice in notices]
-        return cls(recipient=recipient, notices=shown, next=cursor_after(notices[-1]) if full else None)
-
-
-def cursor_after(notice: Notice) -> str:
-    """The place after a notice in the order of an inbox, opaque to clients."""
-    return base64.urlsafe_b64encode(f"{notice.sent_at.isoformat()} {notice.notice_id}".encode()).decode()
+        full = len(notices) == page.limit
+        last = str(Cursor(notices[-1].sent_at, notices[-1].notice_id)) if full else None
+        return cls(recipient=recipient, notices=shown, next=last)
 
 
 def page_after(cursor: str | None, limit: int) -> Page:
-    """The page that a cursor points at. Raises Problem (422) for one that isn't ours."""
+    """The page that a cursor points at. Raises Problem 422 for one that isn't ours."""
     if cursor is None:
         return Page(limit=limit)
-    try:
-        at, _, notice_id = base64.urlsafe_b64decode(cursor).decode().partition(" ")
-        after, after_id = datetime.fromisoformat(at), UUID(notice_id)
-        if after.tzinfo is None or after < BEGINNING:
-            raise ValueError("not an instant of ours")
-    except (ValueError, binascii.Error) as unreadable:
-        raise Problem(
-            422,
-            "Unprocessable Content",
-            "the cursor can't be read",
-            field="after",
-            remedy="send `next` of the page before, unchanged, or leave `after` out to begin anew",
-        ) from unreadable
-    return Page(after, after_id, limit)
+    after = Cursor.parse(cursor)
+    if after.at < BEGINNING:
+        raise no_cursor()
+    return Page(*after, limit)
 
 
 class AcknowledgementAsked(_Answer):

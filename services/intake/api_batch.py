@@ -47,7 +47,7 @@ def batch_routes(ring: KeyRing, desk: Desk, demands: Demands) -> APIRouter:
         summary="Send many demands, one JSON object a line; for adapters, with a key of their channel",
         description=(
             "Each line is a demand as in POST /demands and needs external_id or idempotency_key. The answer "
-            "has a line for each, in order, as groups of up to 500 are committed: line, status, and receipt "
+            "has a line for each, in order, as groups of up to 200 are committed: line, status, and receipt "
             "and tracking_code or what is wrong. What was answered with 202 is on disk, whatever happens to "
             "the rest. "
             "Read the answers while you send: a client that doesn't is made to wait."

@@ -18,7 +18,7 @@ from services.intake.receive import GROUP, Away, Demands, accept
 from services.kit.http import Problem, unavailable
 
 LINE_BYTES: Final = 256 * 1024
-CHUNKS_AHEAD: Final = 4
+CHUNKS_AHEAD: Final = 1
 PAUSE_SECONDS: Final = 0.02
 """A client that pauses this long gets its answers although the group isn't full."""
 

@@ -10,7 +10,7 @@ import structlog
 from services.intake.identity import Outcome, Submission
 from services.kit.in_time import in_time
 
-GROUP: Final = 500
+GROUP: Final = 200
 GATHER_SECONDS: Final = 0.002
 """How long a group waits for company once its first demand is there."""
 QUEUED: Final = 20_000

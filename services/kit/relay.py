@@ -21,7 +21,7 @@ from services.contracts.vocabulary import Service
 from services.kit import metrics, outbox
 from services.kit.postgres import CONTENDED, UNAVAILABLE, Connection, Pool
 
-BATCH: Final = 1000
+BATCH: Final = 500
 IDLE_SECONDS: Final = 0.25
 """How long the relay waits for a wake-up before it looks again: another process may have written."""
 REBALANCE_SECONDS: Final = 1.0

@@ -64,7 +64,7 @@ def build_worker(
         topic_allow_declare=False,
         table_standby_replicas=0,
         consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=262144,  # of each partition: a long backlog must not fill the memory
+        consumer_max_fetch_size=131072,  # of each partition: a long backlog must not fill the memory
         broker_commit_interval=1.0,
         broker_session_timeout=10.0,
         broker_heartbeat_interval=3.0,

@@ -121,6 +121,7 @@ def _verifying(routes: APIRouter, ledger: Ledger) -> None:
 def _reading(routes: APIRouter, ledger: Ledger) -> None:
     @routes.get("/promises", summary=f"一诺 Promises by filter, page by page ({PUBLIC})")
     async def list_promises(
+        number: UnitCode | None = None,
         tier: PromiseTier | None = None,
         unit: UnitCode | None = None,
         state: PromiseState | None = None,
@@ -130,7 +131,7 @@ def _reading(routes: APIRouter, ledger: Ledger) -> None:
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.PromisePage:
-        wanted = PromiseFilter(tier, unit, state, post, occasion, overdue)
+        wanted = PromiseFilter(number, tier, unit, state, post, occasion, overdue)
         cursor = Cursor.parse(after) if after is not None else None
         async with ledger.reading() as (reading, directory):
             rows = await reading.page(wanted, cursor, limit + 1)

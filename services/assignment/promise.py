@@ -105,15 +105,19 @@ class Promise:
         raise TypeError(f"{type(event).__name__} doesn't follow a promise that was made")
 
 
-def fold(events: Iterable[PromiseEvent]) -> dict[UUID, Promise]:
-    """All promises that facts, in the chain's order, tell of."""
+def history(events: Iterable[PromiseEvent]) -> Iterator[Promise]:
+    """Each promise as it was after each of the facts, which come in the chain's order.
+
+    Raises ValueError for a fact about a promise that was never made.
+    """
     told: dict[UUID, Promise] = {}
     for event in events:
-        before = told.get(event.promise_id)
-        told[event.promise_id] = (
-            Promise.of(event) if isinstance(event, PromiseMade) else _known(before, event).after(event)
-        )
-    return told
+        if isinstance(event, PromiseMade):
+            after = Promise.of(event)
+        else:
+            after = _known(told.get(event.promise_id), event).after(event)
+        told[event.promise_id] = after
+        yield after
 
 
 def _known(promise: Promise | None, event: PromiseEvent) -> Promise:

@@ -25,6 +25,7 @@ _FACTS: Final = "SELECT seq, body, hash, signature, key FROM promise_facts"
 class PromiseFilter:
     """Which promises; None = whatever. `overdue`: standing, and the date in force is past."""
 
+    number: str | None = None
     tier: str | None = None
     unit: str | None = None
     state: str | None = None
@@ -76,7 +77,7 @@ def _facts(rows: Sequence[asyncpg.Record]) -> list[Fact]:
 
 def _conditions(wanted: PromiseFilter) -> tuple[list[str], list[Any]]:
     conditions, parameters = [], []
-    for column in ("tier", "unit", "state", "post", "occasion"):
+    for column in ("number", "tier", "unit", "state", "post", "occasion"):
         value = getattr(wanted, column)
         if value is not None:
             parameters.append(value)

@@ -14,12 +14,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 TEMPLATE = Path(__file__).with_name("example.env")
-VAULT_KEYS = ("YINUO_MASTER_KEY", "YINUO_INDEX_KEY", "YINUO_TRACKING_KEY")
+SERVICE_KEYS = ("YINUO_MASTER_KEY", "YINUO_INDEX_KEY", "YINUO_TRACKING_KEY", "YINUO_PROMISE_SIGNING_KEY")
+"""Each 32 random bytes; any 32 bytes are an Ed25519 private key."""
 
 
 def filled(template: str) -> str:
     """The template with a value after each `NAME=`. Raises ValueError for a name of an unknown kind."""
-    keys = {name: _base64(secrets.token_bytes(32)) for name in VAULT_KEYS} | token_keys()
+    keys = {name: _base64(secrets.token_bytes(32)) for name in SERVICE_KEYS} | token_keys()
     return "".join(_line(line, keys) + "\n" for line in template.splitlines())
 
 

@@ -4,7 +4,8 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.assignment import api, api_directory, schedule, stream
+from services.assignment import api, api_directory, api_promises, schedule, stream
+from services.assignment.chain import Seal
 from services.assignment.count import counting
 from services.assignment.settings import AssignmentSettings
 from services.assignment.store_directory import Rulebooks
@@ -21,4 +22,6 @@ def build(settings: AssignmentSettings) -> FastAPI:
     app = runtime.build_api("Yinuo assignment")
     app.include_router(api.case_routes(runtime.database, rulebooks))
     app.include_router(api_directory.directory_routes(runtime.database))
+    seal = Seal.of(settings.promise_signing_key.get_secret_value())
+    app.include_router(api_promises.promise_routes(runtime.database, rulebooks, seal))
     return app

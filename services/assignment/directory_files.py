@@ -7,7 +7,7 @@ rows skipped; anything else unexpected is a problem that names file, row (as a s
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from services.assignment.complaints import complaints
 from services.assignment.directory import (
     Authority,
     Category,
@@ -99,7 +100,7 @@ def _read_authority(folder: Path, reading: Reading) -> Authority | None:
             DirectoryProblem(
                 file=AUTHORITY, row=_line_of(text, column), column=column, what=what, remedy=remedy
             )
-            for column, what, remedy in _complaints(error)
+            for column, what, remedy in complaints(error)
         ]
     return None
 
@@ -156,7 +157,7 @@ def _read_row(table: Table, number: int, header: list[str], cells: list[str], re
     except ValidationError as error:
         reading.problems += [
             DirectoryProblem(file=table.file, row=number, column=column, what=what, remedy=remedy)
-            for column, what, remedy in _complaints(error)
+            for column, what, remedy in complaints(error)
         ]
         return
     reading.entries[table.file].append(entry)
@@ -182,38 +183,6 @@ def _text(folder: Path, file: str, reading: Reading) -> str | None:
         what, remedy = f"第 {error.start + 1} 字节不是 UTF-8", "另存为 UTF-8 编码的 CSV"
     reading.problems.append(DirectoryProblem(file=file, what=what, remedy=remedy))
     return None
-
-
-def _complaints(error: ValidationError) -> Iterator[tuple[str, str, str]]:
-    """Column, what, remedy of each complaint."""
-    for complaint in error.errors(include_url=False):
-        column = ".".join(str(part) for part in complaint["loc"])
-        yield column, *_explained(str(complaint["type"]), complaint["input"], complaint.get("ctx", {}))
-
-
-def _explained(kind: str, value: object, context: Mapping[str, Any]) -> tuple[str, str]:
-    match kind:
-        case "missing":
-            return "必填，但没有值", "填写这一格"
-        case "extra_forbidden":
-            return "不认识的项", "删去，或改正它的名称"
-        case "literal_error":
-            return f"不能是 {value}", f"改为 {context['expected'].replace(' or ', ', ')} 之一"
-        case "string_pattern_mismatch":
-            return f"代码 {value} 的写法不对", "只用小写英文字母、数字、点和下划线，如 water.quality"
-        case "string_too_long":
-            return f"超过 {context['max_length']} 个字", "缩短"
-        case "model_type" | "dict_type":
-            return "内容是空的或不是键值", "按 examples/ 中的样式填写"
-    return _of_type(kind, value)
-
-
-def _of_type(kind: str, value: object) -> tuple[str, str]:
-    if kind.startswith("date"):
-        return f"{value} 不是日期", "写成 2021-03-01"
-    if kind.startswith("float"):
-        return f"{value} 不是数", "写成如 1 或 0.85 的数"
-    return f"{value} 不合要求（{kind}）", "改正这个值，可照 examples/ 中的样式"
 
 
 def _line_of(text: str, column: str) -> int | None:

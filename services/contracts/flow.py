@@ -20,6 +20,7 @@ from services.contracts.directory import (
     UnitRecorded,
 )
 from services.contracts.envelope import Event
+from services.contracts.promise import PromiseChanged, PromiseMade, PromiseSettled
 from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
 from services.contracts.vocabulary import Service
 from services.contracts.watermark import WatermarkPassed
@@ -53,6 +54,7 @@ TOPICS: Final[dict[str, Topic]] = {
         Topic("demand", 8, "intake"),
         Topic("directory", 1, "assignment"),
         Topic("case", 8, "assignment"),
+        Topic("promise", 8, "assignment"),
         Topic("supervision", 8, "supervision"),
         Topic("circular", 8, "reporting"),
     )
@@ -73,6 +75,9 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(CaseReturned, "case", "intake", "supervision", "reporting"),
     _flow(CaseReassigned, "case", "intake", "supervision", "reporting"),
     _flow(WatermarkPassed, "case", "reporting"),
+    _flow(PromiseMade, "promise"),
+    _flow(PromiseChanged, "promise"),
+    _flow(PromiseSettled, "promise"),
     _flow(LimitsSet, "supervision", "intake", "assignment", "reporting"),
     _flow(NoticeSent, "supervision", "assignment", "reporting"),
     _flow(NoticeAcknowledged, "supervision", "reporting"),

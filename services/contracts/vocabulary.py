@@ -31,6 +31,16 @@ UnitKind = Literal["county", "city", "district", "town", "department", "committe
 
 Tier = Literal["county_leader", "town", "department", "section_leader"]
 
+PromiseTier = Literal[Tier, "ordinary_member"]
+"""Whose promise it is: 县级领导, 镇, 部门, 科级干部, 普通党员."""
+
+Occasion = Literal["meeting", "television", "written"]
+"""Where a promise was made: 会议承诺, 电视亮诺, 书面承诺."""
+
+Settlement = Literal["kept", "kept_late", "broken", "withdrawn"]
+
+PromiseState = Literal["standing", Settlement]
+
 Role = Literal[
     "clerk",
     "callback_clerk",

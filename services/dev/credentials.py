@@ -11,7 +11,11 @@ from services.dev.folder import DataFolder, write_private
 
 SERVICES = ("intake", "assignment", "supervision", "reporting")
 ENVIRONMENT = "demonstration"
-INTAKE_KEYS = ("YINUO_MASTER_KEY", "YINUO_INDEX_KEY", "YINUO_TRACKING_KEY")
+KEYS = {
+    "intake": ("YINUO_MASTER_KEY", "YINUO_INDEX_KEY", "YINUO_TRACKING_KEY"),
+    "assignment": ("YINUO_PROMISE_SIGNING_KEY",),
+}
+"""The keys that one service alone has, each base64 of 32 bytes. Any 32 bytes are an Ed25519 private key."""
 
 
 def password_names() -> list[str]:
@@ -40,7 +44,7 @@ def read_secrets(path: Path) -> dict[str, str]:
 def new_secrets() -> dict[str, str]:
     """A fresh value for each secret."""
     passwords = {name: secrets.token_urlsafe(24) for name in ("YINUO_ADMIN_PASSWORD", *password_names())}
-    keys = {name: _base64(secrets.token_bytes(32)) for name in INTAKE_KEYS}
+    keys = {name: _base64(secrets.token_bytes(32)) for names in KEYS.values() for name in names}
     return passwords | keys | _token_keys()
 
 
@@ -73,9 +77,9 @@ def migration_environment(secret: Mapping[str, str], ports: Mapping[str, int]) -
 
 
 def service_environment(service: str, secret: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, str]:
-    """The environment of one service: its own password, and the citizens' keys for intake alone."""
+    """The environment of one service: its own password, and the keys that it alone has."""
     password = secret[f"YINUO_{service.upper()}_APP_PASSWORD"]
-    keys = {name: secret[name] for name in INTAKE_KEYS} if service == "intake" else {}
+    keys = {name: secret[name] for name in KEYS.get(service, ())}
     return {
         "YINUO_ENVIRONMENT": ENVIRONMENT,
         "YINUO_DATABASE_URL": database_url(f"yinuo_{service}_app", password, ports["postgres"]),

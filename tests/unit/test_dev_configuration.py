@@ -63,17 +63,19 @@ def test_a_service_sees_its_own_password_and_no_other_secret(folder: DataFolder)
     secret = credentials.ensure_secrets(folder)
     seen = " ".join(credentials.service_environment("assignment", secret, ports.DEFAULTS).values())
     known = {name for name, value in secret.items() if value in seen}
-    assert known == {"YINUO_ASSIGNMENT_APP_PASSWORD", "YINUO_TOKEN_PUBLIC_KEY"}
+    own = {"YINUO_ASSIGNMENT_APP_PASSWORD", "YINUO_PROMISE_SIGNING_KEY"}
+    assert known == own | {"YINUO_TOKEN_PUBLIC_KEY"}
 
 
-def test_intake_alone_has_the_keys_of_the_citizens(folder: DataFolder) -> None:
+def test_each_key_is_given_to_its_service_alone(folder: DataFolder) -> None:
     secret = credentials.ensure_secrets(folder)
     seen = {
         service: set(credentials.service_environment(service, secret, ports.DEFAULTS))
         for service in credentials.SERVICES
     }
-    assert seen["intake"] - seen["reporting"] == set(credentials.INTAKE_KEYS)
-    assert seen["assignment"] == seen["supervision"] == seen["reporting"]
+    for service, keys in credentials.KEYS.items():
+        assert seen[service] - seen["reporting"] == set(keys)
+    assert seen["supervision"] == seen["reporting"]
 
 
 def test_migrations_get_passwords_but_no_keys(folder: DataFolder) -> None:

@@ -1,0 +1,261 @@
+"""Promises over HTTP: anybody reads and verifies them, staff put them on record."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from operator import itemgetter
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends
+from fastapi import Query as FromQuery
+
+from services.assignment import api_promise_models as models
+from services.assignment.api_body import LargeBodyRoute
+from services.assignment.api_directory import no_directory
+from services.assignment.api_models import UnitCode
+from services.assignment.api_promise_outcomes import no_promise, problem_of, refused_rows
+from services.assignment.chain import ChainBroken, Fact, Seal
+from services.assignment.directory import Directory
+from services.assignment.pledge import Desk, NoSuchPromise, NotTheirs, PromisesRefused, change, make, settle
+from services.assignment.promise import Complaint, Ending, NewPromise, Promise, Refused
+from services.assignment.promise_rows import Reader
+from services.assignment.promise_words import sentence
+from services.assignment.store_directory import Rulebooks
+from services.assignment.store_promise_reading import PromiseFilter, PromiseReading
+from services.assignment.store_promises import PostgresPromises
+from services.contracts.vocabulary import Occasion, PromiseState, PromiseTier
+from services.kit.auth import Staff
+from services.kit.http import staff_with
+from services.kit.masking import mask
+from services.kit.page import Cursor
+from services.kit.postgres import Connection, Database, Writing
+
+log = structlog.get_logger(__name__)
+
+PAGE: Final = 50
+LARGEST_PAGE: Final = 500
+FACTS: Final = 1000
+
+Actor = Annotated[Staff, Depends(staff_with("handler", "unit_head", "clerk", "administrator"))]
+Keeper = Annotated[Staff, Depends(staff_with("clerk", "administrator"))]
+ACTORS: Final = "handler and unit_head: their unit's; clerk, administrator: all"
+KEEPERS: Final = "clerk, administrator"
+PUBLIC: Final = "anybody, without a token"
+
+
+def promise_routes(database: Database, rulebooks: Rulebooks, seal: Seal) -> APIRouter:
+    """The routes; each summary says who may call it."""
+    routes, large = APIRouter(tags=["promises"]), APIRouter(tags=["promises"], route_class=LargeBodyRoute)
+    ledger = Ledger(database, rulebooks, seal)
+    _verifying(routes, ledger)
+    _reading(routes, ledger)
+    _acting(routes, ledger)
+    _importing(large, ledger)
+    routes.include_router(large)
+    return routes
+
+
+class Ledger:
+    """Opens connections and transactions with the directory in force."""
+
+    def __init__(self, database: Database, rulebooks: Rulebooks, seal: Seal) -> None:
+        self._database = database
+        self._rulebooks = rulebooks
+        self.seal = seal
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[tuple[PromiseReading, Directory]]:
+        """Raises Problem 404 before any directory is loaded."""
+        async with self._database.pool.acquire() as connection:
+            yield PromiseReading(connection), await self._directory(connection)
+
+    @asynccontextmanager
+    async def writing(self, staff: Staff) -> AsyncIterator[tuple[Desk, Writing]]:
+        """Commits what is done at the desk; refusals become Problems."""
+        try:
+            async with self._database.writing() as writing:
+                promises, directory = (
+                    PostgresPromises(writing.connection),
+                    await self._directory(writing.connection),
+                )
+                yield Desk(promises, writing.publish, self.seal, directory, staff, writing.now), writing
+        except (NoSuchPromise, NotTheirs, Refused, ChainBroken) as refused:
+            raise problem_of(refused) from refused
+
+    async def _directory(self, connection: Connection) -> Directory:
+        rulebook = await self._rulebooks.current(connection)
+        if rulebook is None:
+            raise no_directory()
+        return rulebook.directory
+
+
+def _verifying(routes: APIRouter, ledger: Ledger) -> None:
+    @routes.get("/promises/head", summary=f"承诺链 The chain's end, as circulars print it ({PUBLIC})")
+    async def read_head() -> models.HeadView:
+        async with ledger.reading() as (reading, directory):
+            head = await reading.head(directory.authority.code)
+        return models.HeadView(
+            authority=head.authority,
+            seq=head.seq,
+            hash=head.hash,
+            signature=head.signature,
+            key=head.key,
+            public_key=ledger.seal.public_key,
+        )
+
+    @routes.get("/promises/chain", summary=f"Facts in order, for whoever verifies them ({PUBLIC})")
+    async def read_chain(
+        after: Annotated[int, FromQuery(ge=0, le=2**62, description="`next` of the page before")] = 0,
+        limit: Annotated[int, FromQuery(ge=1, le=FACTS)] = FACTS,
+    ) -> models.ChainPage:
+        async with ledger.reading() as (reading, directory):
+            authority = directory.authority.code
+            facts = await reading.chain(authority, after, limit)
+        views = [_fact_view(fact) for fact in facts]
+        following = views[-1].seq if len(views) == limit else None
+        return models.ChainPage(authority=authority, facts=views, next=following)
+
+
+def _reading(routes: APIRouter, ledger: Ledger) -> None:
+    @routes.get("/promises", summary=f"一诺 Promises by filter, page by page ({PUBLIC})")
+    async def list_promises(
+        number: UnitCode | None = None,
+        tier: PromiseTier | None = None,
+        unit: UnitCode | None = None,
+        state: PromiseState | None = None,
+        post: UnitCode | None = None,
+        occasion: Occasion | None = None,
+        overdue: bool | None = None,
+        after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
+        limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
+    ) -> models.PromisePage:
+        wanted = PromiseFilter(number, tier, unit, state, post, occasion, overdue)
+        cursor = Cursor.parse(after) if after is not None else None
+        async with ledger.reading() as (reading, directory):
+            rows = await reading.page(wanted, cursor, limit + 1)
+        shown = rows[:limit]
+        more = str(Cursor(shown[-1]["recorded_at"], shown[-1]["promise_id"])) if len(rows) > limit else None
+        return models.PromisePage(promises=[_row(row, directory) for row in shown], next=more)
+
+    @routes.get("/promises/{promise_id}", summary=f"One promise with everything said about it ({PUBLIC})")
+    async def read_promise(promise_id: UUID) -> models.PromiseView:
+        async with ledger.reading() as (reading, directory):
+            row = await reading.one(promise_id)
+            if row is None:
+                raise no_promise(promise_id)
+            facts = await reading.facts(promise_id)
+        said = [_said(fact, directory) for fact in facts]
+        return models.PromiseView.model_validate({**_named(row, directory), "facts": said})
+
+
+def _acting(routes: APIRouter, ledger: Ledger) -> None:
+    @routes.post("/promises", summary=f"承诺 Put a promise on record; again, it adds nothing ({ACTORS})")
+    async def make_promise(asked: NewPromise, staff: Actor) -> models.Made:
+        async with ledger.writing(staff) as (desk, writing):
+            try:
+                [entry] = await make(desk, [asked])
+            except PromisesRefused as refused:
+                raise refused_rows([(None, complaint) for _, complaint in refused.found]) from refused
+            row = await _present(writing, entry.promise, desk.directory)
+        return models.Made(promise=row, repeated=entry.repeated)
+
+    @routes.post(
+        "/promises/{promise_id}/change", summary=f"变更 Give it a new date or other words ({ACTORS})"
+    )
+    async def change_promise(promise_id: UUID, given: models.Change, staff: Actor) -> models.PromiseRow:
+        async with ledger.writing(staff) as (desk, writing):
+            after = await change(desk, promise_id, given.due, given.words, given.reason, given.approver)
+            return await _present(writing, after, desk.directory)
+
+    @routes.post("/promises/{promise_id}/settle", summary=f"销账 Say how it ended ({ACTORS})")
+    async def settle_promise(promise_id: UUID, given: models.Settle, staff: Actor) -> models.PromiseRow:
+        async with ledger.writing(staff) as (desk, writing):
+            after = await settle(desk, promise_id, _ending(given, desk))
+            return await _present(writing, after, desk.directory)
+
+    @routes.post(
+        "/promises/{promise_id}/erase", summary=f"Erase an ordinary member's name for good ({KEEPERS})"
+    )
+    async def erase_name(promise_id: UUID, staff: Keeper) -> models.Erased:
+        """Name and salt go; the commitment in the chain then says nothing, and the chain stays whole."""
+        async with ledger.writing(staff) as (desk, writing):
+            promises = PostgresPromises(writing.connection)
+            if await promises.one(promise_id) is None:
+                raise NoSuchPromise(promise_id)
+            erased = await promises.erase(promise_id, staff.subject, desk.now)
+        if erased:
+            log.info("name of a member erased", promise=str(promise_id), by=staff.subject)
+        return models.Erased(promise_id=promise_id, erased=erased)
+
+
+def _importing(routes: APIRouter, ledger: Ledger) -> None:
+    @routes.post("/promises/import", summary=f"A whole list, all or nothing ({KEEPERS})")
+    async def import_promises(given: models.Import, staff: Keeper) -> models.Imported:
+        """422 names everything wrong with its row, column and remedy; a repeat adds nothing."""
+        async with ledger.writing(staff) as (desk, writing):
+            read = [(one.row, Reader(desk.directory).read(one.cells)) for one in given.rows]
+            asked = [(row, found) for row, found in read if isinstance(found, NewPromise)]
+            unreadable = [(row, one) for row, found in read if isinstance(found, list) for one in found]
+            entries = await _made(desk, asked, unreadable)
+            head = await PromiseReading(writing.connection).head(desk.directory.authority.code)
+        repeated = sum(entry.repeated for entry in entries)
+        return models.Imported(made=len(entries) - repeated, repeated=repeated, seq=head.seq)
+
+
+async def _made(
+    desk: Desk, asked: Sequence[tuple[int, NewPromise]], unreadable: list[tuple[int, Complaint]]
+) -> Any:
+    """Entries of all rows. Raises Problem with the complaints of every row, unreadable ones too."""
+    found = unreadable
+    try:
+        entries = await make(desk, [promise for _, promise in asked])
+    except PromisesRefused as refused:
+        found = [*unreadable, *((asked[position][0], complaint) for position, complaint in refused.found)]
+    if found:
+        raise refused_rows(sorted(found, key=itemgetter(0)))
+    return entries
+
+
+def _ending(given: models.Settle, desk: Desk) -> Ending:
+    reason = mask(given.reason) if given.reason is not None else None
+    evidence = mask(given.evidence) if given.evidence is not None else None
+    return Ending(given.outcome, given.on or desk.today, reason, evidence, given.approver)
+
+
+async def _present(writing: Writing, promise: Promise, directory: Directory) -> models.PromiseRow:
+    row = await PromiseReading(writing.connection).one(promise.promise_id)
+    return _row(row, directory)
+
+
+def _named(row: Any, directory: Directory) -> dict[str, Any]:
+    unit = directory.units_by_code.get(row["unit"])
+    post = directory.posts_by_code.get(row["post"] or "")
+    holder = directory.holder(post.code, row["made_on"]) if post else None
+    return {
+        **dict(row),
+        "unit_name": unit.name if unit else None,
+        "post_title": post.title if post else None,
+        "holder": holder.person if holder else None,
+    }
+
+
+def _row(row: Any, directory: Directory) -> models.PromiseRow:
+    return models.PromiseRow.model_validate(_named(row, directory))
+
+
+def _fact_view(fact: Fact) -> models.FactView:
+    return models.FactView(
+        seq=fact.seq, body=fact.body.decode(), hash=fact.hash, signature=fact.signature, key=fact.key
+    )
+
+
+def _said(fact: Fact, directory: Directory) -> models.SaidView:
+    said = json.loads(fact.body)
+
+    def title(code: str) -> str:
+        post = directory.posts_by_code.get(code)
+        return post.title if post else code
+
+    return models.SaidView(at=said["at"], says=sentence(said, title), said=said, fact=_fact_view(fact))

@@ -1,0 +1,231 @@
+"""Put promises on record: made, one or many, changed, settled. Each fact becomes a link of the chain."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from services.assignment.chain import Fact, Head, Seal, chained
+from services.assignment.directory import Directory, local_day
+from services.assignment.member import Member
+from services.assignment.promise import (
+    Complaint,
+    Ending,
+    NewPromise,
+    Promise,
+    Refused,
+    changed,
+    complaints_about,
+    made,
+    promise_id_of,
+    repeats,
+    settled,
+)
+from services.assignment.steps import FOR_ALL_UNITS, FOR_THEIR_UNIT
+from services.contracts.promise import PromiseEvent
+from services.contracts.public_text import PublicText
+from services.kit.auth import Staff
+from services.kit.masking import mask
+
+_TEXTS: Final = ("words", "programme", "clip", "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact with what the store files it under, and the subject of who entered it."""
+
+    event: PromiseEvent
+    fact: Fact
+    by: str
+
+
+class Promises(Protocol):
+    """Where the ledger is kept, within one transaction."""
+
+    async def lock(self, authority: str) -> Head:
+        """The chain's end, held until commit: one writer at a time."""
+        ...
+
+    async def numbered(self, authority: str, numbers: Sequence[str]) -> dict[str, Promise]:
+        """Those promises of an authority that have one of these numbers."""
+        ...
+
+    async def one(self, promise_id: UUID) -> Promise | None: ...
+
+    async def members(self, promise_ids: Sequence[UUID]) -> Mapping[UUID, Member]:
+        """The names that are not erased."""
+        ...
+
+    async def add(self, recorded: Sequence[Recorded], head: Head, promises: Sequence[Promise]) -> None:
+        """Append facts, move the head, and write what the promises amount to now."""
+        ...
+
+    async def name(self, members: Mapping[UUID, Member]) -> None: ...
+
+
+Publish = Callable[[PromiseEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who puts what on record where. `now` is business time, aware; `directory` the one in force."""
+
+    promises: Promises
+    publish: Publish
+    seal: Seal
+    directory: Directory
+    staff: Staff
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return local_day(self.now)
+
+
+class PromisesRefused(ValueError):
+    """Promises with complaints, each with its position among those handed in (from 0); none was kept."""
+
+    def __init__(self, found: list[tuple[int, Complaint]]) -> None:
+        super().__init__(f"{len(found)} problems in the promises, the first: {found[0][1].what}")
+        self.found = found
+
+
+class NoSuchPromise(LookupError):
+    """No promise has this id."""
+
+    def __init__(self, promise_id: UUID) -> None:
+        super().__init__(f"no promise {promise_id}")
+
+
+class NotTheirs(PermissionError):
+    """The promise is another unit's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A promise on record. `repeated`: it was there before, nothing was added."""
+
+    promise: Promise
+    repeated: bool
+
+
+async def make(desk: Desk, asked: Sequence[NewPromise]) -> list[Entry]:
+    """Put promises on record, all or none, in their order; what is there already adds nothing.
+
+    Raises PromisesRefused with every complaint, NotTheirs, ChainBroken.
+    """
+    for one in asked:
+        refuse_others(desk.staff, one.unit)
+    authority = desk.directory.authority.code
+    asked = [_public(one) for one in asked]
+    head = await desk.promises.lock(authority)
+    known = await desk.promises.numbered(authority, [one.number for one in asked])
+    names = await desk.promises.members([one.promise_id for one in known.values()])
+    if found := list(_complaints(desk, asked, known, names)):
+        raise PromisesRefused(found)
+    new = [one for one in asked if one.number not in known]
+    members = {promise_id_of(authority, one.number): Member.new(one.member) for one in new if one.member}
+    facts = [
+        made(one, authority, _commitment(members.get(promise_id_of(authority, one.number))), desk.now)
+        for one in new
+    ]
+    opened = {event.number: Promise.of(event) for event in facts}
+    await _append(desk, head, facts, list(opened.values()))
+    await desk.promises.name(members)
+    return [Entry(known.get(one.number) or opened[one.number], one.number in known) for one in asked]
+
+
+async def change(
+    desk: Desk, promise_id: UUID, due: date | None, words: str | None, reason: str, approver: str
+) -> Promise:
+    """Give a promise a new date or other words. Raises NoSuchPromise, NotTheirs, Refused, ChainBroken."""
+    promise, head = await _locked(desk, promise_id)
+    _refuse_unknown_post(desk.directory, approver)
+    said = mask(words) if words is not None else PublicText(promise.words)
+    event = changed(promise, due or promise.due, said, mask(reason), approver, desk.now)
+    return await _follow(desk, head, promise, event)
+
+
+async def settle(desk: Desk, promise_id: UUID, ending: Ending) -> Promise:
+    """End a promise; texts of the ending masked. Raises NoSuchPromise, NotTheirs, Refused, ChainBroken."""
+    promise, head = await _locked(desk, promise_id)
+    if ending.approver is not None:
+        _refuse_unknown_post(desk.directory, ending.approver)
+    return await _follow(desk, head, promise, settled(promise, ending, desk.now))
+
+
+def refuse_others(staff: Staff, unit: str) -> None:
+    """Clerks and administrators act for all, a unit's own staff for their unit. Raises NotTheirs."""
+    if staff.role in FOR_ALL_UNITS or (staff.role in FOR_THEIR_UNIT and staff.unit == unit):
+        return
+    raise NotTheirs(f"the promise is unit {unit}'s, the token is for unit {staff.unit}, role {staff.role}")
+
+
+async def _locked(desk: Desk, promise_id: UUID) -> tuple[Promise, Head]:
+    """The promise as it is once nobody else can add to its chain."""
+    seen = await desk.promises.one(promise_id)
+    if seen is None:
+        raise NoSuchPromise(promise_id)
+    refuse_others(desk.staff, seen.unit)
+    head = await desk.promises.lock(seen.authority)
+    return await desk.promises.one(promise_id) or seen, head
+
+
+async def _follow(desk: Desk, head: Head, promise: Promise, event: PromiseEvent) -> Promise:
+    after = promise.after(event)
+    await _append(desk, head, [event], [after])
+    return after
+
+
+async def _append(
+    desk: Desk, head: Head, events: Sequence[PromiseEvent], promises: Sequence[Promise]
+) -> None:
+    linked, facts, after = chained(desk.seal, head, events)
+    if not facts:
+        return
+    recorded = [Recorded(event, fact, desk.staff.subject) for event, fact in zip(linked, facts, strict=True)]
+    await desk.promises.add(recorded, after, promises)
+    for event in linked:
+        desk.publish(event)
+
+
+def _complaints(
+    desk: Desk, asked: Sequence[NewPromise], known: Mapping[str, Promise], names: Mapping[UUID, Member]
+) -> Iterator[tuple[int, Complaint]]:
+    seen: set[str] = set()
+    for position, one in enumerate(asked):
+        if one.number in seen:
+            what = f"编号 {one.number} 在本次导入中重复"
+            yield position, Complaint(column="number", what=what, remedy="删去多余的一行，或换一个编号")
+        seen.add(one.number)
+        there = known.get(one.number)
+        found = (
+            complaints_about(one, desk.directory, desk.today)
+            if there is None
+            else _contradictions(one, there, names)
+        )
+        yield from ((position, complaint) for complaint in found)
+
+
+def _contradictions(new: NewPromise, known: Promise, names: Mapping[UUID, Member]) -> Iterator[Complaint]:
+    name = names.get(known.promise_id)
+    another = name is not None and new.member is not None and new.member != name.name
+    if another or not repeats(new, known):
+        what = f"编号 {new.number} 已有另一项承诺（{known.words[:20]}，期限 {known.due}）"
+        remedy = "新的承诺换一个编号；改期限或内容的，用变更并写明原因"
+        yield Complaint(column="number", what=what, remedy=remedy)
+
+
+def _public(new: NewPromise) -> NewPromise:
+    texts = {name: getattr(new, name) for name in _TEXTS}
+    return new.model_copy(update={name: mask(text) for name, text in texts.items() if text is not None})
+
+
+def _commitment(member: Member | None) -> str | None:
+    return member.commitment if member else None
+
+
+def _refuse_unknown_post(directory: Directory, post: str) -> None:
+    if post not in directory.posts_by_code:
+        raise Refused(f"没有职务 {post}", "改为名录中职务的代码", "approver")

@@ -1,0 +1,159 @@
+"""A county's promise list as a spreadsheet: headings in Chinese, cells as text, and the same written."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from services.assignment.promise_rows import OCCASIONS, TIERS
+from services.assignment.promise_words import STATES
+from services.cli.problem import Problem
+from services.cli.table_files import Row, read_rows
+
+FIELDS: Final = {
+    "编号": "number",
+    "层级": "tier",
+    "单位": "unit",
+    "职务": "post",
+    "姓名": "member",
+    "承诺内容": "words",
+    "项目台账号": "project",
+    "承诺日期": "made_on",
+    "完成期限": "due",
+    "场合": "occasion",
+    "栏目": "programme",
+    "播出日期": "aired_on",
+    "视频编号": "clip",
+    "依据": "evidence",
+}
+"""Heading → field of a promise; a file may have the fields' own names, too."""
+SHOWN: Final = {"任职人": "holder", "最初期限": "first_due", "状态": "state", "销账日期": "settled_on"}
+"""What an export has besides; an import passes over it."""
+NEEDED: Final = ("编号", "层级", "单位", "承诺内容", "承诺日期", "完成期限", "场合")
+CAPTIONS: Final = {
+    "栏目": "programme",
+    "播出日期": "aired_on",
+    "视频编号": "clip",
+    "单位": "unit_name",
+    "职务": "post_title",
+    "任职人": "holder",
+    "承诺内容": "words",
+    "完成期限": "due",
+    "编号": "number",
+}
+HEADING: Final = {field: heading for heading, field in (FIELDS | SHOWN).items()}
+WIDTHS: Final = {"words": 60, "unit": 22, "post": 26, "evidence": 26}
+_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def import_rows(file: Path) -> list[dict[str, Any]]:
+    """The rows of a file as the API takes them. Errors: Problem where a heading is unknown or missing."""
+    rows = list(read_rows(file))
+    if not rows:
+        raise Problem(f"{file.name} has no rows", "put one promise on each row below the headings")
+    _refuse_headings(file, rows)
+    return [{"row": row.number, "cells": dict(_cells(row))} for row in rows]
+
+
+def _refuse_headings(file: Path, rows: Sequence[Row]) -> None:
+    there = dict.fromkeys(name for row in rows for name in row.cells if not name.startswith("+"))
+    unknown = [name for name in there if name not in FIELDS | SHOWN and name not in FIELDS.values()]
+    if unknown:
+        known = "、".join(FIELDS)
+        raise Problem(f"{file.name} 第 1 行：不认识的列 {'、'.join(unknown)}", f"列名只能有：{known}")
+    missing = [name for name in NEEDED if name not in there and FIELDS[name] not in there]
+    if missing:
+        raise Problem(f"{file.name} 第 1 行：缺少列 {'、'.join(missing)}", "在首行补上")
+
+
+def _cells(row: Row) -> Iterator[tuple[str, str]]:
+    for name, value in row.cells.items():
+        if value not in (None, "") and name not in SHOWN:
+            yield FIELDS.get(name, name), cell_text(value)
+
+
+def cell_text(value: object) -> str:
+    """A cell as text: dates as 2021-06-30 however they stand there, whole numbers without a point."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value).strip()
+    day = _DAY.fullmatch(text)
+    return f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}" if day else text
+
+
+def problem_line(file: Path, problem: Mapping[str, Any]) -> str:
+    """`list.xlsx 第 3 行 完成期限 列：what。办法：remedy`."""
+    column = HEADING.get(problem["column"], problem["column"])
+    return f"{file.name} 第 {problem['row']} 行 {column} 列：{problem['what']}。办法：{problem['remedy']}"
+
+
+def write_list(file: Path, promises: Iterable[Mapping[str, Any]]) -> int:
+    """Write an XLSX that `import` takes again without adding anything; how many promises."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("承诺清单")
+    sheet.freeze_panes = "A2"
+    fields = [*FIELDS.values(), *SHOWN.values()]
+    for at, field in enumerate(fields, 1):
+        sheet.column_dimensions[get_column_letter(at)].width = WIDTHS.get(field, 14)
+    sheet.append([_cell(sheet, HEADING[field], bold=True) for field in fields])
+    rows = [_spoken(promise) for promise in promises]
+    for row in rows:
+        sheet.append([_cell(sheet, row[field]) for field in fields])
+    book.save(file)
+    return len(rows)
+
+
+def _spoken(promise: Mapping[str, Any]) -> dict[str, Any]:
+    """As people write it: 镇, 电视, a unit's name. A name behind a commitment is never exported."""
+    return {
+        **promise,
+        "tier": _key(TIERS, promise["tier"]),
+        "occasion": _key(OCCASIONS, promise["occasion"]),
+        "state": STATES[promise["state"]],
+        "member": None,
+    }
+
+
+def _key(words: Mapping[str, str], code: str) -> str:
+    return next(word for word, value in words.items() if value == code)
+
+
+def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
+    """Always text: what begins with = is no formula."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", str(value)) if value is not None else None
+    cell = WriteOnlyCell(sheet, text)
+    if text is not None:
+        cell.data_type = "s"
+    cell.font = Font(bold=bold)
+    return cell
+
+
+def write_captions(file: Path, promises: Iterable[Mapping[str, Any]]) -> int:
+    """The televised promises as a caption list for the station, in the order of broadcast; how many."""
+    aired = sorted(
+        promises, key=lambda one: (one["aired_on"], one["programme"], one["clip"] or "", one["number"])
+    )
+    with file.open("w", encoding="utf-8-sig", newline="") as lines:
+        table = csv.writer(lines)
+        table.writerow(CAPTIONS)
+        table.writerows([_plain(one[field]) for field in CAPTIONS.values()] for one in aired)
+    return len(aired)
+
+
+def _plain(value: object) -> str:
+    """A spreadsheet program takes what begins like a formula for one."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,83 @@
+"""Topic `promise`: the authority's public promises (一诺), keyed by promise.
+
+Every event is one fact of the authority's chain. Its bytes are the RFC 8785 form of the event's data
+without `hash`, `signature` and `key`, with the event's `type` added; `hash` is their SHA-256 (hex),
+`previous` that of the fact before (64 zeros for the first). `signature` (Ed25519, hex) is over authority,
+seq and hash, by the public key whose short id is `key`. `version` counts the facts of one promise from 1.
+No event has a person's name: a leader is whoever holds the post, an ordinary member is a salted commitment.
+"""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.contracts.envelope import Event
+from services.contracts.public_text import PublicText
+from services.contracts.vocabulary import Occasion, PromiseTier, Settlement
+
+
+class PromiseEvent(Event):
+    """What every fact about a promise carries. `at`: business time, aware, UTC."""
+
+    promise_id: UUID
+    number: str
+    version: int
+    at: datetime
+    authority: str
+    seq: int
+    previous: str
+    hash: str
+    signature: str
+    key: str
+
+    def subject(self) -> str:
+        return str(self.promise_id)
+
+    def identity(self) -> str:
+        return f"{self.promise_id}/{self.version}"
+
+
+class PromiseMade(PromiseEvent):
+    """A promise was made in public. `member`: SHA-256 (hex) over salt and name, of ordinary members only."""
+
+    type: ClassVar[str] = "yinuo.promise.made.v1"
+
+    tier: PromiseTier
+    unit: str
+    post: str | None
+    member: str | None
+    words: PublicText
+    project: str | None
+    made_on: date
+    due: date
+    occasion: Occasion
+    programme: PublicText | None
+    aired_on: date | None
+    clip: PublicText | None
+    evidence: PublicText | None
+
+
+class PromiseChanged(PromiseEvent):
+    """A promise got a new date or other words; what it said before stays in the record, too."""
+
+    type: ClassVar[str] = "yinuo.promise.changed.v1"
+
+    due_before: date
+    due: date
+    words_before: PublicText
+    words: PublicText
+    reason: PublicText
+    approver: str
+
+
+class PromiseSettled(PromiseEvent):
+    """A promise was kept, kept late, broken or withdrawn, on a local day, against the date in force."""
+
+    type: ClassVar[str] = "yinuo.promise.settled.v1"
+
+    outcome: Settlement
+    settled_on: date
+    due: date
+    reason: PublicText | None
+    evidence: PublicText | None
+    approver: str | None

@@ -4,23 +4,25 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.assignment import api, api_directory, api_promises, schedule, stream
+from services.assignment import api, api_directory, api_projects, api_promises, schedule, stream
 from services.assignment.chain import Seal
 from services.assignment.count import counting
 from services.assignment.settings import AssignmentSettings
 from services.assignment.store_directory import Rulebooks
+from services.assignment.store_projects import Matchers
 from services.kit.runtime import Runtime
 
 
 def build(settings: AssignmentSettings) -> FastAPI:
     """The API of one process; its lifespan runs consumer, relay and schedule."""
-    rulebooks = Rulebooks()
-    runtime = Runtime("assignment", settings, handlers=stream.handlers(rulebooks))
+    rulebooks, matchers = Rulebooks(), Matchers()
+    runtime = Runtime("assignment", settings, handlers=stream.handlers(rulebooks, matchers))
     runtime.database = counting(runtime.database)
-    runtime.steps["waiting"] = partial(schedule.assign_what_waits, runtime.database, rulebooks)
+    runtime.steps["waiting"] = partial(schedule.assign_what_waits, runtime.database, rulebooks, matchers)
     runtime.due = partial(schedule.due, runtime.database)
     app = runtime.build_api("Yinuo assignment")
     app.include_router(api.case_routes(runtime.database, rulebooks))
+    app.include_router(api_projects.project_routes(api_projects.Office(runtime.database, rulebooks)))
     app.include_router(api_directory.directory_routes(runtime.database))
     seal = Seal.of(settings.promise_signing_key.get_secret_value())
     app.include_router(api_promises.promise_routes(runtime.database, rulebooks, seal))

@@ -4,8 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from services.assignment.assign import Registered, assign
+from services.assignment.link_new_cases import link_new_cases
+from services.assignment.project_match import Matcher
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
+from services.assignment.store_projects import Matchers, PostgresProjects
+from services.contracts.case import CaseAssigned
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import LimitsSet, NoticeSent
@@ -13,8 +17,10 @@ from services.kit.consume import Handler
 from services.kit.postgres import Writing
 
 
-async def demands_registered(rulebooks: Rulebooks, writing: Writing, records: Sequence[Record]) -> None:
-    """Open a case for each demand of a batch."""
+async def demands_registered(
+    rulebooks: Rulebooks, matchers: Matchers, writing: Writing, records: Sequence[Record]
+) -> None:
+    """Open a case for each demand of a batch, and link those that a project answers."""
     demands = [
         Registered(record.event, record.time)
         for record in records
@@ -22,6 +28,16 @@ async def demands_registered(rulebooks: Rulebooks, writing: Writing, records: Se
     ]
     rulebook = await rulebooks.current(writing.connection)
     await assign(PostgresCases(writing.connection), writing.publish, rulebook, demands, writing.now)
+    await link_opened(writing, await matchers.current(writing.connection, rulebook))
+
+
+async def link_opened(writing: Writing, matcher: Matcher | None) -> None:
+    """Match the cases that this transaction has opened to the open projects."""
+    opened = [event for event, _ in writing.events if isinstance(event, CaseAssigned)]
+    if opened:
+        await link_new_cases(
+            PostgresProjects(writing.connection), writing.publish, matcher, opened, writing.now
+        )
 
 
 async def supervised(writing: Writing, records: Sequence[Record]) -> None:
@@ -47,6 +63,6 @@ def latest_limits(records: Sequence[Record]) -> list[LimitsSet]:
     return [latest[key] for key in sorted(latest)]
 
 
-def handlers(rulebooks: Rulebooks) -> Mapping[str, Handler]:
+def handlers(rulebooks: Rulebooks, matchers: Matchers) -> Mapping[str, Handler]:
     """What each topic's events go to."""
-    return {"demand": partial(demands_registered, rulebooks), "supervision": supervised}
+    return {"demand": partial(demands_registered, rulebooks, matchers), "supervision": supervised}

@@ -76,7 +76,7 @@ TABLE = (
     Line("down", "services.cli.stack", "down", "Stop it"),
     Line("status", "services.cli.stack", "status", "Show every process of it"),
     Line("logs", "services.cli.stack", "logs", "Show what its processes write"),
-    Line("demo", "services.cli.demo", "demo", "Play weeks of a county on a fresh stack"),
+    Line("demo", "services.cli.demo", "app", "Play weeks of a county on a fresh stack"),
     Line("import", "services.cli.importing", "app", "Bring messages in from JSONL, CSV or XLSX"),
     Line("settle", "services.cli.settle", "app", "Wait until everything is handled"),
     Line("audit", "services.cli.audit", "app", "Do the books balance?"),

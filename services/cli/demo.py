@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from services.cli.circular import print_circular
+from services.cli.fengxian import fengxian
 from services.dev import stack
 from services.dev.accuracy import Accuracy, label_accuracy
 from services.dev.audit import audit, print_findings
@@ -25,7 +26,13 @@ WEEKDAYS = "一二三四五六日"
 console = Console()
 
 
+app = typer.Typer(help="Play a county on a fresh stack.", add_completion=False)
+app.command("fengxian")(fengxian)
+
+
+@app.callback(invoke_without_command=True)
 def demo(
+    context: typer.Context,
     messages: Annotated[Path | None, typer.Option(help="Your messages: JSONL, CSV or XLSX.")] = None,
     directory: Annotated[Path, typer.Option(help="The authority's folder.")] = COUNTY,
     labelled: Annotated[Path | None, typer.Option(help="Messages with labels, for the accuracy.")] = None,
@@ -34,6 +41,8 @@ def demo(
     ),
 ) -> None:
     """Play weeks of a county on a fresh stack; print the last circular; audit; stop."""
+    if context.invoked_subcommand is not None:
+        return
     began = time.monotonic()
     script = write_script(directory, messages)
     try:

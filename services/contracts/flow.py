@@ -20,6 +20,16 @@ from services.contracts.directory import (
     UnitRecorded,
 )
 from services.contracts.envelope import Event
+from services.contracts.project import (
+    CaseLinkedToProject,
+    CaseUnlinkedFromProject,
+    MilestoneReached,
+    ProgressReported,
+    ProjectChanged,
+    ProjectDone,
+    ProjectOpened,
+    ProjectReplaced,
+)
 from services.contracts.promise import PromiseChanged, PromiseMade, PromiseSettled
 from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
 from services.contracts.vocabulary import Service
@@ -55,6 +65,7 @@ TOPICS: Final[dict[str, Topic]] = {
         Topic("directory", 1, "assignment"),
         Topic("case", 8, "assignment"),
         Topic("promise", 8, "assignment"),
+        Topic("project", 8, "assignment"),
         Topic("supervision", 8, "supervision"),
         Topic("circular", 8, "reporting"),
     )
@@ -78,6 +89,15 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(PromiseMade, "promise"),
     _flow(PromiseChanged, "promise"),
     _flow(PromiseSettled, "promise"),
+    _flow(ProjectOpened, "project", "intake"),
+    _flow(ProjectChanged, "project", "intake"),
+    _flow(ProgressReported, "project"),
+    _flow(MilestoneReached, "project", "intake"),
+    _flow(ProjectDone, "project", "intake"),
+    _flow(ProjectReplaced, "project", "intake"),
+    _flow(CaseLinkedToProject, "project", "intake"),
+    _flow(CaseUnlinkedFromProject, "project", "intake"),
+    _flow(WatermarkPassed, "project", "reporting"),
     _flow(LimitsSet, "supervision", "intake", "assignment", "reporting"),
     _flow(NoticeSent, "supervision", "assignment", "reporting"),
     _flow(NoticeAcknowledged, "supervision", "reporting"),

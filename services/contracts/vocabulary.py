@@ -27,6 +27,8 @@ LimitKind = Literal["sign_for", "complete"]
 
 CaseState = Literal["dispatched", "signed_for", "completed"]
 
+ProjectState = Literal["planned", "under_way", "done", "replaced"]
+
 UnitKind = Literal["county", "city", "district", "town", "department", "committee", "office", "public_body"]
 
 Tier = Literal["county_leader", "town", "department", "section_leader"]
@@ -55,6 +57,7 @@ Role = Literal[
 
 Service = Literal["intake", "assignment", "supervision", "reporting"]
 
+TIERS: tuple[Tier, ...] = get_args(Tier)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -1,7 +1,8 @@
 """Where a demand stands: for the citizen with the tracking code, for an adapter what it sent."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Protocol
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from services.intake.api_door import key_of
 from services.intake.demand import EARLIEST, LATEST
 from services.intake.keys import KeyRing
+from services.intake.tracked_projects import TrackedProject
 from services.intake.tracking import RECEIPT, Moment, Tracked
 from services.intake.vault import Vault
 from services.kit.http import Problem
@@ -28,9 +30,35 @@ class Trackings(Protocol):
 
     async def timeline(self, tracked: Tracked) -> list[Moment]: ...
 
+    async def projects(self, demand_ids: Sequence[UUID]) -> dict[UUID, list[TrackedProject]]: ...
+
     async def changed(self, key_id: int, since: datetime, after: UUID, limit: int) -> list[Tracked]: ...
 
     async def now(self) -> datetime: ...
+
+
+class MilestoneStanding(BaseModel):
+    """A milestone of a project; `reached_on` None: still to come."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    name: str
+    due: date
+    reached_on: date | None
+
+
+class ProjectStanding(BaseModel):
+    """A project that answers the demand: its number in the list, its last day, how far it came."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    ledger: str
+    name: str | None
+    completion: date | None
+    done_on: date | None
+    replaced_by: str | None
+    linked_at: datetime
+    milestones: list[MilestoneStanding]
 
 
 class Standing(BaseModel):
@@ -47,6 +75,7 @@ class Standing(BaseModel):
     reply: str | None
     received_at: datetime
     changed_at: datetime
+    projects: list[ProjectStanding] = []
 
 
 class Step(BaseModel):
@@ -94,7 +123,8 @@ def tracking_routes(tracking: Trackings, ring: KeyRing, vault: Vault) -> APIRout
         if not vault.code_fits(tracked.demand_id if tracked else _NOBODY, tracking_code) or tracked is None:
             raise _unknown()
         timeline = [Step.model_validate(moment) for moment in await tracking.timeline(tracked)]
-        return StandingWithTimeline(**asdict(tracked), timeline=timeline)
+        projects = _standings(await tracking.projects([tracked.demand_id]), tracked)
+        return StandingWithTimeline(**asdict(tracked), timeline=timeline, projects=projects)
 
     @routes.get("/demands", summary="What one key sent, by change; for adapters, with their key")
     async def list_changed(
@@ -107,13 +137,22 @@ def tracking_routes(tracking: Trackings, ring: KeyRing, vault: Vault) -> APIRout
         now = await tracking.now()
         start = Cursor.parse(after) if after else Cursor(changed_since or EARLIEST, _NOBODY)
         found = await tracking.changed(key.id, _bounded(start.at), start.id, limit)
+        projects = await tracking.projects([one.demand_id for one in found])
         return ChangedPage(
-            demands=[SentStanding.model_validate(tracked) for tracked in found],
+            demands=[_sent(one, _standings(projects, one)) for one in found],
             next=str(Cursor(found[-1].changed_at, found[-1].demand_id)) if len(found) == limit else None,
             until=now - OVERLAP,
         )
 
     return routes
+
+
+def _standings(projects: Mapping[UUID, list[TrackedProject]], tracked: Tracked) -> list[ProjectStanding]:
+    return [ProjectStanding.model_validate(one) for one in projects.get(tracked.demand_id, ())]
+
+
+def _sent(tracked: Tracked, projects: list[ProjectStanding]) -> SentStanding:
+    return SentStanding(**asdict(tracked), projects=projects)
 
 
 def _unknown() -> Problem:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from services.contracts.directory import UnitRecorded
 from services.contracts.supervision import LimitsSet
+from services.intake.store_projects import projects_of
+from services.intake.tracked_projects import TrackedProject
 from services.intake.tracking import CaseStep, Moment, Tracked, latest
 from services.kit.postgres import Pool, Writing
 
@@ -139,6 +141,10 @@ class PostgresTracking:
             Moment(tracked.received_at, "registered", None, None),
             *(Moment(*row.values()) for row in rows),
         ]
+
+    async def projects(self, demand_ids: Sequence[UUID]) -> dict[UUID, list[TrackedProject]]:
+        """The projects that answer each of some demands; a demand without one is left out."""
+        return await projects_of(self.pool, demand_ids)
 
     async def changed(self, key_id: int, since: datetime, after: UUID, limit: int) -> list[Tracked]:
         """What one key sent and what changed at (`since`, `after`) or later, oldest first."""

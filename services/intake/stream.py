@@ -12,8 +12,11 @@ from services.contracts.case import (
 )
 from services.contracts.directory import UnitRecorded
 from services.contracts.envelope import Event, Record
+from services.contracts.project import ProjectEvent
 from services.contracts.supervision import LimitsSet
+from services.intake.store_projects import record_projects
 from services.intake.store_tracking import record_cases, record_dues, record_units
+from services.intake.tracked_projects import link_news, milestones_reached, project_news
 from services.intake.tracking import CaseStep
 from services.kit.postgres import Writing
 
@@ -44,6 +47,13 @@ async def take_units(writing: Writing, records: Sequence[Record]) -> None:
     await record_units(writing, [cast("UnitRecorded", record.event) for record in records])
 
 
+async def take_projects(writing: Writing, records: Sequence[Record]) -> None:
+    """Projects tell the demands that they answer their name, their date and each milestone."""
+    told = [(cast("ProjectEvent", record.event), record.time) for record in records]
+    events = [event for event, _ in told]
+    await record_projects(writing, project_news(events), milestones_reached(events), link_news(told))
+
+
 def _step(record: Record) -> CaseStep:
     event = cast("Steppable", record.event)
     step, state = _STEPS[type(event)]
@@ -56,5 +66,6 @@ def _step(record: Record) -> CaseStep:
 HANDLERS: Final[dict[str, Callable[[Writing, Sequence[Record]], Awaitable[None]]]] = {
     "directory": take_units,
     "case": take_cases,
+    "project": take_projects,
     "supervision": take_limits,
 }

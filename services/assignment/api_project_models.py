@@ -1,0 +1,299 @@
+"""What the API of projects takes and gives."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from services.assignment.api_models import NO_NUL, Frozen, Reason, UnitCode
+from services.assignment.project_history import Kind
+from services.contracts.project import Fund, Milestone, Plan, Yuan
+from services.contracts.vocabulary import ProjectState, Tier
+from services.kit.masking import mask
+
+CASES_AT_ONCE = 200
+ROWS_AT_ONCE = 10_000
+
+Ledger = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x20/?#%]+$")
+]
+"""台账编号: it stands in addresses, so without blanks, slashes, question marks, # and %."""
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000, pattern=NO_NUL)]
+Reference = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)
+]
+Year = Annotated[int, Field(ge=1949, le=2200)]
+
+
+class FundGiven(Frozen):
+    """Money from a source in a year's budget, in yuan."""
+
+    source: Name = Field(examples=["中央预算内资金"])
+    year: Year = Field(examples=[2021])
+    amount: Yuan = Field(examples=["6400000.00"])
+
+    def fund(self) -> Fund:
+        return Fund(source=mask(self.source), year=self.year, amount=self.amount)
+
+
+class MilestoneGiven(Frozen):
+    """A step of the project and the local day by which it shall be reached."""
+
+    name: Name = Field(examples=["主体完工"])
+    due: date
+
+    def milestone(self) -> Milestone:
+        return Milestone(name=mask(self.name), due=self.due)
+
+
+class PlanGiven(Frozen):
+    """What is undertaken. `owner` is a post's code; category and place say which cases it answers."""
+
+    name: Name = Field(examples=["河口镇自来水管网改造"])
+    content: Text = Field(examples=["更换老旧主管道3.2公里。"])
+    tier: Tier
+    owner: UnitCode = Field(examples=["water.head"])
+    lead_unit: UnitCode = Field(examples=["water"])
+    assisting_units: tuple[UnitCode, ...] = ()
+    category: UnitCode | None = None
+    place: UnitCode | None = None
+    budget: Yuan = Field(examples=["6400000.00"])
+    funds: tuple[FundGiven, ...] = Field((), max_length=50)
+    start: date
+    completion: date
+    milestones: tuple[MilestoneGiven, ...] = Field((), max_length=50)
+
+    def fields(self, names: frozenset[str]) -> dict[str, Any]:
+        """The named fields as a plan has them, texts masked."""
+        return {name: _as_in_a_plan(getattr(self, name), name) for name in names & set(Plan.model_fields)}
+
+    def plan(self) -> Plan:
+        return Plan(**self.fields(frozenset(Plan.model_fields)))
+
+
+class ProjectGiven(PlanGiven):
+    """A project for the list; with `cases`, those are promoted to it."""
+
+    ledger: Ledger = Field(examples=["凤项-2021-001"])
+    cases: tuple[UUID, ...] = Field((), max_length=CASES_AT_ONCE)
+
+
+class ChangeGiven(Frozen):
+    """变更: only the fields that shall be others, and the reason that all may read."""
+
+    reason: Reason = Field(examples=["汛期无法施工，完成期限由6月30日改为8月31日。"])
+    name: Name | None = None
+    content: Text | None = None
+    tier: Tier | None = None
+    owner: UnitCode | None = None
+    lead_unit: UnitCode | None = None
+    assisting_units: tuple[UnitCode, ...] | None = None
+    category: UnitCode | None = Field(None, description="null: no category")
+    place: UnitCode | None = Field(None, description="null: the whole county")
+    budget: Yuan | None = None
+    funds: tuple[FundGiven, ...] | None = Field(None, max_length=50)
+    start: date | None = None
+    completion: date | None = None
+    milestones: tuple[MilestoneGiven, ...] | None = Field(None, max_length=50)
+
+    def fields(self) -> dict[str, Any]:
+        """What was sent, as a plan has it; null empties category and place and leaves the others."""
+        sent = self.model_fields_set - {"reason"}
+        given = {name: getattr(self, name) for name in sent}
+        return {
+            name: _as_in_a_plan(value, name)
+            for name, value in given.items()
+            if value is not None or name in {"category", "place"}
+        }
+
+
+class ReportGiven(Frozen):
+    """进展: how far the work is; evidence refers to a document or picture."""
+
+    text: Text = Field(examples=["主管道已更换2公里。"])
+    evidence: Reference | None = None
+    percent: int | None = Field(None, ge=0, le=100)
+
+
+class ReachGiven(Frozen):
+    """A milestone of the plan was reached."""
+
+    milestone: Name
+    on: date
+    evidence: Reference | None = None
+
+
+class FinishGiven(Frozen):
+    """办结: the project is done."""
+
+    on: date
+    text: Text = Field(examples=["已竣工验收并通水。"])
+    evidence: Reference | None = None
+
+
+class ReplaceGiven(Frozen):
+    """替代: another project takes the place of this one."""
+
+    by: Ledger
+    reason: Reason
+
+
+class LinkGiven(Frozen):
+    """关联: the project answers the case."""
+
+    case_id: UUID
+    reason: Reason
+
+
+class UnlinkGiven(Frozen):
+    """取消关联: the project doesn't answer the case after all."""
+
+    reason: Reason
+
+
+class DecisionGiven(Frozen):
+    """Whether an offered project answers the case."""
+
+    accept: bool
+
+
+class SheetRowGiven(Frozen):
+    """A row of a county's spreadsheet: its number in the sheet, cells by Chinese heading, as text."""
+
+    row: int = Field(ge=1, le=2_000_000)
+    cells: dict[str, str | None]
+
+
+class SheetGiven(Frozen):
+    """All rows of a spreadsheet."""
+
+    rows: tuple[SheetRowGiven, ...] = Field(max_length=ROWS_AT_ONCE)
+
+
+class SheetTaken(Frozen):
+    """What an import did; a repeat finds all unchanged."""
+
+    opened: int
+    unchanged: int
+
+
+class ProjectMoved(Frozen):
+    """The project after an act."""
+
+    ledger: str
+    project_id: UUID
+    state: ProjectState
+    version: int
+
+
+class ProjectRow(Frozen):
+    """A project in the list. Names are those of the directory in force."""
+
+    project_id: UUID
+    ledger: str
+    name: str
+    tier: Tier
+    state: ProjectState
+    owner: str
+    owner_title: str | None
+    leader: str | None = Field(description="who holds the owner's post today")
+    lead_unit: str
+    lead_unit_name: str | None
+    budget: Decimal
+    start: date
+    completion: date
+    percent: int | None
+    done_on: date | None
+    replaced_by: str | None
+    overdue: bool = Field(description="its last day has passed and it isn't done")
+    cases: int = Field(description="how many cases it answers")
+    version: int
+    opened_at: datetime
+
+
+class ProjectPage(Frozen):
+    """Projects, those opened last first. `next` is the cursor of the following page, None at the end."""
+
+    projects: list[ProjectRow]
+    next: str | None
+
+
+class MilestoneView(Frozen):
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    due: date
+    reached_on: date | None
+    evidence: str | None
+
+
+class DifferenceView(Frozen):
+    model_config = ConfigDict(from_attributes=True)
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+class FactView(Frozen):
+    """One public fact of the project; a change says before and after of each field."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    at: datetime
+    kind: Kind
+    text: str | None
+    on: date | None
+    milestone: str | None
+    evidence: str | None
+    percent: int | None
+    by_ledger: str | None
+    differences: list[DifferenceView]
+
+
+class UnitView(Frozen):
+    code: str
+    name: str | None
+
+
+class ProjectView(ProjectRow):
+    """A project whole: its plan, its milestones, and everything that happened to it."""
+
+    content: str
+    assisting_units: list[UnitView]
+    category: str | None
+    category_name: str | None
+    place: str | None
+    place_name: str | None
+    funds: list[Fund]
+    milestones: list[MilestoneView]
+    facts: list[FactView]
+
+
+class OfferView(Frozen):
+    """A project that may answer the case. `accepted` None: still to be decided."""
+
+    ledger: str
+    name: str
+    lead_unit: str
+    state: ProjectState
+    why: str
+    offered_at: datetime
+    accepted: bool | None
+
+
+def _as_in_a_plan(value: Any, name: str) -> Any:
+    match value:
+        case str() if name in {"name", "content"}:
+            return mask(value)
+        case tuple():
+            return tuple(_as_in_a_plan(one, "") for one in value)
+        case FundGiven():
+            return value.fund()
+        case MilestoneGiven():
+            return value.milestone()
+    return value

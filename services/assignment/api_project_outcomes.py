@@ -1,0 +1,68 @@
+"""Outcomes about projects as HTTP says them: the project after an act, or a problem that names the remedy."""
+
+from collections.abc import Sequence
+
+from services.assignment.api_project_models import ProjectMoved
+from services.assignment.move_project import NoSuchProject, NotTheirs, Outcome
+from services.assignment.open_projects import Refused
+from services.assignment.project import Fault, Faulty, Moved, NotAllowed, Project
+from services.kit.http import Problem
+
+
+def moved_view(project: Project) -> ProjectMoved:
+    return ProjectMoved(
+        ledger=project.ledger, project_id=project.project_id, state=project.state, version=project.version
+    )
+
+
+def answer_of(outcome: Outcome) -> ProjectMoved:
+    """Raises Problem where the act was refused."""
+    if isinstance(outcome, Moved):
+        return moved_view(outcome.project)
+    raise problem_of(outcome)
+
+
+def problem_of(outcome: NotAllowed | Faulty | NoSuchProject | NotTheirs) -> Problem:
+    """The refusal as RFC 9457 problem details."""
+    match outcome:
+        case NoSuchProject(ledger, field):
+            return Problem(404, "Not Found", f"no project {ledger}", field=field, remedy="see /projects")
+        case NotTheirs(why):
+            return Problem(403, "Forbidden", why, remedy="use a token of the unit that leads the project")
+        case Faulty(faults):
+            return faulty(faults)
+        case NotAllowed(project, act, allowed):
+            return Problem(
+                409,
+                "Conflict",
+                f"project {project.ledger} is {project.state}: {act} is not possible",
+                remedy=f"possible now: {', '.join(allowed) or 'none'}",
+                allowed=list(allowed),
+                state=project.state,
+                version=project.version,
+            )
+
+
+def faulty(faults: Sequence[Fault]) -> Problem:
+    """422 with each fault, 409 where the ledger number is another project's; the first is told at the top."""
+    first, taken = faults[0], any(fault.field == "ledger" for fault in faults)
+    return Problem(
+        409 if taken else 422,
+        "Conflict" if taken else "Unprocessable Content",
+        f"{first.field}: {first.what}",
+        field=first.field,
+        remedy=first.remedy,
+        errors=[{"field": one.field, "detail": one.what, "remedy": one.remedy} for one in faults],
+    )
+
+
+def refused(found: Refused) -> Problem:
+    """The faults of a single project that was to be opened."""
+    return faulty([fault for _, fault in found.faults])
+
+
+def no_directory() -> Problem:
+    """Codes mean nothing yet."""
+    return Problem(
+        409, "Conflict", "no directory was loaded yet", remedy="load one: `yinuo directory load FOLDER`"
+    )

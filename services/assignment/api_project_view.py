@@ -1,0 +1,80 @@
+"""Projects as the API shows them: codes with the names of the directory in force."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from services.assignment import api_project_models as models
+from services.assignment.directory import Directory
+from services.assignment.project_history import Told, history, milestones
+from services.assignment.store_project_reading import Listed
+from services.kit.page import Cursor
+
+
+def row_of(listed: Listed, directory: Directory, now: datetime) -> models.ProjectRow:
+    """`now` decides who holds the owner's post."""
+    return models.ProjectRow.model_validate(_row(listed, directory, now))
+
+
+def page_of(rows: Sequence[Listed], limit: int, directory: Directory, now: datetime) -> models.ProjectPage:
+    """`rows` has one more than `limit` where a further page exists."""
+    shown = rows[:limit]
+    last = shown[-1].project if len(rows) > limit else None
+    more = str(Cursor(last.opened_at, last.project_id)) if last else None
+    return models.ProjectPage(projects=[row_of(one, directory, now) for one in shown], next=more)
+
+
+def view_of(listed: Listed, facts: Sequence[Told], directory: Directory, now: datetime) -> models.ProjectView:
+    """The project whole."""
+    plan, entries = listed.project.plan, list(history(facts))
+    category = directory.categories_by_code.get(plan.category or "")
+    place = directory.places_by_code.get(plan.place or "")
+    return models.ProjectView.model_validate(
+        {
+            **_row(listed, directory, now),
+            "content": plan.content,
+            "assisting_units": [
+                models.UnitView(code=code, name=unit_name(directory, code)) for code in plan.assisting_units
+            ],
+            "category": plan.category,
+            "category_name": category.name if category else None,
+            "place": plan.place,
+            "place_name": place.name if place else None,
+            "funds": plan.funds,
+            "milestones": [models.MilestoneView.model_validate(one) for one in milestones(plan, entries)],
+            "facts": [models.FactView.model_validate(one) for one in entries],
+        }
+    )
+
+
+def unit_name(directory: Directory, code: str) -> str | None:
+    """None for a unit that the directory no longer has."""
+    unit = directory.units_by_code.get(code)
+    return unit.name if unit else None
+
+
+def _row(listed: Listed, directory: Directory, now: datetime) -> dict[str, Any]:
+    project, plan = listed.project, listed.project.plan
+    post, holder = directory.posts_by_code.get(plan.owner), directory.holder(plan.owner, now)
+    return {
+        "project_id": project.project_id,
+        "ledger": project.ledger,
+        "name": plan.name,
+        "tier": plan.tier,
+        "state": project.state,
+        "owner": plan.owner,
+        "owner_title": post.title if post else None,
+        "leader": holder.person if holder else None,
+        "lead_unit": plan.lead_unit,
+        "lead_unit_name": unit_name(directory, plan.lead_unit),
+        "budget": plan.budget,
+        "start": plan.start,
+        "completion": plan.completion,
+        "percent": project.percent,
+        "done_on": project.done_on,
+        "replaced_by": project.replaced_by,
+        "overdue": listed.overdue,
+        "cases": listed.cases,
+        "version": project.version,
+        "opened_at": project.opened_at,
+    }

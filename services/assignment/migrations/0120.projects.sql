@@ -1,0 +1,61 @@
+-- The project list (项目清单). What is asked for in lists stands in columns, the plan whole beside them.
+CREATE TABLE projects (
+    project_id uuid PRIMARY KEY,
+    ledger text NOT NULL UNIQUE,
+    version int NOT NULL,
+    state text NOT NULL,
+    tier text NOT NULL,
+    lead_unit text NOT NULL,
+    completion date NOT NULL,
+    plan jsonb NOT NULL,
+    reached text[] NOT NULL,
+    percent int,
+    done_on date,
+    replaced_by text,
+    opened_at timestamptz NOT NULL
+) WITH (fillfactor = 80);
+CREATE INDEX projects_page ON projects (opened_at, project_id);
+
+-- Counts the changes of the list of open projects, so that a process knows when its copy is old.
+CREATE TABLE project_list (version bigint NOT NULL);
+INSERT INTO project_list VALUES (0);
+
+-- Everything that ever happened to a project, as it was published. Nobody changes or deletes a fact.
+CREATE TABLE project_facts (
+    project_id uuid NOT NULL REFERENCES projects,
+    version int NOT NULL,
+    at timestamptz NOT NULL,
+    type text NOT NULL,
+    by text NOT NULL,
+    data jsonb NOT NULL,
+    PRIMARY KEY (project_id, version)
+);
+REVOKE UPDATE, DELETE ON project_facts FROM yinuo_assignment_app;
+
+-- Which cases a project answers now; how that came about and ended stands among the facts.
+CREATE TABLE project_cases (
+    case_id uuid NOT NULL,
+    project_id uuid NOT NULL REFERENCES projects,
+    demand_id uuid NOT NULL,
+    how text NOT NULL,
+    linked_at timestamptz NOT NULL,
+    PRIMARY KEY (case_id, project_id)
+);
+CREATE INDEX project_cases_project ON project_cases (project_id);
+
+-- Projects that may answer a case. A clerk, or the project's unit, decides.
+CREATE TABLE project_offers (
+    case_id uuid NOT NULL,
+    project_id uuid NOT NULL REFERENCES projects,
+    why text NOT NULL,
+    offered_at timestamptz NOT NULL,
+    accepted boolean,
+    decided_by text,
+    decided_at timestamptz,
+    PRIMARY KEY (case_id, project_id)
+);
+
+CREATE VIEW audit_projects AS SELECT project_id, ledger, version, state FROM projects;
+CREATE VIEW audit_project_facts AS SELECT project_id, version, type, at FROM project_facts;
+CREATE VIEW audit_project_cases AS SELECT case_id, project_id FROM project_cases;
+GRANT SELECT ON audit_projects, audit_project_facts, audit_project_cases TO yinuo_audit;

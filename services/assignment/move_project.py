@@ -1,0 +1,198 @@
+"""Move a project on: change, report, reach a milestone, finish, replace, link and unlink cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.assignment.directory import Directory, local_day
+from services.assignment.open_projects import KnownCase, Publish
+from services.assignment.open_projects import Projects as OpenedProjects
+from services.assignment.project import (
+    Act,
+    Change,
+    Fault,
+    Faulty,
+    Finish,
+    Link,
+    Moved,
+    NotAllowed,
+    Project,
+    Reach,
+    Replace,
+    Report,
+    Unlink,
+    move,
+)
+from services.assignment.project_plan import plan_faults
+from services.assignment.steps import FOR_ALL_UNITS, FOR_THEIR_UNIT
+from services.contracts.public_text import PublicText
+from services.kit.auth import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchProject:
+    """No project has this ledger number; `field` says where it was named."""
+
+    ledger: str
+    field: str = "ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class NotTheirs:
+    """The project isn't theirs; `why` names what would be needed."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A project that may answer a case; a clerk decides. `accepted` None: still to be decided."""
+
+    case_id: UUID
+    project_id: UUID
+    ledger: str
+    why: str
+    offered_at: datetime
+    accepted: bool | None = None
+
+
+Outcome = Moved | NotAllowed | Faulty | NoSuchProject | NotTheirs
+
+
+class Projects(OpenedProjects, Protocol):
+    """Where projects, their cases and offers are kept, within one transaction."""
+
+    async def linked(self, case_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
+        """(case, project) of all links of some cases."""
+        ...
+
+    async def cases_of(self, project_id: UUID) -> list[KnownCase]:
+        """The cases that a project answers."""
+        ...
+
+    async def offer_of(self, case_id: UUID, ledger: str) -> Offer | None:
+        """Held until commit."""
+        ...
+
+    async def decide(self, offer: Offer, accepted: bool, by: str, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectDesk:
+    """One member of staff at work on projects, within one transaction. Each method gives an outcome."""
+
+    projects: Projects
+    publish: Publish
+    directory: Directory
+    staff: Staff
+    now: datetime
+
+    async def change(self, ledger: str, fields: Mapping[str, Any], reason: PublicText) -> Outcome:
+        """`fields` of the plan are others from now on."""
+        await self.projects.lock_list()
+        project = await self._theirs(ledger)
+        if not isinstance(project, Project):
+            return project
+        plan = project.plan.model_copy(update=dict(fields))
+        outcome = move(project, Change(plan, reason), local_day(self.now))
+        if isinstance(outcome, Moved) and (faults := plan_faults(plan, self.directory)):
+            return Faulty(tuple(faults))
+        return await self._recorded(outcome)
+
+    async def act(self, ledger: str, act: Report | Reach | Finish) -> Outcome:
+        if isinstance(act, Finish):
+            await self.projects.lock_list()
+        return await self._move(ledger, act)
+
+    async def replace(self, ledger: str, by: str, reason: PublicText) -> Outcome:
+        """The cases of the project are answered by the other one as well from now on."""
+        await self.projects.lock_list()
+        found = await self.projects.of_ledgers([ledger, by])
+        project = self._of(found, ledger)
+        if not isinstance(project, Project):
+            return project
+        if by not in found:
+            return NoSuchProject(by, "by")
+        outcome = await self._recorded(move(project, Replace(found[by], reason), local_day(self.now)))
+        if isinstance(outcome, Moved):
+            await self._hand_over(project, found[by])
+        return outcome
+
+    async def link(self, ledger: str, case_id: UUID, why: PublicText) -> Outcome:
+        project = await self._theirs(ledger)
+        if not isinstance(project, Project):
+            return project
+        case = (await self.projects.known_cases([case_id])).get(case_id)
+        if case is None:
+            return Faulty((Fault("case_id", f"没有办件 {case_id}", "写 /cases 中已有的办件"),))
+        if (case_id, project.project_id) in await self.projects.linked([case_id]):
+            return Faulty((Fault("case_id", "办件已关联该项目", "不必再关联"),))
+        return await self._move(project, Link(case_id, case.demand_id, "clerk", why))
+
+    async def unlink(self, ledger: str, case_id: UUID, reason: PublicText) -> Outcome:
+        project = await self._theirs(ledger)
+        if not isinstance(project, Project):
+            return project
+        case = (await self.projects.known_cases([case_id])).get(case_id)
+        if case is None or (case_id, project.project_id) not in await self.projects.linked([case_id]):
+            return Faulty((Fault("case_id", "办件没有关联该项目", "写已关联的办件"),))
+        return await self._move(project, Unlink(case_id, case.demand_id, reason))
+
+    async def decide(self, case_id: UUID, ledger: str, accept: bool) -> Outcome | None:
+        """Link the case as offered, or not; None where the offer was declined."""
+        project = await self._theirs(ledger)
+        if not isinstance(project, Project):
+            return project
+        offer = await self.projects.offer_of(case_id, ledger)
+        if offer is None or offer.accepted is not None:
+            return Faulty((Fault("ledger", "没有待定的关联建议", "见 GET /cases/{case_id}/projects/offers"),))
+        if accept:
+            outcome = await self.link(ledger, case_id, PublicText(offer.why))
+            if not isinstance(outcome, Moved):
+                return outcome
+        await self.projects.decide(offer, accept, self.staff.subject, self.now)
+        return outcome if accept else None
+
+    async def _theirs(self, ledger: str) -> Project | NoSuchProject | NotTheirs:
+        return self._of(await self.projects.of_ledgers([ledger]), ledger)
+
+    def _of(self, found: Mapping[str, Project], ledger: str) -> Project | NoSuchProject | NotTheirs:
+        if ledger not in found:
+            return NoSuchProject(ledger)
+        why = refusal(self.staff, found[ledger].plan.lead_unit)
+        return NotTheirs(why) if why else found[ledger]
+
+    async def _move(self, ledger: str | Project, act: Act) -> Outcome:
+        project = ledger if isinstance(ledger, Project) else await self._theirs(ledger)
+        if not isinstance(project, Project):
+            return project
+        return await self._recorded(move(project, act, local_day(self.now)))
+
+    async def _recorded(self, outcome: Moved | NotAllowed | Faulty) -> Outcome:
+        if isinstance(outcome, Moved):
+            await self.projects.record([outcome], self.staff.subject, self.now)
+            self.publish(outcome.event)
+        return outcome
+
+    async def _hand_over(self, replaced: Project, project: Project) -> None:
+        why = PublicText(f"项目 {replaced.ledger} 由 {project.ledger} 替代")
+        cases = await self.projects.cases_of(replaced.project_id)
+        there = await self.projects.linked([case.case_id for case in cases])
+        for case in cases:
+            if (case.case_id, project.project_id) not in there:
+                outcome = await self._move(project, Link(case.case_id, case.demand_id, "replaced", why))
+                assert isinstance(outcome, Moved)  # noqa: S101  the rule demands an open project
+                project = outcome.project
+
+
+def refusal(staff: Staff, lead_unit: str) -> str | None:
+    """Why a member of staff may not act on a project of a lead unit; None where they may."""
+    if staff.role in FOR_ALL_UNITS:
+        return None
+    if staff.role not in FOR_THEIR_UNIT:
+        return f"role {staff.role} doesn't act on projects"
+    if staff.unit != lead_unit:
+        return f"the project is led by unit {lead_unit}, the token is for unit {staff.unit}"
+    return None

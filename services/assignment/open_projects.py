@@ -1,0 +1,128 @@
+"""Open projects: one, or a whole list of them; all that was given goes in, or nothing of it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.assignment.directory import Directory, local_day, repeated
+from services.assignment.project import Fault, Link, Moved, Project, move, opened
+from services.assignment.project_plan import plan_faults
+from services.contracts.project import Plan, ProjectEvent
+from services.contracts.public_text import PublicText
+
+PROMOTED = PublicText("由办件立项")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A project as it shall stand in the list, and the cases that it was made of."""
+
+    ledger: str
+    plan: Plan
+    cases: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The projects that are new, and those that stood in the list with the same plan already."""
+
+    opened: tuple[Project, ...]
+    unchanged: tuple[Project, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was opened. Each fault with the position (from 0) of what it is in."""
+
+    faults: tuple[tuple[int, Fault], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCase:
+    """What a project needs of a case."""
+
+    case_id: UUID
+    demand_id: UUID
+    unit: str
+
+
+class Projects(Protocol):
+    """Where projects are kept, within one transaction."""
+
+    async def lock_list(self) -> None:
+        """One change of the list at a time; whoever keeps a copy of the open projects reads it anew."""
+        ...
+
+    async def of_ledgers(self, ledgers: Sequence[str]) -> dict[str, Project]:
+        """Those there are among them, held until commit."""
+        ...
+
+    async def known_cases(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]: ...
+
+    async def record(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
+        """Keep what happened, in its order."""
+        ...
+
+
+Publish = Callable[[ProjectEvent], None]
+
+
+async def open_projects(
+    projects: Projects,
+    publish: Publish,
+    directory: Directory,
+    openings: Sequence[Opening],
+    by: str,
+    now: datetime,
+) -> Opened | Refused:
+    """Open all that aren't there yet; a ledger number that is there with the same plan adds nothing."""
+    await projects.lock_list()
+    there = await projects.of_ledgers([one.ledger for one in openings])
+    cases = await projects.known_cases([case for one in openings for case in one.cases])
+    if faults := tuple(_faults(openings, there, cases, directory)):
+        return Refused(faults)
+    today = local_day(now)
+    new = [_moved(one, cases, now, today) for one in openings if one.ledger not in there]
+    everything = [moved for each in new for moved in each]
+    await projects.record(everything, by, now)
+    for moved in everything:
+        publish(moved.event)
+    return Opened(tuple(each[-1].project for each in new), tuple(there.values()))
+
+
+def _faults(
+    openings: Sequence[Opening],
+    there: Mapping[str, Project],
+    cases: Mapping[UUID, KnownCase],
+    directory: Directory,
+) -> Iterator[tuple[int, Fault]]:
+    twice = set(repeated(one.ledger for one in openings))
+    for position, one in enumerate(openings):
+        if position in twice:
+            yield position, Fault("ledger", f"台账编号 {one.ledger} 重复出现", "删去多余的一行，或换一个编号")
+        yield from ((position, fault) for fault in _taken(one, there.get(one.ledger)))
+        yield from ((position, fault) for fault in plan_faults(one.plan, directory))
+        for case in one.cases:
+            if case not in cases:
+                yield position, Fault("cases", f"没有办件 {case}", "写 /cases 中已有的办件")
+
+
+def _taken(one: Opening, project: Project | None) -> Iterator[Fault]:
+    if project is not None and project.plan != one.plan:
+        yield Fault(
+            "ledger",
+            f"台账编号 {one.ledger} 已有项目，内容不同",
+            "变更项目要写明理由（POST /projects/{ledger}/change），不能重新导入；新项目换一个编号",
+        )
+
+
+def _moved(one: Opening, cases: Mapping[UUID, KnownCase], now: datetime, today: date) -> list[Moved]:
+    found = [opened(one.ledger, one.plan, now, today)]
+    for case_id in dict.fromkeys(one.cases):
+        link = Link(case_id, cases[case_id].demand_id, "promoted", PROMOTED)
+        moved = move(found[-1].project, link, today)
+        assert isinstance(moved, Moved)  # noqa: S101  a new project is open
+        found.append(moved)
+    return found

@@ -1,0 +1,321 @@
+"""The project and what may happen to it: which act is legal in which state. Pure; tables at the end."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.contracts.project import (
+    CaseLinkedToProject,
+    CaseUnlinkedFromProject,
+    LinkedHow,
+    MilestoneReached,
+    Plan,
+    ProgressReported,
+    ProjectChanged,
+    ProjectDone,
+    ProjectEvent,
+    ProjectOpened,
+    ProjectReplaced,
+    project_id_of,
+)
+from services.contracts.public_text import PublicText
+from services.contracts.vocabulary import ProjectState
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as its facts left it. `reached`: the milestones of the plan that were, by name."""
+
+    project_id: UUID
+    ledger: str
+    version: int
+    state: ProjectState
+    plan: Plan
+    opened_at: datetime
+    reached: tuple[str, ...] = ()
+    percent: int | None = None
+    done_on: date | None = None
+    replaced_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another plan, with the reason that all may read."""
+
+    plan: Plan
+    reason: PublicText
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How far the work is; `percent` of all of it, from 0 to 100."""
+
+    text: PublicText
+    evidence: PublicText | None = None
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A milestone, by its name in the plan, was reached on a local day."""
+
+    milestone: PublicText
+    on: date
+    evidence: PublicText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The whole was done on a local day."""
+
+    on: date
+    text: PublicText
+    evidence: PublicText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Another project takes the place of this one."""
+
+    by: Project
+    reason: PublicText
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The project answers a case."""
+
+    case_id: UUID
+    demand_id: UUID
+    how: LinkedHow
+    why: PublicText
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """The project doesn't answer a case after all."""
+
+    case_id: UUID
+    demand_id: UUID
+    reason: PublicText
+
+
+Act = Change | Report | Reach | Finish | Replace | Link | Unlink
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The act was done: the project after it, and the event that says so."""
+
+    project: Project
+    event: ProjectEvent
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """The act doesn't follow from the state the project is in."""
+
+    project: Project
+    act: str
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with what was given: the field, what, and the remedy; in Chinese, for people."""
+
+    field: str
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """What was given can't be taken as it is."""
+
+    faults: tuple[Fault, ...] = field(default=())
+
+
+def opened(ledger: str, plan: Plan, now: datetime, today: date) -> Moved:
+    """A new project; one whose start has come is under way. `today` is the local day of `now`."""
+    state: ProjectState = "under_way" if plan.start <= today else "planned"
+    project = Project(project_id_of(ledger), ledger, 1, state, plan, now)
+    return Moved(project, ProjectOpened(**_head(project), plan=plan))
+
+
+def move(project: Project, act: Act, today: date) -> Moved | NotAllowed | Faulty:
+    """The project after an act, with its event; or what would be allowed, or what is wrong with the act."""
+    name = NAMES[type(act)]
+    state = TRANSITIONS.get((project.state, name))
+    if state is None:
+        return NotAllowed(project, name, allowed_acts(project.state))
+    if fault := FAULTS.get(type(act), _no_fault)(project, act, today):
+        return Faulty((fault,))
+    return EFFECTS[type(act)](replace(project, version=project.version + 1, state=state), act, project)
+
+
+def allowed_acts(state: ProjectState) -> tuple[str, ...]:
+    """What is possible in a state, in the table's order."""
+    return tuple(name for name in NAMES.values() if (state, name) in TRANSITIONS)
+
+
+def changed_fields(before: Plan, after: Plan) -> tuple[str, ...]:
+    """The names of the plan's fields that differ, in their order."""
+    return tuple(name for name in Plan.model_fields if getattr(before, name) != getattr(after, name))
+
+
+def _head(project: Project) -> dict[str, Any]:
+    return {"project_id": project.project_id, "ledger": project.ledger, "version": project.version}
+
+
+def _changed(project: Project, act: Change, before: Project) -> Moved:
+    names = {milestone.name for milestone in act.plan.milestones}
+    reached = tuple(name for name in project.reached if name in names)
+    project = replace(project, plan=act.plan, reached=reached)
+    changed = changed_fields(before.plan, act.plan)
+    return Moved(project, ProjectChanged(**_head(project), plan=act.plan, changed=changed, reason=act.reason))
+
+
+def _reported(project: Project, act: Report, _: Project) -> Moved:
+    project = replace(project, percent=project.percent if act.percent is None else act.percent)
+    event = ProgressReported(**_head(project), text=act.text, evidence=act.evidence, percent=act.percent)
+    return Moved(project, event)
+
+
+def _reached(project: Project, act: Reach, _: Project) -> Moved:
+    project = replace(project, reached=(*project.reached, act.milestone))
+    event = MilestoneReached(**_head(project), milestone=act.milestone, on=act.on, evidence=act.evidence)
+    return Moved(project, event)
+
+
+def _finished(project: Project, act: Finish, _: Project) -> Moved:
+    project = replace(project, done_on=act.on, percent=100)
+    return Moved(project, ProjectDone(**_head(project), on=act.on, text=act.text, evidence=act.evidence))
+
+
+def _replaced(project: Project, act: Replace, _: Project) -> Moved:
+    project = replace(project, replaced_by=act.by.ledger)
+    event = ProjectReplaced(
+        **_head(project), by_project_id=act.by.project_id, by_ledger=act.by.ledger, reason=act.reason
+    )
+    return Moved(project, event)
+
+
+def _linked(project: Project, act: Link, _: Project) -> Moved:
+    event = CaseLinkedToProject(
+        **_head(project), case_id=act.case_id, demand_id=act.demand_id, how=act.how, why=act.why
+    )
+    return Moved(project, event)
+
+
+def _unlinked(project: Project, act: Unlink, _: Project) -> Moved:
+    event = CaseUnlinkedFromProject(
+        **_head(project), case_id=act.case_id, demand_id=act.demand_id, reason=act.reason
+    )
+    return Moved(project, event)
+
+
+def _no_fault(project: Project, act: Any, today: date) -> Fault | None:
+    return None
+
+
+def _change_fault(project: Project, act: Change, today: date) -> Fault | None:
+    if not changed_fields(project.plan, act.plan):
+        return Fault("plan", "与现在的内容相同，没有变更", "写明要变更的内容")
+    kept = {milestone.name for milestone in act.plan.milestones}
+    if gone := [name for name in project.reached if name not in kept]:
+        return Fault("milestones", f"节点 {'、'.join(gone)} 已完成，不能删去", "保留已完成的节点")
+    return None
+
+
+def _reach_fault(project: Project, act: Reach, today: date) -> Fault | None:
+    names = [milestone.name for milestone in project.plan.milestones]
+    if act.milestone not in names:
+        known = "、".join(names) or "无"
+        return Fault("milestone", f"计划中没有节点 {act.milestone}", f"计划中的节点：{known}")
+    if act.milestone in project.reached:
+        return Fault("milestone", f"节点 {act.milestone} 已报过完成", "不必再报")
+    return _day_fault(act.on, today)
+
+
+def _finish_fault(project: Project, act: Finish, today: date) -> Fault | None:
+    return _day_fault(act.on, today)
+
+
+def _day_fault(on: date, today: date) -> Fault | None:
+    if on > today:
+        return Fault("on", f"{on} 还没有到（今天是 {today}）", "写实际完成的日期")
+    return None
+
+
+def _report_fault(project: Project, act: Report, today: date) -> Fault | None:
+    if act.percent is not None and not 0 <= act.percent <= 100:
+        return Fault("percent", f"进度 {act.percent}% 不在 0 到 100 之间", "写 0 到 100 的整数，或不写")
+    return None
+
+
+def _replace_fault(project: Project, act: Replace, today: date) -> Fault | None:
+    if act.by.project_id == project.project_id:
+        return Fault("by", "项目不能由自己替代", "写替代它的另一个项目的台账编号")
+    if not act.by.is_open:
+        return Fault("by", f"项目 {act.by.ledger} 已结束，不能替代别的项目", "写一个在办项目的台账编号")
+    return None
+
+
+OPEN: Final[frozenset[ProjectState]] = frozenset({"planned", "under_way"})
+"""States in which work is still to come."""
+
+NAMES: Final[Mapping[type, str]] = {
+    Change: "change",
+    Report: "report",
+    Reach: "milestone",
+    Finish: "done",
+    Replace: "replace",
+    Link: "link",
+    Unlink: "unlink",
+}
+
+TRANSITIONS: Final[Mapping[tuple[ProjectState, str], ProjectState]] = {
+    ("planned", "change"): "planned",
+    ("planned", "report"): "under_way",
+    ("planned", "milestone"): "under_way",
+    ("planned", "done"): "done",
+    ("planned", "replace"): "replaced",
+    ("planned", "link"): "planned",
+    ("planned", "unlink"): "planned",
+    ("under_way", "change"): "under_way",
+    ("under_way", "report"): "under_way",
+    ("under_way", "milestone"): "under_way",
+    ("under_way", "done"): "done",
+    ("under_way", "replace"): "replaced",
+    ("under_way", "link"): "under_way",
+    ("under_way", "unlink"): "under_way",
+    ("done", "unlink"): "done",
+    ("replaced", "unlink"): "replaced",
+}
+"""What was reported leads out of `planned`; what is done or replaced stays so, only a wrong link goes."""
+
+FAULTS: Final[Mapping[type, Callable[[Project, Any, date], Fault | None]]] = {
+    Change: _change_fault,
+    Report: _report_fault,
+    Reach: _reach_fault,
+    Finish: _finish_fault,
+    Replace: _replace_fault,
+}
+
+EFFECTS: Final[Mapping[type, Callable[[Project, Any, Project], Moved]]] = {
+    Change: _changed,
+    Report: _reported,
+    Reach: _reached,
+    Finish: _finished,
+    Replace: _replaced,
+    Link: _linked,
+    Unlink: _unlinked,
+}
+"""Fills in a project whose version and state have moved on; the last argument is the one before."""

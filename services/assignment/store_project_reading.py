@@ -1,0 +1,95 @@
+"""Projects as they are read: the list by filter, page by page, one whole with its facts, a case's offers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.assignment.project import Project
+from services.assignment.project_history import Told
+from services.assignment.store_projects import project_of
+from services.contracts.decode import decode
+from services.contracts.project import ProjectEvent
+from services.kit.connection import Connection
+from services.kit.page import Cursor
+
+_COLUMNS: Final = """
+project_id, ledger, version, state, plan, opened_at, reached, percent, done_on, replaced_by
+"""
+_CASES: Final = "(SELECT count(*) FROM project_cases AS c WHERE c.project_id = p.project_id) AS cases"
+_OVERDUE: Final = """
+state IN ('planned', 'under_way') AND completion < (clock.now() AT TIME ZONE 'Asia/Shanghai')::date AS overdue
+"""
+_PAGE: Final = f"""
+SELECT {_COLUMNS}, {_CASES}, {_OVERDUE} FROM projects AS p
+WHERE ($1::text IS NULL OR tier = $1) AND ($2::text IS NULL OR lead_unit = $2)
+  AND ($3::text IS NULL OR state = $3) AND ($4::timestamptz IS NULL OR (opened_at, project_id) < ($4, $5))
+ORDER BY opened_at DESC, project_id DESC LIMIT $6
+"""
+_OFFERS: Final = """
+SELECT p.ledger, p.plan->>'name' AS name, p.lead_unit, p.state, o.why, o.offered_at, o.accepted
+FROM project_offers AS o JOIN projects AS p USING (project_id)
+WHERE o.case_id = $1 ORDER BY o.offered_at, p.ledger
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which projects; None = whatever. `unit` leads them."""
+
+    tier: str | None = None
+    unit: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A project with what is counted about it: the cases it answers, whether its last day has passed."""
+
+    project: Project
+    cases: int
+    overdue: bool
+
+
+class ProjectReading:
+    """Reads on one connection; no transaction is needed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[Listed]:
+        """At most `limit` projects, those opened last first."""
+        at, entry = after or (None, None)
+        rows = await self._connection.fetch(_PAGE, wanted.tier, wanted.unit, wanted.state, at, entry, limit)
+        return [_listed(row) for row in rows]
+
+    async def project(self, ledger: str) -> Listed | None:
+        row = await self._connection.fetchrow(
+            f"SELECT {_COLUMNS}, {_CASES}, {_OVERDUE} FROM projects AS p WHERE ledger = $1", ledger
+        )
+        return _listed(row) if row else None
+
+    async def facts(self, project_id: UUID) -> list[Told]:
+        """All of them, oldest first."""
+        rows = await self._connection.fetch(
+            "SELECT type, data, at FROM project_facts WHERE project_id = $1 ORDER BY version", project_id
+        )
+        return [_told(row) for row in rows]
+
+    async def offers(self, case_id: UUID) -> Sequence[asyncpg.Record]:
+        """The projects offered for a case, decided ones too."""
+        return await self._connection.fetch(_OFFERS, case_id)
+
+
+def _listed(row: asyncpg.Record) -> Listed:
+    values: dict[str, Any] = dict(row)
+    cases, overdue = values.pop("cases"), values.pop("overdue")
+    return Listed(project_of(values), cases, overdue)
+
+
+def _told(row: asyncpg.Record) -> Told:
+    event = decode(row["type"], row["data"].encode())
+    assert isinstance(event, ProjectEvent)  # noqa: S101  the table holds nothing else
+    return Told(event, row["at"])

@@ -1,0 +1,82 @@
+"""`yinuo demo fengxian`: replay Feng County's first half of 2021 and hold it against what was published."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.dev import stack
+from services.dev.audit import audit, print_findings
+from services.dev.fengxian.document import DOCUMENT, document
+from services.dev.fengxian.figures import FIGURES
+from services.dev.fengxian.replay import Compared, Watch, compare, play, read_published, write_script
+from services.dev.running import Running
+from services.kit.clock import LOCAL
+
+TITLES = {figure.name: figure.title for figure in FIGURES}
+
+
+def fengxian(
+    seed: Annotated[int | None, typer.Option(help="Play another county, drawn from this number.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="End with {figure: {published, computed}}.")
+    ] = False,
+    data: Annotated[Path, typer.Option(help="A data folder; what is in it is deleted.")] = Path(
+        ".yinuo-fengxian"
+    ),
+) -> None:
+    """Replay Feng County's first half of 2021; compare; audit; stop."""
+    console = Console(stderr=as_json)
+    began = time.monotonic()
+    script = write_script(seed)
+    try:
+        found = asyncio.run(play(script, data, _report(console), _watch(console)))
+        compared = compare(script, found, with_published=seed is None)
+        console.rule("对账 · Do the books balance?")
+        findings = asyncio.run(audit(Running.find(data)))
+        print_findings(console, findings)
+    finally:
+        console.print("停止 · Stopping")
+        stack.stop(data)
+    _print(console, compared)
+    equal = all(one.equal for one in compared)
+    if seed is None and equal:
+        DOCUMENT.write_text(document(read_published(), found), "utf-8")
+        console.print(f"对照 · Side by side: [bold]{DOCUMENT}[/]", soft_wrap=True)
+    console.print(f"用时 · Time: {time.monotonic() - began:.0f} s")
+    if as_json:
+        print(orjson.dumps(_as_json(compared)).decode())
+    if not equal or not all(finding.balanced for finding in findings):
+        raise typer.Exit(1)
+
+
+def _report(console: Console) -> Callable[[str], None]:
+    return lambda what: console.print(f"[dim]· {what}[/]")
+
+
+def _watch(console: Console) -> Watch:
+    def watch(now: datetime, played: int, of: int) -> None:
+        console.print(f"{now.astimezone(LOCAL):%Y-%m-%d %H:%M}  已演 {played}/{of}")
+
+    return watch
+
+
+def _print(console: Console, compared: Sequence[Compared]) -> None:
+    table = Table("", "指标 · figure", "应为 · wanted", "算得 · computed", title="凤县 · Feng County")
+    for one in compared:
+        name = one.name.removesuffix(" (oracle)")
+        source = "（模型）" if one.name != name else ""
+        mark = "[green]✓[/]" if one.equal else "[red]✗[/]"
+        table.add_row(mark, f"{TITLES[name]}{source}", f"{one.wanted:,}", f"{one.found:,}")
+    console.print(table)
+
+
+def _as_json(compared: Sequence[Compared]) -> dict[str, dict[str, int]]:
+    return {one.name: {"published": one.wanted, "computed": one.found} for one in compared}

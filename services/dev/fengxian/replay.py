@@ -1,0 +1,142 @@
+"""Feng County's first half of 2021 on a fresh stack: written, played, computed, compared."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import httpx
+import yaml
+
+from services.assignment.directory import Directory
+from services.assignment.directory_files import read_directory
+from services.dev import stack
+from services.dev.fengxian.county import county_of
+from services.dev.fengxian.figures import computed
+from services.dev.fengxian.oracle import expected
+from services.dev.fengxian.player import Player, Text
+from services.dev.fengxian.script import FIRST_DAY, LAST_DAY, Action, Script, Totals, write
+from services.dev.player import channel_keys
+from services.dev.problem import Problem
+from services.dev.running import Running
+from services.dev.settle import settle
+from services.dev.table_files import read_rows
+from services.kit.clock import LOCAL, set_clock
+
+FOLDER: Final = Path(__file__).parents[3] / "examples" / "fengxian"
+PUBLISHED: Final = FOLDER / "published.yaml"
+SEED: Final = 2021
+MORNING: Final = time(8)
+EVENING: Final = time(18)
+WEEK: Final = timedelta(days=7)
+
+Watch = Callable[[datetime, int, int], None]
+"""Told the clock, the actions played and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A figure as it must be and as it was computed."""
+
+    name: str
+    wanted: int
+    found: int
+
+    @property
+    def equal(self) -> bool:
+        return self.wanted == self.found
+
+
+def read_published() -> dict[str, int]:
+    """The county's published figures, which nothing else reads."""
+    figures: dict[str, int] = yaml.safe_load(PUBLISHED.read_text("utf-8"))
+    return figures
+
+
+def write_script(seed: int | None) -> Script:
+    """Feng County's script; with a seed another county's, whose totals are drawn as well."""
+    directory = read_directory(FOLDER)
+    if not isinstance(directory, Directory):
+        raise Problem(f"{FOLDER} has problems", f"yinuo directory check {FOLDER}")
+    random = Random(SEED if seed is None else seed)  # noqa: S311  a play, not a secret
+    totals = Totals() if seed is None else Totals.drawn(random)
+    return write(county_of(directory, random), totals, random)
+
+
+def texts() -> list[Text]:
+    """What the demonstration's invented citizens write."""
+    return [
+        {name: row.cells[name] for name in ("title", "body", "place") if row.cells.get(name)}
+        for row in read_rows(FOLDER / "messages.csv")
+    ]
+
+
+def compare(script: Script, found: Mapping[str, int], *, with_published: bool) -> list[Compared]:
+    """Each figure against the oracle's; with Feng County's own script against the published ones first."""
+    wanted = dict(expected(script))
+    against = [Compared(f"{name} (oracle)", value, found[name]) for name, value in wanted.items()]
+    published = read_published() if with_published else {}
+    return [*(Compared(name, value, found[name]) for name, value in published.items()), *against]
+
+
+async def play(script: Script, data: Path, report: Callable[[str], None], watch: Watch) -> dict[str, int]:
+    """Play it on a fresh stack in `data`, which goes on running; the figures computed at the end."""
+    stack.remove(data)
+    start = datetime.combine(FIRST_DAY, MORNING, LOCAL)
+    await stack.start(data, report, clock=start.isoformat(), free_ports=True)
+    running = Running.find(data)
+    headers = {"Authorization": f"Bearer {running.token('administrator')}"}
+    async with AsyncExitStack() as opened:
+        assignment = await opened.enter_async_context(_client(running, "assignment", headers))
+        intake = await opened.enter_async_context(_client(running, "intake", {}))
+        await _load(assignment, script.county.directory)
+        keys = await channel_keys(running, _channels(script.actions))
+
+        async def settled() -> None:
+            await settle(running)
+
+        player = Player(assignment, intake, keys, texts(), settled)
+        await _play_stops(script.actions, player, running, watch)
+        return await computed(assignment, script.county)
+
+
+def stops() -> Iterator[datetime]:
+    """Each Sunday evening, and the last day's."""
+    evening = datetime.combine(FIRST_DAY, EVENING, LOCAL) + timedelta(days=6)
+    last = datetime.combine(LAST_DAY, EVENING, LOCAL)
+    while evening < last:
+        yield evening
+        evening += WEEK
+    yield last
+
+
+async def _play_stops(actions: Sequence[Action], player: Player, running: Running, watch: Watch) -> None:
+    waiting, played = list(actions), 0
+    for now in stops():
+        await set_clock(running.admin_url, now.astimezone(UTC))
+        await settle(running)
+        come = [action for action in waiting if action.at <= now]
+        waiting = waiting[len(come) :]
+        await player.play(come, now)
+        played += len(come)
+        watch(now, played, len(actions))
+    await settle(running)
+
+
+def _channels(actions: Sequence[Action]) -> set[str]:
+    return {channel for one in actions if (channel := getattr(one, "channel", None))}
+
+
+def _client(running: Running, name: str, headers: Mapping[str, str]) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=running.service_url(name), headers=dict(headers), timeout=120, trust_env=False
+    )
+
+
+async def _load(assignment: httpx.AsyncClient, directory: Directory) -> None:
+    body: Any = directory.model_dump_json()
+    answer = await assignment.post("/directory", content=body, headers={"Content-Type": "application/json"})
+    answer.raise_for_status()

@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.assignment import api, api_directory, schedule, stream
+from services.assignment import api, api_directory, api_steps, schedule, stream
 from services.assignment.count import counting
 from services.assignment.settings import AssignmentSettings
 from services.assignment.store_directory import Rulebooks
@@ -20,5 +20,6 @@ def build(settings: AssignmentSettings) -> FastAPI:
     runtime.due = partial(schedule.due, runtime.database)
     app = runtime.build_api("Yinuo assignment")
     app.include_router(api.case_routes(runtime.database, rulebooks))
+    app.include_router(api_steps.step_routes(runtime.database, rulebooks))
     app.include_router(api_directory.directory_routes(runtime.database))
     return app

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.assignment.case import Step
+from services.assignment.transitions import Step
 from services.contracts.vocabulary import CaseState, Channel, Kind, Urgency
 
 STEPS_AT_ONCE = 1000
@@ -35,10 +35,16 @@ class Completion(Frozen):
     reply: Reply = Field(examples=["已于3月2日修复主管道，恢复供水。"])
 
 
-class Return(Frozen):
-    """退回: why the unit isn't the right one; the case goes to the backstop unit."""
+class Reasoned(Frozen):
+    """退回 挂起 重办 不予受理: why. Masked; the citizen reads the reason of a refusal."""
 
     reason: Reason = Field(examples=["该路段由公路段养护，不属我局职责。"])
+
+
+class CallBack(Frozen):
+    """回访: what the citizen said of the reply, masked."""
+
+    note: Reason = Field(examples=["已接通，水压已恢复，表示满意。"])
 
 
 class Reassignment(Frozen):
@@ -49,12 +55,13 @@ class Reassignment(Frozen):
 
 
 class StepAsked(Frozen):
-    """One step of a list. `reply` for complete, `reason` for return, `unit` for reassign."""
+    """One step of a list: `reply` for complete, `note` for call_back, `unit` for reassign, else `reason`."""
 
     case_id: UUID = Field(examples=[_CASE])
     step: Step = Field(examples=["complete"])
     reply: Reply | None = None
     reason: Reason | None = None
+    note: Reason | None = None
     unit: UnitCode | None = None
 
 
@@ -127,7 +134,7 @@ class Moment(Frozen):
     """One entry of the timeline. Notices have no version."""
 
     at: datetime
-    step: Literal["assign", "sign_for", "complete", "return", "reassign", "notice"]
+    step: Step | Literal["assign", "notice"]
     version: int | None
     unit: str
     post: str
@@ -143,7 +150,7 @@ class CaseView(CaseRow):
     reply: str | None
     first_unit: str
     first_post: str
-    allowed: list[Step] = Field(description="the steps possible now")
+    allowed: list[Step] = Field(description="the steps that the caller may take now")
     timeline: list[Moment]
 
 

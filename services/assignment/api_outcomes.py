@@ -3,11 +3,20 @@
 from typing import Final
 
 from services.assignment.api_models import StepAsked, StepResult, StepTaken
-from services.assignment.case import NotAllowed, Step, Taken
+from services.assignment.case import NotAllowed, Taken
 from services.assignment.steps import NoSuchCase, NoSuchUnit, NotTheirs, Outcome
+from services.assignment.transitions import Step
 from services.kit.http import Problem
 
-NEEDED: Final[dict[Step, str]] = {"complete": "reply", "return": "reason", "reassign": "unit"}
+NEEDED: Final[dict[Step, str]] = {
+    "complete": "reply",
+    "call_back": "note",
+    "suspend": "reason",
+    "return": "reason",
+    "redo": "reason",
+    "refuse": "reason",
+    "reassign": "unit",
+}
 """What each step of a list must bring."""
 
 
@@ -31,7 +40,7 @@ def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit) -> Pro
         case NoSuchCase(case_id):
             return Problem(404, "Not Found", f"no case {case_id}", field="case_id", remedy="see /cases")
         case NotTheirs(_, _, why):
-            return Problem(403, "Forbidden", why, remedy="use a token of the unit that the case lies with")
+            return Problem(403, "Forbidden", why, remedy="use a token of one who may")
         case NoSuchUnit(unit):
             return Problem(
                 422,
@@ -52,7 +61,7 @@ def _conflict(refused: NotAllowed) -> Problem:
         409,
         "Conflict",
         f"{where}: step {refused.step}{same} is not possible",
-        remedy=f"steps possible now: {allowed}",
+        remedy=f"steps that you may take now: {allowed}",
         allowed=list(refused.allowed),
         state=case.state,
         unit=case.unit,

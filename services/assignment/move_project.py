@@ -26,7 +26,7 @@ from services.assignment.project import (
     move,
 )
 from services.assignment.project_plan import plan_faults
-from services.assignment.steps import FOR_ALL_UNITS, FOR_THEIR_UNIT
+from services.assignment.transitions import FOR_ALL_UNITS, FOR_THEIR_UNIT
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
 

@@ -22,7 +22,7 @@ from services.assignment.promise import (
     repeats,
     settled,
 )
-from services.assignment.steps import FOR_ALL_UNITS, FOR_THEIR_UNIT
+from services.assignment.transitions import FOR_ALL_UNITS, FOR_THEIR_UNIT
 from services.contracts.promise import PromiseEvent
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff

@@ -1,4 +1,4 @@
-"""Take steps: sign for, complete, return, dispatch anew. Many at once, each with its own outcome."""
+"""Take steps of cases as staff ask for them, many at once, each with its own outcome."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,20 +6,18 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from services.assignment.case import Act, Case, NotAllowed, Step, Taken, take
+from services.assignment.case import Act, Case, NotAllowed, Taken
 from services.assignment.rulebook import Rulebook, UnknownUnit
+from services.assignment.take import take
+from services.assignment.transitions import Person, Step, may, roles_of, who_may
 from services.contracts.case import CaseEvent
-from services.contracts.vocabulary import Role
 from services.kit.auth import Staff
 from services.kit.masking import mask
-
-FOR_ALL_UNITS: Final[frozenset[Role]] = frozenset({"clerk", "administrator"})
-FOR_THEIR_UNIT: Final[frozenset[Role]] = frozenset({"handler", "unit_head"})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A step that somebody asks for. `text`: the reply or the reason; `unit`: where to reassign."""
+    """A step that somebody asks for. `text`: reply, reason or note; `unit`: where to reassign."""
 
     case_id: UUID
     step: Step
@@ -91,7 +89,7 @@ def _outcome(
         act = act_of(asked, staff, rulebook)
     except UnknownUnit as unknown:
         return NoSuchUnit(unknown.code)
-    outcome = take(case, act, now, rulebook.backstop_unit)
+    outcome = take(case, act, now, rulebook.backstop_unit, person_of(staff))
     if isinstance(outcome, Taken):
         present[asked.case_id] = outcome.case
     return outcome
@@ -99,22 +97,25 @@ def _outcome(
 
 def act_of(asked: Asked, staff: Staff, rulebook: Rulebook) -> Act:
     """What is done, with texts masked and the post named. Raises UnknownUnit."""
-    unit = TARGETS[asked.step](asked, rulebook)
+    unit = TARGETS.get(asked.step, _nowhere)(asked, rulebook)
     text = mask(asked.text) if asked.text is not None else None
     return Act(asked.step, staff.subject, text, unit, rulebook.post_of(unit) if unit else None)
 
 
+def person_of(staff: Staff) -> Person:
+    """Whom the table of transitions asks about."""
+    return Person(staff.role, staff.unit)
+
+
 def refusal(staff: Staff, case: Case, step: Step, backstop_unit: str) -> str | None:
     """Why a member of staff may not take a step; None where they may."""
-    if staff.role in FOR_ALL_UNITS:
+    if may(person_of(staff), case.place(backstop_unit), step):
         return None
-    if staff.role not in FOR_THEIR_UNIT:
-        return f"role {staff.role} takes no steps"
+    if staff.role not in roles_of(step):
+        return f"role {staff.role} doesn't take step {step}; who does: {who_may(step)}"
     if staff.unit != case.unit:
         return f"the case lies with unit {case.unit}, the token is for unit {staff.unit}"
-    if step == "reassign" and case.unit != backstop_unit:
-        return f"only the backstop unit {backstop_unit} dispatches anew; return the case with a reason"
-    return None
+    return f"step {step} is for staff of the backstop unit {backstop_unit}; return the case with a reason"
 
 
 def _nowhere(asked: Asked, rulebook: Rulebook) -> str | None:
@@ -130,8 +131,7 @@ def _named(asked: Asked, rulebook: Rulebook) -> str | None:
 
 
 TARGETS: Final[Mapping[Step, Callable[[Asked, Rulebook], str | None]]] = {
-    "sign_for": _nowhere,
-    "complete": _nowhere,
     "return": _backstop,
     "reassign": _named,
 }
+"""Where a step takes the case; any other leaves it with its unit."""

@@ -10,7 +10,9 @@ import asyncpg
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
-_OVERDUE: Final = "state <> 'completed' AND coalesce(complete_due < clock.now(), false)"
+_OVERDUE: Final = (
+    "state IN ('dispatched', 'signed_for', 'suspended') AND coalesce(complete_due < clock.now(), false)"
+)
 
 _ROW: Final = f"""
 SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, town, unit, post, backstop,

@@ -86,3 +86,75 @@ class CaseReassigned(CaseEvent):
     from_unit: str
     unit: str
     post: str
+
+
+class CaseRedone(CaseEvent):
+    """The reply was sent back (重办): the same unit handles the case anew.
+
+    `dispatch` is the new one; the one before it had ended with its reply.
+    """
+
+    type: ClassVar[str] = "yinuo.case.redone.v1"
+
+    unit: str
+    post: str
+    reason: PublicText
+
+
+class CaseSuspended(CaseEvent):
+    """The case rests for a reason (挂起): from the event's time on its limit to complete doesn't run."""
+
+    type: ClassVar[str] = "yinuo.case.suspended.v1"
+
+    unit: str
+    reason: PublicText
+
+
+class CaseResumed(CaseEvent):
+    """A suspended case goes on (恢复办理), and its limit with it."""
+
+    type: ClassVar[str] = "yinuo.case.resumed.v1"
+
+    unit: str
+
+
+class CaseReviewed(CaseEvent):
+    """The reply was looked at and stands (审核)."""
+
+    type: ClassVar[str] = "yinuo.case.reviewed.v1"
+
+    unit: str
+
+
+class CaseCalledBack(CaseEvent):
+    """The citizen was asked about the reply (回访). `note` is what was said."""
+
+    type: ClassVar[str] = "yinuo.case.called-back.v1"
+
+    unit: str
+    note: PublicText
+
+
+class CaseArchived(CaseEvent):
+    """The case is filed (归档): nothing more happens to it."""
+
+    type: ClassVar[str] = "yinuo.case.archived.v1"
+
+    unit: str
+
+
+class CaseWithdrawn(CaseEvent):
+    """The citizen took the demand back (撤回) before a reply: the case ends without one."""
+
+    type: ClassVar[str] = "yinuo.case.withdrawn.v1"
+
+    unit: str
+
+
+class CaseRefused(CaseEvent):
+    """The authority doesn't accept the demand (不予受理); the citizen reads why."""
+
+    type: ClassVar[str] = "yinuo.case.refused.v1"
+
+    unit: str
+    reason: PublicText

@@ -4,11 +4,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.contracts.case import (
+    CaseArchived,
     CaseAssigned,
+    CaseCalledBack,
     CaseCompleted,
     CaseReassigned,
+    CaseRedone,
+    CaseRefused,
+    CaseResumed,
     CaseReturned,
+    CaseReviewed,
     CaseSignedFor,
+    CaseSuspended,
+    CaseWithdrawn,
 )
 from services.contracts.circular import CircularIssued
 from services.contracts.demand import DemandRegistered
@@ -85,6 +93,14 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(CaseCompleted, "case", "intake", "supervision", "reporting"),
     _flow(CaseReturned, "case", "intake", "supervision", "reporting"),
     _flow(CaseReassigned, "case", "intake", "supervision", "reporting"),
+    _flow(CaseRedone, "case", "intake", "supervision", "reporting"),
+    _flow(CaseSuspended, "case", "intake", "supervision", "reporting"),
+    _flow(CaseResumed, "case", "intake", "supervision", "reporting"),
+    _flow(CaseReviewed, "case", "intake", "reporting"),
+    _flow(CaseCalledBack, "case", "intake", "reporting"),
+    _flow(CaseArchived, "case", "intake", "reporting"),
+    _flow(CaseWithdrawn, "case", "intake", "supervision", "reporting"),
+    _flow(CaseRefused, "case", "intake", "supervision", "reporting"),
     _flow(WatermarkPassed, "case", "reporting"),
     _flow(PromiseMade, "promise"),
     _flow(PromiseChanged, "promise"),

@@ -25,7 +25,18 @@ Urgency = Literal["urgent", "priority", "normal"]
 
 LimitKind = Literal["sign_for", "complete"]
 
-CaseState = Literal["dispatched", "signed_for", "completed"]
+CaseState = Literal[
+    "dispatched",
+    "signed_for",
+    "suspended",
+    "completed",
+    "reviewed",
+    "called_back",
+    "archived",
+    "withdrawn",
+    "refused",
+]
+"""已交办 已签收 已挂起 已回复 已审核 已回访 已归档 已撤回 不予受理. What leads where: `transitions`."""
 
 ProjectState = Literal["planned", "under_way", "done", "replaced"]
 

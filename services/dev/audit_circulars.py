@@ -17,6 +17,9 @@ _BY_KIND: Final = """
            count(*) FILTER (WHERE kind = 'completed') AS completed,
            count(*) FILTER (WHERE kind = 'returned') AS returned,
            count(*) FILTER (WHERE kind = 'reassigned') AS reassigned,
+           count(*) FILTER (WHERE kind = 'redone') AS redone,
+           count(*) FILTER (WHERE kind = 'withdrawn') AS withdrawn,
+           count(*) FILTER (WHERE kind = 'refused') AS refused,
            count(*) FILTER (WHERE kind = 'notice') AS notices,
            count(*) FILTER (WHERE kind = 'acknowledged') AS acknowledged,
            count(*) FILTER (WHERE late) AS latecomers
@@ -40,6 +43,9 @@ _BOOK: Final = {
     "returned": f"{_OURS} AND closed_as = 'returned'",
     "returned_overdue": "closed_as = 'returned' AND closed_at > complete_due",
     "reassigned": f"{_OURS} AND closed_as = 'reassigned'",
+    "redone": f"{_OURS} AND NOT carried AND origin = 'redone'",
+    "withdrawn": f"{_OURS} AND closed_as = 'withdrawn'",
+    "refused": f"{_OURS} AND closed_as = 'refused'",
     "carried_forward": "closed_as IS NULL",
     "overdue": f"closed_as IS NULL AND complete_due <= {_CUT_AT}",
 }
@@ -80,12 +86,17 @@ CIRCULARS: Final = (
             SELECT figure, coalesce(told, 0) AS told, coalesce(counted, 0) AS counted FROM (VALUES
                 ('received', (figures ->> 'received')::bigint, n.received),
                 ('assigned', (figures ->> 'assigned')::bigint, n.assigned),
-                ('dispatched', (figures ->> 'dispatched')::bigint, n.assigned + n.returned + n.reassigned),
+                ('dispatched', (figures ->> 'dispatched')::bigint,
+                 n.assigned + n.returned + n.reassigned + n.redone),
                 ('signed', (figures ->> 'signed')::bigint, n.signed),
                 ('completed', (figures ->> 'completed')::bigint, n.completed),
                 ('returned', (figures ->> 'returned')::bigint, n.returned),
                 ('reassigned', (figures ->> 'reassigned')::bigint, n.reassigned),
-                ('closed', (figures ->> 'closed')::bigint, n.completed + n.returned + n.reassigned),
+                ('redone', (figures ->> 'redone')::bigint, n.redone),
+                ('withdrawn', (figures ->> 'withdrawn')::bigint, n.withdrawn),
+                ('refused', (figures ->> 'refused')::bigint, n.refused),
+                ('closed', (figures ->> 'closed')::bigint,
+                 n.completed + n.returned + n.reassigned + n.withdrawn + n.refused),
                 ('notices', (figures ->> 'notices')::bigint + (figures ->> 'notices_collapsed')::bigint,
                  n.notices),
                 ('acknowledged', (figures ->> 'acknowledged')::bigint, n.acknowledged),
@@ -171,11 +182,13 @@ CIRCULARS: Final = (
                 SELECT week, case_id, dispatch, kind FROM reporting.audit_facts
                 WHERE week IN (SELECT week FROM reporting.audit_circulars)
             )
-            SELECT week, case_id, dispatch, kind FROM f WHERE kind IN ('assigned', 'returned', 'reassigned')
+            SELECT week, case_id, dispatch, kind FROM f
+            WHERE kind IN ('assigned', 'returned', 'reassigned', 'redone')
             UNION ALL
             SELECT week, case_id, dispatch, 'signed' FROM f WHERE kind = 'signed_for'
             UNION ALL
-            SELECT week, case_id, dispatch, 'closed completed' FROM f WHERE kind = 'completed'
+            SELECT week, case_id, dispatch, 'closed ' || kind FROM f
+            WHERE kind IN ('completed', 'withdrawn', 'refused')
             UNION ALL
             SELECT week, case_id, dispatch - 1, 'closed ' || kind FROM f
             WHERE kind IN ('returned', 'reassigned')

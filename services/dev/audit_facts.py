@@ -8,10 +8,25 @@ DEMANDS: Final = "SELECT count(*) FROM intake.audit_demands WHERE received_real_
 CASES: Final = "SELECT count(*) FROM assignment.audit_cases"
 FACTS_WALKED: Final = "SELECT count(*) FROM reporting.audit_facts"
 
-_STEP_FACTS: Final = """
-    SELECT case_id, CASE kind WHEN 'signed_for' THEN 'sign_for' WHEN 'completed' THEN 'complete'
-                              WHEN 'returned' THEN 'return' ELSE 'reassign' END AS step
-    FROM reporting.audit_facts WHERE kind IN ('signed_for', 'completed', 'returned', 'reassigned')
+_STEPS: Final = {
+    "signed_for": "sign_for",
+    "suspended": "suspend",
+    "resumed": "resume",
+    "completed": "complete",
+    "reviewed": "review",
+    "called_back": "call_back",
+    "archived": "archive",
+    "redone": "redo",
+    "returned": "return",
+    "reassigned": "reassign",
+    "refused": "refuse",
+    "withdrawn": "withdraw",
+}
+"""What reporting counts → the step of assignment that it is."""
+_STEP_FACTS: Final = f"""
+    SELECT case_id, step FROM reporting.audit_facts
+    JOIN (VALUES {", ".join(f"('{kind}', '{step}')" for kind, step in _STEPS.items())}) AS steps (kind, step)
+        USING (kind)
 """
 
 FACTS: Final = (
@@ -69,7 +84,7 @@ FACTS: Final = (
     ),
     Check(
         "steps_counted",
-        "签收、办结、退回、转办与台账一致",
+        "办件的每一步与台账一致",
         "steps taken equal those counted",
         "SELECT count(*) FROM assignment.audit_steps",
         differences(

@@ -82,7 +82,9 @@ PATH: Final = (
         SELECT c.receipt || ' ' || c.state || ' ' || l.kind || ' ' || l.state AS what
         FROM assignment.audit_cases AS c JOIN supervision.audit_limits AS l USING (case_id)
         WHERE (l.state IN ('open', 'awaiting_calendar'))
-              <> CASE l.kind WHEN 'complete' THEN c.state <> 'completed' ELSE c.state = 'dispatched' END
+              <> CASE l.kind WHEN 'complete' THEN c.state IN ('dispatched', 'signed_for')
+                             ELSE c.state = 'dispatched' END
+           OR (l.state = 'suspended') <> (l.kind = 'complete' AND c.state = 'suspended')
            OR c.dispatch <> l.dispatch OR c.unit <> l.unit OR c.post <> l.post
         """,
         on_its_way=True,
@@ -95,12 +97,19 @@ PATH: Final = (
         """
         SELECT c.receipt AS what FROM assignment.audit_cases AS c
         LEFT JOIN (
-            SELECT case_id, count(*) AS steps, bool_or(step = 'complete') AS completed,
-                   count(*) FILTER (WHERE step IN ('return', 'reassign')) AS moves
+            SELECT case_id, count(*) AS steps,
+                   count(*) FILTER (WHERE step IN ('return', 'reassign', 'redo')) AS moves,
+                   (array_agg(step ORDER BY version DESC) FILTER (WHERE step NOT IN (
+                       'ask_extension', 'grant_extension', 'refuse_extension')))[1] AS last
             FROM assignment.audit_steps GROUP BY case_id
         ) AS s USING (case_id)
         WHERE c.version <> 1 + coalesce(s.steps, 0) OR c.dispatch <> 1 + coalesce(s.moves, 0)
-           OR (c.state = 'completed') <> coalesce(s.completed, false)
+           OR c.state <> CASE s.last
+                  WHEN 'sign_for' THEN 'signed_for' WHEN 'resume' THEN 'signed_for'
+                  WHEN 'suspend' THEN 'suspended' WHEN 'complete' THEN 'completed'
+                  WHEN 'review' THEN 'reviewed' WHEN 'call_back' THEN 'called_back'
+                  WHEN 'archive' THEN 'archived' WHEN 'withdraw' THEN 'withdrawn'
+                  WHEN 'refuse' THEN 'refused' ELSE 'dispatched' END
         """,
     ),
     Check(

@@ -62,7 +62,10 @@ class ProjectStanding(BaseModel):
 
 
 class Standing(BaseModel):
-    """Where a demand stands. Instants are in UTC; `limit` is when the case is due."""
+    """Where a demand stands. Instants are in UTC; `limit` is when the case is due.
+
+    `reply` is the latest reply, or why the demand was refused.
+    """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 

@@ -4,11 +4,19 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, cast
 
 from services.contracts.case import (
+    CaseArchived,
     CaseAssigned,
+    CaseCalledBack,
     CaseCompleted,
     CaseReassigned,
+    CaseRedone,
+    CaseRefused,
+    CaseResumed,
     CaseReturned,
+    CaseReviewed,
     CaseSignedFor,
+    CaseSuspended,
+    CaseWithdrawn,
 )
 from services.contracts.directory import UnitRecorded
 from services.contracts.envelope import Event, Record
@@ -26,10 +34,32 @@ _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
     CaseCompleted: ("completed", "completed"),
     CaseReturned: ("returned", "dispatched"),
     CaseReassigned: ("reassigned", "dispatched"),
+    CaseRedone: ("redone", "dispatched"),
+    CaseSuspended: ("suspended", "suspended"),
+    CaseResumed: ("resumed", "signed_for"),
+    CaseReviewed: ("reviewed", "reviewed"),
+    CaseCalledBack: ("called_back", "called_back"),
+    CaseArchived: ("archived", "archived"),
+    CaseWithdrawn: ("withdrawn", "withdrawn"),
+    CaseRefused: ("refused", "refused"),
 }
 """Event → the step it shows as, and the state the demand is in from then on."""
 
-Steppable = CaseAssigned | CaseSignedFor | CaseCompleted | CaseReturned | CaseReassigned
+Steppable = (
+    CaseAssigned
+    | CaseSignedFor
+    | CaseCompleted
+    | CaseReturned
+    | CaseReassigned
+    | CaseRedone
+    | CaseSuspended
+    | CaseResumed
+    | CaseReviewed
+    | CaseCalledBack
+    | CaseArchived
+    | CaseWithdrawn
+    | CaseRefused
+)
 
 
 async def take_cases(writing: Writing, records: Sequence[Record]) -> None:
@@ -57,10 +87,19 @@ async def take_projects(writing: Writing, records: Sequence[Record]) -> None:
 def _step(record: Record) -> CaseStep:
     event = cast("Steppable", record.event)
     step, state = _STEPS[type(event)]
-    reply = event.reply if isinstance(event, CaseCompleted) else None
     return CaseStep(
-        event.demand_id, event.case_id, event.version, record.time, step, state, event.unit, reply
+        event.demand_id, event.case_id, event.version, record.time, step, state, event.unit, _told(event)
     )
+
+
+def _told(event: Steppable) -> str | None:
+    """What the citizen is told with it: the reply, or why the demand was refused."""
+    match event:
+        case CaseCompleted():
+            return event.reply
+        case CaseRefused():
+            return event.reason
+    return None
 
 
 HANDLERS: Final[dict[str, Callable[[Writing, Sequence[Record]], Awaitable[None]]]] = {

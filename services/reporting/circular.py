@@ -69,7 +69,7 @@ class Share(Part):
 class UnitRow(Part):
     """What one unit did in the week. `on_time_rate` is completed_on_time / due, None where nothing was due.
 
-    carried_over + dispatched − completed − returned − reassigned = carried_forward.
+    carried_over + dispatched − completed − returned − reassigned − withdrawn − refused = carried_forward.
     due = completed on time or late, as judged this week + overdue + returned_overdue.
     """
 
@@ -88,6 +88,9 @@ class UnitRow(Part):
     returned: int
     returned_overdue: int = 0
     reassigned: int
+    redone: int = 0
+    withdrawn: int = 0
+    refused: int = 0
     carried_forward: int
     overdue: int
     unsigned_overdue: int

@@ -6,11 +6,19 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from services.contracts.case import (
+    CaseArchived,
     CaseAssigned,
+    CaseCalledBack,
     CaseCompleted,
     CaseReassigned,
+    CaseRedone,
+    CaseRefused,
+    CaseResumed,
     CaseReturned,
+    CaseReviewed,
     CaseSignedFor,
+    CaseSuspended,
+    CaseWithdrawn,
 )
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Event, Record
@@ -133,6 +141,19 @@ def _moved(origin: Origin, event: Any) -> Fact:
     )
 
 
+def _again(origin: Origin, event: Any) -> Fact:
+    return Fact(
+        *origin,
+        event.case_id,
+        event.demand_id,
+        event.dispatch,
+        event.version,
+        event.unit,
+        event.post,
+        event.unit,
+    )
+
+
 def _limits_set(origin: Origin, event: Any) -> Fact:
     return Fact(
         *origin,
@@ -172,6 +193,14 @@ _MAKERS: Final[Mapping[type[Event], tuple[str, Callable[[Origin, Any], Fact]]]] 
     CaseCompleted: ("completed", _done),
     CaseReturned: ("returned", _moved),
     CaseReassigned: ("reassigned", _moved),
+    CaseRedone: ("redone", _again),
+    CaseSuspended: ("suspended", _done),
+    CaseResumed: ("resumed", _done),
+    CaseReviewed: ("reviewed", _done),
+    CaseCalledBack: ("called_back", _done),
+    CaseArchived: ("archived", _done),
+    CaseWithdrawn: ("withdrawn", _done),
+    CaseRefused: ("refused", _done),
     LimitsSet: ("limits_set", _limits_set),
     NoticeSent: ("notice", _notice),
     NoticeAcknowledged: ("acknowledged", _acknowledged),

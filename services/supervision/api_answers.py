@@ -164,7 +164,10 @@ class RungShown(_Answer):
 
 
 class LimitShown(_Answer):
-    """One limit with its derivation and the rungs of its ladder."""
+    """One limit with its derivation and the rungs of its ladder.
+
+    While it is suspended it has no `due_at`, unless it was past before.
+    """
 
     limit: LimitKind
     state: State
@@ -172,6 +175,7 @@ class LimitShown(_Answer):
     met_at: datetime | None
     generation: int
     dispatched_at: datetime
+    suspended_at: datetime | None
     awaits_year: int | None
     ladder: str
     rungs: list[RungShown]
@@ -186,6 +190,7 @@ class LimitShown(_Answer):
             met_at=watched.met_at,
             generation=watched.generation,
             dispatched_at=watched.dispatched_at,
+            suspended_at=watched.suspended_at,
             awaits_year=watched.awaits_year,
             ladder=watched.ladder,
             rungs=_rungs(watched, policy),

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from services.contracts.case import CaseAssigned, CaseEvent
 from services.contracts.supervision import LimitsSet
+from services.supervision.follow import after
 from services.supervision.policy import Policy
-from services.supervision.watched import CaseLimits, Watched, after, opened, reckoned_again
+from services.supervision.watched import CaseLimits, Watched, opened, reckoned_again
 
 
 class UnknownCase(LookupError):
@@ -47,7 +48,8 @@ Happened = tuple[CaseEvent, datetime]
 async def set_limits(limits: Limits, publish: Publish, policy: Policy, happened: Sequence[Happened]) -> None:
     """Apply events of cases, in their order per case.
 
-    Each dispatch publishes its own `LimitsSet`, however the events fall into batches. Raises `UnknownCase`.
+    Each dispatch, suspension and resumption publishes its own `LimitsSet`, however the events fall into
+    batches. Raises `UnknownCase`.
     """
     new: dict[UUID, CaseLimits] = {}
     known = await _known(limits, happened)

@@ -38,6 +38,9 @@ _TYPES: Final = {
     "awaits_year": "smallint",
     "overdue": "boolean",
     "met_at": "timestamptz",
+    "suspended_at": "timestamptz",
+    "pauses": "text",
+    "extension": "smallint",
 }
 """Columns and types in the order of `Watched`."""
 _COLUMNS: Final = ", ".join(_TYPES)

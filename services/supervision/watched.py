@@ -1,32 +1,24 @@
-"""A limit as it is watched, and what each event of its case does to it. Pure."""
+"""A limit as it is watched: its row, how it begins, and how its instants are reckoned. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
-from services.contracts.case import (
-    CaseAssigned,
-    CaseCompleted,
-    CaseEvent,
-    CaseReassigned,
-    CaseReturned,
-    CaseSignedFor,
-)
+from services.contracts.case import CaseAssigned
 from services.contracts.supervision import LimitsSet
 from services.contracts.vocabulary import Kind, LimitKind, Urgency
 from services.supervision.calendar import UnknownYear, WorkCalendar, last_day
 from services.supervision.ladder import Ladder, LimitState, RungInstant, next_instant, rungs
-from services.supervision.limits import Limit, LimitRule, Unit, compute
+from services.supervision.limits import Extension, Limit, LimitRule, Pause, Unit, compute
+from services.supervision.pauses import read
 from services.supervision.policy import Policy
 
-State = Literal["open", "met", "closed", "awaiting_calendar"]
-"""met: done, in time or not (`met_at`). closed: its case ended without it."""
+State = Literal["open", "met", "closed", "awaiting_calendar", "suspended"]
+"""met: done, in time or not (`met_at`). closed: its case ended without it. suspended: it rests."""
 
 REMEMBERED: Final = 1000
 """Reckonings that a policy remembers at most."""
-
-Happened = TypeVar("Happened", bound=CaseEvent)
 
 
 class Watched(NamedTuple):
@@ -34,6 +26,7 @@ class Watched(NamedTuple):
 
     `fires_at`: the next rung that isn't recorded, None where no rung is left or known. `set_version`: that
     of the case's last `LimitsSet`. `awaits_year`: without its calendar the limit, or a rung, can't be told.
+    `pauses` are those that are over, as `pauses.written` writes them; `extension` is in the unit counted.
     """
 
     case_id: UUID
@@ -60,10 +53,26 @@ class Watched(NamedTuple):
     awaits_year: int | None
     overdue: bool = False
     met_at: datetime | None = None
+    suspended_at: datetime | None = None
+    pauses: str = ""
+    extension: int = 0
 
     @property
     def running(self) -> bool:
         return self.state in ("open", "awaiting_calendar")
+
+    @property
+    def unfinished(self) -> bool:
+        """Runs, or rests until its case goes on."""
+        return self.running or self.state == "suspended"
+
+    @property
+    def the_pauses(self) -> tuple[Pause, ...]:
+        return read(self.pauses)
+
+    @property
+    def the_extension(self) -> Extension | None:
+        return Extension(self.extension) if self.extension else None
 
     def the_rule(self) -> LimitRule:
         """The rule as it was when the limit was set."""
@@ -74,7 +83,14 @@ class Watched(NamedTuple):
         """What derivation and ladder ask for; None while it awaits its calendar."""
         if self.due_at is None:
             return None
-        return Limit(self.the_rule(), self.dispatched_at, self.due_at, self.calendar_version)
+        return Limit(
+            self.the_rule(),
+            self.dispatched_at,
+            self.due_at,
+            self.calendar_version,
+            self.the_pauses,
+            self.the_extension,
+        )
 
 
 class CaseLimits(NamedTuple):
@@ -107,10 +123,17 @@ class Reckoned(NamedTuple):
     awaits_year: int | None
 
 
-def reckon(rule: LimitRule, dispatched_at: datetime, ladder: Ladder, policy: Policy) -> Reckoned:
+def reckon(
+    rule: LimitRule,
+    dispatched_at: datetime,
+    ladder: Ladder,
+    policy: Policy,
+    pauses: Sequence[Pause] = (),
+    extension: Extension | None = None,
+) -> Reckoned:
     """The due instant and the first rung; or that it awaits a year's calendar."""
     try:
-        limit = compute(rule, dispatched_at, policy.calendar)
+        limit = compute(rule, dispatched_at, policy.calendar, pauses, extension)
     except UnknownYear as unknown:
         return Reckoned("awaiting_calendar", None, "", None, 1, unknown.year)
     steps = rungs(limit, ladder, policy.calendar)
@@ -173,73 +196,16 @@ def _terms(kind: LimitKind, case: CaseAssigned, at: datetime, policy: Policy) ->
     terms = policy.begun.get(dispatch)
     if terms is None:
         rule = policy.limits.rule(kind, case.kind, case.urgency)
-        reckoned = reckon(rule, at, policy.ladder, policy)
-        terms = (at, rule.id, rule.version, rule.amount, rule.unit, policy.ladder.id, *reckoned)
+        found = reckon(rule, at, policy.ladder, policy)
+        terms = (at, rule.id, rule.version, rule.amount, rule.unit, policy.ladder.id, *found)
         if len(policy.begun) >= REMEMBERED:
             policy.begun.clear()
         policy.begun[dispatch] = terms
     return terms
 
 
-def after(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
-    """The limits after an event of their case; the same object where it changes nothing.
-
-    An event of an earlier dispatch than theirs changes nothing.
-    """
-    if event.dispatch < limits.sign_for.dispatch:
-        return limits
-    return EFFECTS[type(event)](limits, event, at, policy)
-
-
-def _signed_for(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
-    if not limits.sign_for.running:
-        return limits
-    return limits._replace(sign_for=_ended(limits.sign_for, "met", at))
-
-
-def _completed(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
-    sign_for, complete = limits
-    if sign_for.running:
-        sign_for = _ended(sign_for, "closed", None)
-    if complete.running:
-        complete = _ended(complete, "met", at)
-    return CaseLimits(sign_for, complete)
-
-
-def _ended(limit: Watched, state: State, met_at: datetime | None) -> Watched:
-    """Only a limit without a due instant goes on awaiting its year: was it met in time?"""
-    awaits = limit.awaits_year if limit.due_at is None else None
-    return limit._replace(state=state, met_at=met_at, fires_at=None, awaits_year=awaits)
-
-
-def _dispatched_anew(
-    limits: CaseLimits, event: CaseReturned | CaseReassigned, at: datetime, policy: Policy
-) -> CaseLimits:
-    """Signing for begins anew with the new dispatch; the limit to complete runs on."""
-    if event.dispatch == limits.sign_for.dispatch:
-        return limits
-    old, version = limits.sign_for, limits.sign_for.set_version + 1
-    rule = policy.limits.rule("sign_for", old.case_kind, old.urgency)
-    sign_for = old._replace(
-        generation=old.generation + 1,
-        dispatched_at=at,
-        rule=rule.id,
-        rule_version=rule.version,
-        amount=rule.amount,
-        counted=rule.unit,
-        ladder=policy.ladder.id,
-        overdue=False,
-        met_at=None,
-    )
-    sign_for = _reckoned(sign_for, reckon(rule, at, policy.ladder, policy))
-    return CaseLimits(_moved(sign_for, event, version), _moved(limits.complete, event, version))
-
-
-def _moved(limit: Watched, event: CaseReturned | CaseReassigned, version: int) -> Watched:
-    return limit._replace(unit=event.unit, post=event.post, dispatch=event.dispatch, set_version=version)
-
-
-def _reckoned(limit: Watched, found: Reckoned) -> Watched:
+def reckoned(limit: Watched, found: Reckoned) -> Watched:
+    """The limit with the instants that were found."""
     return limit._replace(
         state=found.state,
         due_at=found.due_at,
@@ -254,7 +220,9 @@ def reckoned_again(limit: Watched, policy: Policy) -> Watched:
     """A limit that awaited a year, now that calendars were loaded. What was recorded stays recorded."""
     ladder = policy.ladders[limit.ladder]
     if limit.due_at is None:
-        found = reckon(limit.the_rule(), limit.dispatched_at, ladder, policy)
+        found = reckon(
+            limit.the_rule(), limit.dispatched_at, ladder, policy, limit.the_pauses, limit.the_extension
+        )
         return _found(limit, found)
     state = ladder_state(limit, ladder, policy.calendar)
     awaits = awaited_year(limit.due_at, state.rungs, policy)
@@ -264,16 +232,6 @@ def reckoned_again(limit: Watched, policy: Policy) -> Watched:
 def _found(limit: Watched, found: Reckoned) -> Watched:
     """A limit that was met or closed meanwhile only learns its due instant: nothing of it fires."""
     if limit.state == "awaiting_calendar":
-        return _reckoned(limit, found)
+        return reckoned(limit, found)
     awaits = found.awaits_year if found.due_at is None else None
-    return _reckoned(limit, found._replace(state=limit.state, fires_at=None, awaits_year=awaits))
-
-
-Effect = Callable[[CaseLimits, CaseEvent, datetime, Policy], CaseLimits]
-
-EFFECTS: Final[Mapping[type[CaseEvent], Effect]] = {
-    CaseSignedFor: _signed_for,
-    CaseCompleted: _completed,
-    CaseReturned: _dispatched_anew,  # type: ignore[dict-item]
-    CaseReassigned: _dispatched_anew,  # type: ignore[dict-item]
-}
+    return reckoned(limit, found._replace(state=limit.state, fires_at=None, awaits_year=awaits))

@@ -10,8 +10,11 @@ from services.contracts.case import (
     CaseAssigned,
     CaseCompleted,
     CaseReassigned,
+    CaseRedone,
+    CaseRefused,
     CaseReturned,
     CaseSignedFor,
+    CaseWithdrawn,
 )
 from services.contracts.circular import CircularIssued
 from services.contracts.demand import DemandRegistered
@@ -93,6 +96,9 @@ def counted(dispatch: Dispatch, week: date, cut_at: datetime) -> dict[str, bool]
         "unjudged": fate == "completed" and due is None,
         "returned": fate == "returned" and not settling,
         "reassigned": fate == "reassigned" and not settling,
+        "redone": dispatch.opened[0] == week and dispatch.origin == "redone",
+        "withdrawn": fate == "withdrawn" and not settling,
+        "refused": fate == "refused" and not settling,
         "closed": closed is not None and not settling,
         "carried_forward": closed is None,
         "overdue": overdue,
@@ -229,16 +235,16 @@ def dispatches(placed: list[tuple[Record, date]]) -> list[Dispatch]:
     made: dict[tuple[UUID, int], Dispatch] = {}
     for record, week in placed:
         event, when = record.event, (week, record.time)
-        if isinstance(event, CaseAssigned | CaseReturned | CaseReassigned):
+        if isinstance(event, CaseAssigned | CaseReturned | CaseReassigned | CaseRedone):
             key, case = (event.case_id, event.dispatch), cases[event.case_id]
             origin = event.type.split(".")[2]
             made[key] = Dispatch(case, event.dispatch, event.unit, event.post, origin, when)
-            if origin != "assigned":
+            if origin in ("returned", "reassigned"):
                 made[event.case_id, event.dispatch - 1].closed = (*when, origin)
         elif isinstance(event, CaseSignedFor):
             made[event.case_id, event.dispatch].signed = when
-        elif isinstance(event, CaseCompleted):
-            made[event.case_id, event.dispatch].closed = (*when, "completed")
+        elif isinstance(event, CaseCompleted | CaseWithdrawn | CaseRefused):
+            made[event.case_id, event.dispatch].closed = (*when, event.type.split(".")[2])
     for record, week in placed:
         if isinstance(record.event, LimitsSet):
             made[record.event.case_id, record.event.dispatch].limits.append((week, record.event))

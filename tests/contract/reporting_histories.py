@@ -11,8 +11,13 @@ from services.contracts.case import (
     CaseAssigned,
     CaseCompleted,
     CaseReassigned,
+    CaseRedone,
+    CaseRefused,
+    CaseResumed,
     CaseReturned,
     CaseSignedFor,
+    CaseSuspended,
+    CaseWithdrawn,
 )
 from services.contracts.demand import DemandRegistered
 from services.contracts.directory import (
@@ -158,9 +163,11 @@ def history(random: Random, weeks: int, cases: int) -> Log:
         _write(log, [step for step in steps if step.at < midnight(end) and step not in held])
         log.watermark(end, [topic for topic in READ if topic != "supervision"])
         steps = [step for step in steps if step.at >= midnight(end)]
-        _write(log, [step for step in steps if step.at < day_after])
+        next_day = [step for step in steps if step.at < day_after]
+        after_held = [step for step in next_day if _follows(step, held)]
+        _write(log, [step for step in next_day if step not in after_held])
         log.watermark(end, ["supervision"])
-        _write(log, held)
+        _write(log, [*held, *after_held])
         steps = [step for step in steps if step.at >= day_after]
     return log
 
@@ -168,6 +175,13 @@ def history(random: Random, weeks: int, cases: int) -> Log:
 def _write(log: Log, steps: Sequence[_Step]) -> None:
     for step in steps:
         log.write(step.event, step.at)
+
+
+def _follows(step: _Step, held: Sequence[_Step]) -> bool:
+    """Supervision tells the limits of one case in their order."""
+    return isinstance(step.event, LimitsSet) and any(
+        one.event.subject() == step.event.subject() for one in held
+    )
 
 
 def _behind(step: _Step, end: date) -> bool:
@@ -249,6 +263,12 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
             at += timedelta(hours=random.randrange(1, 60))
             version += 1
             yield _Step(at, CaseSignedFor(**ids, version=version, dispatch=dispatch, unit=unit))
+            if known and random.random() < 0.2:
+                complete_due += timedelta(days=3)
+                yield from _rest(
+                    random, {**ids, "dispatch": dispatch}, unit, version, limits, at, complete_due
+                )
+                version, limits, at = version + 2, limits + 2, at + timedelta(days=3)
         fate = random.random()
         at += timedelta(hours=random.randrange(1, random.choice((24, 300))))
         version += 1
@@ -257,6 +277,19 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
                 **ids, version=version, dispatch=dispatch, unit=unit, reply=PublicText("已办")
             )
             yield _Step(at, done)
+            if random.random() < 0.25 and dispatch < 4:
+                at += timedelta(hours=random.randrange(1, 500))
+                version, dispatch = version + 1, dispatch + 1
+                complete_due = at + timedelta(days=5)
+                ids_now: dict[str, Any] = {**ids, "version": version, "dispatch": dispatch, "unit": unit}
+                yield _Step(at, CaseRedone(**ids_now, post=f"{unit}.head", reason=PublicText("未说明")))
+                continue
+        elif fate < 0.7:
+            ids_now = {**ids, "version": version, "dispatch": dispatch, "unit": unit}
+            reason_why: dict[str, Any] = {"reason": PublicText("不予受理")}
+            dropped = CaseWithdrawn(**ids_now) if fate < 0.65 else CaseRefused(**ids_now, **reason_why)
+            yield _Step(at, dropped)
+            return
         if fate < 0.75 or dispatch > 3:
             if not known and random.random() < 0.7:
                 yield _calendar_came(random, ids, dispatch, limits + 1, at, complete_due)
@@ -269,6 +302,27 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
         moved = kind(**ids, version=version, dispatch=dispatch, **where)
         yield _Step(at, moved)
         unit = to
+
+
+def _rest(
+    random: Random,
+    ids: dict[str, Any],
+    unit: str,
+    version: int,
+    limits: int,
+    at: datetime,
+    complete_due: datetime,
+) -> Iterator[_Step]:
+    """Three days of suspension: the limits are told without a due instant, then with the later one."""
+    told: dict[str, Any] = {"sign_for_due": at, "complete_due": None}
+    reason = PublicText("待批复")
+    yield _Step(at, CaseSuspended(**ids, version=version + 1, unit=unit, reason=reason))
+    yield _Step(at + timedelta(seconds=9), LimitsSet(**ids, version=limits + 1, **told))
+    again = at + timedelta(days=3)
+    yield _Step(again, CaseResumed(**ids, version=version + 2, unit=unit))
+    told = {"sign_for_due": at, "complete_due": complete_due}
+    late = again + timedelta(seconds=random.randrange(1, 60))
+    yield _Step(late, LimitsSet(**ids, version=limits + 2, **told))
 
 
 def _calendar_came(

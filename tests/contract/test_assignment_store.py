@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.assignment.assign import NewCase, Registered, decide
-from services.assignment.case import Act, Case, Taken, take
+from services.assignment.case import Act, Case, Taken
 from services.assignment.publish import Edition, digest_of
 from services.assignment.rulebook import Rulebook
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import PostgresDirectories, Rulebooks
+from services.assignment.take import take
+from services.assignment.transitions import Person
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
 from services.kit.bulk import FROM_ROWS
@@ -78,7 +80,7 @@ async def the_case(cases: AnyCases, case_id: UUID) -> Case:
 
 
 def step(case: Case, act: Act) -> Taken:
-    taken = take(case, act, NOW + timedelta(hours=1), "petition")
+    taken = take(case, act, NOW + timedelta(hours=1), "petition", Person("clerk", None))
     assert isinstance(taken, Taken)
     return taken
 

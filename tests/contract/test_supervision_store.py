@@ -10,6 +10,8 @@ from services.kit.bulk import FROM_ROWS
 from services.kit.postgres import Connection
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.fire import Above, fire
+from services.supervision.limits import Pause
+from services.supervision.pauses import written
 from services.supervision.policy import Policy, Presets
 from services.supervision.presets import ladder, limit_set
 from services.supervision.store_notices import PostgresDueLimits, PostgresInbox
@@ -73,6 +75,11 @@ async def test_limits_come_back_as_they_were_put(store: Any) -> None:
         limits.sign_for._replace(state="met", met_at=MONDAY, fires_at=None),
         limits.complete._replace(unit="roads", set_version=2, generation=3, awaits_year=2022),
     )
+    await store.put(changed)
+    assert await store.of_cases([limits.sign_for.case_id]) == [changed]
+    pauses = written([Pause(MONDAY, LATER)])
+    rests = changed.complete._replace(state="suspended", suspended_at=LATER, pauses=pauses, extension=5)
+    changed = changed._replace(complete=rests._replace(due_at=None, fires_at=None))
     await store.put(changed)
     assert await store.of_cases([limits.sign_for.case_id]) == [changed]
 

@@ -4,7 +4,7 @@ It runs forwards only: the tests stand in the order of the business time they pl
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,7 +15,8 @@ from services.dev.stack import Infrastructure
 from services.kit.clock import set_clock
 from tests.builders import authority, case_assigned
 from tests.service_process import MONDAY, Neighbour, own_process
-from tests.unit.test_supervision_limits import completed, returned
+from tests.unit.test_supervision_following import resumed, suspended
+from tests.unit.test_supervision_limits import completed, returned, signed_for
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,28 @@ async def test_a_new_dispatch_begins_signing_for_anew(supervision: Supervision) 
     assert (first.dispatch, second.dispatch) == (1, 2)
     assert second.sign_for_due == datetime(2021, 3, 8, 16, 0, tzinfo=UTC)
     assert second.complete_due == first.complete_due
+
+
+async def test_a_suspended_case_is_not_reminded_of_and_its_limit_moves_by_the_pause(
+    supervision: Supervision,
+) -> None:
+    case, monday = case_assigned(kind="consultation"), datetime(2021, 3, 8, 1, 0, tzinfo=UTC)
+    await supervision.advance(monday + timedelta(days=1))
+    await supervision.tell(case, signed_for(case), at=monday)
+    await supervision.tell(suspended(case), at=monday + timedelta(days=1))
+    first, resting = await supervision.until(LimitsSet, case.case_id, 2)
+    assert (first.complete_due, resting.complete_due) == (datetime(2021, 3, 10, 16, 0, tzinfo=UTC), None)
+    await supervision.advance(monday + timedelta(days=11))
+    await supervision.tell(resumed(case), at=monday + timedelta(days=11))
+    *_, moved = await supervision.until(LimitsSet, case.case_id, 3)
+    assert moved.complete_due == datetime(2021, 3, 22, 16, 0, tzinfo=UTC)
+    assert [one.limit for one in supervision.of(NoticeSent, case.case_id)] == []
+    path, handler = f"/cases/{case.case_id}/limits", supervision.staff("handler", "water")
+    complete = (await supervision.http.get(path, headers=handler)).json()["limits"][1]
+    assert (complete["state"], complete["generation"]) == ("open", 2)
+    assert "2021-03-09 09:00 至 2021-03-19 09:00 挂起，不计 8 个工作日" in [
+        line["zh"] for line in complete["derivation"]
+    ]
 
 
 async def test_a_clock_jumped_across_months_collapses_the_rungs_of_the_downtime(

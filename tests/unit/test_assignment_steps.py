@@ -1,16 +1,15 @@
 """Who may take which step, and many steps at once."""
 
 from datetime import UTC, datetime
-from itertools import product
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.assignment.case import STEPS, Case, NotAllowed, Step, Taken
+from services.assignment.case import Case, NotAllowed, Taken
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import Asked, NoSuchCase, NoSuchUnit, NotTheirs, Outcome, refusal, take_steps
 from services.contracts.case import CaseCompleted, CaseEvent
-from services.contracts.vocabulary import ROLES, Role
+from services.contracts.vocabulary import Role
 from services.kit.auth import Staff
 from tests.assignment_fakes import CasesInMemory
 from tests.unit.directory_samples import county
@@ -40,21 +39,30 @@ class Office:
         return await take_steps(self.cases, self.events.append, RULEBOOK, asked, staff, NOW)
 
 
-@pytest.mark.parametrize(("role", "step"), list(product(ROLES, STEPS)))
-def test_staff_of_the_unit_and_of_all_units_take_steps_and_nobody_else(role: Role, step: Step) -> None:
-    own = refusal(Staff("某", role, "water"), lying_with("water"), step, "petition")
-    foreign = refusal(Staff("某", role, "road"), lying_with("water"), step, "petition")
-    everywhere = role in ("clerk", "administrator")
-    at_home = role in ("handler", "unit_head") and step != "reassign"
-    assert (own is None) == (everywhere or at_home)
-    assert (foreign is None) == everywhere
-
-
 @pytest.mark.parametrize("role", ["handler", "unit_head"])
 def test_staff_of_the_backstop_unit_dispatch_anew_what_lies_with_it(role: Role) -> None:
     staff = Staff("某", role, "petition")
     assert refusal(staff, lying_with("petition"), "reassign", "petition") is None
     assert refusal(staff, lying_with("water"), "reassign", "petition") is not None
+
+
+def test_a_refusal_says_who_may() -> None:
+    why = refusal(Staff("某", "leader", "water"), lying_with("water"), "sign_for", "petition")
+    assert why is not None
+    assert "handler, unit_head of the case's unit; clerk, administrator" in why
+    foreign = refusal(Staff("某", "handler", "road"), lying_with("water"), "sign_for", "petition")
+    assert foreign == "the case lies with unit water, the token is for unit road"
+
+
+async def test_what_would_be_possible_is_named_for_whoever_asks() -> None:
+    office = Office()
+    asked = Asked(office.case_id, "complete", "已修好。")
+    [unit] = await office.take(asked, staff=Staff("某", "handler", "water"))
+    [clerk] = await office.take(asked)
+    assert isinstance(unit, NotAllowed)
+    assert isinstance(clerk, NotAllowed)
+    assert unit.allowed == ("sign_for", "return")
+    assert clerk.allowed == ("sign_for", "return", "reassign", "refuse")
 
 
 async def test_several_steps_of_one_case_in_one_list_follow_each_other() -> None:

@@ -15,13 +15,25 @@ WITH carried AS MATERIALIZED (
         OR NOT limits_told AND (closed_as = 'returned' OR signed_at IS NOT NULL)
     )
 ), opened AS MATERIALIZED (
-    SELECT * FROM facts WHERE week = $1 AND kind IN ('assigned', 'returned', 'reassigned')
+    SELECT * FROM facts WHERE week = $1 AND kind IN ('assigned', 'returned', 'reassigned', 'redone')
+), earlier AS (
+    -- What is done anew may have left the books weeks ago; a book is searched by its key.
+    SELECT DISTINCT ON (l.case_id) l.*
+    FROM (SELECT week FROM circulars WHERE kind = 'weekly' AND week < $1) AS before
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger WHERE week = before.week AND case_id = ANY (ARRAY(
+            SELECT case_id FROM opened WHERE kind = 'redone'
+        ))
+    ) AS l
+    ORDER BY l.case_id, l.week DESC
 ), described AS (
     SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of
     FROM carried WHERE NOT was_closed
     UNION ALL
     SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of
     FROM opened WHERE kind = 'assigned'
+    UNION ALL
+    SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of FROM earlier
 ), entries AS (
     SELECT case_id, dispatch, demand_id, receipt, origin, NOT was_closed AS carried, was_closed AS settling,
            opened_at, late, unit, post, channel, case_kind, urgency, category, town, backstop, repeat_of,
@@ -52,9 +64,11 @@ WITH carried AS MATERIALIZED (
 ), signed AS (
     SELECT case_id, dispatch, at FROM facts WHERE week = $1 AND kind = 'signed_for'
 ), closed AS (
-    SELECT case_id, dispatch, kind AS closed_as, at FROM facts WHERE week = $1 AND kind = 'completed'
+    SELECT case_id, dispatch, kind AS closed_as, at FROM facts
+    WHERE week = $1 AND kind IN ('completed', 'withdrawn', 'refused')
     UNION ALL
-    SELECT case_id, dispatch - 1, kind, at FROM opened WHERE kind <> 'assigned'
+    -- What is done anew was closed by its reply already.
+    SELECT case_id, dispatch - 1, kind, at FROM opened WHERE kind IN ('returned', 'reassigned')
 )
 SELECT DISTINCT ON (e.case_id, e.dispatch)
        $1, e.case_id, e.dispatch, e.demand_id, e.receipt, e.origin, e.carried, e.settling, e.opened_at, e.late,

@@ -1,6 +1,7 @@
 -- One row a limit: two for each case. What is stored are the inputs and the due instant; the derivation and
 -- the instants of the rungs are told again from them. fires_at is the next rung that isn't recorded yet.
--- generation fences: a dispatch anew begins the next one. awaits_year: what must be loaded to go on.
+-- generation fences: a dispatch anew, or another end, begins the next one. awaits_year: what must be loaded to
+-- go on. pauses: suspensions that are over, as ISO 8601 intervals; suspended_at: the one that isn't.
 CREATE TABLE limits (
     case_id uuid NOT NULL,
     kind text COLLATE "C" NOT NULL CHECK (kind IN ('sign_for', 'complete')),
@@ -18,7 +19,7 @@ CREATE TABLE limits (
     amount int NOT NULL,
     counted text NOT NULL,
     ladder text NOT NULL,
-    state text NOT NULL CHECK (state IN ('open', 'met', 'closed', 'awaiting_calendar')),
+    state text NOT NULL CHECK (state IN ('open', 'met', 'closed', 'awaiting_calendar', 'suspended')),
     due_at timestamptz CHECK (due_at IS NOT NULL OR state <> 'open'),
     calendar_version text NOT NULL,
     fires_at timestamptz,
@@ -26,6 +27,9 @@ CREATE TABLE limits (
     awaits_year smallint,
     overdue boolean NOT NULL,
     met_at timestamptz,
+    suspended_at timestamptz CHECK ((suspended_at IS NOT NULL) = (state = 'suspended')),
+    pauses text NOT NULL,
+    extension smallint NOT NULL,
     PRIMARY KEY (case_id, kind)
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000);
 CREATE INDEX limits_due ON limits (fires_at, case_id) WHERE state = 'open';

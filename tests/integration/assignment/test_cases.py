@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.assignment.case import case_id_of
-from services.contracts.case import CaseAssigned, CaseCompleted, CaseReturned
+from services.contracts.case import CaseAssigned, CaseCalledBack, CaseCompleted, CaseRefused, CaseReturned
 from services.contracts.supervision import LimitsSet, NoticeSent
 from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment, numbered
 from tests.service_process import MONDAY
@@ -21,7 +21,7 @@ async def test_one_demand_becomes_one_case_with_its_event_and_its_row(assignment
     assert (event.unit, event.post, event.town) == ("water", "water.head", "river_town")
     assert (row["unit_name"], row["post_title"], row["place_name"]) == ("水利局", "局长", "河口镇")
     assert (row["summary"], row["title"], row["body"]) == ("家里停水三天", one.title, one.body)
-    assert row["allowed"] == ["sign_for", "return", "reassign"]
+    assert row["allowed"] == ["sign_for", "return", "reassign", "refuse"]
     assert datetime.fromisoformat(row["dispatched_at"]) == MONDAY
 
 
@@ -77,7 +77,7 @@ async def test_a_case_goes_its_way_to_the_reply(assignment: Assignment) -> None:
     case_id, handler = await assignment.opened(), assignment.staff("handler", "water")
     early = await assignment.take(case_id, "complete", handler, reply="好了。")
     assert early.status_code == CONFLICT
-    assert early.json()["allowed"] == ["sign_for", "return", "reassign"]
+    assert early.json()["allowed"] == ["sign_for", "return"]
     assert (await assignment.take(case_id, "sign-for", handler)).json()["state"] == "signed_for"
     assert (await assignment.take(case_id, "sign-for", handler)).status_code == CONFLICT
     done = await assignment.take(case_id, "complete", handler, reply="已修好，电话13912345678。")
@@ -88,6 +88,49 @@ async def test_a_case_goes_its_way_to_the_reply(assignment: Assignment) -> None:
     timeline = (await assignment.case(case_id))["timeline"]
     assert [moment["step"] for moment in timeline] == ["assign", "sign_for", "complete"]
     assert timeline[1]["by"] == "handler of water"
+
+
+async def test_a_reply_is_reviewed_called_back_and_filed_and_then_nothing_more_is_possible(
+    assignment: Assignment,
+) -> None:
+    case_id, clerk = await assignment.opened(), assignment.staff("clerk")
+    caller, handler = assignment.staff("callback_clerk"), assignment.staff("handler", "water")
+    assert (await assignment.take(case_id, "sign-for", handler)).status_code == 200
+    assert (await assignment.take(case_id, "suspend", handler, reason="待批复。")).json()[
+        "state"
+    ] == "suspended"
+    resting = await assignment.take(case_id, "complete", handler, reply="好了。")
+    assert (resting.status_code, resting.json()["allowed"]) == (CONFLICT, ["resume"])
+    assert (await assignment.take(case_id, "resume", handler)).json()["state"] == "signed_for"
+    await assignment.take(case_id, "complete", handler, reply="好了。")
+    own = await assignment.take(case_id, "review", handler)
+    assert (own.status_code, "supervision_office" in own.json()["remedy"]) == (FORBIDDEN, True)
+    assert (await assignment.take(case_id, "redo", clerk, reason="未说明。")).json()["dispatch"] == 2
+    await assignment.take(case_id, "sign-for", handler)
+    await assignment.take(case_id, "complete", handler, reply="已修好，二日恢复。")
+    reviewed = await assignment.take(case_id, "review", assignment.staff("supervision_office"))
+    called = await assignment.take(case_id, "call-back", caller, note="满意，电话13912345678。")
+    filed = await assignment.take(case_id, "archive", caller)
+    assert [one.json()["state"] for one in (reviewed, called, filed)] == [
+        "reviewed",
+        "called_back",
+        "archived",
+    ]
+    late = await assignment.take(case_id, "redo", clerk, reason="再办。")
+    assert (late.status_code, late.json()["allowed"]) == (CONFLICT, [])
+    [event] = await assignment.until(CaseCalledBack, case_id)
+    assert event.note == "满意，电话〔手机号〕。"
+    steps = [moment["step"] for moment in (await assignment.case(case_id))["timeline"]]
+    assert steps[1:6] == ["sign_for", "suspend", "resume", "complete", "redo"]
+
+
+async def test_a_refused_case_is_over(assignment: Assignment) -> None:
+    case_id = await assignment.opened()
+    unit = await assignment.take(case_id, "refuse", assignment.staff("handler", "water"), reason="不属。")
+    refused = await assignment.take(case_id, "refuse", assignment.staff("clerk"), reason="属诉讼事项。")
+    [event] = await assignment.until(CaseRefused, case_id)
+    assert (unit.status_code, refused.json()["state"], event.reason) == (FORBIDDEN, "refused", "属诉讼事项。")
+    assert (await assignment.case(case_id))["allowed"] == []
 
 
 async def test_a_returned_case_is_dispatched_anew_by_the_backstop_unit(assignment: Assignment) -> None:

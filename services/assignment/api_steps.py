@@ -1,0 +1,142 @@
+"""Steps over HTTP: one route a step, and many at once. The table of transitions says who may take one."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends
+
+from services.assignment import api_models as models
+from services.assignment.api_body import LargeBodyRoute
+from services.assignment.api_outcomes import incomplete, problem_of, result_of, taken_view
+from services.assignment.case import Taken
+from services.assignment.steps import Asked, NoSuchCase, Outcome, take_steps
+from services.assignment.store import PostgresCases
+from services.assignment.store_directory import Rulebooks
+from services.assignment.transitions import STAFF, Step, roles_of, who_may
+from services.kit.auth import Staff
+from services.kit.http import staff_with
+from services.kit.postgres import Database
+
+Actor = Annotated[Staff, Depends(staff_with(*STAFF))]
+Completer = Annotated[Staff, Depends(staff_with(*roles_of("complete")))]
+Caller = Annotated[Staff, Depends(staff_with(*roles_of("call_back")))]
+Dispatcher = Annotated[Staff, Depends(staff_with(*roles_of("reassign")))]
+
+
+def step_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
+    """The routes; each summary says who may call it."""
+    routes, bulk = APIRouter(tags=["steps"]), APIRouter(tags=["steps"], route_class=LargeBodyRoute)
+    desk = Desk(database, rulebooks)
+    for step, (path, words) in PLAIN.items():
+        _plain(routes, desk, step, path, words)
+    for step, (path, words) in REASONED.items():
+        _reasoned(routes, desk, step, path, words)
+    _telling(routes, desk)
+    _in_bulk(bulk, desk)
+    routes.include_router(bulk)
+    return routes
+
+
+class Desk:
+    """Takes steps in one transaction each call."""
+
+    def __init__(self, database: Database, rulebooks: Rulebooks) -> None:
+        self._database = database
+        self._rulebooks = rulebooks
+
+    async def take(self, asked: Sequence[Asked], staff: Staff) -> list[Outcome]:
+        async with self._database.writing() as writing:
+            rulebook = await self._rulebooks.current(writing.connection)
+            if rulebook is None:  # before any directory is loaded no case exists
+                return [NoSuchCase(one.case_id) for one in asked]
+            cases = PostgresCases(writing.connection)
+            return await take_steps(cases, writing.publish, rulebook, asked, staff, writing.now)
+
+    async def take_one(self, asked: Asked, staff: Staff) -> models.StepTaken:
+        """Raises Problem where the step is refused."""
+        (outcome,) = await self.take([asked], staff)
+        if isinstance(outcome, Taken):
+            return taken_view(outcome)
+        raise problem_of(outcome)
+
+
+PLAIN: Final[dict[Step, tuple[str, str]]] = {
+    "sign_for": ("sign-for", "签收 Take the case over"),
+    "resume": ("resume", "恢复办理 Go on with a suspended case"),
+    "review": ("review", "审核 Let the reply stand"),
+    "archive": ("archive", "归档 File it"),
+}
+"""Steps that need no words: their path, and what they do."""
+REASONED: Final[dict[Step, tuple[str, str]]] = {
+    "suspend": ("suspend", "挂起 Suspend it with a reason; its time isn't counted"),
+    "return": ("return", "退回 Return it with a reason"),
+    "redo": ("redo", "重办 Send the reply back with a reason; the same unit handles it anew"),
+    "refuse": ("refuse", "不予受理 Refuse it with a reason that the citizen reads"),
+}
+"""Steps that need a reason."""
+
+
+def _summary(step: Step, words: str) -> str:
+    return f"{words} ({who_may(step)})"
+
+
+def _plain(routes: APIRouter, desk: Desk, step: Step, path: str, words: str) -> None:
+    may = Depends(staff_with(*roles_of(step)))
+
+    @routes.post(f"/cases/{{case_id}}/{path}", summary=_summary(step, words), operation_id=step)
+    async def take(case_id: UUID, staff: Annotated[Staff, may]) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, step), staff)
+
+
+def _reasoned(routes: APIRouter, desk: Desk, step: Step, path: str, words: str) -> None:
+    may = Depends(staff_with(*roles_of(step)))
+
+    @routes.post(f"/cases/{{case_id}}/{path}", summary=_summary(step, words), operation_id=step)
+    async def take(case_id: UUID, given: models.Reasoned, staff: Annotated[Staff, may]) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, step, given.reason), staff)
+
+
+def _telling(routes: APIRouter, desk: Desk) -> None:
+    """Steps that bring something of their own."""
+
+    @routes.post(
+        "/cases/{case_id}/complete",
+        summary=_summary("complete", "办结 Complete it with a reply to the citizen"),
+    )
+    async def complete(case_id: UUID, given: models.Completion, staff: Completer) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "complete", given.reply), staff)
+
+    @routes.post(
+        "/cases/{case_id}/call-back",
+        summary=_summary("call_back", "回访 Note what the citizen said of the reply"),
+    )
+    async def call_back(case_id: UUID, given: models.CallBack, staff: Caller) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "call_back", given.note), staff)
+
+    @routes.post("/cases/{case_id}/reassign", summary=_summary("reassign", "转办 Dispatch it anew"))
+    async def reassign(case_id: UUID, given: models.Reassignment, staff: Dispatcher) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "reassign", given.reason, given.unit), staff)
+
+
+def _in_bulk(routes: APIRouter, desk: Desk) -> None:
+    @routes.post(
+        "/cases/steps",
+        summary="Many steps in one transaction, each with its outcome (whoever may take the step)",
+    )
+    async def steps(
+        asked: Annotated[
+            list[models.StepAsked],
+            Body(min_length=1, max_length=models.STEPS_AT_ONCE, examples=[models.example_steps()]),
+        ],
+        staff: Actor,
+    ) -> list[models.StepResult]:
+        """In their order; several steps of one case follow each other. A refused one stops no other."""
+        complete = [one for one in asked if incomplete(one) is None]
+        outcomes = iter(await desk.take([_asked(one) for one in complete], staff) if complete else [])
+        return [result_of(one, incomplete(one) or next(outcomes)) for one in asked]
+
+
+def _asked(one: models.StepAsked) -> Asked:
+    texts = {"complete": one.reply, "call_back": one.note}
+    return Asked(one.case_id, one.step, texts.get(one.step, one.reason), one.unit)

@@ -1,0 +1,137 @@
+"""Take a step: the case after it, and the event that says so. Pure; the table step → effect is at the end."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from services.assignment.case import Act, Case, Incomplete, NotAllowed, Taken
+from services.assignment.transitions import Person, Step, allowed_steps, leads_to
+from services.contracts.case import (
+    CaseArchived,
+    CaseCalledBack,
+    CaseCompleted,
+    CaseEvent,
+    CaseReassigned,
+    CaseRedone,
+    CaseRefused,
+    CaseResumed,
+    CaseReturned,
+    CaseReviewed,
+    CaseSignedFor,
+    CaseSuspended,
+    CaseWithdrawn,
+)
+from services.contracts.public_text import PublicText
+
+
+def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -> Taken | NotAllowed:
+    """The case after a step, with its event; or what whoever asks could do instead. Raises Incomplete."""
+    place = case.place(backstop_unit)
+    possible, to = allowed_steps(who, place), leads_to(place, act.step)
+    if to is None or act.step not in possible or (act.step == "reassign" and act.unit == case.unit):
+        return NotAllowed(case, act.step, possible)
+    moved = replace(case, version=case.version + 1, state=to)
+    after, event = EFFECTS[act.step](moved, act, now)
+    return Taken(after, event, act, now)
+
+
+Effect = Callable[[Case, Act, datetime], tuple[Case, CaseEvent]]
+"""Fills in a case whose state and version have moved on, while it lies with the unit of before."""
+
+
+def _ids(case: Case) -> dict[str, Any]:
+    """What every event of a case carries."""
+    return {
+        "case_id": case.case_id,
+        "demand_id": case.demand_id,
+        "version": case.version,
+        "dispatch": case.dispatch,
+    }
+
+
+def _said(act: Act, what: str) -> PublicText:
+    if act.text is None:
+        raise Incomplete(act.step, what)
+    return act.text
+
+
+def _signed_for(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    return replace(case, signed_at=now), CaseSignedFor(**_ids(case), unit=case.unit)
+
+
+def _suspended(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    return case, CaseSuspended(**_ids(case), unit=case.unit, reason=_said(act, "reason"))
+
+
+def _resumed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    return case, CaseResumed(**_ids(case), unit=case.unit)
+
+
+def _completed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    case = replace(case, completed_at=now, reply=_said(act, "reply"))
+    return case, CaseCompleted(**_ids(case), unit=case.unit, reply=_said(act, "reply"))
+
+
+def _reviewed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    return case, CaseReviewed(**_ids(case), unit=case.unit)
+
+
+def _called_back(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    return case, CaseCalledBack(**_ids(case), unit=case.unit, note=_said(act, "note"))
+
+
+def _archived(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    return case, CaseArchived(**_ids(case), unit=case.unit)
+
+
+def _redone(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    case = replace(_dispatched_anew(case, now), completed_at=None)
+    return case, CaseRedone(**_ids(case), unit=case.unit, post=case.post, reason=_said(act, "reason"))
+
+
+def _returned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    reason = _said(act, "reason")
+    moved = _moved(case, act, now)
+    return moved, CaseReturned(
+        **_ids(moved), from_unit=case.unit, reason=reason, unit=moved.unit, post=moved.post
+    )
+
+
+def _reassigned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    moved = _moved(case, act, now)
+    return moved, CaseReassigned(**_ids(moved), from_unit=case.unit, unit=moved.unit, post=moved.post)
+
+
+def _refused(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    return case, CaseRefused(**_ids(case), unit=case.unit, reason=_said(act, "reason"))
+
+
+def _withdrawn(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    return case, CaseWithdrawn(**_ids(case), unit=case.unit)
+
+
+def _moved(case: Case, act: Act, now: datetime) -> Case:
+    if act.unit is None or act.post is None:
+        raise Incomplete(act.step, "unit")
+    return replace(_dispatched_anew(case, now), unit=act.unit, post=act.post)
+
+
+def _dispatched_anew(case: Case, now: datetime) -> Case:
+    return replace(case, dispatch=case.dispatch + 1, dispatched_at=now, signed_at=None)
+
+
+EFFECTS: Final[Mapping[Step, Effect]] = {
+    "sign_for": _signed_for,
+    "suspend": _suspended,
+    "resume": _resumed,
+    "complete": _completed,
+    "review": _reviewed,
+    "call_back": _called_back,
+    "archive": _archived,
+    "redo": _redone,
+    "return": _returned,
+    "reassign": _reassigned,
+    "refuse": _refused,
+    "withdraw": _withdrawn,
+}

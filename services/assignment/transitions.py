@@ -1,0 +1,166 @@
+"""The life of a case as data: which step leads from which state to which, and who may take it. Pure.
+
+The way: dispatched → signed for (⇄ suspended) → completed (已回复) → reviewed → called back → archived.
+A case ends early as refused or withdrawn; return, reassignment and redo begin a new dispatch.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, NamedTuple, get_args
+
+from services.contracts.vocabulary import CaseState, Role
+
+Step = Literal[
+    "sign_for",
+    "suspend",
+    "resume",
+    "complete",
+    "review",
+    "call_back",
+    "archive",
+    "redo",
+    "return",
+    "reassign",
+    "refuse",
+    "withdraw",
+]
+STEPS: Final[tuple[Step, ...]] = get_args(Step)
+
+Actor = Role | Literal["citizen"]
+"""The citizen acts through intake, never with a token."""
+Bound = Literal["unit", "backstop", "anyone"]
+"""Whose staff one must be: the case's unit's; the backstop unit's, while the case lies with it; anyone's."""
+Lies = Literal["anywhere", "elsewhere"]
+"""Where the case must lie: `elsewhere` than with the backstop unit, behind which there is nobody."""
+
+
+class Grant(NamedTuple):
+    """Roles that may take a step, and where they must belong."""
+
+    roles: tuple[Actor, ...]
+    bound: Bound
+
+
+class Transition(NamedTuple):
+    """One line of the table."""
+
+    state: CaseState
+    step: Step
+    to: CaseState
+    grants: tuple[Grant, ...]
+    lies: Lies = "anywhere"
+
+
+FOR_ALL_UNITS: Final[frozenset[Role]] = frozenset({"clerk", "administrator"})
+FOR_THEIR_UNIT: Final[frozenset[Role]] = frozenset({"handler", "unit_head"})
+"""Who keeps promises and projects: of every unit, or of the one that their token names."""
+
+UNIT: Final = Grant(("handler", "unit_head"), "unit")
+BACKSTOP: Final = Grant(("handler", "unit_head"), "backstop")
+OFFICE: Final = Grant(("clerk", "administrator"), "anyone")
+REVIEWERS: Final = Grant(("clerk", "supervision_office", "administrator"), "anyone")
+CALLERS: Final = Grant(("callback_clerk", "clerk", "administrator"), "anyone")
+JUDGES: Final = Grant(("clerk", "callback_clerk", "supervision_office", "administrator"), "anyone")
+CITIZEN: Final = Grant(("citizen",), "anyone")
+
+TABLE: Final = (
+    Transition("dispatched", "sign_for", "signed_for", (UNIT, OFFICE)),
+    Transition("dispatched", "return", "dispatched", (UNIT, OFFICE), "elsewhere"),
+    Transition("dispatched", "reassign", "dispatched", (BACKSTOP, OFFICE)),
+    Transition("dispatched", "refuse", "refused", (OFFICE,)),
+    Transition("dispatched", "withdraw", "withdrawn", (CITIZEN,)),
+    Transition("signed_for", "complete", "completed", (UNIT, OFFICE)),
+    Transition("signed_for", "suspend", "suspended", (UNIT, OFFICE)),
+    Transition("signed_for", "return", "dispatched", (UNIT, OFFICE), "elsewhere"),
+    Transition("signed_for", "reassign", "dispatched", (BACKSTOP, OFFICE)),
+    Transition("signed_for", "withdraw", "withdrawn", (CITIZEN,)),
+    Transition("suspended", "resume", "signed_for", (UNIT, OFFICE)),
+    Transition("suspended", "withdraw", "withdrawn", (CITIZEN,)),
+    Transition("completed", "review", "reviewed", (REVIEWERS,)),
+    Transition("completed", "redo", "dispatched", (JUDGES,)),
+    Transition("reviewed", "call_back", "called_back", (CALLERS,)),
+    Transition("reviewed", "redo", "dispatched", (JUDGES,)),
+    Transition("reviewed", "archive", "archived", (CALLERS,)),
+    Transition("called_back", "redo", "dispatched", (JUDGES,)),
+    Transition("called_back", "archive", "archived", (CALLERS,)),
+)
+
+_CELLS: Final[Mapping[tuple[CaseState, Step], Transition]] = {(one.state, one.step): one for one in TABLE}
+_GRANTS: Final[Mapping[Step, tuple[Grant, ...]]] = {
+    step: tuple(dict.fromkeys(grant for one in TABLE if one.step == step for grant in one.grants))
+    for step in STEPS
+}
+
+STAFF: Final[tuple[Role, ...]] = tuple(
+    role for role in get_args(Role) if any(role in grant.roles for one in TABLE for grant in one.grants)
+)
+"""The roles that take any step at all."""
+
+
+class Person(NamedTuple):
+    """Who asks: a role, and the unit it is bound to."""
+
+    role: Actor
+    unit: str | None
+
+
+class Place(NamedTuple):
+    """Where a case stands: its state, the unit it lies with, and the authority's backstop unit."""
+
+    state: CaseState
+    unit: str
+    backstop_unit: str
+
+
+def leads_to(place: Place, step: Step) -> CaseState | None:
+    """The state that a step leads to from here; None where it isn't possible, whoever asks."""
+    found = _CELLS.get((place.state, step))
+    if found is None or (found.lies == "elsewhere" and place.unit == place.backstop_unit):
+        return None
+    return found.to
+
+
+def may(person: Person, place: Place, step: Step) -> bool:
+    """Whether a person may take a step of a case lying there, if it is possible."""
+    found = _CELLS.get((place.state, step))
+    return any(_fits(person, place, grant) for grant in (found.grants if found else _GRANTS[step]))
+
+
+def allowed_steps(person: Person, place: Place) -> tuple[Step, ...]:
+    """The steps possible here that this person may take."""
+    return tuple(step for step in STEPS if leads_to(place, step) and may(person, place, step))
+
+
+def who_may(step: Step) -> str:
+    """Who takes a step, in words: for API summaries and refusals."""
+    return "; ".join(_said(grant) for grant in _GRANTS[step])
+
+
+def roles_of(*steps: Step) -> tuple[Role, ...]:
+    """The staff roles that take one of these steps, in the vocabulary's order."""
+    named = {role for step in steps for grant in _GRANTS[step] for role in grant.roles}
+    return tuple(role for role in get_args(Role) if role in named)
+
+
+def _fits(person: Person, place: Place, grant: Grant) -> bool:
+    if person.role not in grant.roles:
+        return False
+    if grant.bound == "anyone":
+        return True
+    if person.unit != place.unit:
+        return False
+    return grant.bound == "unit" or place.unit == place.backstop_unit
+
+
+def _said(grant: Grant) -> str:
+    return f"{_listed(grant.roles)}{BOUNDS[grant.bound]}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+BOUNDS: Final[Mapping[Bound, str]] = {
+    "unit": " of the case's unit",
+    "backstop": " of the backstop unit that it lies with",
+    "anyone": "",
+}

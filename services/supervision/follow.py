@@ -1,0 +1,184 @@
+"""What each event of a case does to its limits. Pure; the table event → effect is at the end."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from services.contracts.case import (
+    CaseCompleted,
+    CaseEvent,
+    CaseReassigned,
+    CaseRedone,
+    CaseRefused,
+    CaseResumed,
+    CaseReturned,
+    CaseSignedFor,
+    CaseSuspended,
+    CaseWithdrawn,
+)
+from services.supervision.ladder import next_instant
+from services.supervision.limits import Pause
+from services.supervision.pauses import written
+from services.supervision.policy import Policy
+from services.supervision.watched import (
+    CaseLimits,
+    State,
+    Watched,
+    ladder_state,
+    reckon,
+    reckoned,
+)
+
+
+def after(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
+    """The limits after an event of their case; the same object where it changes nothing.
+
+    An event of an earlier dispatch than theirs changes nothing.
+    """
+    if event.dispatch < limits.sign_for.dispatch:
+        return limits
+    return EFFECTS[type(event)](limits, event, at, policy)
+
+
+def _signed_for(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
+    if not limits.sign_for.running:
+        return limits
+    return limits._replace(sign_for=_ended(limits.sign_for, "met", at))
+
+
+def _completed(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
+    sign_for, complete = limits
+    if sign_for.running:
+        sign_for = _ended(sign_for, "closed", None)
+    if complete.running:
+        complete = _ended(complete, "met", at)
+    return CaseLimits(sign_for, complete)
+
+
+def _ended(limit: Watched, state: State, met_at: datetime | None) -> Watched:
+    """Only a limit without a due instant goes on awaiting its year: was it met in time?"""
+    awaits = limit.awaits_year if limit.due_at is None else None
+    return limit._replace(state=state, met_at=met_at, fires_at=None, awaits_year=awaits)
+
+
+def _dropped(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
+    """The case ended without a reply: what runs or rests is closed, and nothing of it is judged later."""
+    return CaseLimits(*[_closed(limit) if limit.unfinished else limit for limit in limits])
+
+
+def _closed(limit: Watched) -> Watched:
+    return limit._replace(state="closed", fires_at=None, awaits_year=None, suspended_at=None)
+
+
+def _suspended(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
+    """The limit to complete rests: nothing fires, and it has no due instant until the case goes on.
+
+    A limit that was past already stays past: a suspension doesn't undo it. A rung that fired while the
+    suspension was on its way is on record, but its limit isn't overdue for that.
+    """
+    limit = limits.complete
+    if not limit.running:
+        return limits
+    past = limit.due_at is not None and limit.due_at <= at
+    resting = limit._replace(
+        state="suspended",
+        suspended_at=at,
+        due_at=limit.due_at if past else None,
+        fires_at=None,
+        awaits_year=None,
+        overdue=limit.overdue and past,
+    )
+    return _told_anew(limits.sign_for, resting)
+
+
+def _resumed(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
+    """The limit to complete is set anew without the time of the pause."""
+    limit = limits.complete
+    if limit.suspended_at is None:
+        return limits
+    pauses = written((*limit.the_pauses, Pause(limit.suspended_at, at)))
+    return _told_anew(
+        limits.sign_for, _set_anew(limit._replace(pauses=pauses, suspended_at=None), at, policy)
+    )
+
+
+def _set_anew(limit: Watched, at: datetime, policy: Policy) -> Watched:
+    """The same limit with another end, from an instant on: its next generation.
+
+    A rung that is still to be recorded stays so; one that was recorded for the old end is recorded again
+    if the new one puts it after that instant.
+    """
+    ladder = policy.ladders[limit.ladder]
+    found = reckon(
+        limit.the_rule(), limit.dispatched_at, ladder, policy, limit.the_pauses, limit.the_extension
+    )
+    recorded = limit.next_rung
+    limit = reckoned(limit._replace(generation=limit.generation + 1, overdue=False), found)
+    if limit.due_at is None:
+        return limit
+    state = ladder_state(limit, ladder, policy.calendar)
+    ahead = (rung.number for rung, instant in state.rungs if instant is None or instant > at)
+    first = min(recorded, next(ahead, recorded))
+    state = ladder_state(limit._replace(next_rung=max(first, limit.next_rung)), ladder, policy.calendar)
+    return limit._replace(next_rung=state.next_rung, fires_at=next_instant(state), overdue=limit.due_at <= at)
+
+
+def _told_anew(sign_for: Watched, complete: Watched) -> CaseLimits:
+    """With the next version, which the case's `LimitsSet` will carry."""
+    version = sign_for.set_version + 1
+    return CaseLimits(sign_for._replace(set_version=version), complete._replace(set_version=version))
+
+
+def _passed_on(
+    limits: CaseLimits, event: CaseReturned | CaseReassigned, at: datetime, policy: Policy
+) -> CaseLimits:
+    """Signing for begins anew with the new dispatch; the limit to complete runs on."""
+    if event.dispatch == limits.sign_for.dispatch:
+        return limits
+    return _told_anew(_lying(_begun_anew(limits.sign_for, at, policy), event), _lying(limits.complete, event))
+
+
+def _redone(limits: CaseLimits, event: CaseRedone, at: datetime, policy: Policy) -> CaseLimits:
+    """The reply didn't stand: both limits begin anew with the new dispatch."""
+    if event.dispatch == limits.sign_for.dispatch:
+        return limits
+    return _told_anew(*[_lying(_begun_anew(limit, at, policy), event) for limit in limits])
+
+
+def _begun_anew(old: Watched, at: datetime, policy: Policy) -> Watched:
+    """The limit of a new dispatch, by the rule and the ladder that hold now."""
+    rule = policy.limits.rule(old.kind, old.case_kind, old.urgency)
+    begun = old._replace(
+        generation=old.generation + 1,
+        dispatched_at=at,
+        rule=rule.id,
+        rule_version=rule.version,
+        amount=rule.amount,
+        counted=rule.unit,
+        ladder=policy.ladder.id,
+        overdue=False,
+        met_at=None,
+        suspended_at=None,
+        pauses="",
+        extension=0,
+    )
+    return reckoned(begun, reckon(rule, at, policy.ladder, policy))
+
+
+def _lying(limit: Watched, event: CaseReturned | CaseReassigned | CaseRedone) -> Watched:
+    return limit._replace(unit=event.unit, post=event.post, dispatch=event.dispatch)
+
+
+Effect = Callable[[CaseLimits, Any, datetime, Policy], CaseLimits]
+
+EFFECTS: Final[Mapping[type[CaseEvent], Effect]] = {
+    CaseSignedFor: _signed_for,
+    CaseCompleted: _completed,
+    CaseReturned: _passed_on,
+    CaseReassigned: _passed_on,
+    CaseRedone: _redone,
+    CaseSuspended: _suspended,
+    CaseResumed: _resumed,
+    CaseWithdrawn: _dropped,
+    CaseRefused: _dropped,
+}

@@ -1,0 +1,95 @@
+"""The table of transitions: every state, step and role of it tried, from the outside in plain words."""
+
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from services.assignment.transitions import (
+    STAFF,
+    STEPS,
+    TABLE,
+    Actor,
+    Person,
+    Place,
+    Step,
+    allowed_steps,
+    leads_to,
+    may,
+    who_may,
+)
+from services.contracts.vocabulary import ROLES, CaseState
+
+STATES: tuple[CaseState, ...] = get_args(CaseState)
+ACTORS: tuple[Actor, ...] = (*ROLES, "citizen")
+LEADS: dict[CaseState, dict[Step, CaseState]] = {
+    "dispatched": {
+        "sign_for": "signed_for",
+        "return": "dispatched",
+        "reassign": "dispatched",
+        "refuse": "refused",
+        "withdraw": "withdrawn",
+    },
+    "signed_for": {
+        "suspend": "suspended",
+        "complete": "completed",
+        "return": "dispatched",
+        "reassign": "dispatched",
+        "withdraw": "withdrawn",
+    },
+    "suspended": {"resume": "signed_for", "withdraw": "withdrawn"},
+    "completed": {"review": "reviewed", "redo": "dispatched"},
+    "reviewed": {"call_back": "called_back", "archive": "archived", "redo": "dispatched"},
+    "called_back": {"archive": "archived", "redo": "dispatched"},
+    "archived": {},
+    "withdrawn": {},
+    "refused": {},
+}
+UNIT_STEPS = ("sign_for", "suspend", "resume", "complete", "return")
+EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
+    "clerk": tuple(step for step in STEPS if step != "withdraw"),
+    "administrator": tuple(step for step in STEPS if step != "withdraw"),
+    "callback_clerk": ("call_back", "archive", "redo"),
+    "supervision_office": ("review", "redo"),
+    "citizen": ("withdraw",),
+}
+
+
+def expected(role: Actor, unit: str | None, place: Place, step: Step) -> bool:
+    if step in EVERYWHERE.get(role, ()):
+        return True
+    if role not in ("handler", "unit_head") or unit != place.unit:
+        return False
+    return step in UNIT_STEPS or (step == "reassign" and place.unit == place.backstop_unit)
+
+
+@pytest.mark.parametrize(("state", "step", "role"), list(product(STATES, STEPS, ACTORS)))
+def test_each_cell_leads_where_it_should_for_those_who_may(state: CaseState, step: Step, role: Actor) -> None:
+    for lies_with, unit in product(("water", "petition"), ("water", "petition", None)):
+        place, person = Place(state, lies_with, "petition"), Person(role, unit)
+        leads = LEADS[state].get(step) if (step, lies_with) != ("return", "petition") else None
+        assert leads_to(place, step) == leads
+        assert may(person, place, step) == expected(role, unit, place, step)
+        possible = leads is not None and expected(role, unit, place, step)
+        assert (step in allowed_steps(person, place)) == possible
+
+
+def test_a_cell_stands_in_the_table_once() -> None:
+    assert len({(one.state, one.step) for one in TABLE}) == len(TABLE)
+
+
+def test_each_step_and_state_is_in_the_table() -> None:
+    assert {one.step for one in TABLE} == set(STEPS)
+    assert {one.state for one in TABLE} | {one.to for one in TABLE} == set(STATES)
+
+
+def test_leaders_and_inspectors_take_no_steps_and_the_citizen_has_no_token() -> None:
+    assert set(ROLES) - set(STAFF) == {"leader", "inspector"}
+    assert "citizen" not in STAFF
+
+
+def test_who_may_is_said_in_words() -> None:
+    assert who_may("reassign") == (
+        "handler, unit_head of the backstop unit that it lies with; clerk, administrator"
+    )
+    assert who_may("withdraw") == "citizen"

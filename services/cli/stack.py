@@ -59,6 +59,8 @@ def up(
 
 def _print_addresses(stack: dict[str, Any], only_infrastructure: bool, seconds: float) -> None:
     table = Table(box=None, show_header=False)
+    if not only_infrastructure:
+        table.add_row("console", stack["console"], "[bold]open this first[/]")
     for name, address in {} if only_infrastructure else stack["services"].items():
         table.add_row(name, address, f"[dim]{address}/docs[/]")
     table.add_row("kafka", stack["kafka"])

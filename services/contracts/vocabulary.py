@@ -67,9 +67,14 @@ Role = Literal[
 """Staff roles. Citizens come with a tracking code, adapters with a key; neither has a token."""
 
 Service = Literal["intake", "assignment", "supervision", "reporting"]
+"""Each owns a schema, reads topics and has an API."""
+
+Process = Literal["intake", "assignment", "supervision", "reporting", "console"]
+"""What runs with a port of its own: the services, and the pages over their APIs."""
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ROLES: tuple[Role, ...] = get_args(Role)
 SERVICES: tuple[Service, ...] = get_args(Service)
+PROCESSES: tuple[Process, ...] = get_args(Process)

@@ -9,6 +9,7 @@ from services.dev.folder import DataFolder, read_json, write_private
 from services.dev.problem import Problem
 
 DEFAULTS = {
+    "console": 8100,
     "intake": 8101,
     "assignment": 8102,
     "supervision": 8103,

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from services.dev import postgres_place
+from services.dev.console import console_program, provide_keys
 from services.dev.credentials import (
     ENVIRONMENT,
     SERVICES,
@@ -100,6 +101,7 @@ async def start(
         if clock:
             await _set_clock(infrastructure, clock)
         await bring_up_services(infrastructure, SERVICES, report)
+        await bring_up_console(infrastructure, report)
     return read_json(folder.stack)
 
 
@@ -132,7 +134,8 @@ async def _run_stores(
         asyncio.to_thread(prepare_kafka, supervisor.folder, ports, report),
         asyncio.to_thread(prepare_postgres, supervisor.folder, secret, ports),
     )
-    supervisor.configure([*programs, *_service_programs(secret, ports)])
+    console = console_program(supervisor.folder, secret, ports)
+    supervisor.configure([*programs, *_service_programs(secret, ports), console])
     if not supervisor.is_running():
         supervisor.launch()
     _write_stack(supervisor.folder, ports)
@@ -159,6 +162,7 @@ def _write_stack(folder: DataFolder, ports: Mapping[str, int]) -> None:
         "kafka": f"127.0.0.1:{ports['kafka']}",
         "postgres": {"host": "127.0.0.1", "port": ports["postgres"], "database": "yinuo"},
         "services": {service: f"http://127.0.0.1:{ports[service]}" for service in SERVICES},
+        "console": f"http://127.0.0.1:{ports['console']}",
         "supervisor": str(folder.socket),
         "ports": dict(ports),
     }
@@ -242,6 +246,13 @@ async def bring_up_services(
     return addresses
 
 
+async def bring_up_console(infrastructure: Infrastructure, report: Report = silent) -> str:
+    """Start the console over running services, with its keys; returns its address."""
+    folder, ports = DataFolder.at(infrastructure.data), infrastructure.ports
+    await provide_keys(folder, infrastructure.secrets, f"http://127.0.0.1:{ports['intake']}")
+    return (await bring_up_services(infrastructure, ["console"], report))["console"]
+
+
 async def _until_running(supervisor: Supervisor, names: Collection[str]) -> None:
     """Until the supervisor, too, counts them as running: it wants to see them live for a second or two."""
 
@@ -300,7 +311,7 @@ def stop(data: Path, report: Report = silent) -> None:
 
 def _stop_in_order(supervisor: Supervisor, report: Report) -> None:
     steps: Iterable[tuple[str, list[str]]] = (
-        ("the services", [PREFIX + service for service in SERVICES]),
+        ("the services", [PREFIX + name for name in ("console", *SERVICES)]),
         ("Kafka", ["kafka"]),
         ("PostgreSQL", ["postgres"]),
     )

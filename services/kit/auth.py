@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -50,8 +50,18 @@ class TokenReader:
 
     def staff(self, token: str) -> Staff:
         """Who the token is for. Raises TokenRefused."""
+        claims = self._claims(token)
+        if claims.get("role") not in get_args(Role):
+            raise TokenRefused(f"unknown role {claims.get('role')}")
+        return Staff(claims["sub"], claims["role"], claims.get("unit"))
+
+    def ends(self, token: str) -> datetime:
+        """When the token stops working, UTC, real time. Raises TokenRefused."""
+        return datetime.fromtimestamp(self._claims(token)["exp"], UTC)
+
+    def _claims(self, token: str) -> dict[str, Any]:
         try:
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 self.public_key,
                 algorithms=["EdDSA"],
@@ -60,6 +70,4 @@ class TokenReader:
             )
         except jwt.InvalidTokenError as refused:
             raise TokenRefused(str(refused)) from refused
-        if claims.get("role") not in get_args(Role):
-            raise TokenRefused(f"unknown role {claims.get('role')}")
-        return Staff(claims["sub"], claims["role"], claims.get("unit"))
+        return claims

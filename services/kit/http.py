@@ -17,7 +17,7 @@ from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.contracts.vocabulary import Role, Service
+from services.contracts.vocabulary import Process, Role, Service
 from services.kit import metrics
 from services.kit.auth import Staff, TokenReader, TokenRefused
 from services.kit.postgres import UNAVAILABLE
@@ -115,6 +115,14 @@ def build_api(
     for error in UNAVAILABLE:
         api.add_exception_handler(error, _away)
     api.add_middleware(Border, service=service)
+    add_operation(api, checks, warnings)
+    return api
+
+
+def add_operation(
+    api: FastAPI, checks: Mapping[str, Check], warnings: Mapping[str, Check] | None = None
+) -> None:
+    """/health/live, /health/ready and /metrics, as every process has them."""
 
     @api.get("/health/live", tags=["operation"], summary="Whether the process runs")
     async def live() -> dict[str, str]:
@@ -131,8 +139,6 @@ def build_api(
     @api.get("/metrics", tags=["operation"], summary="Prometheus metrics")
     async def exposition() -> Response:
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
-
-    return api
 
 
 async def _said(checks: Mapping[str, Check]) -> dict[str, str]:
@@ -254,7 +260,7 @@ def unexpected(reason: Exception) -> Problem:
 class Border:
     """Pure ASGI: counts and times each request by its route, bounds its body, answers what nothing caught."""
 
-    def __init__(self, app: ASGIApp, service: Service) -> None:
+    def __init__(self, app: ASGIApp, service: Process) -> None:
         self.app = app
         self.service = service
 
@@ -281,20 +287,20 @@ class Border:
             count_request(self.service, route, scope["method"], status, began)
 
 
-def count_request(service: Service, route: str, method: str, status: int, began: float) -> None:
+def count_request(service: Process, route: str, method: str, status: int, began: float) -> None:
     """Count and time a request that was answered; `began` by time.perf_counter()."""
     _counter(service, route, method, status).inc()
     _timer(service, route).observe(time.perf_counter() - began)
 
 
 @cache
-def _counter(service: Service, route: str, method: str, status: int) -> Counter:
+def _counter(service: Process, route: str, method: str, status: int) -> Counter:
     """Looking a metric's child up by its labels costs more than counting; there are few of them."""
     return metrics.HTTP_REQUESTS.labels(service, route, method, str(status))
 
 
 @cache
-def _timer(service: Service, route: str) -> Histogram:
+def _timer(service: Process, route: str) -> Histogram:
     return metrics.HTTP_SECONDS.labels(service, route)
 
 

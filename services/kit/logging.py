@@ -5,10 +5,10 @@ import sys
 
 import structlog
 
-from services.kit.settings import ServiceSettings
+from services.kit.settings import ProcessSettings
 
 
-def configure(service: str, settings: ServiceSettings) -> None:
+def configure(service: str, settings: ProcessSettings) -> None:
     """Send structlog's and the standard library's records through one chain."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -11,7 +11,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from services.kit.settings import ServiceSettings
+from services.kit.settings import ProcessSettings
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ def _end_hard() -> None:
     os._exit(0)
 
 
-def serve(build: Callable[[], FastAPI], settings: ServiceSettings) -> None:
+def serve(build: Callable[[], FastAPI], settings: ProcessSettings) -> None:
     """Build the API on the server's own event loop, and serve it until stopped."""
     server = _Server(
         uvicorn.Config(

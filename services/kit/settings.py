@@ -6,22 +6,27 @@ from pydantic import Field, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class ServiceSettings(BaseSettings):
-    """What each service needs. Durations are in seconds."""
+class ProcessSettings(BaseSettings):
+    """What each process with an HTTP port needs. Durations are in seconds."""
 
     model_config = SettingsConfigDict(env_prefix="YINUO_", frozen=True)
 
     environment: Literal["production", "demonstration", "test"] = "production"
-    database_url: PostgresDsn = Field(description="the service's application role")
-    kafka: str = Field(default="127.0.0.1:9092", description="bootstrap servers, comma-separated")
     host: str = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
     token_public_key: str = Field(description="Ed25519 public key of staff tokens, base64 of 32 bytes")
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    stop_timeout: float = Field(default=8.0, gt=0, description="how long a graceful stop may take")
+
+
+class ServiceSettings(ProcessSettings):
+    """What each service needs besides: its database and Kafka."""
+
+    database_url: PostgresDsn = Field(description="the service's application role")
+    kafka: str = Field(default="127.0.0.1:9092", description="bootstrap servers, comma-separated")
     pool_size: int = Field(default=10, ge=3, description="PostgreSQL connections of this process")
     batch_size: int = Field(default=1000, ge=1, description="events a consumer takes at once")
-    stop_timeout: float = Field(default=8.0, gt=0, description="how long a graceful stop may take")
 
     @property
     def dsn(self) -> str:

@@ -1,0 +1,148 @@
+"""What the console asks of assignment: cases, their steps, the directory, and what its API offers at all."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.console.call import Api, Shown
+
+FRESH_SECONDS: Final = 60.0
+"""How old the copy of the directory and of the API's description may be."""
+
+
+class Named(Shown):
+    """An entry of the directory."""
+
+    code: str
+    name: str
+
+
+class Post(Shown):
+    code: str
+    title: str
+
+
+class Authority(Shown):
+    name: str
+    name_en: str
+    issuer: str
+
+
+class Directory(Shown):
+    """The parts of the directory that forms choose from."""
+
+    authority: Authority
+    units: list[Named]
+    posts: list[Post]
+    categories: list[Named]
+
+    def unit_name(self, code: str | None) -> str | None:
+        return next((unit.name for unit in self.units if unit.code == code), code)
+
+    def post_title(self, code: str | None) -> str | None:
+        return next((post.title for post in self.posts if post.code == code), code)
+
+
+class _DirectoryAnswer(Shown):
+    directory: Directory
+
+
+class CaseRow(Shown):
+    """A case in a list. Instants in UTC."""
+
+    case_id: UUID
+    receipt: str
+    channel: str
+    kind: str
+    urgency: str
+    category: str
+    category_name: str | None
+    place_name: str | None
+    unit: str
+    unit_name: str | None
+    post: str
+    post_title: str | None
+    summary: str
+    repeat_of: UUID | None
+    state: str
+    dispatched_at: datetime
+    registered_at: datetime
+    complete_due: datetime | None
+    overdue: bool
+
+
+class CasePage(Shown):
+    cases: list[CaseRow]
+    next: str | None
+
+
+class Moment(Shown):
+    """A line of the timeline; a notice's note says limit, rung, colour and outcome."""
+
+    at: datetime
+    step: str
+    unit: str
+    post: str
+    by: str | None
+    note: str | None
+
+
+class Case(CaseRow):
+    """A case whole. Texts are masked."""
+
+    title: str
+    body: str
+    reply: str | None
+    allowed: list[str]
+    timeline: list[Moment]
+
+
+@dataclass(slots=True)
+class _Copy:
+    """A thing read before, and when (seconds of a monotonic clock)."""
+
+    read_at: float = float("-inf")
+    value: Any = None
+
+    def fresh(self) -> bool:
+        return time.monotonic() - self.read_at < FRESH_SECONDS
+
+    def put(self, value: Any) -> None:
+        self.value, self.read_at = value, time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """All methods raise Refused, Away."""
+
+    api: Api
+    _directory: _Copy = field(default_factory=_Copy)
+    _description: _Copy = field(default_factory=_Copy)
+
+    async def cases(self, token: str, **filters: str | None) -> CasePage:
+        return await self.api.get(CasePage, "/cases", token, **filters)
+
+    async def case(self, token: str, case_id: UUID) -> Case:
+        return await self.api.get(Case, f"/cases/{case_id}", token)
+
+    async def take(self, token: str, path: str, sent: Mapping[str, Any] | None) -> None:
+        """One step, at the path that the API's description gives it."""
+        await self.api.ask("POST", path, token, json=None if sent is None else dict(sent))
+
+    async def directory(self, token: str) -> Directory:
+        """The directory in force; any staff may read it, so that one copy serves all."""
+        if not self._directory.fresh():
+            answer = await self.api.get(_DirectoryAnswer, "/directory", token)
+            self._directory.put(answer.directory)
+        found: Directory = self._directory.value
+        return found
+
+    async def description(self) -> Mapping[str, Any]:
+        """The API's OpenAPI document: it says which steps there are and what each wants."""
+        if not self._description.fresh():
+            self._description.put((await self.api.ask("GET", "/openapi.json")).json())
+        found: Mapping[str, Any] = self._description.value
+        return found

@@ -1,0 +1,149 @@
+"""Cases for staff: the list, one case with every step that it allows, the dispatch sheet."""
+
+import asyncio
+from typing import Annotated, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+import httpx
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.console.apis import Apis
+from services.console.apis_supervision import CaseLimits, Supervision
+from services.console.call import Refused
+from services.console.pages import Fields, Pages, one, see
+from services.console.step_forms import Unfit, filled_in, filter_choices, step_form, step_forms
+
+FILTERS: Final = ("q", "state", "kind", "category", "unit", "overdue")
+Text = Annotated[str, Query(max_length=200)]
+
+
+def case_routes(pages: Pages, apis: Apis) -> APIRouter:
+    """The routes; assignment decides who may see and do what."""
+    routes = APIRouter(default_response_class=HTMLResponse)
+    _reading(routes, pages, apis)
+    _acting(routes, pages, apis)
+    return routes
+
+
+def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
+    @routes.get("/cases", summary="Cases by filter, page by page (staff)")
+    async def list_cases(
+        request: Request,
+        q: Text = "",
+        state: Text = "",
+        kind: Text = "",
+        category: Text = "",
+        unit: Text = "",
+        overdue: Text = "",
+        after: Text = "",
+    ) -> Response:
+        token = pages.login(request).token
+        chosen = dict(zip(FILTERS, (q, state, kind, category, unit, overdue), strict=True))
+        page, directory, description = await asyncio.gather(
+            apis.assignment.cases(token, after=after, **chosen),
+            apis.assignment.directory(token),
+            apis.assignment.description(),
+        )
+        return pages.show(
+            request,
+            "cases.html",
+            page=page,
+            chosen=chosen,
+            directory=directory,
+            states=filter_choices(description, "state"),
+            kinds=filter_choices(description, "kind"),
+            further=_further(chosen, page.next),
+        )
+
+    @routes.get("/cases/{case_id}", summary="A case with its timeline, limits and steps (staff)")
+    async def read_case(request: Request, case_id: UUID, done: Text = "") -> Response:
+        return await _case_page(pages, apis, request, case_id, done=done)
+
+    @routes.get("/cases/{case_id}/sheet", summary="The dispatch sheet to print (staff)")
+    async def sheet(request: Request, case_id: UUID) -> Response:
+        token = pages.login(request).token
+        case, directory, limits = await asyncio.gather(
+            apis.assignment.case(token, case_id),
+            apis.assignment.directory(token),
+            _limits(apis.supervision, token, case_id),
+        )
+        return pages.show(request, "sheet.html", case=case, directory=directory, limits=limits)
+
+
+def _acting(routes: APIRouter, pages: Pages, apis: Apis) -> None:
+    @routes.post("/cases/{case_id}/steps/{step}", summary="Take a step (as assignment allows)")
+    async def take(request: Request, case_id: UUID, step: str) -> Response:
+        token = pages.login(request).token
+        fields = await pages.own_form(request)
+        form = step_form(await apis.assignment.description(), case_id, step)
+        if form.path is None:
+            return await _case_page(pages, apis, request, case_id, status=404, failed=step)
+        try:
+            await apis.assignment.take(token, form.path, filled_in(form, fields))
+        except Unfit as unfit:
+            return await _case_page(
+                pages, apis, request, case_id, status=422, failed=step, wrong=unfit.field, kept=fields
+            )
+        except Refused as refused:
+            if refused.status == httpx.codes.UNAUTHORIZED:
+                raise
+            return await _case_page(
+                pages, apis, request, case_id, refused.status, failed=step, refused=refused, kept=fields
+            )
+        return see(f"/cases/{case_id}?done={step}")
+
+
+async def _case_page(
+    pages: Pages,
+    apis: Apis,
+    request: Request,
+    case_id: UUID,
+    status: int = 200,
+    done: str = "",
+    failed: str = "",
+    wrong: str = "",
+    refused: Refused | None = None,
+    kept: Fields | None = None,
+) -> Response:
+    """The case; after a step that failed with what was typed, and why it failed."""
+    token = pages.login(request).token
+    case, directory, limits, description = await asyncio.gather(
+        apis.assignment.case(token, case_id),
+        apis.assignment.directory(token),
+        _limits(apis.supervision, token, case_id),
+        apis.assignment.description(),
+    )
+    typed = {name: one(kept, name) for name in kept} if kept else {}
+    wrong = wrong or str(refused.problem.get("field", "")) if refused else wrong
+    return pages.show(
+        request,
+        "case.html",
+        status,
+        case=case,
+        directory=directory,
+        limits=limits,
+        forms=step_forms(description, case_id, case.allowed),
+        done=done,
+        failed=failed,
+        wrong=wrong,
+        refused=refused,
+        typed=typed,
+    )
+
+
+async def _limits(supervision: Supervision, token: str, case_id: UUID) -> CaseLimits | None:
+    """None for a case so new that supervision hasn't set its limits yet."""
+    try:
+        return await supervision.limits(token, case_id)
+    except Refused as refused:
+        if refused.status in (httpx.codes.NOT_FOUND, httpx.codes.FORBIDDEN):
+            return None
+        raise
+
+
+def _further(chosen: dict[str, str], after: str | None) -> str | None:
+    """The address of the next page with the same filters."""
+    given = {name: value for name, value in chosen.items() if value}
+    return f"/cases?{urlencode({**given, 'after': after})}" if after else None

@@ -1,0 +1,87 @@
+"""Manual entry: a clerk types in what a citizen said, and prints the receipt slip."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import uuid4
+
+import httpx
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.console.apis_intake import Intake
+from services.console.call import Refused
+from services.console.entry import FIELDS, Incomplete, demand_of, entry_of
+from services.console.pages import Pages, one
+from services.contracts.vocabulary import Role
+
+CLERKS: Final[tuple[Role, ...]] = ("clerk", "administrator")
+"""The key is the console's own, so intake can't tell who types: this page has to."""
+
+
+def entry_routes(pages: Pages, intake: Intake) -> APIRouter:
+    """The routes, for clerks and administrators."""
+    routes = APIRouter(default_response_class=HTMLResponse)
+
+    @routes.get("/entry", summary="The form to enter a demand (clerk, administrator)")
+    async def ask_entry(request: Request) -> Response:
+        pages.login(request, *CLERKS)
+        return _form(pages, intake, request, dict.fromkeys(FIELDS, ""), str(uuid4()))
+
+    @routes.post("/entry", summary="Enter a demand and show its receipt slip (clerk, administrator)")
+    async def enter(request: Request) -> Response:
+        """The slip is the answer itself, so that the tracking code stands in no address."""
+        login = pages.login(request, *CLERKS)
+        fields = await pages.own_form(request)
+        typed = {name: one(fields, name) for name in FIELDS}
+        entry = one(fields, "entry")
+        try:
+            demand = demand_of(typed, list(intake.keys))
+            receipt = await intake.enter(demand, entry_of(entry))
+        except Incomplete as missing:
+            return _form(pages, intake, request, typed, entry, 422, wrong=missing.field)
+        except Refused as refused:
+            return _refused(pages, intake, request, typed, entry, refused)
+        address = str(request.base_url).rstrip("/")
+        return pages.show(
+            request, "slip.html", receipt=receipt, demand=demand, address=address, by=login.staff.subject
+        )
+
+    return routes
+
+
+def _refused(
+    pages: Pages, intake: Intake, request: Request, typed: Mapping[str, str], entry: str, refused: Refused
+) -> Response:
+    """The form again. A key that works no more is nothing that the clerk can mend; other content after a
+    repeat is a new demand, so it gets a new number."""
+    if refused.status == httpx.codes.CONFLICT:
+        entry = str(uuid4())
+    field = str(refused.problem.get("field", "")).rpartition(".")[2]
+    key_fails = refused.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+    return _form(
+        pages, intake, request, typed, entry, 422, wrong=field, key_fails=key_fails, said=refused.detail
+    )
+
+
+def _form(
+    pages: Pages,
+    intake: Intake,
+    request: Request,
+    typed: Mapping[str, str],
+    entry: str,
+    status: int = 200,
+    wrong: str = "",
+    key_fails: bool = False,
+    said: str = "",
+) -> Response:
+    return pages.show(
+        request,
+        "entry.html",
+        status,
+        channels=list(intake.keys),
+        typed=typed,
+        entry=entry,
+        wrong=wrong,
+        key_fails=key_fails,
+        said=said,
+    )

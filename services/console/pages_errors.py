@@ -1,0 +1,100 @@
+"""What went wrong, as a page that says what to do."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from services.console.call import Away, Refused
+from services.console.pages import ForeignForm, LoginNeeded, Pages, RoleNeeded, see
+from services.kit.http import RETRY_SECONDS, Problem
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+KNOWN = (400, 403, 404, 405, 409, 413, 422)
+
+
+def add_error_pages(api: FastAPI, pages: Pages) -> None:
+    """A page for each way in which a request can fail."""
+    handlers: dict[type[Exception], Handler] = {
+        LoginNeeded: _login_needed,
+        ForeignForm: _told(pages, 403, "foreign_form"),
+        RoleNeeded: _told(pages, 403, "role"),
+        RequestValidationError: _told(pages, 404, "404"),
+        ValidationError: _unreadable(pages),
+        Refused: _refused(pages),
+        Away: _away(pages),
+        HTTPException: _http(pages),
+        Problem: _problem(pages),
+    }
+    for error, handler in handlers.items():
+        api.add_exception_handler(error, handler)
+
+
+def _told(pages: Pages, status: int, code: str) -> Handler:
+    async def handle(request: Request, _: Exception) -> Response:
+        return pages.show(request, "error.html", status, code=code, detail="")
+
+    return handle
+
+
+async def _login_needed(request: Request, _: Exception) -> Response:
+    then = request.url.path if request.method == "GET" else ""
+    query = f"?{request.url.query}" if then and request.url.query else ""
+    return see(f"/login?then={quote(then + query, safe='')}")
+
+
+def _refused(pages: Pages) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)  # noqa: S101  registered for this class alone
+        if error.status == 401:
+            return see("/login?expired=true")
+        code = str(error.status) if error.status in KNOWN else "other"
+        return pages.show(request, "error.html", error.status, code=code, detail=error.detail)
+
+    return handle
+
+
+def _away(pages: Pages) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Away)  # noqa: S101  registered for this class alone
+        log.warning("service away", of=error.service, reason=str(error))
+        page = pages.show(request, "error.html", 503, code="away", detail=error.service)
+        page.headers["Retry-After"] = str(RETRY_SECONDS)
+        return page
+
+    return handle
+
+
+def _unreadable(pages: Pages) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ValidationError)  # noqa: S101  registered for this class alone
+        log.error("an answer doesn't fit", model=error.title, errors=error.error_count())
+        return pages.show(request, "error.html", 502, code="unreadable", detail="")
+
+    return handle
+
+
+def _http(pages: Pages) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
+        status = error.__cause__.status if isinstance(error.__cause__, Problem) else error.status_code
+        code = str(status) if status in KNOWN else "other"
+        return pages.show(request, "error.html", status, code=code, detail="")
+
+    return handle
+
+
+def _problem(pages: Pages) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101  registered for this class alone
+        code = str(error.status) if error.status in KNOWN else "other"
+        return pages.show(request, "error.html", error.status, code=code, detail="")
+
+    return handle

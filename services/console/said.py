@@ -1,0 +1,54 @@
+"""Times and texts as people read them; pure. Instants are shown in Asia/Shanghai."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from services.console.catalogue import Catalogue
+
+LOCAL: Final = ZoneInfo("Asia/Shanghai")
+
+
+def moment(value: datetime | None) -> str:
+    """2021-03-15 08:00; nothing for None."""
+    return f"{value.astimezone(LOCAL):%Y-%m-%d %H:%M}" if value else ""
+
+
+def limit(value: datetime | None) -> str:
+    """As `moment`, but midnight is 24:00 of the day that ends."""
+    if value is None:
+        return ""
+    local = value.astimezone(LOCAL)
+    if local.hour == local.minute == local.second == 0:
+        return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
+    return moment(value)
+
+
+def long_day(value: datetime | date, words: Catalogue) -> str:
+    """2021年3月15日; 2021-03-15 in English."""
+    day = value.astimezone(LOCAL).date() if isinstance(value, datetime) else value
+    if words.language == "zh-CN":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return day.isoformat()
+
+
+def week(monday: date, words: Catalogue) -> str:
+    """The week that begins on a Monday, first to last day."""
+    return f"{long_day(monday, words)} — {long_day(monday + timedelta(days=6), words)}"
+
+
+def note(step: str, text: str | None, words: Catalogue) -> str:
+    """A timeline's note; a notice's is codes (`complete 2 red sent`), told in words."""
+    if not text or step != "notice":
+        return text or ""
+    parts = text.split(" ")
+    if len(parts) != 4:
+        return text
+    kind, rung, colour, outcome = parts
+    return words.say(
+        "case.notice_note",
+        limit=words.name("limit", kind),
+        rung=rung,
+        colour=words.name("colour", colour),
+        outcome=words.name("outcome", outcome),
+    )

@@ -1,0 +1,71 @@
+"""Who looks at a page, from the cookies; and the token that each changing form carries.
+
+A form's token is an HMAC (RFC 2104) keyed by a secret that only this browser's cookie holds: another site
+can neither read the cookie nor make the token. Staff have their staff token as that secret, a visitor who
+is about to log in a random one. Nothing is kept here, so any number of consoles serve the same browser.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.kit.auth import Staff, TokenReader, TokenRefused
+
+_PURPOSE = b"yinuo console form 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A member of staff with a working token; `ends` is when it stops working (UTC, real time)."""
+
+    token: str
+    staff: Staff
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CookieNames:
+    """`__Host-` makes browsers refuse the cookie unless it is Secure and of this very host (RFC 6265bis)."""
+
+    login: str
+    visitor: str
+
+    @classmethod
+    def of(cls, secure: bool) -> "CookieNames":
+        prefix = "__Host-" if secure else ""
+        return cls(f"{prefix}yinuo-login", f"{prefix}yinuo-visitor")
+
+
+def login_of(token: str | None, reader: TokenReader) -> Login | None:
+    """None without a token, and for one that works no more."""
+    if not token:
+        return None
+    try:
+        return Login(token, reader.staff(token), reader.ends(token))
+    except TokenRefused:
+        return None
+
+
+def new_secret() -> str:
+    """What a visitor's cookie holds."""
+    return secrets.token_urlsafe(24)
+
+
+def secret_of(cookies: Mapping[str, str], names: CookieNames) -> str | None:
+    """What this browser's form tokens are keyed by."""
+    return cookies.get(names.login) or cookies.get(names.visitor)
+
+
+def form_token(secret: str) -> str:
+    """What a form shown to the holder of `secret` carries; 64 hexadecimal digits."""
+    return hmac.new(secret.encode(), _PURPOSE, hashlib.sha256).hexdigest()
+
+
+def is_own_form(secret: str | None, sent: str | None) -> bool:
+    """Whether a form was made for this browser."""
+    return bool(secret and sent) and hmac.compare_digest(
+        form_token(secret or "").encode(), (sent or "").encode()
+    )

@@ -144,8 +144,7 @@ SETTLED: Final = (SendDemand, WithdrawDemand)
 
 
 def _promise(one: MakePromise) -> dict[str, Any]:
-    made_on = one.at.astimezone(LOCAL).date()
-    televised = {"programme": "《承诺面对面》", "aired_on": made_on.isoformat()}
+    televised = {"programme": "《承诺面对面》", "aired_on": one.made_on.isoformat()}
     return {
         "number": one.number,
         "tier": one.tier,
@@ -153,7 +152,7 @@ def _promise(one: MakePromise) -> dict[str, Any]:
         "post": one.post,
         "words": one.words,
         "project": one.project,
-        "made_on": made_on.isoformat(),
+        "made_on": one.made_on.isoformat(),
         "due": one.due.isoformat(),
         "occasion": one.occasion,
         **(televised if one.occasion == "television" else {}),

@@ -19,6 +19,7 @@ Thing = TypeVar("Thing")
 
 FIRST_DAY: Final = date(2021, 3, 1)
 MEETING: Final = date(2021, 4, 30)
+MEMBERS_LISTED: Final = date(2021, 5, 10)
 LAST_DAY: Final = date(2021, 6, 15)
 SECRETARY: Final = "county_secretary"
 SOURCES: Final[tuple[Channel, ...]] = (
@@ -82,6 +83,7 @@ class MakePromise:
     post: str | None
     words: str
     project: str | None
+    made_on: date
     due: date
     occasion: Occasion
     member: str | None = None
@@ -282,7 +284,7 @@ class Writer:
         )
         due = at.date() + timedelta(days=self.random.randint(20, 220))
         return MakePromise(
-            at, self._number(), tier, unit, post, f"办好{self._work(unit)}", None, due, occasion
+            at, self._number(), tier, unit, post, f"办好{self._work(unit)}", None, at.date(), due, occasion
         )
 
     def _noise(self, promises: Sequence[MakePromise], share: float) -> Iterator[MakePromise]:
@@ -306,15 +308,25 @@ class Writer:
         rows = [self._member(self.random.choice(units)) for _ in range(self.totals.members)]
         more = [self._member(self.random.choice(units)) for _ in range(max(1, self.totals.members // 200))]
         early = rows[: int(len(rows) * 0.9)]
-        self.actions += [ImportMembers(_instant(date(2021, 5, 10), 9), (*early, *more))]
+        self.actions += [ImportMembers(_instant(MEMBERS_LISTED, 9), (*early, *more))]
         self.actions += [ImportMembers(_instant(date(2021, 5, 24), 9), (*rows, *more))]
         self.actions += [self._withdraw(one) for one in more]
 
     def _member(self, unit: str) -> MakePromise:
-        at, due = _instant(date(2021, 5, 8), 9), date(2021, 12, 31)
+        at, due = _instant(MEMBERS_LISTED, 9), date(2021, 12, 31)
         number, words = self._number(), f"为群众办一件实事：{self.random.choice(WORKS)}"
         return MakePromise(
-            at, number, "ordinary_member", unit, None, words, None, due, "written", person(self.random)
+            at,
+            number,
+            "ordinary_member",
+            unit,
+            None,
+            words,
+            None,
+            at.date(),
+            due,
+            "written",
+            person(self.random),
         )
 
     # projects

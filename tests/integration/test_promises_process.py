@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -13,6 +15,8 @@ import rfc8785
 from aiokafka import AIOKafkaConsumer
 
 from services.assignment.chain import Witness
+from services.cli.audit_promises import PROMISES
+from services.dev.credentials import database_url
 from services.dev.stack import Infrastructure
 from tests.promise_builders import FORGER, forged
 from tests.promises_process import Promises, assignment_at_the_meeting, talking_to
@@ -286,3 +290,32 @@ async def test_each_fact_leaves_as_an_event_that_anybody_can_hash_again(promises
     body = rfc8785.dumps({"type": event_type, **said})
     assert (event_type, hashlib.sha256(body).hexdigest()) == ("yinuo.promise.made.v1", seals["hash"])
     assert body in [fact.body for fact in await promises.facts()]
+
+
+async def wrong_in_the_books(promises: Promises) -> dict[str, tuple[str, ...]]:
+    """What the audit finds of promises, by the name of the check."""
+    url = database_url(
+        "yinuo_audit", promises.stack.secrets["YINUO_AUDIT_PASSWORD"], promises.stack.ports["postgres"]
+    )
+    auditor = await asyncpg.connect(url)
+    try:
+        found = {one.name: await auditor.fetchrow(one.sql(), datetime.now(UTC)) for one in PROMISES}
+    finally:
+        await auditor.close()
+    return {name: tuple(row["examples"]) for name, row in found.items() if row and row["wrong"]}
+
+
+async def test_the_audit_holds_chain_head_and_list_against_each_other(promises: Promises) -> None:
+    made = await promises.made()
+    await promises.post(f"/promises/{made['promise_id']}/change", {**MOVED, "words": "修好并通水。"})
+    assert await wrong_in_the_books(promises) == {}
+    facts, (head, _) = await promises.facts(), await promises.head()
+    altered = replace(facts[1], body=facts[1].body.replace(b"2021", b"2022"))
+    async with promises.rewritten([facts[0], altered, *facts[2:]], replace(head, hash=facts[0].hash)):
+        found = await wrong_in_the_books(promises)
+        assert (found["promise_chain"], found["promise_head"]) == (("county 2",), ("county",))
+    async with promises.as_role("owner") as owner:
+        await owner.execute("UPDATE promises SET state = 'kept' WHERE number = $1", made["number"])
+        assert await wrong_in_the_books(promises) == {"promise_list": (made["number"],)}
+        await owner.execute("UPDATE promises SET state = 'standing' WHERE number = $1", made["number"])
+    assert await wrong_in_the_books(promises) == {}

@@ -22,6 +22,6 @@ def build(settings: AssignmentSettings) -> FastAPI:
     app = runtime.build_api("Yinuo assignment")
     app.include_router(api.case_routes(runtime.database, rulebooks))
     app.include_router(api_directory.directory_routes(runtime.database))
-    seal = Seal.of(settings.promise_signing_key.get_secret_value())
+    seal = Seal.of(settings.promise_signing_key.get_secret_value(), settings.promise_former_key)
     app.include_router(api_promises.promise_routes(runtime.database, rulebooks, seal))
     return app

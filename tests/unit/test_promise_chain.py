@@ -14,7 +14,6 @@ from services.assignment.chain import (
     ChainBroken,
     Fact,
     Head,
-    Seal,
     Witness,
     chained,
     key_id,
@@ -108,17 +107,14 @@ def test_a_head_of_another_authority_is_refused() -> None:
     assert where(found(FACTS, replace(HEAD, authority="city"))) == 1
 
 
-def test_after_an_exchange_the_new_key_s_head_covers_what_the_old_one_signed() -> None:
-    _, more, head = chained_after(FORGER, HEAD)
+def test_after_an_exchange_of_keys_the_chain_goes_on_and_the_new_head_covers_what_the_old_key_signed() -> (
+    None
+):
+    exchanged = replace(FORGER, former_key=SEAL.public_key)
+    _, more, head = chained(exchanged, HEAD, [promise_made(number="诺-新")])
     assert verify([*FACTS, *more], head, FORGER.public_key) is None
     rewritten, _ = forged(FACTS, 2, lambda said: {**said, "due": "2031-01-01"})
     assert verify([*rewritten, *more], head, FORGER.public_key) is not None
-
-
-def chained_after(seal: Seal, head: Head) -> tuple[object, list[Fact], Head]:
-    """One more fact by another key, as if it had been put in force by hand."""
-    event, fact = seal.link(head, promise_made(number="诺-新"))
-    return event, [fact], Head(head.authority, fact.seq, fact.hash, fact.signature, fact.key)
 
 
 def test_nothing_is_added_to_a_head_that_another_key_signed() -> None:

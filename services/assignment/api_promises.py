@@ -195,7 +195,8 @@ def _importing(routes: APIRouter, ledger: Ledger) -> None:
     async def import_promises(given: models.Import, staff: Keeper) -> models.Imported:
         """422 names everything wrong with its row, column and remedy; a repeat adds nothing."""
         async with ledger.writing(staff) as (desk, writing):
-            read = [(one.row, Reader(desk.directory).read(one.cells)) for one in given.rows]
+            reader = Reader(desk.directory)
+            read = [(one.row, reader.read(one.cells)) for one in given.rows]
             asked = [(row, found) for row, found in read if isinstance(found, NewPromise)]
             unreadable = [(row, one) for row, found in read if isinstance(found, list) for one in found]
             entries = await _made(desk, asked, unreadable)

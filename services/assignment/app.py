@@ -25,6 +25,6 @@ def build(settings: AssignmentSettings) -> FastAPI:
     app.include_router(api_projects.project_routes(api_projects.Office(runtime.database, rulebooks)))
     app.include_router(api_steps.step_routes(runtime.database, rulebooks))
     app.include_router(api_directory.directory_routes(runtime.database))
-    seal = Seal.of(settings.promise_signing_key.get_secret_value())
+    seal = Seal.of(settings.promise_signing_key.get_secret_value(), settings.promise_former_key)
     app.include_router(api_promises.promise_routes(runtime.database, rulebooks, seal))
     return app

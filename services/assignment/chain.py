@@ -82,13 +82,15 @@ class ChainBroken(RuntimeError):
 
 @dataclass(frozen=True)
 class Seal:
-    """Signs heads. Build it from the private key, base64 of 32 raw bytes."""
+    """Signs heads. `former_key`: the public key that did before, where keys were exchanged."""
 
     private_key: Ed25519PrivateKey
+    former_key: str | None = None
 
     @classmethod
-    def of(cls, private_key: str) -> "Seal":
-        return cls(Ed25519PrivateKey.from_private_bytes(base64.b64decode(private_key)))
+    def of(cls, private_key: str, former_key: str | None = None) -> "Seal":
+        """Keys are base64 of 32 raw bytes."""
+        return cls(Ed25519PrivateKey.from_private_bytes(base64.b64decode(private_key)), former_key)
 
     @cached_property
     def public_key(self) -> str:
@@ -112,7 +114,8 @@ class Seal:
 
     def refuse_foreign(self, head: Head) -> None:
         """Raises ChainBroken: what this key didn't sign must not be vouched for by signing what follows."""
-        if head.seq and (why := _unsigned(head, {self.key: self.public_key})):
+        trusted = [self.public_key, *([self.former_key] if self.former_key else [])]
+        if head.seq and (why := _unsigned(head, {key_id(key): key for key in trusted})):
             raise ChainBroken(Broken(head.seq, why))
 
 

@@ -1,5 +1,6 @@
 """Put promises on record: made, one or many, changed, settled. Each fact becomes a link of the chain."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -181,9 +182,10 @@ async def _follow(desk: Desk, head: Head, promise: Promise, event: PromiseEvent)
 async def _append(
     desk: Desk, head: Head, events: Sequence[PromiseEvent], promises: Sequence[Promise]
 ) -> None:
-    linked, facts, after = chained(desk.seal, head, events)
-    if not facts:
+    if not events:
         return
+    # Thousands take seconds to hash and to sign; meanwhile the loop serves others.
+    linked, facts, after = await asyncio.to_thread(chained, desk.seal, head, events)
     recorded = [Recorded(event, fact, desk.staff.subject) for event, fact in zip(linked, facts, strict=True)]
     await desk.promises.add(recorded, after, promises)
     for event in linked:

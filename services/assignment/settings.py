@@ -19,11 +19,18 @@ class AssignmentSettings(ServiceSettings):
         description="Ed25519 private key, base64 of 32 bytes; never in the database that it vouches for"
     )
 
-    @field_validator("promise_signing_key")
+    promise_former_key: str | None = Field(
+        default=None, description="the public key before an exchange, until the new one has signed a fact"
+    )
+
+    @field_validator("promise_signing_key", "promise_former_key")
     @classmethod
-    def _32_bytes(cls, value: SecretStr) -> SecretStr:
+    def _32_bytes(cls, value: SecretStr | str | None) -> SecretStr | str | None:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if text is None:
+            return value
         try:
-            found = len(base64.b64decode(value.get_secret_value(), validate=True))
+            found = len(base64.b64decode(text, validate=True))
         except binascii.Error as unreadable:
             raise ValueError("must be base64") from unreadable
         if found != KEY_BYTES:

@@ -15,6 +15,7 @@ from typer import Argument, Option
 
 from services.assignment.promise_words import STATES
 from services.cli.problem import Problem
+from services.cli.promise_cards import write_cards
 from services.cli.promise_files import import_rows, problem_line, write_captions, write_list
 from services.cli.promise_proof import parse_witness, prove, read_promises
 from services.dev.http import Api, bearer, options, refused, unreachable
@@ -91,6 +92,21 @@ def captions(
     """Write the televised promises as a caption list for the station."""
     written = write_captions(file, read_promises(_public(data), occasion="television"))
     print(_json({"file": str(file), "promises": written}) if as_json else f"{file}：{written} 项")
+
+
+@app.command()
+def cards(
+    file: Annotated[Path, Argument(help="The HTML to write, for printing on A4.")],
+    base_url: Annotated[str, Option(help="The console's public address; the QR codes lead there.")],
+    unit: Annotated[str | None, Option(help="The code of a unit; default: all.")] = None,
+    all_occasions: Annotated[bool, Option("--all", help="Not only televised promises.")] = False,
+    data: DataOption = DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Write printable cards of the televised promises, each with a QR code that leads to its public page."""
+    occasion = None if all_occasions else "television"
+    written = write_cards(file, read_promises(_public(data), occasion=occasion, unit=unit), base_url)
+    print(_json({"file": str(file), "cards": written}) if as_json else f"{file}：{written} 张")
 
 
 @app.command("list")

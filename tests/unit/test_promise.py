@@ -1,0 +1,169 @@
+"""Promises: what may be said about them, and what the facts amount to."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.assignment.member import Member
+from services.assignment.promise import (
+    Ending,
+    NewPromise,
+    Promise,
+    Refused,
+    changed,
+    complaints_about,
+    history,
+    promise_id_of,
+    repeats,
+    settled,
+)
+from services.contracts.public_text import PublicText
+from services.contracts.vocabulary import Settlement
+from tests.promise_builders import new_promise, promise_made, standing
+from tests.unit.directory_samples import HOLDERS, county
+
+TODAY = date(2021, 4, 30)
+DIRECTORY = county(holders=HOLDERS)
+JULY = datetime(2021, 7, 20, 2, 0, tzinfo=UTC)
+BECAUSE = PublicText("汛期道路中断")
+SEEN = PublicText("验收报告")
+
+
+def complained(new: NewPromise) -> list[str]:
+    return [complaint.column for complaint in complaints_about(new, DIRECTORY, TODAY)]
+
+
+def ended(promise: Promise, outcome: Settlement, on: date, **given: Any) -> Promise:
+    return promise.after(settled(promise, Ending(outcome, on, **given), JULY))
+
+
+def test_a_promise_with_everything_it_needs_has_no_complaint() -> None:
+    assert complained(new_promise()) == []
+    television = {"occasion": "television", "programme": "电视亮诺", "aired_on": TODAY}
+    assert complained(new_promise(**television)) == []
+    member = {"tier": "ordinary_member", "post": None, "member": "张三"}
+    assert complained(new_promise(**member)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "columns"),
+    [
+        ({"due": date(2021, 4, 29)}, ["due"]),
+        ({"made_on": date(2021, 5, 1)}, ["made_on"]),
+        ({"made_on": date(2021, 5, 2), "due": date(2021, 5, 1)}, ["due", "made_on"]),
+        ({"unit": "moon", "post": "moon.head"}, ["unit", "post"]),
+        ({"post": "river_town.head"}, ["post"]),
+        ({"member": "张三"}, ["member"]),
+        ({"tier": "ordinary_member"}, ["member"]),
+        ({"occasion": "television"}, ["programme", "aired_on"]),
+        ({"programme": "电视亮诺", "clip": "3"}, ["programme", "clip"]),
+    ],
+)
+def test_everything_that_forbids_a_promise_is_named_at_once(
+    given: dict[str, Any], columns: list[str]
+) -> None:
+    assert complained(new_promise(**given)) == columns
+
+
+def test_a_due_date_on_the_day_of_the_promise_is_possible() -> None:
+    assert complained(new_promise(due=TODAY)) == []
+
+
+def test_a_change_keeps_what_was_said_before() -> None:
+    promise = standing()
+    event = changed(promise, date(2021, 8, 31), PublicText(promise.words), BECAUSE, "magistrate", JULY)
+    assert (event.due_before, event.due, event.version) == (date(2021, 6, 30), date(2021, 8, 31), 2)
+    after = promise.after(event)
+    assert (after.first_due, after.due, after.state) == (date(2021, 6, 30), date(2021, 8, 31), "standing")
+
+
+@pytest.mark.parametrize("due", [date(2021, 6, 30), date(2021, 4, 29)])
+def test_a_change_that_changes_nothing_or_lies_before_the_promise_is_refused(due: date) -> None:
+    promise = standing()
+    with pytest.raises(Refused) as refused:
+        changed(promise, due, PublicText(promise.words), BECAUSE, "magistrate", JULY)
+    assert refused.value.field == "due"
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [(date(2021, 6, 29), "kept"), (date(2021, 6, 30), "kept"), (date(2021, 7, 1), "kept_late")],
+)
+@pytest.mark.parametrize("stated", ["kept", "kept_late"])
+def test_kept_in_time_or_late_follows_from_the_day_and_not_from_what_is_stated(
+    on: date, state: str, stated: Settlement
+) -> None:
+    assert ended(standing(), stated, on, evidence=SEEN).state == state
+
+
+def test_a_promise_whose_date_was_moved_is_kept_against_the_new_one() -> None:
+    promise = standing()
+    moved = promise.after(
+        changed(promise, date(2021, 8, 31), PublicText(promise.words), BECAUSE, "magistrate", JULY)
+    )
+    assert ended(moved, "kept", date(2021, 7, 15), evidence=SEEN).state == "kept"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "on", "given", "field"),
+    [
+        ("kept", date(2021, 6, 1), {}, "evidence"),
+        ("broken", date(2021, 7, 1), {}, "reason"),
+        ("withdrawn", date(2021, 6, 1), {"reason": BECAUSE}, "approver"),
+        ("withdrawn", date(2021, 6, 1), {"approver": "magistrate"}, "reason"),
+        ("broken", date(2021, 6, 30), {"reason": BECAUSE}, "outcome"),
+        ("kept", date(2021, 4, 29), {"evidence": SEEN}, "on"),
+        ("kept", date(2021, 7, 21), {"evidence": SEEN}, "on"),
+    ],
+)
+def test_an_ending_lacks_nothing_and_lies_between_promise_and_today(
+    outcome: Settlement, on: date, given: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        ended(standing(), outcome, on, **given)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("outcome", ["kept", "withdrawn", "broken"])
+def test_after_its_end_nothing_more_can_be_said(outcome: Settlement) -> None:
+    over = ended(standing(), outcome, date(2021, 7, 1), reason=BECAUSE, evidence=SEEN, approver="magistrate")
+    with pytest.raises(Refused) as again:
+        ended(over, "kept", date(2021, 7, 1), evidence=SEEN)
+    with pytest.raises(Refused):
+        changed(over, date(2021, 9, 1), PublicText(over.words), BECAUSE, "magistrate", JULY)
+    assert again.value.field is None
+
+
+def test_a_repeat_says_what_was_said_first_or_what_stands_now() -> None:
+    promise = standing()
+    moved = promise.after(
+        changed(promise, date(2021, 8, 31), PublicText("修好水管并通水。"), BECAUSE, "magistrate", JULY)
+    )
+    assert repeats(new_promise(), moved)
+    assert repeats(new_promise(due=date(2021, 8, 31), words="修好水管并通水。"), moved)
+    assert not repeats(new_promise(due=date(2021, 9, 30)), moved)
+    assert not repeats(new_promise(unit="petition"), moved)
+
+
+def test_a_number_gives_one_promise_in_each_authority() -> None:
+    assert promise_id_of("county", "诺1") == promise_id_of("county", "诺1") != promise_id_of("city", "诺1")
+
+
+def test_history_tells_a_promise_as_it_was_after_each_fact() -> None:
+    made = promise_made()
+    promise = Promise.of(made)
+    event = changed(promise, date(2021, 8, 31), PublicText(promise.words), BECAUSE, "magistrate", JULY)
+    assert [one.due for one in history([made, event])] == [date(2021, 6, 30), date(2021, 8, 31)]
+
+
+def test_history_refuses_a_change_of_what_was_never_made() -> None:
+    event = changed(standing(), date(2021, 8, 31), PublicText("x"), BECAUSE, "magistrate", JULY)
+    with pytest.raises(ValueError, match="never made"):
+        list(history([event]))
+
+
+def test_the_same_name_is_another_commitment_each_time() -> None:
+    one, other = Member.new("张三"), Member.new("张三")
+    assert one.commitment != other.commitment
+    assert one.commitment == Member("张三", one.salt).commitment

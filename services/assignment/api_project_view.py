@@ -7,6 +7,9 @@ from typing import Any
 from services.assignment import api_project_models as models
 from services.assignment.directory import Directory
 from services.assignment.project_history import Told, history, milestones
+from services.assignment.project_labels import DirectoryLabels
+from services.assignment.project_sheet import HEADINGS, KNOWN_BY_THE_SYSTEM, STATES_ZH
+from services.assignment.project_sheet import row_of as sheet_cells
 from services.assignment.store_project_reading import Listed
 from services.kit.page import Cursor
 
@@ -45,6 +48,30 @@ def view_of(listed: Listed, facts: Sequence[Told], directory: Directory, now: da
             "facts": [models.FactView.model_validate(one) for one in entries],
         }
     )
+
+
+def sheet_of(listed: Sequence[Listed], directory: Directory | None) -> models.SheetView:
+    """Without a directory there are no projects, and the sheet is its headings alone."""
+    headings = [*HEADINGS.values(), *KNOWN_BY_THE_SYSTEM]
+    if directory is None:
+        return models.SheetView(headings=headings, rows=[])
+    labels = DirectoryLabels.of(directory)
+    return models.SheetView(headings=headings, rows=[_sheet_row(one, labels) for one in listed])
+
+
+def _sheet_row(listed: Listed, labels: DirectoryLabels) -> dict[str, str]:
+    project = listed.project
+    known = (
+        STATES_ZH[project.state],
+        "" if project.percent is None else str(project.percent),
+        project.done_on.isoformat() if project.done_on else "",
+        project.replaced_by or "",
+        str(listed.cases),
+    )
+    return {
+        **sheet_cells(project.ledger, project.plan, labels),
+        **dict(zip(KNOWN_BY_THE_SYSTEM, known, strict=True)),
+    }
 
 
 def unit_name(directory: Directory, code: str) -> str | None:

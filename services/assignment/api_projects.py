@@ -17,7 +17,7 @@ from services.assignment.api_project_outcomes import (
     problem_of,
     refused,
 )
-from services.assignment.api_project_view import page_of, view_of
+from services.assignment.api_project_view import page_of, sheet_of, view_of
 from services.assignment.directory import Directory
 from services.assignment.move_project import NoSuchProject, NotTheirs, ProjectDesk, refusal
 from services.assignment.open_projects import Opening, Refused, open_projects
@@ -77,6 +77,13 @@ class Office:
             facts = await reading.facts(listed.project.project_id)
             now = await connection.fetchval("SELECT clock.now()")
         return view_of(listed, facts, rulebook.directory, now), rulebook.directory
+
+    async def sheet(self) -> models.SheetView:
+        """The whole list as a county's spreadsheet has it, with what the system knows behind."""
+        async with self.database.pool.acquire() as connection:
+            rulebook = await self._rulebooks.current(connection)
+            listed = await ProjectReading(connection).all()
+        return sheet_of(listed, rulebook.directory if rulebook else None)
 
     async def open(self, given: models.ProjectGiven, staff: Staff) -> tuple[models.ProjectMoved, bool]:
         """The project, and whether it is new. Raises Problem."""

@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.assignment import api, api_directory, api_projects, schedule, stream
+from services.assignment import api, api_directory, api_project_sheet, api_projects, schedule, stream
 from services.assignment.count import counting
 from services.assignment.settings import AssignmentSettings
 from services.assignment.store_directory import Rulebooks
@@ -21,6 +21,8 @@ def build(settings: AssignmentSettings) -> FastAPI:
     runtime.due = partial(schedule.due, runtime.database)
     app = runtime.build_api("Yinuo assignment")
     app.include_router(api.case_routes(runtime.database, rulebooks))
-    app.include_router(api_projects.project_routes(api_projects.Office(runtime.database, rulebooks)))
+    office = api_projects.Office(runtime.database, rulebooks)
+    app.include_router(api_project_sheet.project_sheet_routes(office))
+    app.include_router(api_projects.project_routes(office))
     app.include_router(api_directory.directory_routes(runtime.database))
     return app

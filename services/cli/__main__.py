@@ -85,6 +85,7 @@ TABLE = (
     Line("clock", "services.cli.clock", "app", "Show and advance the business clock"),
     Line("calendar", "services.cli.calendar", "app", "Load and show working days"),
     Line("directory", "services.cli.directory", "app", "Check and load units, posts, categories, routes"),
+    Line("projects", "services.cli.projects", "app", "Import, export and list projects"),
     Line("keys", "services.cli.keys", "app", "Adapters' keys"),
     Line("staff", "services.cli.staff", "app", "Staff tokens"),
     Line("migrate", "services.cli.migrate", "app", "Create schemas, roles and topics"),

@@ -25,13 +25,17 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Reference = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)
 ]
+PartName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00；;\r\n]*$")
+]
+"""Without semicolons and line ends: these part several funds or milestones in a spreadsheet's cell."""
 Year = Annotated[int, Field(ge=1949, le=2200)]
 
 
 class FundGiven(Frozen):
     """Money from a source in a year's budget, in yuan."""
 
-    source: Name = Field(examples=["中央预算内资金"])
+    source: PartName = Field(examples=["中央预算内资金"])
     year: Year = Field(examples=[2021])
     amount: Yuan = Field(examples=["6400000.00"])
 
@@ -42,7 +46,7 @@ class FundGiven(Frozen):
 class MilestoneGiven(Frozen):
     """A step of the project and the local day by which it shall be reached."""
 
-    name: Name = Field(examples=["主体完工"])
+    name: PartName = Field(examples=["主体完工"])
     due: date
 
     def milestone(self) -> Milestone:
@@ -178,6 +182,13 @@ class SheetTaken(Frozen):
 
     opened: int
     unchanged: int
+
+
+class SheetView(Frozen):
+    """The list as the rows of a spreadsheet, by ledger number; cells by the heading of their column."""
+
+    headings: list[str]
+    rows: list[dict[str, str]]
 
 
 class ProjectMoved(Frozen):

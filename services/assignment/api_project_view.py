@@ -1,14 +1,29 @@
 """Projects as the API shows them: codes with the names of the directory in force."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.assignment import api_project_models as models
 from services.assignment.directory import Directory
 from services.assignment.project_history import Told, history, milestones
+from services.assignment.project_labels import DirectoryLabels
+from services.assignment.project_sheet import HEADINGS, KNOWN_BY_THE_SYSTEM, STATES_ZH
+from services.assignment.project_sheet import row_of as sheet_cells
+from services.assignment.render.ledger_page import LedgerPage
 from services.assignment.store_project_reading import Listed
 from services.kit.page import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A project with its facts, under the directory in force, at an aware instant."""
+
+    listed: Listed
+    facts: tuple[Told, ...]
+    directory: Directory
+    now: datetime
 
 
 def row_of(listed: Listed, directory: Directory, now: datetime) -> models.ProjectRow:
@@ -24,14 +39,15 @@ def page_of(rows: Sequence[Listed], limit: int, directory: Directory, now: datet
     return models.ProjectPage(projects=[row_of(one, directory, now) for one in shown], next=more)
 
 
-def view_of(listed: Listed, facts: Sequence[Told], directory: Directory, now: datetime) -> models.ProjectView:
+def view_of(whole: Whole) -> models.ProjectView:
     """The project whole."""
-    plan, entries = listed.project.plan, list(history(facts))
+    listed, directory = whole.listed, whole.directory
+    plan, entries = listed.project.plan, list(history(whole.facts))
     category = directory.categories_by_code.get(plan.category or "")
     place = directory.places_by_code.get(plan.place or "")
     return models.ProjectView.model_validate(
         {
-            **_row(listed, directory, now),
+            **_row(listed, directory, whole.now),
             "content": plan.content,
             "assisting_units": [
                 models.UnitView(code=code, name=unit_name(directory, code)) for code in plan.assisting_units
@@ -45,6 +61,52 @@ def view_of(listed: Listed, facts: Sequence[Told], directory: Directory, now: da
             "facts": [models.FactView.model_validate(one) for one in entries],
         }
     )
+
+
+def page_for_print(whole: Whole) -> LedgerPage:
+    """What the ledger page shows."""
+    project, directory, entries = whole.listed.project, whole.directory, tuple(history(whole.facts))
+    holder = directory.holder(project.plan.owner, whole.now)
+    return LedgerPage(
+        authority=directory.authority.name,
+        ledger=project.ledger,
+        state=project.state,
+        overdue=whole.listed.overdue,
+        percent=project.percent,
+        done_on=project.done_on,
+        replaced_by=project.replaced_by,
+        cases=whole.listed.cases,
+        leader=holder.person if holder else None,
+        plan=project.plan,
+        milestones=tuple(milestones(project.plan, entries)),
+        entries=entries,
+        labels=DirectoryLabels.of(directory),
+        printed_at=whole.now,
+    )
+
+
+def sheet_of(listed: Sequence[Listed], directory: Directory | None) -> models.SheetView:
+    """Without a directory there are no projects, and the sheet is its headings alone."""
+    headings = [*HEADINGS.values(), *KNOWN_BY_THE_SYSTEM]
+    if directory is None:
+        return models.SheetView(headings=headings, rows=[])
+    labels = DirectoryLabels.of(directory)
+    return models.SheetView(headings=headings, rows=[_sheet_row(one, labels) for one in listed])
+
+
+def _sheet_row(listed: Listed, labels: DirectoryLabels) -> dict[str, str]:
+    project = listed.project
+    known = (
+        STATES_ZH[project.state],
+        "" if project.percent is None else str(project.percent),
+        project.done_on.isoformat() if project.done_on else "",
+        project.replaced_by or "",
+        str(listed.cases),
+    )
+    return {
+        **sheet_cells(project.ledger, project.plan, labels),
+        **dict(zip(KNOWN_BY_THE_SYSTEM, known, strict=True)),
+    }
 
 
 def unit_name(directory: Directory, code: str) -> str | None:

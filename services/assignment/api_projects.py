@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi import Query as FromQuery
+from fastapi.responses import HTMLResponse
 
 from services.assignment import api_project_models as models
 from services.assignment.api_models import UnitCode
@@ -17,11 +18,11 @@ from services.assignment.api_project_outcomes import (
     problem_of,
     refused,
 )
-from services.assignment.api_project_view import page_of, view_of
-from services.assignment.directory import Directory
+from services.assignment.api_project_view import Whole, page_for_print, page_of, sheet_of, view_of
 from services.assignment.move_project import NoSuchProject, NotTheirs, ProjectDesk, refusal
 from services.assignment.open_projects import Opening, Refused, open_projects
 from services.assignment.project import Finish, Reach, Report
+from services.assignment.render.ledger_page import to_html
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_project_reading import Filter, ProjectReading
 from services.assignment.store_projects import PostgresProjects
@@ -67,7 +68,7 @@ class Office:
             rows = await ProjectReading(connection).page(wanted, after, limit + 1)
         return page_of(rows, limit, rulebook.directory, now)
 
-    async def view(self, ledger: str) -> tuple[models.ProjectView, Directory]:
+    async def whole(self, ledger: str) -> Whole:
         """Raises Problem 404."""
         async with self.database.pool.acquire() as connection:
             reading, rulebook = ProjectReading(connection), await self._rulebooks.current(connection)
@@ -76,7 +77,14 @@ class Office:
                 raise problem_of(NoSuchProject(ledger))
             facts = await reading.facts(listed.project.project_id)
             now = await connection.fetchval("SELECT clock.now()")
-        return view_of(listed, facts, rulebook.directory, now), rulebook.directory
+        return Whole(listed, tuple(facts), rulebook.directory, now)
+
+    async def sheet(self) -> models.SheetView:
+        """The whole list as a county's spreadsheet has it, with what the system knows behind."""
+        async with self.database.pool.acquire() as connection:
+            rulebook = await self._rulebooks.current(connection)
+            listed = await ProjectReading(connection).all()
+        return sheet_of(listed, rulebook.directory if rulebook else None)
 
     async def open(self, given: models.ProjectGiven, staff: Staff) -> tuple[models.ProjectMoved, bool]:
         """The project, and whether it is new. Raises Problem."""
@@ -118,7 +126,15 @@ def _reading(routes: APIRouter, office: Office) -> None:
 
     @routes.get("/projects/{ledger}", summary="台账 One project with every public fact (anybody)")
     async def read_project(ledger: Ledger) -> models.ProjectView:
-        return (await office.view(ledger))[0]
+        return view_of(await office.whole(ledger))
+
+    @routes.get(
+        "/projects/{ledger}/page",
+        summary="台账页 One project's ledger page for print (anybody)",
+        response_class=HTMLResponse,
+    )
+    async def read_page(ledger: Ledger) -> HTMLResponse:
+        return HTMLResponse(to_html(page_for_print(await office.whole(ledger))))
 
 
 def _opening(routes: APIRouter, office: Office) -> None:

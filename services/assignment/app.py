@@ -4,7 +4,16 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.assignment import api, api_directory, api_projects, api_promises, api_steps, schedule, stream
+from services.assignment import (
+    api,
+    api_directory,
+    api_project_sheet,
+    api_projects,
+    api_promises,
+    api_steps,
+    schedule,
+    stream,
+)
 from services.assignment.chain import Seal
 from services.assignment.count import counting
 from services.assignment.settings import AssignmentSettings
@@ -22,8 +31,10 @@ def build(settings: AssignmentSettings) -> FastAPI:
     runtime.due = partial(schedule.due, runtime.database)
     app = runtime.build_api("Yinuo assignment")
     app.include_router(api.case_routes(runtime.database, rulebooks))
-    app.include_router(api_projects.project_routes(api_projects.Office(runtime.database, rulebooks)))
     app.include_router(api_steps.step_routes(runtime.database, rulebooks))
+    office = api_projects.Office(runtime.database, rulebooks)
+    app.include_router(api_project_sheet.project_sheet_routes(office))
+    app.include_router(api_projects.project_routes(office))
     app.include_router(api_directory.directory_routes(runtime.database))
     seal = Seal.of(settings.promise_signing_key.get_secret_value(), settings.promise_former_key)
     app.include_router(api_promises.promise_routes(runtime.database, rulebooks, seal))

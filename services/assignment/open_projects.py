@@ -66,6 +66,15 @@ class Projects(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Which projects are there, the cases they name, and each fault with the position of its opening."""
+
+    there: Mapping[str, Project]
+    cases: Mapping[UUID, KnownCase]
+    faults: tuple[tuple[int, Fault], ...]
+
+
 Publish = Callable[[ProjectEvent], None]
 
 
@@ -78,11 +87,10 @@ async def open_projects(
     now: datetime,
 ) -> Opened | Refused:
     """Open all that aren't there yet; a ledger number that is there with the same plan adds nothing."""
-    await projects.lock_list()
-    there = await projects.of_ledgers([one.ledger for one in openings])
-    cases = await projects.known_cases([case for one in openings for case in one.cases])
-    if faults := tuple(_faults(openings, there, cases, directory)):
-        return Refused(faults)
+    looked = await look_over(projects, directory, openings)
+    if looked.faults:
+        return Refused(looked.faults)
+    there, cases = looked.there, looked.cases
     today = local_day(now)
     new = [_moved(one, cases, now, today) for one in openings if one.ledger not in there]
     everything = [moved for each in new for moved in each]
@@ -90,6 +98,14 @@ async def open_projects(
     for moved in everything:
         publish(moved.event)
     return Opened(tuple(each[-1].project for each in new), tuple(there.values()))
+
+
+async def look_over(projects: Projects, directory: Directory, openings: Sequence[Opening]) -> Looked:
+    """Find everything wrong with some openings, the list being held until commit."""
+    await projects.lock_list()
+    there = await projects.of_ledgers([one.ledger for one in openings])
+    cases = await projects.known_cases([case for one in openings for case in one.cases])
+    return Looked(there, cases, tuple(_faults(openings, there, cases, directory)))
 
 
 def _faults(

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Final
 
 from services.assignment.directory import Directory, repeated
 from services.assignment.project import Fault
+from services.assignment.project_labels import DirectoryLabels, Labels
 from services.contracts.project import Plan
 
 
@@ -16,14 +18,18 @@ def plan_faults(plan: Plan, directory: Directory) -> list[Fault]:
 
 def _post_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
     if plan.owner not in directory.posts_by_code:
-        yield Fault("owner", f"名录中没有职务 {plan.owner}", "写名录中已有的职务，或先在名录中增加")
+        yield Fault(
+            "owner", f"名录中没有职务 {plan.owner}", _known(plan.owner, DirectoryLabels.of(directory).posts)
+        )
 
 
 def _unit_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
     for field, codes in (("lead_unit", (plan.lead_unit,)), ("assisting_units", plan.assisting_units)):
         for code in codes:
             if code not in directory.units_by_code:
-                yield Fault(field, f"名录中没有单位 {code}", "写名录中已有的单位，或先在名录中增加")
+                yield Fault(
+                    field, f"名录中没有单位 {code}", _known(code, DirectoryLabels.of(directory).units)
+                )
     if plan.lead_unit in plan.assisting_units:
         yield Fault("assisting_units", f"牵头单位 {plan.lead_unit} 又列为协办单位", "从协办单位中删去")
     if repeated(plan.assisting_units):
@@ -32,9 +38,15 @@ def _unit_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
 
 def _scope_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
     if plan.category is not None and plan.category not in directory.category_parents:
-        yield Fault("category", f"名录中没有类别 {plan.category}", "写名录中已有的类别，或留空")
+        yield Fault(
+            "category",
+            f"名录中没有类别 {plan.category}",
+            _known(plan.category, DirectoryLabels.of(directory).categories),
+        )
     if plan.place is not None and plan.place not in directory.places_by_code:
-        yield Fault("place", f"名录中没有地点 {plan.place}", "写名录中已有的地点，或留空")
+        yield Fault(
+            "place", f"名录中没有地点 {plan.place}", _known(plan.place, DirectoryLabels.of(directory).places)
+        )
 
 
 def _fund_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
@@ -56,6 +68,13 @@ def _day_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
             yield Fault("milestones", what, "改正节点的日期")
     for position in repeated(milestone.name for milestone in plan.milestones):
         yield Fault("milestones", f"节点 {plan.milestones[position].name} 写了两次", "每个节点用不同的名称")
+
+
+def _known(unknown: str, labels: Labels) -> str:
+    """What could have been meant."""
+    close = get_close_matches(unknown, labels.codes, 3, 0.5)
+    meant = f"是否为：{'、'.join(close)}？" if close else ""
+    return f"{meant}写名录中已有的名称或代码，或先在名录中增加"
 
 
 CHECKS: Final[tuple[Callable[[Plan, Directory], Iterator[Fault]], ...]] = (

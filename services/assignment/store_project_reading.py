@@ -65,6 +65,13 @@ class ProjectReading:
         rows = await self._connection.fetch(_PAGE, wanted.tier, wanted.unit, wanted.state, at, entry, limit)
         return [_listed(row) for row in rows]
 
+    async def all(self) -> list[Listed]:
+        """Every project, by ledger number."""
+        rows = await self._connection.fetch(
+            f"SELECT {_COLUMNS}, {_CASES}, {_OVERDUE} FROM projects AS p ORDER BY ledger"
+        )
+        return [_listed(row) for row in rows]
+
     async def project(self, ledger: str) -> Listed | None:
         row = await self._connection.fetchrow(
             f"SELECT {_COLUMNS}, {_CASES}, {_OVERDUE} FROM projects AS p WHERE ledger = $1", ledger

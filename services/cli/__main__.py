@@ -86,6 +86,7 @@ TABLE = (
     Line("calendar", "services.cli.calendar", "app", "Load and show working days"),
     Line("directory", "services.cli.directory", "app", "Check and load units, posts, categories, routes"),
     Line("promises", "services.cli.promises", "app", "Import, export, list and verify promises"),
+    Line("projects", "services.cli.projects", "app", "Import, export and list projects"),
     Line("keys", "services.cli.keys", "app", "Adapters' keys"),
     Line("staff", "services.cli.staff", "app", "Staff tokens"),
     Line("migrate", "services.cli.migrate", "app", "Create schemas, roles and topics"),

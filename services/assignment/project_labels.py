@@ -1,0 +1,68 @@
+"""How a county writes the codes of its directory in a spreadsheet: by name where the name is clear."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from services.assignment.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Codes and their labels, both ways; a code can always be written as it is."""
+
+    of: Mapping[str, str]
+    codes: Mapping[str, str]
+
+    @classmethod
+    def named(cls, names: Iterable[tuple[str, str]], also: Iterable[tuple[str, str]] = ()) -> Self:
+        """`names`: code and name; one that two codes share labels neither. `also`: further (code, name)."""
+        pairs = list(names)
+        times = Counter(name for _, name in pairs)
+        of = {code: name if times[name] == 1 else code for code, name in pairs}
+        further = {name: code for code, name in also if times[name] == 0}
+        own = {code: code for code, _ in pairs}
+        return cls(of, {**further, **{label: code for code, label in of.items()}, **own})
+
+    def code(self, text: str) -> str:
+        """The code that a text stands for; an unknown text stands for itself."""
+        return self.codes.get(text, text)
+
+    def label(self, code: str) -> str:
+        return self.of.get(code, code)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryLabels:
+    """The labels of one directory: a post is its title, or unit and title where others have that title."""
+
+    units: Labels
+    posts: Labels
+    categories: Labels
+    places: Labels
+
+    @classmethod
+    def of(cls, directory: Directory) -> "DirectoryLabels":
+        places = directory.places
+        return cls(
+            Labels.named((unit.code, unit.name) for unit in directory.units),
+            _posts(directory),
+            Labels.named((category.code, category.name) for category in directory.categories),
+            Labels.named(
+                ((place.code, place.name) for place in places),
+                ((place.code, alias) for place in places for alias in place.aliases),
+            ),
+        )
+
+
+def _posts(directory: Directory) -> Labels:
+    titles = Counter(post.title for post in directory.posts)
+    whole = [
+        (post.code, f"{directory.units_by_code[post.unit].name}{post.title}") for post in directory.posts
+    ]
+    short = [
+        (post.code, post.title if titles[post.title] == 1 else name)
+        for post, (_, name) in zip(directory.posts, whole, strict=True)
+    ]
+    return Labels.named(short, also=whole)

@@ -1,0 +1,278 @@
+"""A county's spreadsheet of projects (项目台账表): Chinese headings, a row a project. Rows to plans and back.
+
+Several funds or milestones stand in one cell, parted by ；: `中央预算内资金 2021年 6400000.00元` and
+`主体完工 2021-06-10`. Units, posts, categories and places are written by name or by code. What the system
+itself knows (状态, 进度 …) is exported and passed over on import.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from services.assignment.open_projects import Opening
+from services.assignment.project import Fault
+from services.assignment.project_labels import DirectoryLabels
+from services.contracts.project import FEN, Fund, Milestone, Plan
+from services.contracts.public_text import PublicText
+from services.contracts.vocabulary import ProjectState, Tier
+from services.kit.masking import mask
+
+HEADINGS: Final[Mapping[str, str]] = {
+    "ledger": "台账编号",
+    "name": "项目名称",
+    "content": "项目内容",
+    "tier": "层级",
+    "owner": "责任职务",
+    "lead_unit": "牵头单位",
+    "assisting_units": "协办单位",
+    "category": "类别",
+    "place": "地点",
+    "budget": "预算（元）",
+    "funds": "资金来源",
+    "start": "开工日期",
+    "completion": "完成期限",
+    "milestones": "节点",
+}
+"""Field → heading, in the order of the columns."""
+OPTIONAL: Final = frozenset({"assisting_units", "category", "place", "funds", "milestones"})
+KNOWN_BY_THE_SYSTEM: Final = ("状态", "进度（%）", "办结日期", "替代项目", "关联办件")
+
+TIERS_ZH: Final[Mapping[Tier, str]] = {
+    "county_leader": "县级领导",
+    "town": "镇",
+    "department": "部门",
+    "section_leader": "科级领导",
+}
+_TIERS: Final[Mapping[str, Tier]] = {
+    **{zh: tier for tier, zh in TIERS_ZH.items()},
+    **{tier: tier for tier in TIERS_ZH},
+    "乡镇": "town",
+    "科级干部": "section_leader",
+}
+
+STATES_ZH: Final[Mapping[ProjectState, str]] = {
+    "planned": "未开工",
+    "under_way": "在办",
+    "done": "已办结",
+    "replaced": "已替代",
+}
+
+SEPARATOR: Final = "；"
+_PARTED: Final = re.compile(r"[；;\n]+")
+_UNITS_PARTED: Final = re.compile(r"[；;、，,\n]+")
+_FUND: Final = re.compile(r"(.+?)\s+([0-9]{4})年?\s+([0-9,]+(?:\.[0-9]+)?)元?")
+_MILESTONE: Final = re.compile(r"(.+?)\s+(\S+)")
+_DAY: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]00:00:00)?")
+_LEDGER: Final = re.compile(r"[^\x00-\x20/?#%]{1,64}")
+_LONGEST: Final = {"name": 200, "content": 5000}
+_MOST_YUAN: Final = Decimal(10) ** 12
+_RELATED: Final = (frozenset({"budget", "funds"}), frozenset({"start", "completion", "milestones"}))
+"""Fields checked against each other: where one can't be read, the others aren't judged by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row as it stands in the sheet: its number there, its cells by heading."""
+
+    row: int
+    cells: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetProblem:
+    """One thing to correct in the sheet: row (the headings are 1), heading, what, and the remedy."""
+
+    row: int
+    column: str
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What was read of a row. Where `unread` fields have no value of theirs, the plan holds a stand-in."""
+
+    row: int
+    opening: Opening
+    faults: tuple[Fault, ...]
+
+    @property
+    def unread(self) -> frozenset[str]:
+        return frozenset(fault.field for fault in self.faults)
+
+    def problems(self, found: Sequence[Fault]) -> Iterator[SheetProblem]:
+        """Those of reading, and of those `found` in the plan the ones that don't stem from a stand-in."""
+        doubted = self.unread.union(*(group for group in _RELATED if group & self.unread))
+        for fault in (*self.faults, *(one for one in found if one.field not in doubted)):
+            heading = HEADINGS.get(fault.field, fault.field)
+            yield SheetProblem(self.row, heading, fault.what, fault.remedy)
+
+
+class Unreadable(ValueError):
+    """A cell can't be read; the arguments are what is wrong and the remedy, in Chinese."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+def heading_problems(rows: Sequence[SheetRow]) -> list[SheetProblem]:
+    """Columns that are missing or unknown, told once for the whole sheet."""
+    present = {heading for row in rows for heading in row.cells}
+    missing = [zh for name, zh in HEADINGS.items() if zh not in present and name not in OPTIONAL]
+    unknown = sorted(present - set(HEADINGS.values()) - set(KNOWN_BY_THE_SYSTEM))
+    return [
+        *(SheetProblem(1, zh, "缺少这一列", "加上这一列（可先导出一份作样表）") for zh in missing),
+        *(
+            SheetProblem(1, zh, "不认识的列", f"删去，或改为：{'、'.join(HEADINGS.values())}")
+            for zh in unknown
+        ),
+    ]
+
+
+def read_row(row: SheetRow, labels: DirectoryLabels) -> ReadRow:
+    """The project of a row, with every cell that can't be read."""
+    cells, faults = _Cells(row.cells), list[Fault]()
+
+    def read(name: str, parse: Callable[[str], Any], otherwise: Any) -> Any:
+        try:
+            return parse(cells.text(name))
+        except Unreadable as unreadable:
+            faults.append(Fault(name, unreadable.what, unreadable.remedy))
+            return otherwise
+
+    funds: tuple[Fund, ...] = read("funds", _funds, ())
+    completion: date | None = read("completion", _day, None)
+    start: date | None = read("start", _day, completion)
+    plan = Plan(
+        name=read("name", _text("name"), PublicText("")),
+        content=read("content", _text("content"), PublicText("")),
+        tier=read("tier", _tier, "department"),
+        owner=labels.posts.code(read("owner", _needed, "")),
+        lead_unit=labels.units.code(read("lead_unit", _needed, "")),
+        assisting_units=tuple(
+            labels.units.code(one) for one in _UNITS_PARTED.split(cells.raw("assisting_units")) if one
+        ),
+        category=labels.categories.code(cells.raw("category")) or None,
+        place=labels.places.code(cells.raw("place")) or None,
+        budget=read("budget", _yuan, sum((fund.amount for fund in funds), Decimal(0))),
+        funds=funds,
+        start=start or completion or date.min,
+        completion=completion or start or date.min,
+        milestones=read("milestones", _milestones, ()),
+    )
+    return ReadRow(row.row, Opening(read("ledger", _ledger, ""), plan), tuple(faults))
+
+
+def row_of(ledger: str, plan: Plan, labels: DirectoryLabels) -> dict[str, str]:
+    """A project as cells by heading; read again, it is the same project."""
+    values = {
+        "ledger": ledger,
+        "name": plan.name,
+        "content": plan.content,
+        "tier": TIERS_ZH[plan.tier],
+        "owner": labels.posts.label(plan.owner),
+        "lead_unit": labels.units.label(plan.lead_unit),
+        "assisting_units": "、".join(labels.units.label(code) for code in plan.assisting_units),
+        "category": labels.categories.label(plan.category) if plan.category else "",
+        "place": labels.places.label(plan.place) if plan.place else "",
+        "budget": f"{plan.budget:.2f}",
+        "funds": SEPARATOR.join(f"{one.source} {one.year}年 {one.amount:.2f}元" for one in plan.funds),
+        "start": plan.start.isoformat(),
+        "completion": plan.completion.isoformat(),
+        "milestones": SEPARATOR.join(f"{one.name} {one.due.isoformat()}" for one in plan.milestones),
+    }
+    return {HEADINGS[name]: value for name, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    by_heading: Mapping[str, str | None]
+
+    def raw(self, name: str) -> str:
+        return (self.by_heading.get(HEADINGS[name]) or "").strip()
+
+    def text(self, name: str) -> str:
+        """Raises Unreadable where a required cell is empty, or what stands there can't be kept."""
+        found = self.raw(name)
+        if not found and name not in OPTIONAL:
+            raise Unreadable("必填，但没有值", "填写这一格")
+        if "\x00" in found:
+            raise Unreadable("含有不可见的控制字符", "删去该字符，重新输入")
+        return found
+
+
+def _needed(text: str) -> str:
+    return text
+
+
+def _text(name: str) -> Callable[[str], PublicText]:
+    def read(text: str) -> PublicText:
+        if len(text) > _LONGEST[name]:
+            raise Unreadable(f"有 {len(text)} 个字，超过 {_LONGEST[name]} 个", "缩短")
+        return mask(text)
+
+    return read
+
+
+def _ledger(text: str) -> str:
+    if not _LEDGER.fullmatch(text):
+        raise Unreadable(f"台账编号“{text[:64]}”的写法不对", "不超过64个字，不用空格、/、?、# 和 %")
+    return text
+
+
+def _tier(text: str) -> Tier:
+    if text not in _TIERS:
+        raise Unreadable(f"没有“{text}”这个层级", f"改为 {'、'.join(TIERS_ZH.values())} 之一")
+    return _TIERS[text]
+
+
+def _yuan(text: str) -> Decimal:
+    try:
+        amount = Decimal(text.replace(",", "").replace("，", "").removesuffix("元"))
+        readable = Decimal(0) <= amount < _MOST_YUAN and amount == amount.quantize(FEN)
+    except InvalidOperation:
+        readable = False
+    if not readable:
+        raise Unreadable(f"“{text}”不是金额", "以元为单位，最多两位小数，如 6400000.00")
+    return amount.quantize(FEN)
+
+
+def _day(text: str) -> date:
+    found = _DAY.fullmatch(text)
+    try:
+        if found:
+            return date(*map(int, found.groups()))
+    except ValueError:
+        pass
+    raise Unreadable(f"“{text}”不是日期", "写成 2021-03-01")
+
+
+def _funds(text: str) -> tuple[Fund, ...]:
+    return tuple(_fund(part.strip()) for part in _PARTED.split(text) if part.strip())
+
+
+def _fund(text: str) -> Fund:
+    found = _FUND.fullmatch(text)
+    if found is None:
+        raise Unreadable(
+            f"资金“{text}”的写法不对", "写成：来源 年度 金额，如：中央预算内资金 2021年 6400000.00元"
+        )
+    source, year, amount = found.groups()
+    return Fund(source=mask(source), year=int(year), amount=_yuan(amount))
+
+
+def _milestones(text: str) -> tuple[Milestone, ...]:
+    return tuple(_milestone(part.strip()) for part in _PARTED.split(text) if part.strip())
+
+
+def _milestone(text: str) -> Milestone:
+    found = _MILESTONE.fullmatch(text)
+    if found is None:
+        raise Unreadable(f"节点“{text}”的写法不对", "写成：名称 日期，如：主体完工 2021-06-10")
+    name, due = found.groups()
+    return Milestone(name=mask(name), due=_day(due))

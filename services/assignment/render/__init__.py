@@ -1,0 +1,1 @@
+"""A project as people print it: the ledger page (台账页)."""

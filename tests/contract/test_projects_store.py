@@ -1,0 +1,305 @@
+"""What the store of projects promises, in memory and in PostgreSQL alike."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.assignment.assign import Registered, decide
+from services.assignment.link_new_cases import link_new_cases
+from services.assignment.move_project import Offer, Outcome, ProjectDesk
+from services.assignment.open_projects import KnownCase, Opened, Opening, Refused, open_projects
+from services.assignment.project import Faulty, Finish, Link, Moved, NotAllowed, Project, Reach, Report, move
+from services.assignment.project_match import Matcher, OpenProject
+from services.assignment.rulebook import Rulebook
+from services.assignment.store import PostgresCases
+from services.assignment.store_project_reading import Filter, ProjectReading
+from services.assignment.store_projects import Matchers, PostgresProjects
+from services.contracts.case import CaseAssigned
+from services.contracts.project import CaseLinkedToProject, ProjectEvent, ProjectReplaced, project_id_of
+from services.contracts.public_text import PublicText
+from services.kit.auth import Staff
+from services.kit.connection import Connection
+from services.kit.page import Cursor
+from tests.builders import demand
+from tests.conftest import DatabaseOf
+from tests.project_fakes import ProjectsInMemory, plan
+from tests.unit.directory_samples import county
+
+NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
+TODAY = date(2021, 3, 1)
+WORDS = PublicText("因为汛期。")
+RULEBOOK = Rulebook.build(1, county())
+TABLES = ("project_offers", "project_cases", "projects", "cases", "directories")
+CLERK = Staff("某", "clerk", None)
+
+AnyProjects = ProjectsInMemory | PostgresProjects
+
+
+@pytest.fixture
+async def connection(database_of: DatabaseOf) -> AsyncIterator[Connection]:
+    """A connection whose transaction is never committed. No fact is there: none was ever committed."""
+    async with database_of("assignment").pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        for table in TABLES:
+            await connection.execute(f"DELETE FROM {table}")
+        yield connection
+        await transaction.rollback()
+
+
+@dataclass(slots=True)
+class Book:
+    """A store of projects under test, and the cases beside it."""
+
+    projects: AnyProjects
+    published: list[ProjectEvent]
+
+    async def case(self, **given: Any) -> CaseAssigned:
+        given.setdefault("receipt", f"YN20210301-{uuid4().hex[:8]}")
+        given.setdefault("place", "河口镇")
+        [new] = decide(RULEBOOK, [Registered(demand(**given), NOW)], [], NOW)
+        event = new.event
+        if isinstance(self.projects, ProjectsInMemory):
+            self.projects.cases[event.case_id] = KnownCase(event.case_id, event.demand_id, event.unit)
+        else:
+            await PostgresCases(self.projects._connection).open([new], NOW)
+        return event
+
+    async def open(self, ledger: str, cases: tuple[UUID, ...] = (), **given: Any) -> Project:
+        found = await self.opened(Opening(ledger, plan(**given), cases))
+        assert isinstance(found, Opened), found
+        return (found.opened or found.unchanged)[0]
+
+    async def opened(self, *openings: Opening) -> Opened | Refused:
+        return await open_projects(
+            self.projects, self.published.append, RULEBOOK.directory, openings, "某", NOW
+        )
+
+    async def project(self, ledger: str) -> Project:
+        return (await self.projects.of_ledgers([ledger]))[ledger]
+
+    async def link_new(self, *cases: CaseAssigned) -> None:
+        matcher = Matcher.build(RULEBOOK.directory, await self.projects.open_projects())
+        await link_new_cases(self.projects, self.published.append, matcher, cases, NOW)
+
+    def desk(self, staff: Staff = CLERK) -> ProjectDesk:
+        return ProjectDesk(self.projects, self.published.append, RULEBOOK.directory, staff, NOW)
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def book(request: pytest.FixtureRequest) -> Book:
+    if request.param == "memory":
+        return Book(ProjectsInMemory(), [])
+    return Book(PostgresProjects(request.getfixturevalue("connection")), [])
+
+
+def after(outcome: Outcome | None) -> Project:
+    assert isinstance(outcome, Moved), outcome
+    return outcome.project
+
+
+def field_of(outcome: Outcome | None) -> str:
+    assert isinstance(outcome, Faulty), outcome
+    return outcome.faults[0].field
+
+
+async def test_an_opened_project_is_found_as_it_was_opened(book: Book) -> None:
+    opened = await book.open("县项-1", assisting_units=("petition",))
+    assert await book.project("县项-1") == opened
+    assert (opened.state, opened.version, opened.project_id) == ("under_way", 1, project_id_of("县项-1"))
+    assert await book.projects.of_ids([opened.project_id]) == {opened.project_id: opened}
+    assert await book.projects.of_ledgers(["没有"]) == {}
+
+
+async def test_a_list_goes_in_whole_or_not_at_all(book: Book) -> None:
+    good, bad = Opening("县项-1", plan()), Opening("县项-2", plan(lead_unit="moon"))
+    assert isinstance(await book.opened(good, bad, good), Refused)
+    assert (await book.projects.of_ledgers(["县项-1"]), book.published) == ({}, [])
+
+
+async def test_a_repeat_adds_nothing_and_other_content_is_refused(book: Book) -> None:
+    await book.open("县项-1")
+    again = await book.opened(Opening("县项-1", plan()), Opening("县项-2", plan()))
+    assert isinstance(again, Opened)
+    assert ([one.ledger for one in again.opened], len(again.unchanged)) == (["县项-2"], 1)
+    other = await book.opened(Opening("县项-1", plan(name="别的")))
+    assert isinstance(other, Refused)
+    assert [(at, fault.field) for at, fault in other.faults] == [(0, "ledger")]
+
+
+async def test_cases_are_promoted_once_each_and_unknown_ones_refused(book: Book) -> None:
+    case = await book.case()
+    project = await book.open("县项-1", cases=(case.case_id, case.case_id))
+    assert project.version == 2
+    assert [known.case_id for known in await book.projects.cases_of(project.project_id)] == [case.case_id]
+    refused = await book.opened(Opening("县项-2", plan(), (uuid4(),)))
+    assert isinstance(refused, Refused)
+    assert refused.faults[0][1].field == "cases"
+
+
+async def test_a_case_that_certainly_fits_is_linked_once(book: Book) -> None:
+    case, project = await book.case(title="停水"), await book.open("县项-1")
+    await book.link_new(case)
+    await book.link_new(case)
+    links = [event for event in book.published if isinstance(event, CaseLinkedToProject)]
+    assert [(event.case_id, event.demand_id, event.how, event.version) for event in links] == [
+        (case.case_id, case.demand_id, "rule", 2)
+    ]
+    assert await book.projects.linked([case.case_id]) == {(case.case_id, project.project_id)}
+    assert (await book.project("县项-1")).version == 2
+
+
+async def test_several_cases_of_a_batch_are_versions_of_their_project(book: Book) -> None:
+    cases = [await book.case(title="停水") for _ in range(3)]
+    await book.open("县项-1")
+    await book.link_new(*cases)
+    assert [event.version for event in book.published] == [1, 2, 3, 4]
+    assert (await book.project("县项-1")).version == 4
+
+
+async def test_a_project_that_was_done_meanwhile_gets_no_case(book: Book) -> None:
+    case, project = await book.case(title="停水"), await book.open("县项-1")
+    before = Matcher.build(RULEBOOK.directory, await book.projects.open_projects())
+    after(await book.desk().act("县项-1", Finish(TODAY, WORDS)))
+    await link_new_cases(book.projects, book.published.append, before, [case], NOW)
+    assert await book.projects.linked([case.case_id]) == set()
+    assert await book.projects.open_projects() == []
+    assert await book.projects.cases_of(project.project_id) == []
+
+
+async def test_a_possible_project_is_offered_once_and_decided_once(book: Book) -> None:
+    case, project = await book.case(title="停水"), await book.open("县项-1", place=None)
+    await book.link_new(case)
+    await book.link_new(case)
+    assert await book.projects.linked([case.case_id]) == set()
+    offer = await book.projects.offer_of(case.case_id, "县项-1")
+    assert offer == Offer(case.case_id, project.project_id, "县项-1", "类别同为“供水”，项目未限地点", NOW)
+    assert after(await book.desk().decide(case.case_id, "县项-1", accept=True)).version == 2
+    assert await book.projects.linked([case.case_id]) == {(case.case_id, project.project_id)}
+    assert field_of(await book.desk().decide(case.case_id, "县项-1", accept=False)) == "ledger"
+
+
+async def test_a_declined_offer_links_nothing(book: Book) -> None:
+    case = await book.case(title="停水")
+    await book.open("县项-1", place=None)
+    await book.link_new(case)
+    assert await book.desk().decide(case.case_id, "县项-1", accept=False) is None
+    assert await book.projects.linked([case.case_id]) == set()
+    decided = await book.projects.offer_of(case.case_id, "县项-1")
+    assert decided is not None
+    assert decided.accepted is False
+
+
+async def test_a_case_is_linked_and_unlinked_by_hand(book: Book) -> None:
+    case, project = await book.case(), await book.open("县项-1")
+    desk = book.desk()
+    after(await desk.link("县项-1", case.case_id, WORDS))
+    assert field_of(await desk.link("县项-1", case.case_id, WORDS)) == "case_id"
+    after(await desk.unlink("县项-1", case.case_id, WORDS))
+    assert field_of(await desk.unlink("县项-1", case.case_id, WORDS)) == "case_id"
+    assert field_of(await desk.link("县项-1", uuid4(), WORDS)) == "case_id"
+    assert await book.projects.linked([case.case_id]) == set()
+    assert (await book.project("县项-1")).version == 3
+    assert await book.projects.cases_of(project.project_id) == []
+
+
+async def test_a_change_is_checked_and_kept_with_what_was_reached(book: Book) -> None:
+    await book.open("县项-1")
+    desk = book.desk()
+    after(await desk.act("县项-1", Reach(PublicText("主体完工"), TODAY)))
+    after(await desk.change("县项-1", {"completion": date(2021, 8, 31)}, WORDS))
+    assert field_of(await desk.change("县项-1", {"lead_unit": "moon"}, WORDS)) == "lead_unit"
+    project = await book.project("县项-1")
+    assert (project.plan.completion, project.reached, project.version) == (
+        date(2021, 8, 31),
+        ("主体完工",),
+        3,
+    )
+
+
+async def test_a_replaced_project_hands_over_what_the_other_one_lacks(book: Book) -> None:
+    cases = [await book.case(), await book.case()]
+    await book.open("县项-1", cases=tuple(case.case_id for case in cases))
+    new = await book.open("县项-2", cases=(cases[0].case_id,))
+    assert after(await book.desk().replace("县项-1", "县项-2", WORDS)).replaced_by == "县项-2"
+    assert {case.case_id for case in await book.projects.cases_of(new.project_id)} == {
+        case.case_id for case in cases
+    }
+    told = [type(event) for event in book.published[-2:]]
+    assert told == [ProjectReplaced, CaseLinkedToProject]
+    refused = await book.desk().act("县项-1", Report(WORDS))
+    assert isinstance(refused, NotAllowed)
+
+
+async def test_the_version_of_the_list_moves_when_open_projects_change(book: Book) -> None:
+    versions = [await book.projects.list_version()]
+    await book.open("县项-1")
+    versions.append(await book.projects.list_version())
+    await book.desk().change("县项-1", {"place": None}, WORDS)
+    versions.append(await book.projects.list_version())
+    assert await book.projects.open_projects() == [
+        OpenProject(project_id_of("县项-1"), "县项-1", plan().name, "water", None)
+    ]
+    await book.desk().act("县项-1", Finish(TODAY, WORDS))
+    versions.append(await book.projects.list_version())
+    assert versions == sorted(set(versions))
+    await book.open("县项-3", category=None)
+    assert await book.projects.open_projects() == []
+
+
+async def test_a_matcher_is_built_anew_when_the_list_is_another(connection: Connection) -> None:
+    book, matchers = Book(PostgresProjects(connection), []), Matchers()
+    assert await matchers.current(connection, None) is None
+    first = await matchers.current(connection, RULEBOOK)
+    assert first is await matchers.current(connection, RULEBOOK)
+    await book.open("县项-1")
+    second = await matchers.current(connection, RULEBOOK)
+    assert second is not None
+    assert [fit.certain for fit in second.fits("water", "river")] == [True]
+
+
+async def test_every_fact_is_read_back_in_order(connection: Connection) -> None:
+    book = Book(PostgresProjects(connection), [])
+    case, project = await book.case(), await book.open("县项-1")
+    desk = book.desk()
+    await desk.act("县项-1", Report(WORDS, percent=30))
+    await desk.link("县项-1", case.case_id, WORDS)
+    await desk.change("县项-1", {"budget": plan().budget, "completion": date(2021, 8, 31)}, WORDS)
+    told = await ProjectReading(connection).facts(project.project_id)
+    assert [one.event for one in told] == book.published
+    assert {one.at for one in told} == {NOW}
+
+
+async def test_pages_follow_each_other_without_gap_or_repeat(connection: Connection) -> None:
+    book, reading = Book(PostgresProjects(connection), []), ProjectReading(connection)
+    for number in range(5):
+        await book.open(f"县项-{number}", tier="town" if number % 2 else "department")
+    seen, cursor = list[str](), None
+    while page := await reading.page(Filter(), cursor, 2):
+        seen += [one.project.ledger for one in page]
+        cursor = Cursor(page[-1].project.opened_at, page[-1].project.project_id)
+    assert sorted(seen) == [f"县项-{number}" for number in range(5)]
+    towns = await reading.page(Filter(tier="town", unit="water", state="under_way"), None, 10)
+    assert sorted(one.project.ledger for one in towns) == ["县项-1", "县项-3"]
+
+
+async def test_no_fact_can_be_altered_by_the_service(connection: Connection) -> None:
+    rights = "SELECT has_table_privilege('project_facts', $1)"
+    assert [await connection.fetchval(rights, right) for right in ("INSERT", "UPDATE", "DELETE")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+async def test_a_link_of_the_rule_is_the_rules_own(book: Book) -> None:
+    case = await book.case(title="停水")
+    project = await book.open("县项-1")
+    outcome = move(project, Link(case.case_id, case.demand_id, "rule", WORDS), TODAY)
+    assert isinstance(outcome, Moved)
+    await book.projects.record([outcome], "rule", NOW + timedelta(hours=1))
+    assert await book.projects.linked([case.case_id, uuid4()]) == {(case.case_id, project.project_id)}

@@ -1,0 +1,96 @@
+"""The ledger page of a project, as a county clerk prints it."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.assignment.project import Change, Finish, Moved, Reach, Report, move, opened
+from services.assignment.project_history import Told, history, milestones
+from services.assignment.project_labels import DirectoryLabels
+from services.assignment.render.ledger_page import LedgerPage, in_ten_thousands, to_html, yuan
+from services.contracts.public_text import PublicText
+from tests.project_fakes import plan
+from tests.unit.directory_samples import county
+
+NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
+TODAY = date(2021, 3, 1)
+
+
+def page(**given: Any) -> str:
+    """A project that was changed, reported on and finished, on paper."""
+    moved = opened("县项-1", plan(**given), NOW, TODAY)
+    facts = [Told(moved.event, NOW)]
+    changed = moved.project.plan.model_copy(
+        update={
+            "completion": date(2021, 8, 31),
+            "lead_unit": "river_town",
+            "budget": moved.project.plan.budget + 1,
+        }
+    )
+    for act in (
+        Report(PublicText("主管道已更换2公里。"), PublicText("现场照片"), 60),
+        Change(changed, PublicText("汛期无法施工。")),
+        *(Reach(one.name, TODAY) for one in moved.project.plan.milestones),
+        Finish(TODAY, PublicText("已通水。")),
+    ):
+        outcome = move(moved.project, act, TODAY)
+        assert isinstance(outcome, Moved)
+        moved = outcome
+        facts.append(Told(moved.event, NOW))
+    entries, project = tuple(history(facts)), moved.project
+    return to_html(
+        LedgerPage(
+            authority="某县",
+            ledger=project.ledger,
+            state=project.state,
+            overdue=False,
+            percent=project.percent,
+            done_on=project.done_on,
+            replaced_by=project.replaced_by,
+            cases=3,
+            leader="王某",
+            plan=project.plan,
+            milestones=tuple(milestones(project.plan, entries)),
+            entries=entries,
+            labels=DirectoryLabels.of(county()),
+            printed_at=NOW,
+        )
+    )
+
+
+def test_the_page_names_people_units_and_days_as_the_county_does() -> None:
+    html = page()
+    for words in (
+        "某县办实事项目台账",
+        "县项-1",
+        "水利局局长",
+        "王某",
+        "2021年8月31日",
+        "河口镇",
+        "6,400,001 元",
+    ):
+        assert words in html
+    assert "water" not in html
+
+
+def test_a_change_shows_before_after_and_reason() -> None:
+    html = page()
+    assert '<span class="was">2021年6月30日</span> → 2021年8月31日' in html
+    assert '<span class="was">水利局</span> → 河口镇' in html
+    assert "理由：汛期无法施工。" in html
+
+
+def test_a_project_without_money_or_milestones_says_so() -> None:
+    html = page(budget="0", funds=(), milestones=(), assisting_units=())
+    assert html.count("<td colspan") == 2
+
+
+def test_what_people_wrote_is_text_and_never_markup() -> None:
+    html = page(name="<script>alert(1)</script>", content="甲 & 乙")
+    assert "<script>" not in html
+    assert "甲 &amp; 乙" in html
+
+
+def test_amounts_are_told_in_yuan_and_in_ten_thousands() -> None:
+    amount = plan(budget="10420000.50", funds=()).budget
+    assert (yuan(amount), in_ten_thousands(amount)) == ("10,420,000.50", "1,042.00005")
+    assert (yuan(plan().budget), in_ten_thousands(plan().budget)) == ("6,400,000", "640")

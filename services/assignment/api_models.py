@@ -19,6 +19,7 @@ Reply = Annotated[
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
 ]
+Days = Annotated[int, Field(ge=1, le=60)]
 UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_NUL)]
 Query = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_NUL)]
 
@@ -47,6 +48,13 @@ class CallBack(Frozen):
     note: Reason = Field(examples=["已接通，水压已恢复，表示满意。"])
 
 
+class ExtensionAsked(Frozen):
+    """延期申请: more days to complete it, of the kind that its limit counts (working days, or 24 hours)."""
+
+    days: Days = Field(examples=[5])
+    reason: Reason = Field(examples=["配件需从外地调运，预计五个工作日到货。"])
+
+
 class Reassignment(Frozen):
     """转办: another unit handles the case from now on."""
 
@@ -55,7 +63,10 @@ class Reassignment(Frozen):
 
 
 class StepAsked(Frozen):
-    """One step of a list: `reply` for complete, `note` for call_back, `unit` for reassign, else `reason`."""
+    """One step of a list: `reply` for complete, `note` for call_back, `unit` for reassign, else `reason`.
+
+    `days` and `reason` for ask_extension.
+    """
 
     case_id: UUID = Field(examples=[_CASE])
     step: Step = Field(examples=["complete"])
@@ -63,6 +74,7 @@ class StepAsked(Frozen):
     reason: Reason | None = None
     note: Reason | None = None
     unit: UnitCode | None = None
+    days: Days | None = None
 
 
 class StepTaken(Frozen):
@@ -117,6 +129,7 @@ class CaseRow(Frozen):
     dispatched_at: datetime = Field(description="the present dispatch")
     signed_at: datetime | None
     completed_at: datetime | None
+    extension_asked: int | None = Field(description="days asked for and not decided yet")
     sign_for_due: datetime | None
     complete_due: datetime | None
     sign_for_overdue: bool
@@ -140,6 +153,7 @@ class Moment(Frozen):
     post: str
     by: str | None
     note: str | None
+    days: int | None = None
 
 
 class CaseView(CaseRow):

@@ -63,24 +63,26 @@ INSERT INTO cases ({", ".join(_OPENED)}) SELECT * FROM unnest({_ARRAYS}) ON CONF
 )
 
 _LOCK: Final = """
-SELECT case_id, demand_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply
+SELECT case_id, demand_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at,
+       reply, extension_asked
 FROM cases WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE
 """
 
 _UPDATE: Final = """
 UPDATE cases SET unit = after.unit, post = after.post, state = after.state, dispatch = after.dispatch,
     version = after.version, dispatched_at = after.dispatched_at, signed_at = after.signed_at,
-    completed_at = after.completed_at, reply = after.reply
+    completed_at = after.completed_at, reply = after.reply, extension_asked = after.extension_asked
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[],
-            $8::timestamptz[], $9::timestamptz[], $10::text[])
-    AS after (case_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply)
+            $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[])
+    AS after (case_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply,
+              extension_asked)
 WHERE cases.case_id = after.case_id
 """
 
 _STEPS: Final = """
-INSERT INTO steps (case_id, version, at, step, unit, post, by, note)
+INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[])
+                     $8::text[], $9::smallint[])
 """
 
 _WAIT: Final = """
@@ -191,6 +193,7 @@ class PostgresCases:
                 case.signed_at,
                 case.completed_at,
                 case.reply,
+                case.extension_asked,
             )
             for case_id, case in final.items()
         ]
@@ -260,4 +263,4 @@ def _dues_row(limits: LimitsSet) -> tuple[object, ...]:
 
 def _step_row(one: Taken) -> tuple[object, ...]:
     case, act = one.case, one.act
-    return (case.case_id, case.version, one.at, act.step, case.unit, case.post, act.by, act.text)
+    return (case.case_id, case.version, one.at, act.step, case.unit, case.post, act.by, act.text, act.days)

@@ -17,7 +17,7 @@ _OVERDUE: Final = (
 _ROW: Final = f"""
 SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, town, unit, post, backstop,
        summary, repeat_of, state, c.dispatch, c.version, registered_at, assigned_at, dispatched_at, signed_at,
-       completed_at, sign_for_due, complete_due,
+       completed_at, extension_asked, sign_for_due, complete_due,
        state = 'dispatched' AND coalesce(sign_for_due < clock.now(), false) AS sign_for_overdue,
        {_OVERDUE} AS overdue
 """
@@ -29,11 +29,12 @@ WHERE case_id = $1
 
 _TIMELINE: Final = """
 SELECT assigned_at AS at, 1 AS version, 'assign' AS step, first_unit AS unit, first_post AS post,
-       NULL AS by, NULL AS note FROM cases WHERE case_id = $1
+       NULL AS by, NULL AS note, NULL::smallint AS days FROM cases WHERE case_id = $1
 UNION ALL
-SELECT at, version, step, unit, post, by, note FROM steps WHERE case_id = $1
+SELECT at, version, step, unit, post, by, note, days FROM steps WHERE case_id = $1
 UNION ALL
-SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' || colour || ' ' || outcome
+SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' || colour || ' ' || outcome,
+       NULL
 FROM notices WHERE case_id = $1
 ORDER BY at, version NULLS LAST
 """

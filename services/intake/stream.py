@@ -8,6 +8,7 @@ from services.contracts.case import (
     CaseAssigned,
     CaseCalledBack,
     CaseCompleted,
+    CaseExtensionGranted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -34,6 +35,7 @@ _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
     CaseRedone: ("redone", "dispatched"),
     CaseSuspended: ("suspended", "suspended"),
     CaseResumed: ("resumed", "signed_for"),
+    CaseExtensionGranted: ("extended", "signed_for"),
     CaseReviewed: ("reviewed", "reviewed"),
     CaseCalledBack: ("called_back", "called_back"),
     CaseArchived: ("archived", "archived"),
@@ -51,6 +53,7 @@ Steppable = (
     | CaseRedone
     | CaseSuspended
     | CaseResumed
+    | CaseExtensionGranted
     | CaseReviewed
     | CaseCalledBack
     | CaseArchived

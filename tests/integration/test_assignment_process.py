@@ -16,7 +16,14 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from services.assignment.case import case_id_of
-from services.contracts.case import CaseAssigned, CaseCalledBack, CaseCompleted, CaseRefused, CaseReturned
+from services.contracts.case import (
+    CaseAssigned,
+    CaseCalledBack,
+    CaseCompleted,
+    CaseExtensionGranted,
+    CaseRefused,
+    CaseReturned,
+)
 from services.contracts.decode import decode
 from services.contracts.demand import DemandRegistered
 from services.contracts.directory import UnitRecorded
@@ -115,7 +122,7 @@ class Assignment:
             headers={**self.staff("administrator"), "Content-Type": "application/json"},
         )
 
-    async def take(self, case_id: UUID, step: str, who: dict[str, str], **given: str) -> httpx.Response:
+    async def take(self, case_id: UUID, step: str, who: dict[str, str], **given: Any) -> httpx.Response:
         return await self.http.post(f"/cases/{case_id}/{step}", json=given, headers=who)
 
     async def case(self, case_id: UUID) -> dict[str, Any]:
@@ -330,6 +337,29 @@ async def test_a_reply_is_reviewed_called_back_and_filed_and_then_nothing_more_i
     assert event.note == "满意，电话〔手机号〕。"
     steps = [moment["step"] for moment in (await assignment.case(case_id))["timeline"]]
     assert steps[1:6] == ["sign_for", "suspend", "resume", "complete", "redo"]
+
+
+async def test_more_time_is_asked_for_by_the_unit_and_decided_by_others(assignment: Assignment) -> None:
+    case_id, handler = await assignment.opened(), assignment.staff("handler", "water")
+    office, asked = assignment.staff("supervision_office"), {"days": 5, "reason": "等配件。"}
+    await assignment.take(case_id, "sign-for", handler)
+    nothing = await assignment.take(case_id, "extension/grant", office)
+    assert (nothing.status_code, nothing.json()["allowed"]) == (CONFLICT, [])
+    endless = await assignment.take(case_id, "extension", handler, days=999, reason="等配件。")
+    assert (endless.status_code, endless.json()["field"]) == (422, "body.days")
+    assert (await assignment.take(case_id, "extension", handler, **asked)).status_code == 200
+    assert (await assignment.case(case_id))["extension_asked"] == 5
+    assert (await assignment.take(case_id, "extension", handler, **asked)).status_code == CONFLICT
+    own = await assignment.take(case_id, "extension/grant", handler)
+    assert (own.status_code, "clerk" in own.json()["remedy"]) == (FORBIDDEN, True)
+    assert (await assignment.take(case_id, "extension/grant", office)).status_code == 200
+    [event] = await assignment.until(CaseExtensionGranted, case_id)
+    assert (event.days, event.dispatch) == (5, 1)
+    timeline = (await assignment.case(case_id))["timeline"]
+    assert [(one["step"], one["days"]) for one in timeline][2:] == [
+        ("ask_extension", 5),
+        ("grant_extension", None),
+    ]
 
 
 async def test_a_refused_case_is_over(assignment: Assignment) -> None:

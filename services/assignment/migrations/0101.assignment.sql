@@ -44,7 +44,8 @@ CREATE TABLE cases (
     dispatched_at timestamptz NOT NULL,
     signed_at timestamptz,
     completed_at timestamptz,
-    reply text
+    reply text,
+    extension_asked smallint
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX cases_page ON cases (assigned_at, case_id);
 CREATE INDEX cases_unit ON cases (unit, assigned_at, case_id);
@@ -60,6 +61,7 @@ CREATE TABLE steps (
     post text NOT NULL,
     by text NOT NULL,
     note text,
+    days smallint,
     PRIMARY KEY (case_id, version)
 );
 

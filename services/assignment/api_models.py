@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.assignment.transitions import Step
-from services.contracts.vocabulary import CaseState, Channel, Kind, Urgency
+from services.contracts.vocabulary import CaseState, Channel, Kind, Satisfaction, Urgency
 
 STEPS_AT_ONCE = 1000
 NO_NUL = r"^[^\x00]*$"
@@ -134,6 +134,9 @@ class CaseRow(Frozen):
     complete_due: datetime | None
     sign_for_overdue: bool
     overdue: bool = Field(description="past its limit to complete")
+    rating: Satisfaction | None = Field(description="the citizen's, of the reply")
+    rated_at: datetime | None
+    rectify: bool = Field(description="badly rated: to be rectified")
 
 
 class CasePage(Frozen):
@@ -162,6 +165,7 @@ class CaseView(CaseRow):
     title: str
     body: str
     reply: str | None
+    rating_comment: str | None
     first_unit: str
     first_post: str
     allowed: list[Step] = Field(description="the steps that the caller may take now")

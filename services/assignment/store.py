@@ -8,6 +8,7 @@ from uuid import UUID
 from services.assignment.assign import NewCase, Registered
 from services.assignment.case import Case, Taken
 from services.assignment.repeats import Matter
+from services.assignment.respond import Rated
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import LimitsSet, NoticeSent
@@ -83,6 +84,12 @@ _STEPS: Final = """
 INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
                      $8::text[], $9::smallint[])
+"""
+
+_RATE: Final = """
+UPDATE cases SET rating = given.level, rated_at = given.at, rating_comment = given.comment
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) AS given (case_id, level, at, comment)
+WHERE cases.case_id = given.case_id AND cases.rating IS NULL
 """
 
 _WAIT: Final = """
@@ -199,6 +206,10 @@ class PostgresCases:
         ]
         await self._connection.execute(_UPDATE, *zip(*rows, strict=True))
         await self._connection.execute(_STEPS, *zip(*map(_step_row, taken), strict=True))
+
+    async def keep_ratings(self, rated: Sequence[Rated]) -> None:
+        rows = [(one.case_id, one.level, at, one.comment) for one, at in rated]
+        await self._connection.execute(_RATE, *zip(*rows, strict=True))
 
     async def set_dues(self, limits: Sequence[LimitsSet]) -> None:
         """One row a case: the caller folds. An older version changes nothing."""

@@ -136,6 +136,30 @@ FACTS: Final = (
         on_its_way=True,
     ),
     Check(
+        "ratings_counted",
+        "群众评价与台账一致",
+        "ratings given equal those counted and those kept with their cases",
+        "SELECT count(*) FROM intake.audit_ratings",
+        f"""
+        {
+            differences(
+                "SELECT demand_id FROM intake.audit_ratings",
+                "SELECT demand_id FROM reporting.audit_facts WHERE kind = 'rated'",
+                "'counted ' || demand_id",
+            )
+        }
+        UNION ALL
+        {
+            differences(
+                "SELECT demand_id, level FROM intake.audit_ratings",
+                "SELECT demand_id, rating FROM assignment.audit_cases WHERE rating IS NOT NULL",
+                "'kept ' || demand_id",
+            )
+        }
+        """,
+        on_its_way=True,
+    ),
+    Check(
         "weeks_follow_cuts",
         "台账归周与截点一致",
         "every fact lies in the week that the cuts give its position",

@@ -22,7 +22,7 @@ from services.contracts.case import (
     CaseWithdrawn,
 )
 from services.contracts.circular import CircularIssued
-from services.contracts.demand import DemandRegistered
+from services.contracts.demand import DemandRated, DemandRegistered, DemandWithdrawn
 from services.contracts.directory import (
     AuthorityRecorded,
     CategoryRecorded,
@@ -71,6 +71,8 @@ TOPICS: Final[dict[str, Topic]] = {
 
 FLOWS: Final[tuple[Flow, ...]] = (
     _flow(DemandRegistered, "demand", "assignment", "reporting"),
+    _flow(DemandWithdrawn, "demand", "assignment"),
+    _flow(DemandRated, "demand", "assignment", "reporting"),
     _flow(WatermarkPassed, "demand", "reporting"),
     _flow(AuthorityRecorded, "directory", "supervision", "reporting"),
     _flow(UnitRecorded, "directory", "intake", "supervision", "reporting"),

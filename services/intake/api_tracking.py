@@ -48,6 +48,7 @@ class Standing(BaseModel):
     unit_name: str | None
     limit: datetime | None
     reply: str | None
+    rating: str | None
     received_at: datetime
     changed_at: datetime
 
@@ -95,7 +96,7 @@ def tracking_routes(tracking: Trackings, ring: KeyRing, vault: Vault) -> APIRout
     ) -> StandingWithTimeline:
         tracked = await tracking.of_receipt(receipt) if RECEIPT.fullmatch(receipt) else None
         if not vault.code_fits(tracked.demand_id if tracked else _NOBODY, tracking_code) or tracked is None:
-            raise _unknown()
+            raise unknown()
         timeline = [Step.model_validate(moment) for moment in await tracking.timeline(tracked)]
         return StandingWithTimeline(**asdict(tracked), timeline=timeline)
 
@@ -119,7 +120,7 @@ def tracking_routes(tracking: Trackings, ring: KeyRing, vault: Vault) -> APIRout
     return routes
 
 
-def _unknown() -> Problem:
+def unknown() -> Problem:
     """The same for an unknown receipt and a wrong code: neither tells which receipts exist."""
     return Problem(
         404,

@@ -23,11 +23,13 @@ from services.contracts.case import (
     CaseExtensionGranted,
     CaseRefused,
     CaseReturned,
+    CaseWithdrawn,
 )
 from services.contracts.decode import decode
-from services.contracts.demand import DemandRegistered
+from services.contracts.demand import DemandRated, DemandRegistered, DemandWithdrawn
 from services.contracts.directory import UnitRecorded
 from services.contracts.envelope import Event
+from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet, NoticeSent
 from services.dev.stack import Infrastructure, migrate, remove, start_infrastructure, start_services
 from services.kit.auth import issue_token
@@ -360,6 +362,37 @@ async def test_more_time_is_asked_for_by_the_unit_and_decided_by_others(assignme
         ("ask_extension", 5),
         ("grant_extension", None),
     ]
+
+
+async def test_a_withdrawn_demand_ends_its_case_and_a_rating_stays_with_it(assignment: Assignment) -> None:
+    gone, replied = numbered(title="撤回停水"), numbered(title="评价停水")
+    await assignment.tell(gone, replied)
+    cases = {one.demand_id: case_id_of(one.demand_id) for one in (gone, replied)}
+    clerk = assignment.staff("clerk")
+    for case_id in cases.values():
+        await assignment.until(CaseAssigned, case_id)
+    await assignment.take(cases[replied.demand_id], "sign-for", clerk)
+    await assignment.take(cases[replied.demand_id], "complete", clerk, reply="已修好。")
+    await assignment.tell(
+        *(DemandWithdrawn(demand_id=demand, case_id=case) for demand, case in cases.items()),
+        DemandRated(
+            demand_id=replied.demand_id,
+            case_id=cases[replied.demand_id],
+            unit="water",
+            level="very_dissatisfied",
+            comment=PublicText("没有修好。"),
+        ),
+    )
+    [event] = await assignment.until(CaseWithdrawn, cases[gone.demand_id])
+    assert event.version == 2
+    await assignment.settled()
+    kept = await assignment.case(cases[replied.demand_id])
+    ended = await assignment.case(cases[gone.demand_id])
+    assert (kept["state"], kept["rating"]) == ("completed", "very_dissatisfied")
+    assert kept["rating_comment"] == "没有修好。"
+    assert (ended["state"], ended["allowed"], ended["timeline"][-1]["by"]) == ("withdrawn", [], "citizen")
+    to_rectify = (await assignment.listed(clerk, rectify="true"))["cases"]
+    assert [one["case_id"] for one in to_rectify] == [str(cases[replied.demand_id])]
 
 
 async def test_a_refused_case_is_over(assignment: Assignment) -> None:

@@ -45,7 +45,10 @@ CREATE TABLE cases (
     signed_at timestamptz,
     completed_at timestamptz,
     reply text,
-    extension_asked smallint
+    extension_asked smallint,
+    rating text,
+    rated_at timestamptz,
+    rating_comment text
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX cases_page ON cases (assigned_at, case_id);
 CREATE INDEX cases_unit ON cases (unit, assigned_at, case_id);
@@ -90,7 +93,8 @@ CREATE TABLE notices (
 CREATE INDEX notices_case ON notices (case_id, at);
 
 CREATE VIEW audit_cases AS
-SELECT case_id, demand_id, receipt, unit, post, state, dispatch, version, backstop, assigned_at, dispatched_at
+SELECT case_id, demand_id, receipt, unit, post, state, dispatch, version, backstop, assigned_at, dispatched_at,
+       rating
 FROM cases;
 CREATE VIEW audit_steps AS SELECT case_id, version, step, unit, post FROM steps;
 CREATE VIEW audit_waiting AS SELECT demand_id, registered_at FROM waiting;

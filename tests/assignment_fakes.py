@@ -9,6 +9,7 @@ from services.assignment.assign import NewCase, Registered
 from services.assignment.case import Case, Taken
 from services.assignment.publish import Edition
 from services.assignment.repeats import Matter
+from services.assignment.respond import Rated
 
 
 @dataclass(slots=True)
@@ -19,6 +20,7 @@ class CasesInMemory:
     cases: dict[UUID, Case] = field(default_factory=dict)
     steps: list[Taken] = field(default_factory=list)
     waiting: dict[UUID, Registered] = field(default_factory=dict)
+    ratings: dict[UUID, Rated] = field(default_factory=dict)
 
     async def earlier(self, citizens: Sequence[UUID], since: datetime, most: int) -> list[Matter]:
         found: list[Matter] = []
@@ -56,6 +58,10 @@ class CasesInMemory:
     async def record(self, taken: Sequence[Taken]) -> None:
         self.steps += taken
         self.cases.update({one.case.case_id: one.case for one in taken})
+
+    async def keep_ratings(self, rated: Sequence[Rated]) -> None:
+        for one, at in rated:
+            self.ratings.setdefault(one.case_id, (one, at))
 
 
 def matter_of(new: NewCase, at: datetime) -> Matter:

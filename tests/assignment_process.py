@@ -39,7 +39,7 @@ class Assignment(Neighbour):
             headers={**self.staff("administrator"), "Content-Type": "application/json"},
         )
 
-    async def take(self, case_id: UUID, step: str, who: dict[str, str], **given: str) -> httpx.Response:
+    async def take(self, case_id: UUID, step: str, who: dict[str, str], **given: Any) -> httpx.Response:
         return await self.http.post(f"/cases/{case_id}/{step}", json=given, headers=who)
 
     async def case(self, case_id: UUID) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         category: Annotated[models.UnitCode | None, FromQuery(description="with all below it")] = None,
         q: Annotated[models.Query | None, FromQuery(description="receipt, or in summary or title")] = None,
         overdue: bool | None = None,
+        rectify: Annotated[bool | None, FromQuery(description="badly rated by the citizen")] = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.CasePage:
@@ -66,7 +67,7 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             if rulebook is None:
                 return models.CasePage(cases=[], next=None)
             categories = rulebook.family(category) if category else None
-            wanted = Filter(unit, state, kind, categories, q, overdue)
+            wanted = Filter(unit, state, kind, categories, q, overdue, rectify)
             rows = await CaseReading(connection).page(wanted, cursor, limit + 1)
         return _page(rows, limit, rulebook)
 

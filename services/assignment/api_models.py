@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.assignment.transitions import Step
-from services.contracts.vocabulary import CaseState, Channel, Kind, Urgency
+from services.contracts.vocabulary import CaseState, Channel, Kind, Satisfaction, Urgency
 
 STEPS_AT_ONCE = 1000
 NO_NUL = r"^[^\x00]*$"
@@ -19,6 +19,7 @@ Reply = Annotated[
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
 ]
+Days = Annotated[int, Field(ge=1, le=60)]
 UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_NUL)]
 Query = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_NUL)]
 
@@ -47,6 +48,13 @@ class CallBack(Frozen):
     note: Reason = Field(examples=["已接通，水压已恢复，表示满意。"])
 
 
+class ExtensionAsked(Frozen):
+    """延期申请: more days to complete it, of the kind that its limit counts (working days, or 24 hours)."""
+
+    days: Days = Field(examples=[5])
+    reason: Reason = Field(examples=["配件需从外地调运，预计五个工作日到货。"])
+
+
 class Reassignment(Frozen):
     """转办: another unit handles the case from now on."""
 
@@ -55,7 +63,10 @@ class Reassignment(Frozen):
 
 
 class StepAsked(Frozen):
-    """One step of a list: `reply` for complete, `note` for call_back, `unit` for reassign, else `reason`."""
+    """One step of a list: `reply` for complete, `note` for call_back, `unit` for reassign, else `reason`.
+
+    `days` and `reason` for ask_extension.
+    """
 
     case_id: UUID = Field(examples=[_CASE])
     step: Step = Field(examples=["complete"])
@@ -63,6 +74,7 @@ class StepAsked(Frozen):
     reason: Reason | None = None
     note: Reason | None = None
     unit: UnitCode | None = None
+    days: Days | None = None
 
 
 class StepTaken(Frozen):
@@ -117,10 +129,14 @@ class CaseRow(Frozen):
     dispatched_at: datetime = Field(description="the present dispatch")
     signed_at: datetime | None
     completed_at: datetime | None
+    extension_asked: int | None = Field(description="days asked for and not decided yet")
     sign_for_due: datetime | None
     complete_due: datetime | None
     sign_for_overdue: bool
     overdue: bool = Field(description="past its limit to complete")
+    rating: Satisfaction | None = Field(description="the citizen's, of the reply")
+    rated_at: datetime | None
+    rectify: bool = Field(description="badly rated: to be rectified")
 
 
 class CasePage(Frozen):
@@ -140,6 +156,7 @@ class Moment(Frozen):
     post: str
     by: str | None
     note: str | None
+    days: int | None = None
 
 
 class CaseView(CaseRow):
@@ -148,6 +165,7 @@ class CaseView(CaseRow):
     title: str
     body: str
     reply: str | None
+    rating_comment: str | None
     first_unit: str
     first_post: str
     allowed: list[Step] = Field(description="the steps that the caller may take now")

@@ -8,14 +8,16 @@ from services.assignment.steps import NoSuchCase, NoSuchUnit, NotTheirs, Outcome
 from services.assignment.transitions import Step
 from services.kit.http import Problem
 
-NEEDED: Final[dict[Step, str]] = {
-    "complete": "reply",
-    "call_back": "note",
-    "suspend": "reason",
-    "return": "reason",
-    "redo": "reason",
-    "refuse": "reason",
-    "reassign": "unit",
+NEEDED: Final[dict[Step, tuple[str, ...]]] = {
+    "complete": ("reply",),
+    "call_back": ("note",),
+    "suspend": ("reason",),
+    "return": ("reason",),
+    "redo": ("reason",),
+    "refuse": ("reason",),
+    "reassign": ("unit",),
+    "ask_extension": ("days", "reason"),
+    "refuse_extension": ("reason",),
 }
 """What each step of a list must bring."""
 
@@ -71,8 +73,8 @@ def _conflict(refused: NotAllowed) -> Problem:
 
 def incomplete(asked: StepAsked) -> Problem | None:
     """422 where a step of a list lacks what it needs."""
-    field = NEEDED.get(asked.step)
-    if field is None or getattr(asked, field) is not None:
+    field = next((name for name in NEEDED.get(asked.step, ()) if getattr(asked, name) is None), None)
+    if field is None:
         return None
     return Problem(
         422,

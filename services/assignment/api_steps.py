@@ -21,6 +21,7 @@ from services.kit.postgres import Database
 Actor = Annotated[Staff, Depends(staff_with(*STAFF))]
 Completer = Annotated[Staff, Depends(staff_with(*roles_of("complete")))]
 Caller = Annotated[Staff, Depends(staff_with(*roles_of("call_back")))]
+Asker = Annotated[Staff, Depends(staff_with(*roles_of("ask_extension")))]
 Dispatcher = Annotated[Staff, Depends(staff_with(*roles_of("reassign")))]
 
 
@@ -66,12 +67,14 @@ PLAIN: Final[dict[Step, tuple[str, str]]] = {
     "resume": ("resume", "恢复办理 Go on with a suspended case"),
     "review": ("review", "审核 Let the reply stand"),
     "archive": ("archive", "归档 File it"),
+    "grant_extension": ("extension/grant", "准予延期 Grant the extension that was asked for"),
 }
 """Steps that need no words: their path, and what they do."""
 REASONED: Final[dict[Step, tuple[str, str]]] = {
     "suspend": ("suspend", "挂起 Suspend it with a reason; its time isn't counted"),
     "return": ("return", "退回 Return it with a reason"),
     "redo": ("redo", "重办 Send the reply back with a reason; the same unit handles it anew"),
+    "refuse_extension": ("extension/refuse", "不予延期 Refuse the extension with a reason"),
     "refuse": ("refuse", "不予受理 Refuse it with a reason that the citizen reads"),
 }
 """Steps that need a reason."""
@@ -114,6 +117,14 @@ def _telling(routes: APIRouter, desk: Desk) -> None:
     async def call_back(case_id: UUID, given: models.CallBack, staff: Caller) -> models.StepTaken:
         return await desk.take_one(Asked(case_id, "call_back", given.note), staff)
 
+    @routes.post(
+        "/cases/{case_id}/extension",
+        summary=_summary("ask_extension", "延期申请 Ask for more time, with a reason"),
+    )
+    async def ask(case_id: UUID, given: models.ExtensionAsked, staff: Asker) -> models.StepTaken:
+        asked = Asked(case_id, "ask_extension", given.reason, days=given.days)
+        return await desk.take_one(asked, staff)
+
     @routes.post("/cases/{case_id}/reassign", summary=_summary("reassign", "转办 Dispatch it anew"))
     async def reassign(case_id: UUID, given: models.Reassignment, staff: Dispatcher) -> models.StepTaken:
         return await desk.take_one(Asked(case_id, "reassign", given.reason, given.unit), staff)
@@ -139,4 +150,4 @@ def _in_bulk(routes: APIRouter, desk: Desk) -> None:
 
 def _asked(one: models.StepAsked) -> Asked:
     texts = {"complete": one.reply, "call_back": one.note}
-    return Asked(one.case_id, one.step, texts.get(one.step, one.reason), one.unit)
+    return Asked(one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days)

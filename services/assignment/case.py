@@ -24,6 +24,7 @@ class Case:
     """What deciding about a step needs of a case. Instants are aware, UTC, by the business clock.
 
     `completed_at` is that of the reply that stands; a redo takes it away, `reply` stays until the next one.
+    `extension_asked`: the days of a request that nobody has decided yet.
     """
 
     case_id: UUID
@@ -37,21 +38,26 @@ class Case:
     signed_at: datetime | None = None
     completed_at: datetime | None = None
     reply: str | None = None
+    extension_asked: int | None = None
 
     def place(self, backstop_unit: str) -> Place:
         """Where it stands, as the table of transitions asks."""
-        return Place(self.state, self.unit, backstop_unit)
+        return Place(self.state, self.unit, backstop_unit, self.extension_asked is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A step that somebody takes. `text`: reply, reason or note, masked. `unit`, `post`: where it goes."""
+    """A step that somebody takes. `text`: reply, reason or note, masked. `unit`, `post`: where it goes.
+
+    `days`: how long an extension is asked for.
+    """
 
     step: Step
     by: str
     text: PublicText | None = None
     unit: str | None = None
     post: str | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from services.kit.masking import mask
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A step that somebody asks for. `text`: reply, reason or note; `unit`: where to reassign."""
+    """A step that somebody asks for. `text`: reply, reason or note; `unit`: where to; `days`: more time."""
 
     case_id: UUID
     step: Step
     text: str | None = None
     unit: str | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def act_of(asked: Asked, staff: Staff, rulebook: Rulebook) -> Act:
     """What is done, with texts masked and the post named. Raises UnknownUnit."""
     unit = TARGETS.get(asked.step, _nowhere)(asked, rulebook)
     text = mask(asked.text) if asked.text is not None else None
-    return Act(asked.step, staff.subject, text, unit, rulebook.post_of(unit) if unit else None)
+    return Act(asked.step, staff.subject, text, unit, rulebook.post_of(unit) if unit else None, asked.days)
 
 
 def person_of(staff: Staff) -> Person:

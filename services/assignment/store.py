@@ -8,6 +8,7 @@ from uuid import UUID
 from services.assignment.assign import NewCase, Registered
 from services.assignment.case import Case, Taken
 from services.assignment.repeats import Matter
+from services.assignment.respond import Rated
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import LimitsSet, NoticeSent
@@ -63,24 +64,32 @@ INSERT INTO cases ({", ".join(_OPENED)}) SELECT * FROM unnest({_ARRAYS}) ON CONF
 )
 
 _LOCK: Final = """
-SELECT case_id, demand_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply
+SELECT case_id, demand_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at,
+       reply, extension_asked
 FROM cases WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE
 """
 
 _UPDATE: Final = """
 UPDATE cases SET unit = after.unit, post = after.post, state = after.state, dispatch = after.dispatch,
     version = after.version, dispatched_at = after.dispatched_at, signed_at = after.signed_at,
-    completed_at = after.completed_at, reply = after.reply
+    completed_at = after.completed_at, reply = after.reply, extension_asked = after.extension_asked
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[],
-            $8::timestamptz[], $9::timestamptz[], $10::text[])
-    AS after (case_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply)
+            $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[])
+    AS after (case_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply,
+              extension_asked)
 WHERE cases.case_id = after.case_id
 """
 
 _STEPS: Final = """
-INSERT INTO steps (case_id, version, at, step, unit, post, by, note)
+INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[])
+                     $8::text[], $9::smallint[])
+"""
+
+_RATE: Final = """
+UPDATE cases SET rating = given.level, rated_at = given.at, rating_comment = given.comment
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) AS given (case_id, level, at, comment)
+WHERE cases.case_id = given.case_id AND cases.rating IS NULL
 """
 
 _WAIT: Final = """
@@ -191,11 +200,16 @@ class PostgresCases:
                 case.signed_at,
                 case.completed_at,
                 case.reply,
+                case.extension_asked,
             )
             for case_id, case in final.items()
         ]
         await self._connection.execute(_UPDATE, *zip(*rows, strict=True))
         await self._connection.execute(_STEPS, *zip(*map(_step_row, taken), strict=True))
+
+    async def keep_ratings(self, rated: Sequence[Rated]) -> None:
+        rows = [(one.case_id, one.level, at, one.comment) for one, at in rated]
+        await self._connection.execute(_RATE, *zip(*rows, strict=True))
 
     async def set_dues(self, limits: Sequence[LimitsSet]) -> None:
         """One row a case: the caller folds. An older version changes nothing."""
@@ -260,4 +274,4 @@ def _dues_row(limits: LimitsSet) -> tuple[object, ...]:
 
 def _step_row(one: Taken) -> tuple[object, ...]:
     case, act = one.case, one.act
-    return (case.case_id, case.version, one.at, act.step, case.unit, case.post, act.by, act.text)
+    return (case.case_id, case.version, one.at, act.step, case.unit, case.post, act.by, act.text, act.days)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.contracts.vocabulary import BAD_RATINGS
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
@@ -14,26 +15,30 @@ _OVERDUE: Final = (
     "state IN ('dispatched', 'signed_for', 'suspended') AND coalesce(complete_due < clock.now(), false)"
 )
 
+_RECTIFY: Final = f"coalesce(rating IN ({', '.join(repr(level) for level in BAD_RATINGS)}), false)"
+
 _ROW: Final = f"""
 SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, town, unit, post, backstop,
        summary, repeat_of, state, c.dispatch, c.version, registered_at, assigned_at, dispatched_at, signed_at,
-       completed_at, sign_for_due, complete_due,
+       completed_at, extension_asked, sign_for_due, complete_due,
        state = 'dispatched' AND coalesce(sign_for_due < clock.now(), false) AS sign_for_overdue,
-       {_OVERDUE} AS overdue
+       {_OVERDUE} AS overdue, rating, rated_at, {_RECTIFY} AS rectify
 """
 
 _DETAIL: Final = f"""
-{_ROW}, title, body, reply, first_unit, first_post FROM cases AS c LEFT JOIN dues USING (case_id)
+{_ROW}, title, body, reply, rating_comment, first_unit, first_post
+FROM cases AS c LEFT JOIN dues USING (case_id)
 WHERE case_id = $1
 """
 
 _TIMELINE: Final = """
 SELECT assigned_at AS at, 1 AS version, 'assign' AS step, first_unit AS unit, first_post AS post,
-       NULL AS by, NULL AS note FROM cases WHERE case_id = $1
+       NULL AS by, NULL AS note, NULL::smallint AS days FROM cases WHERE case_id = $1
 UNION ALL
-SELECT at, version, step, unit, post, by, note FROM steps WHERE case_id = $1
+SELECT at, version, step, unit, post, by, note, days FROM steps WHERE case_id = $1
 UNION ALL
-SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' || colour || ' ' || outcome
+SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' || colour || ' ' || outcome,
+       NULL
 FROM notices WHERE case_id = $1
 ORDER BY at, version NULLS LAST
 """
@@ -49,6 +54,7 @@ class Filter:
     categories: Sequence[str] | None = None
     q: str | None = None
     overdue: bool | None = None
+    rectify: bool | None = None
 
 
 @dataclass(slots=True)
@@ -105,9 +111,9 @@ def _conditions(wanted: Filter) -> _Query:
     if wanted.q:
         like = f"%{_literally(wanted.q)}%"
         query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)
-    if wanted.overdue is not None:
-        truth = "" if wanted.overdue else "NOT "
-        query.where(f"{truth}({_OVERDUE})")
+    for truth, condition in ((wanted.overdue, _OVERDUE), (wanted.rectify, _RECTIFY)):
+        if truth is not None:
+            query.where(f"{'' if truth else 'NOT '}({condition})")
     return query
 
 

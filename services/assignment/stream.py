@@ -6,29 +6,39 @@ from functools import partial
 from services.assignment.assign import Registered, assign
 from services.assignment.link_new_cases import link_new_cases
 from services.assignment.project_match import Matcher
+from services.assignment.respond import rate, withdraw
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_projects import Matchers, PostgresProjects
 from services.contracts.case import CaseAssigned
-from services.contracts.demand import DemandRegistered
+from services.contracts.demand import DemandRated, DemandRegistered, DemandWithdrawn
 from services.contracts.envelope import Record
 from services.contracts.supervision import LimitsSet, NoticeSent
 from services.kit.consume import Handler
 from services.kit.postgres import Writing
 
 
-async def demands_registered(
+async def demands_told(
     rulebooks: Rulebooks, matchers: Matchers, writing: Writing, records: Sequence[Record]
 ) -> None:
-    """Open a case for each demand of a batch, and link those that a project answers."""
+    """Open a case for each new demand of a batch and link it to the project that answers it.
+
+    Then close what was withdrawn, keep what was rated.
+    """
     demands = [
         Registered(record.event, record.time)
         for record in records
         if isinstance(record.event, DemandRegistered)
     ]
-    rulebook = await rulebooks.current(writing.connection)
-    await assign(PostgresCases(writing.connection), writing.publish, rulebook, demands, writing.now)
+    withdrawn = [record.event for record in records if isinstance(record.event, DemandWithdrawn)]
+    rated = [(one.event, one.time) for one in records if isinstance(one.event, DemandRated)]
+    rulebook, cases = await rulebooks.current(writing.connection), PostgresCases(writing.connection)
+    await assign(cases, writing.publish, rulebook, demands, writing.now)
     await link_opened(writing, await matchers.current(writing.connection, rulebook))
+    if withdrawn:
+        await withdraw(cases, writing.publish, rulebook, withdrawn, writing.now)
+    if rated:
+        await rate(cases, rated)
 
 
 async def link_opened(writing: Writing, matcher: Matcher | None) -> None:
@@ -65,4 +75,4 @@ def latest_limits(records: Sequence[Record]) -> list[LimitsSet]:
 
 def handlers(rulebooks: Rulebooks, matchers: Matchers) -> Mapping[str, Handler]:
     """What each topic's events go to."""
-    return {"demand": partial(demands_registered, rulebooks, matchers), "supervision": supervised}
+    return {"demand": partial(demands_told, rulebooks, matchers), "supervision": supervised}

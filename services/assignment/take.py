@@ -12,6 +12,9 @@ from services.contracts.case import (
     CaseCalledBack,
     CaseCompleted,
     CaseEvent,
+    CaseExtensionAsked,
+    CaseExtensionGranted,
+    CaseExtensionRefused,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -23,6 +26,7 @@ from services.contracts.case import (
     CaseWithdrawn,
 )
 from services.contracts.public_text import PublicText
+from services.contracts.vocabulary import CaseState
 
 
 def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -> Taken | NotAllowed:
@@ -31,10 +35,14 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
     possible, to = allowed_steps(who, place), leads_to(place, act.step)
     if to is None or act.step not in possible or (act.step == "reassign" and act.unit == case.unit):
         return NotAllowed(case, act.step, possible)
-    moved = replace(case, version=case.version + 1, state=to)
+    asked = case.extension_asked if to in UNDER_WAY else None
+    moved = replace(case, version=case.version + 1, state=to, extension_asked=asked)
     after, event = EFFECTS[act.step](moved, act, now)
     return Taken(after, event, act, now)
 
+
+UNDER_WAY: Final[tuple[CaseState, ...]] = ("signed_for", "suspended")
+"""The states in which a request for an extension stays open; any other ends it."""
 
 Effect = Callable[[Case, Act, datetime], tuple[Case, CaseEvent]]
 """Fills in a case whose state and version have moved on, while it lies with the unit of before."""
@@ -66,6 +74,24 @@ def _suspended(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 
 def _resumed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     return case, CaseResumed(**_ids(case), unit=case.unit)
+
+
+def _extension_asked(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    if act.days is None:
+        raise Incomplete(act.step, "days")
+    case = replace(case, extension_asked=act.days)
+    return case, CaseExtensionAsked(**_ids(case), unit=case.unit, days=act.days, reason=_said(act, "reason"))
+
+
+def _extension_granted(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    assert case.extension_asked is not None  # noqa: S101  the table lets only what was asked be granted
+    granted = CaseExtensionGranted(**_ids(case), unit=case.unit, days=case.extension_asked)
+    return replace(case, extension_asked=None), granted
+
+
+def _extension_refused(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    refused = CaseExtensionRefused(**_ids(case), unit=case.unit, reason=_said(act, "reason"))
+    return replace(case, extension_asked=None), refused
 
 
 def _completed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
@@ -125,6 +151,9 @@ EFFECTS: Final[Mapping[Step, Effect]] = {
     "sign_for": _signed_for,
     "suspend": _suspended,
     "resume": _resumed,
+    "ask_extension": _extension_asked,
+    "grant_extension": _extension_granted,
+    "refuse_extension": _extension_refused,
     "complete": _completed,
     "review": _reviewed,
     "call_back": _called_back,

@@ -13,6 +13,9 @@ Step = Literal[
     "sign_for",
     "suspend",
     "resume",
+    "ask_extension",
+    "grant_extension",
+    "refuse_extension",
     "complete",
     "review",
     "call_back",
@@ -29,8 +32,9 @@ Actor = Role | Literal["citizen"]
 """The citizen acts through intake, never with a token."""
 Bound = Literal["unit", "backstop", "anyone"]
 """Whose staff one must be: the case's unit's; the backstop unit's, while the case lies with it; anyone's."""
-Lies = Literal["anywhere", "elsewhere"]
-"""Where the case must lie: `elsewhere` than with the backstop unit, behind which there is nobody."""
+When = Literal["always", "lies_elsewhere", "nothing_asked", "extension_asked"]
+"""What must hold besides: it lies elsewhere than with the backstop unit, behind which there is nobody; an
+extension is asked for and not decided, or none is."""
 
 
 class Grant(NamedTuple):
@@ -47,7 +51,7 @@ class Transition(NamedTuple):
     step: Step
     to: CaseState
     grants: tuple[Grant, ...]
-    lies: Lies = "anywhere"
+    when: When = "always"
 
 
 FOR_ALL_UNITS: Final[frozenset[Role]] = frozenset({"clerk", "administrator"})
@@ -64,13 +68,16 @@ CITIZEN: Final = Grant(("citizen",), "anyone")
 
 TABLE: Final = (
     Transition("dispatched", "sign_for", "signed_for", (UNIT, OFFICE)),
-    Transition("dispatched", "return", "dispatched", (UNIT, OFFICE), "elsewhere"),
+    Transition("dispatched", "return", "dispatched", (UNIT, OFFICE), "lies_elsewhere"),
     Transition("dispatched", "reassign", "dispatched", (BACKSTOP, OFFICE)),
     Transition("dispatched", "refuse", "refused", (OFFICE,)),
     Transition("dispatched", "withdraw", "withdrawn", (CITIZEN,)),
     Transition("signed_for", "complete", "completed", (UNIT, OFFICE)),
+    Transition("signed_for", "ask_extension", "signed_for", (UNIT,), "nothing_asked"),
+    Transition("signed_for", "grant_extension", "signed_for", (REVIEWERS,), "extension_asked"),
+    Transition("signed_for", "refuse_extension", "signed_for", (REVIEWERS,), "extension_asked"),
     Transition("signed_for", "suspend", "suspended", (UNIT, OFFICE)),
-    Transition("signed_for", "return", "dispatched", (UNIT, OFFICE), "elsewhere"),
+    Transition("signed_for", "return", "dispatched", (UNIT, OFFICE), "lies_elsewhere"),
     Transition("signed_for", "reassign", "dispatched", (BACKSTOP, OFFICE)),
     Transition("signed_for", "withdraw", "withdrawn", (CITIZEN,)),
     Transition("suspended", "resume", "signed_for", (UNIT, OFFICE)),
@@ -104,19 +111,30 @@ class Person(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a case stands: its state, the unit it lies with, and the authority's backstop unit."""
+    """Where a case stands: its state, the unit it lies with, the authority's backstop unit, what is asked."""
 
     state: CaseState
     unit: str
     backstop_unit: str
+    extension_asked: bool = False
+
+    def holds(self, when: When) -> bool:
+        """Whether a condition of the table is met."""
+        match when:
+            case "always":
+                return True
+            case "lies_elsewhere":
+                return self.unit != self.backstop_unit
+            case "nothing_asked":
+                return not self.extension_asked
+            case "extension_asked":
+                return self.extension_asked
 
 
 def leads_to(place: Place, step: Step) -> CaseState | None:
     """The state that a step leads to from here; None where it isn't possible, whoever asks."""
     found = _CELLS.get((place.state, step))
-    if found is None or (found.lies == "elsewhere" and place.unit == place.backstop_unit):
-        return None
-    return found.to
+    return found.to if found and place.holds(found.when) else None
 
 
 def may(person: Person, place: Place, step: Step) -> bool:

@@ -118,6 +118,37 @@ class CaseResumed(CaseEvent):
     unit: str
 
 
+class CaseExtensionAsked(CaseEvent):
+    """The unit asks for more time to complete the case (延期申请); nothing changes until it is decided.
+
+    `days` are of the kind that the limit counts: working days, or 24 hours each.
+    """
+
+    type: ClassVar[str] = "yinuo.case.extension-asked.v1"
+
+    unit: str
+    days: int
+    reason: PublicText
+
+
+class CaseExtensionGranted(CaseEvent):
+    """The extension was granted (准予延期): the limit to complete is set anew."""
+
+    type: ClassVar[str] = "yinuo.case.extension-granted.v1"
+
+    unit: str
+    days: int
+
+
+class CaseExtensionRefused(CaseEvent):
+    """The extension was refused (不予延期)."""
+
+    type: ClassVar[str] = "yinuo.case.extension-refused.v1"
+
+    unit: str
+    reason: PublicText
+
+
 class CaseReviewed(CaseEvent):
     """The reply was looked at and stands (审核)."""
 

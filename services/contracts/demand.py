@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.contracts.envelope import Event
 from services.contracts.public_text import PublicText
-from services.contracts.vocabulary import Channel
+from services.contracts.vocabulary import Channel, Satisfaction
 
 
 class DemandRegistered(Event):
@@ -28,6 +28,40 @@ class DemandRegistered(Event):
     latitude: float | None = None
     longitude: float | None = None
     occurred_at: datetime | None = None
+
+    def subject(self) -> str:
+        return str(self.demand_id)
+
+    def identity(self) -> str:
+        return str(self.demand_id)
+
+
+class DemandWithdrawn(Event):
+    """The citizen took the demand back (撤回). A case that was replied to meanwhile stays as it is."""
+
+    type: ClassVar[str] = "yinuo.demand.withdrawn.v1"
+
+    demand_id: UUID
+    case_id: UUID
+    reason: PublicText | None = None
+
+    def subject(self) -> str:
+        return str(self.demand_id)
+
+    def identity(self) -> str:
+        return str(self.demand_id)
+
+
+class DemandRated(Event):
+    """The citizen rated the reply (好差评). `unit` is the one whose reply it was."""
+
+    type: ClassVar[str] = "yinuo.demand.rated.v1"
+
+    demand_id: UUID
+    case_id: UUID
+    unit: str
+    level: Satisfaction
+    comment: PublicText | None = None
 
     def subject(self) -> str:
         return str(self.demand_id)

@@ -8,6 +8,9 @@ from services.contracts.case import (
     CaseAssigned,
     CaseCalledBack,
     CaseCompleted,
+    CaseExtensionAsked,
+    CaseExtensionGranted,
+    CaseExtensionRefused,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -19,7 +22,7 @@ from services.contracts.case import (
     CaseWithdrawn,
 )
 from services.contracts.circular import CircularIssued
-from services.contracts.demand import DemandRegistered
+from services.contracts.demand import DemandRated, DemandRegistered, DemandWithdrawn
 from services.contracts.directory import (
     AuthorityRecorded,
     CategoryRecorded,
@@ -81,6 +84,8 @@ TOPICS: Final[dict[str, Topic]] = {
 
 FLOWS: Final[tuple[Flow, ...]] = (
     _flow(DemandRegistered, "demand", "assignment", "reporting"),
+    _flow(DemandWithdrawn, "demand", "assignment"),
+    _flow(DemandRated, "demand", "assignment", "reporting"),
     _flow(WatermarkPassed, "demand", "reporting"),
     _flow(AuthorityRecorded, "directory", "supervision", "reporting"),
     _flow(UnitRecorded, "directory", "intake", "supervision", "reporting"),
@@ -96,6 +101,9 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(CaseRedone, "case", "intake", "supervision", "reporting"),
     _flow(CaseSuspended, "case", "intake", "supervision", "reporting"),
     _flow(CaseResumed, "case", "intake", "supervision", "reporting"),
+    _flow(CaseExtensionAsked, "case", "reporting"),
+    _flow(CaseExtensionGranted, "case", "intake", "supervision", "reporting"),
+    _flow(CaseExtensionRefused, "case", "reporting"),
     _flow(CaseReviewed, "case", "intake", "reporting"),
     _flow(CaseCalledBack, "case", "intake", "reporting"),
     _flow(CaseArchived, "case", "intake", "reporting"),

@@ -39,6 +39,8 @@ CaseState = Literal[
 """已交办 已签收 已挂起 已回复 已审核 已回访 已归档 已撤回 不予受理. What leads where: `transitions`."""
 
 ProjectState = Literal["planned", "under_way", "done", "replaced"]
+Satisfaction = Literal["very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "very_dissatisfied"]
+"""非常满意 满意 基本满意 不满意 非常不满意, the five levels of 好差评, best first."""
 
 UnitKind = Literal["county", "city", "district", "town", "department", "committee", "office", "public_body"]
 
@@ -76,5 +78,7 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ROLES: tuple[Role, ...] = get_args(Role)
+BAD_RATINGS: tuple[Satisfaction, ...] = ("dissatisfied", "very_dissatisfied")
+"""Those that call for rectification."""
 SERVICES: tuple[Service, ...] = get_args(Service)
 PROCESSES: tuple[Process, ...] = get_args(Process)

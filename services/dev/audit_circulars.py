@@ -22,6 +22,7 @@ _BY_KIND: Final = """
            count(*) FILTER (WHERE kind = 'refused') AS refused,
            count(*) FILTER (WHERE kind = 'notice') AS notices,
            count(*) FILTER (WHERE kind = 'acknowledged') AS acknowledged,
+           count(*) FILTER (WHERE kind = 'rated') AS rated,
            count(*) FILTER (WHERE late) AS latecomers
     FROM reporting.audit_facts GROUP BY week
 """
@@ -100,6 +101,7 @@ CIRCULARS: Final = (
                 ('notices', (figures ->> 'notices')::bigint + (figures ->> 'notices_collapsed')::bigint,
                  n.notices),
                 ('acknowledged', (figures ->> 'acknowledged')::bigint, n.acknowledged),
+                ('rated', (figures ->> 'rated')::bigint, n.rated),
                 ('latecomers', (figures ->> 'latecomers')::bigint, n.latecomers)
             ) AS v(figure, told, counted)
         ) AS r WHERE r.told <> r.counted

@@ -12,6 +12,9 @@ _STEPS: Final = {
     "signed_for": "sign_for",
     "suspended": "suspend",
     "resumed": "resume",
+    "extension_asked": "ask_extension",
+    "extension_granted": "grant_extension",
+    "extension_refused": "refuse_extension",
     "completed": "complete",
     "reviewed": "review",
     "called_back": "call_back",
@@ -130,6 +133,30 @@ FACTS: Final = (
             "SELECT case_id, count(*) FROM reporting.audit_facts WHERE kind='acknowledged' GROUP BY case_id",
             "case_id || ' ' || acknowledged",
         ),
+        on_its_way=True,
+    ),
+    Check(
+        "ratings_counted",
+        "群众评价与台账一致",
+        "ratings given equal those counted and those kept with their cases",
+        "SELECT count(*) FROM intake.audit_ratings",
+        f"""
+        {
+            differences(
+                "SELECT demand_id FROM intake.audit_ratings",
+                "SELECT demand_id FROM reporting.audit_facts WHERE kind = 'rated'",
+                "'counted ' || demand_id",
+            )
+        }
+        UNION ALL
+        {
+            differences(
+                "SELECT demand_id, level FROM intake.audit_ratings",
+                "SELECT demand_id, rating FROM assignment.audit_cases WHERE rating IS NOT NULL",
+                "'kept ' || demand_id",
+            )
+        }
+        """,
         on_its_way=True,
     ),
     Check(

@@ -113,6 +113,30 @@ PATH: Final = (
         """,
     ),
     Check(
+        "withdrawal_ends_case",
+        "撤回的诉求不再办理",
+        "no withdrawn demand has a case under way, unless its reply came first and was sent back",
+        "SELECT count(*) FROM intake.audit_withdrawals",
+        """
+        SELECT c.receipt AS what FROM intake.audit_withdrawals AS w
+        JOIN assignment.audit_cases AS c USING (demand_id)
+        WHERE c.state IN ('dispatched', 'signed_for', 'suspended') AND NOT EXISTS (
+            SELECT FROM assignment.audit_steps AS s WHERE s.case_id = c.case_id AND s.step = 'redo')
+        """,
+        on_its_way=True,
+    ),
+    Check(
+        "withdrawn_by_citizen",
+        "撤回的办件都由群众撤回",
+        "no case is withdrawn but by its citizen",
+        CASES,
+        """
+        SELECT c.receipt AS what FROM assignment.audit_cases AS c
+        LEFT JOIN intake.audit_withdrawals AS w USING (demand_id)
+        WHERE c.state = 'withdrawn' AND w.demand_id IS NULL
+        """,
+    ),
+    Check(
         "case_knows_limits",
         "办件所示时限为最新",
         "every case shows the limits that were set last",

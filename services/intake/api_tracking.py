@@ -76,6 +76,7 @@ class Standing(BaseModel):
     unit_name: str | None
     limit: datetime | None
     reply: str | None
+    rating: str | None
     received_at: datetime
     changed_at: datetime
     projects: list[ProjectStanding] = []
@@ -124,7 +125,7 @@ def tracking_routes(tracking: Trackings, ring: KeyRing, vault: Vault) -> APIRout
     ) -> StandingWithTimeline:
         tracked = await tracking.of_receipt(receipt) if RECEIPT.fullmatch(receipt) else None
         if not vault.code_fits(tracked.demand_id if tracked else _NOBODY, tracking_code) or tracked is None:
-            raise _unknown()
+            raise unknown()
         timeline = [Step.model_validate(moment) for moment in await tracking.timeline(tracked)]
         projects = _standings(await tracking.projects([tracked.demand_id]), tracked)
         return StandingWithTimeline(**asdict(tracked), timeline=timeline, projects=projects)
@@ -158,7 +159,7 @@ def _sent(tracked: Tracked, projects: list[ProjectStanding]) -> SentStanding:
     return SentStanding(**asdict(tracked), projects=projects)
 
 
-def _unknown() -> Problem:
+def unknown() -> Problem:
     """The same for an unknown receipt and a wrong code: neither tells which receipts exist."""
     return Problem(
         404,

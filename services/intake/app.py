@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.intake.api import DemandDoor, add_demand_route
 from services.intake.api_batch import batch_routes
 from services.intake.api_keys import key_routes
+from services.intake.api_responses import response_routes
 from services.intake.api_staff import staff_routes
 from services.intake.api_tracking import tracking_routes
 from services.intake.keys import KeyRing
@@ -34,6 +35,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     add_demand_route(api, DemandDoor(ring, desk, receiver).post)
     api.include_router(batch_routes(ring, desk, demands))
     api.include_router(tracking_routes(PostgresTracking(pool), ring, vault))
+    api.include_router(response_routes(runtime.database, vault))
     api.include_router(staff_routes(PostgresOriginals(pool), vault))
     api.include_router(key_routes(keys, ring))
     return api

@@ -54,10 +54,11 @@ WHERE units.version < excluded.version
 """
 _TRACKED: Final = """
 SELECT d.demand_id, d.receipt, d.channel, d.external_id, coalesce(t.state, 'registered') AS state, t.unit,
-       u.name AS unit_name, l.complete_due, t.reply, d.received_at,
+       u.name AS unit_name, l.complete_due, t.reply, r.level,
+       d.received_at,
        coalesce(t.changed_at, d.received_at) AS changed
 FROM demands d LEFT JOIN tracking t USING (demand_id) LEFT JOIN dues l USING (demand_id)
-LEFT JOIN units u ON u.code = t.unit
+LEFT JOIN units u ON u.code = t.unit LEFT JOIN ratings r USING (demand_id)
 """
 # Each half reads its own index in the page's order; what has a case is left out of the first.
 _CHANGED: Final = f"""

@@ -8,6 +8,7 @@ from services.contracts.case import (
     CaseAssigned,
     CaseCalledBack,
     CaseCompleted,
+    CaseExtensionGranted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -37,6 +38,7 @@ _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
     CaseRedone: ("redone", "dispatched"),
     CaseSuspended: ("suspended", "suspended"),
     CaseResumed: ("resumed", "signed_for"),
+    CaseExtensionGranted: ("extended", "signed_for"),
     CaseReviewed: ("reviewed", "reviewed"),
     CaseCalledBack: ("called_back", "called_back"),
     CaseArchived: ("archived", "archived"),
@@ -54,6 +56,7 @@ Steppable = (
     | CaseRedone
     | CaseSuspended
     | CaseResumed
+    | CaseExtensionGranted
     | CaseReviewed
     | CaseCalledBack
     | CaseArchived

@@ -48,6 +48,7 @@ class Tracked:
     unit_name: str | None
     limit: datetime | None
     reply: str | None
+    rating: str | None
     received_at: datetime
     changed_at: datetime
 

@@ -10,6 +10,9 @@ from services.contracts.case import (
     CaseAssigned,
     CaseCalledBack,
     CaseCompleted,
+    CaseExtensionAsked,
+    CaseExtensionGranted,
+    CaseExtensionRefused,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -20,7 +23,7 @@ from services.contracts.case import (
     CaseSuspended,
     CaseWithdrawn,
 )
-from services.contracts.demand import DemandRegistered
+from services.contracts.demand import DemandRated, DemandRegistered
 from services.contracts.envelope import Event, Record
 from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
 
@@ -100,6 +103,10 @@ def _registered(origin: Origin, event: Any) -> Fact:
         channel=event.channel,
         citizen_ref=event.citizen_ref,
     )
+
+
+def _rated(origin: Origin, event: Any) -> Fact:
+    return Fact(*origin, event.case_id, event.demand_id, unit=event.unit, outcome=event.level)
 
 
 def _assigned(origin: Origin, event: Any) -> Fact:
@@ -188,6 +195,7 @@ def _acknowledged(origin: Origin, event: Any) -> Fact:
 
 _MAKERS: Final[Mapping[type[Event], tuple[str, Callable[[Origin, Any], Fact]]]] = {
     DemandRegistered: ("registered", _registered),
+    DemandRated: ("rated", _rated),
     CaseAssigned: ("assigned", _assigned),
     CaseSignedFor: ("signed_for", _done),
     CaseCompleted: ("completed", _done),
@@ -196,6 +204,9 @@ _MAKERS: Final[Mapping[type[Event], tuple[str, Callable[[Origin, Any], Fact]]]] 
     CaseRedone: ("redone", _again),
     CaseSuspended: ("suspended", _done),
     CaseResumed: ("resumed", _done),
+    CaseExtensionAsked: ("extension_asked", _done),
+    CaseExtensionGranted: ("extension_granted", _done),
+    CaseExtensionRefused: ("extension_refused", _done),
     CaseReviewed: ("reviewed", _done),
     CaseCalledBack: ("called_back", _done),
     CaseArchived: ("archived", _done),

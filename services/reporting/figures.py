@@ -132,6 +132,13 @@ FACTS: Final = (
         "notices_collapsed", "并入督办单", "notices collapsed", "kind = 'notice' AND outcome = 'collapsed'"
     ),
     _fact("acknowledged", "督办单回执", "notices acknowledged", "kind = 'acknowledged'"),
+    _fact("rated", "群众评价", "replies rated", "kind = 'rated'"),
+    _fact(
+        "rated_badly",
+        "差评",
+        "replies rated badly",
+        "kind = 'rated' AND outcome IN ('dissatisfied', 'very_dissatisfied')",
+    ),
     _fact("latecomers", "迟到补记", "latecomers", "late"),
 )
 FIGURES: Final[Mapping[str, Figure]] = {figure.name: figure for figure in (*FACTS, *LEDGER)}

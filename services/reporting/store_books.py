@@ -50,7 +50,8 @@ FROM book WHERE {FIGURES["assigned"].condition} GROUP BY case_kind, category, to
 _EVENTS: Final = {figure.name: figure for figure in FACTS if figure.name != "latecomers"}
 _COUNT_FACTS: Final = f"""
 SELECT channel, colour, ARRAY[{_counts(_EVENTS.values())}] AS counts
-FROM facts WHERE week = $1 AND kind IN ('registered', 'notice', 'acknowledged') GROUP BY channel, colour
+FROM facts WHERE week = $1 AND kind IN ('registered', 'notice', 'acknowledged', 'rated')
+GROUP BY channel, colour
 """
 
 

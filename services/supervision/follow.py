@@ -7,6 +7,7 @@ from typing import Any, Final
 from services.contracts.case import (
     CaseCompleted,
     CaseEvent,
+    CaseExtensionGranted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -17,7 +18,7 @@ from services.contracts.case import (
     CaseWithdrawn,
 )
 from services.supervision.ladder import next_instant
-from services.supervision.limits import Pause
+from services.supervision.limits import Pause, in_unit
 from services.supervision.pauses import written
 from services.supervision.policy import Policy
 from services.supervision.watched import (
@@ -102,6 +103,15 @@ def _resumed(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy)
     )
 
 
+def _extended(limits: CaseLimits, event: CaseExtensionGranted, at: datetime, policy: Policy) -> CaseLimits:
+    """The limit to complete ends later; what ran out before it was granted isn't overdue any more."""
+    limit = limits.complete
+    if not limit.running:
+        return limits
+    extension = limit.extension + in_unit(event.days, limit.counted, policy.calendar.hours)
+    return _told_anew(limits.sign_for, _set_anew(limit._replace(extension=extension), at, policy))
+
+
 def _set_anew(limit: Watched, at: datetime, policy: Policy) -> Watched:
     """The same limit with another end, from an instant on: its next generation.
 
@@ -179,6 +189,7 @@ EFFECTS: Final[Mapping[type[CaseEvent], Effect]] = {
     CaseRedone: _redone,
     CaseSuspended: _suspended,
     CaseResumed: _resumed,
+    CaseExtensionGranted: _extended,
     CaseWithdrawn: _dropped,
     CaseRefused: _dropped,
 }

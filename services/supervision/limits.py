@@ -11,7 +11,13 @@ from itertools import product
 from typing import Literal, get_args
 
 from services.contracts.vocabulary import KINDS, Kind, LimitKind, Urgency
-from services.supervision.calendar import WorkCalendar, last_day, local_midnight, local_ordinal
+from services.supervision.calendar import (
+    WorkCalendar,
+    WorkingHours,
+    last_day,
+    local_midnight,
+    local_ordinal,
+)
 
 Unit = Literal["working_days", "working_hours", "hours", "days"]
 """What is counted: 工作日, working hours, plain hours, 自然日."""
@@ -92,6 +98,12 @@ class Extension:
     """Granted time (延期) on top of the rule's, in the rule's own unit."""
 
     amount: int
+
+
+def in_unit(days: int, unit: Unit, hours: WorkingHours) -> int:
+    """Days of an extension in the unit that a limit counts: working days, working hours, hours, or days."""
+    each = {"working_days": 1, "days": 1, "hours": 24, "working_hours": hours.length // timedelta(hours=1)}
+    return days * each[unit]
 
 
 @dataclass(frozen=True, slots=True)

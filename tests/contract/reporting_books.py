@@ -17,11 +17,12 @@ from services.contracts.case import (
     CaseWithdrawn,
 )
 from services.contracts.circular import CircularIssued
-from services.contracts.demand import DemandRegistered
+from services.contracts.demand import DemandRated, DemandRegistered
 from services.contracts.directory import DirectoryEvent
 from services.contracts.envelope import Record
 from services.contracts.flow import TOPICS
 from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
+from services.contracts.vocabulary import BAD_RATINGS
 from services.contracts.watermark import WatermarkPassed
 from services.reporting.circular import Circular, CutAt, canonical, sha256
 from services.reporting.compose import Again, Group, Numbers, OpenLate
@@ -263,6 +264,8 @@ def _whole(inside: list[Record], begin: datetime) -> dict[str, int]:
         "notices": notices.count("sent"),
         "notices_collapsed": notices.count("collapsed"),
         "acknowledged": sum(isinstance(r.event, NoticeAcknowledged) for r in inside),
+        "rated": sum(isinstance(r.event, DemandRated) for r in inside),
+        "rated_badly": sum(isinstance(r.event, DemandRated) and r.event.level in BAD_RATINGS for r in inside),
         "latecomers": sum(r.time < begin and not isinstance(r.event, DirectoryEvent) for r in inside),
     }
 

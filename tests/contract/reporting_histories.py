@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from services.contracts.case import (
@@ -19,7 +19,7 @@ from services.contracts.case import (
     CaseSuspended,
     CaseWithdrawn,
 )
-from services.contracts.demand import DemandRegistered
+from services.contracts.demand import DemandRated, DemandRegistered
 from services.contracts.directory import (
     AuthorityRecorded,
     CategoryRecorded,
@@ -31,7 +31,7 @@ from services.contracts.envelope import Envelope, Event, Record
 from services.contracts.flow import TOPICS, topic_of, topics_read_by
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
-from services.contracts.vocabulary import CHANNELS, KINDS
+from services.contracts.vocabulary import CHANNELS, KINDS, Satisfaction
 from services.contracts.watermark import WatermarkPassed
 from services.kit.outbox import partition_of
 
@@ -277,6 +277,8 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
                 **ids, version=version, dispatch=dispatch, unit=unit, reply=PublicText("已办")
             )
             yield _Step(at, done)
+            if case.case_id.int % 4 == dispatch:  # once a case, of whichever reply
+                yield _rating(random, case, unit, at)
             if random.random() < 0.25 and dispatch < 4:
                 at += timedelta(hours=random.randrange(1, 500))
                 version, dispatch = version + 1, dispatch + 1
@@ -302,6 +304,12 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
         moved = kind(**ids, version=version, dispatch=dispatch, **where)
         yield _Step(at, moved)
         unit = to
+
+
+def _rating(random: Random, case: CaseAssigned, unit: str, at: datetime) -> _Step:
+    level, later = random.choice(get_args(Satisfaction)), timedelta(hours=random.randrange(1, 90))
+    rated = DemandRated(demand_id=case.demand_id, case_id=case.case_id, unit=unit, level=level)
+    return _Step(at + later, rated)
 
 
 def _rest(

@@ -26,6 +26,7 @@ from tests.unit.directory_samples import county
 
 NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 RULEBOOK = Rulebook.build(1, county())
+CLERK = Person("clerk", None)
 TABLES = ("steps", "dues", "notices", "cases", "waiting", "directories")
 
 AnyCases = CasesInMemory | PostgresCases
@@ -79,8 +80,8 @@ async def the_case(cases: AnyCases, case_id: UUID) -> Case:
     return (await cases.lock([case_id]))[case_id]
 
 
-def step(case: Case, act: Act) -> Taken:
-    taken = take(case, act, NOW + timedelta(hours=1), "petition", Person("clerk", None))
+def step(case: Case, act: Act, who: Person = CLERK) -> Taken:
+    taken = take(case, act, NOW + timedelta(hours=1), "petition", who)
     assert isinstance(taken, Taken)
     return taken
 
@@ -155,6 +156,18 @@ async def test_several_steps_of_one_case_leave_it_as_the_last_one_did(cases: Any
     await cases.record([signed, completed])
     assert await the_case(cases, new.event.case_id) == completed.case
     assert (await the_case(cases, other.event.case_id)).version == 1
+
+
+async def test_a_request_for_more_time_is_kept_until_it_is_decided(cases: AnyCases) -> None:
+    new, reason = new_case(), PublicText("等配件。")
+    await cases.open([new], NOW)
+    signed = step(await the_case(cases, new.event.case_id), Act("sign_for", "某"))
+    asked = step(signed.case, Act("ask_extension", "某", reason, days=5), Person("handler", signed.case.unit))
+    await cases.record([signed, asked])
+    kept = await the_case(cases, new.event.case_id)
+    assert kept.extension_asked == 5
+    await cases.record([step(kept, Act("grant_extension", "某"))])
+    assert (await the_case(cases, new.event.case_id)).extension_asked is None
 
 
 async def test_waiting_demands_are_taken_out_oldest_first_and_once(cases: AnyCases) -> None:

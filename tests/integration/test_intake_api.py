@@ -269,6 +269,70 @@ async def test_a_demand_is_followed_from_receipt_to_reply(
     assert after["timeline"][1]["unit_name"] == "水务局"
 
 
+async def _moved_to(
+    client: httpx.AsyncClient, sent: dict[str, Any], database: Database, publish: Publish, *replied: str
+) -> str:
+    """A demand whose case was assigned to a unit and, where a reply is given, completed; its path."""
+    demand = await demand_id(database, sent["receipt"])
+    assigned = case_assigned(demand_id=demand, receipt=sent["receipt"])
+    about = {"case_id": assigned.case_id, "demand_id": demand, "dispatch": 1, "unit": assigned.unit}
+    replies = [
+        CaseCompleted.model_validate({**about, "version": 2, "reply": PublicText(reply)}) for reply in replied
+    ]
+    await publish([assigned, *replies])
+    path, code = f"/demands/{sent['receipt']}", {"tracking_code": sent["tracking_code"]}
+
+    async def moved() -> bool:
+        state = (await client.get(path, params=code)).json()["state"]
+        return bool(state == ("completed" if replied else "dispatched"))
+
+    await eventually(moved)
+    return path
+
+
+async def test_a_citizen_withdraws_once_while_the_case_is_under_way(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    code = {"tracking_code": sent["tracking_code"]}
+    early = await client.post(f"/demands/{sent['receipt']}/withdrawal", json=code)
+    assert (early.status_code, early.json()["field"]) == (409, "receipt")
+    path = await _moved_to(client, sent, database, publish)
+    wrong = await client.post(f"{path}/withdrawal", json={"tracking_code": "AAAAAAAAAA"})
+    assert wrong.status_code == 404
+    answers = await asyncio.gather(
+        *(client.post(f"{path}/withdrawal", json={**code, "reason": "来水了。"}) for _ in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409]
+
+
+async def test_a_citizen_rates_the_reply_once_and_staff_never(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish, token_for: TokenFor
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    code = {"tracking_code": sent["tracking_code"]}
+    path = await _moved_to(client, sent, database, publish, "已恢复供水。")
+    rating = {**code, "level": "dissatisfied", "comment": "还是停水。"}
+    staff = await client.post(f"{path}/rating", json=rating, headers=token_for("handler"))
+    assert (staff.status_code, staff.json()["field"]) == (403, "Authorization")
+    unknown = await client.post(f"{path}/rating", json={**rating, "level": "superb"})
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "body.level")
+    assert (await client.post(f"{path}/withdrawal", json=code)).status_code == 409
+    answers = await asyncio.gather(*(client.post(f"{path}/rating", json=rating) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert (await client.get(path, params=code)).json()["rating"] == "dissatisfied"
+
+
+async def test_nothing_is_rated_before_it_has_a_reply(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    path = await _moved_to(client, sent, database, publish)
+    rating = {"tracking_code": sent["tracking_code"], "level": "satisfied"}
+    answer = await client.post(f"{path}/rating", json=rating)
+    assert (answer.status_code, "reply" in answer.json()["remedy"]) == (409, True)
+
+
 async def test_an_unknown_receipt_and_a_wrong_code_are_told_alike(
     client: httpx.AsyncClient, key: Headers
 ) -> None:

@@ -11,6 +11,8 @@ from services.assignment.take import take
 from services.assignment.transitions import Person, Step
 from services.contracts.case import (
     CaseCompleted,
+    CaseExtensionAsked,
+    CaseExtensionGranted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -24,6 +26,7 @@ from services.contracts.vocabulary import CaseState
 
 NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 CLERK = Person("clerk", None)
+HANDLER = Person("handler", "water")
 
 
 def case(state: CaseState = "dispatched", unit: str = "water") -> Case:
@@ -123,6 +126,33 @@ def test_a_suspension_a_refusal_and_a_withdrawal_say_what_was_done() -> None:
     assert isinstance(refused, CaseRefused)
     assert suspended.reason == refused.reason == "已处理。"
     assert isinstance(withdrawn, CaseWithdrawn)
+
+
+def test_an_extension_is_asked_for_once_and_decided_once() -> None:
+    asking = Act("ask_extension", "王某", PublicText("等配件。"), days=5)
+    asked = after(take(case("signed_for"), asking, NOW, "petition", HANDLER))
+    assert isinstance(asked.event, CaseExtensionAsked)
+    assert (asked.event.days, asked.case.extension_asked) == (5, 5)
+    again = take(asked.case, asking, NOW, "petition", HANDLER)
+    assert isinstance(again, NotAllowed)
+    assert again.allowed == ("suspend", "complete", "return")
+    granted = after(take(asked.case, act("grant_extension"), NOW, "petition", CLERK))
+    assert isinstance(granted.event, CaseExtensionGranted)
+    assert (granted.event.days, granted.case.extension_asked, granted.case.state) == (5, None, "signed_for")
+    refused = after(take(asked.case, act("refuse_extension"), NOW, "petition", CLERK))
+    assert (refused.case.extension_asked, refused.case.version) == (None, asked.case.version + 1)
+
+
+@pytest.mark.parametrize("step", ["complete", "return", "reassign"])
+def test_a_request_for_more_time_ends_with_the_work_it_was_for(step: Step) -> None:
+    asked = replace(case("signed_for"), extension_asked=5)
+    assert after(take(asked, act(step), NOW, "petition", CLERK)).case.extension_asked is None
+
+
+def test_a_request_for_more_time_waits_while_the_case_rests() -> None:
+    asked = replace(case("signed_for"), extension_asked=5)
+    rests = after(take(asked, act("suspend"), NOW, "petition", CLERK)).case
+    assert after(take(rests, act("resume"), NOW, "petition", CLERK)).case.extension_asked == 5
 
 
 def test_a_demand_opens_always_the_same_case() -> None:

@@ -32,6 +32,9 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
     },
     "signed_for": {
         "suspend": "suspended",
+        "ask_extension": "signed_for",
+        "grant_extension": "signed_for",
+        "refuse_extension": "signed_for",
         "complete": "completed",
         "return": "dispatched",
         "reassign": "dispatched",
@@ -45,12 +48,12 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
     "withdrawn": {},
     "refused": {},
 }
-UNIT_STEPS = ("sign_for", "suspend", "resume", "complete", "return")
+UNIT_STEPS = ("sign_for", "suspend", "resume", "ask_extension", "complete", "return")
 EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
-    "clerk": tuple(step for step in STEPS if step != "withdraw"),
-    "administrator": tuple(step for step in STEPS if step != "withdraw"),
+    "clerk": tuple(step for step in STEPS if step not in ("withdraw", "ask_extension")),
+    "administrator": tuple(step for step in STEPS if step not in ("withdraw", "ask_extension")),
     "callback_clerk": ("call_back", "archive", "redo"),
-    "supervision_office": ("review", "redo"),
+    "supervision_office": ("grant_extension", "refuse_extension", "review", "redo"),
     "citizen": ("withdraw",),
 }
 
@@ -63,11 +66,19 @@ def expected(role: Actor, unit: str | None, place: Place, step: Step) -> bool:
     return step in UNIT_STEPS or (step == "reassign" and place.unit == place.backstop_unit)
 
 
+def not_barred(step: Step, lies_with: str, *, asked: bool) -> bool:
+    if step == "return":
+        return lies_with != "petition"
+    if step == "ask_extension":
+        return not asked
+    return asked or step not in ("grant_extension", "refuse_extension")
+
+
 @pytest.mark.parametrize(("state", "step", "role"), list(product(STATES, STEPS, ACTORS)))
 def test_each_cell_leads_where_it_should_for_those_who_may(state: CaseState, step: Step, role: Actor) -> None:
-    for lies_with, unit in product(("water", "petition"), ("water", "petition", None)):
-        place, person = Place(state, lies_with, "petition"), Person(role, unit)
-        leads = LEADS[state].get(step) if (step, lies_with) != ("return", "petition") else None
+    for lies_with, unit, asked in product(("water", "petition"), ("water", "petition", None), (False, True)):
+        place, person = Place(state, lies_with, "petition", asked), Person(role, unit)
+        leads = LEADS[state].get(step) if not_barred(step, lies_with, asked=asked) else None
         assert leads_to(place, step) == leads
         assert may(person, place, step) == expected(role, unit, place, step)
         possible = leads is not None and expected(role, unit, place, step)

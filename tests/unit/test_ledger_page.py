@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.assignment.project import Change, Finish, Moved, Reach, Report, move, opened
+from services.assignment.project import Act, Change, Finish, Moved, Reach, Report, move, opened
 from services.assignment.project_history import Told, history, milestones
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.render.ledger_page import LedgerPage, in_ten_thousands, to_html, yuan
@@ -26,12 +26,13 @@ def page(**given: Any) -> str:
             "budget": moved.project.plan.budget + 1,
         }
     )
-    for act in (
+    acts: list[Act] = [
         Report(PublicText("主管道已更换2公里。"), PublicText("现场照片"), 60),
         Change(changed, PublicText("汛期无法施工。")),
         *(Reach(one.name, TODAY) for one in moved.project.plan.milestones),
         Finish(TODAY, PublicText("已通水。")),
-    ):
+    ]
+    for act in acts:
         outcome = move(moved.project, act, TODAY)
         assert isinstance(outcome, Moved)
         moved = outcome

@@ -9,6 +9,7 @@ import pytest
 from services.contracts.case import (
     CaseAssigned,
     CaseEvent,
+    CaseExtensionGranted,
     CaseRedone,
     CaseRefused,
     CaseResumed,
@@ -52,6 +53,11 @@ def suspended(case: CaseAssigned, version: int = 3) -> CaseSuspended:
 
 def resumed(case: CaseAssigned, version: int = 4) -> CaseResumed:
     return CaseResumed.model_validate({**follow(case, version), "unit": case.unit})
+
+
+def granted(case: CaseAssigned, version: int, days: int) -> CaseExtensionGranted:
+    said = {"unit": case.unit, "days": days}
+    return CaseExtensionGranted.model_validate({**follow(case, version), **said})
 
 
 def redone(case: CaseAssigned, version: int = 4, dispatch: int = 2) -> CaseRedone:
@@ -194,6 +200,49 @@ async def test_a_limit_that_was_past_stays_past_and_climbs_no_further_while_it_r
     await bench.apply((resumed(case), local("03-20 09:00")))
     limit = bench.limits.limits[case.case_id, "complete"]
     assert (limit.state, limit.due_at, limit.overdue) == ("open", local("03-04 00:00"), True)
+
+
+@pytest.mark.parametrize(
+    ("limits", "given", "longer"),
+    [
+        ("guangdong", {"kind": "help"}, timedelta(days=3)),
+        ("beijing", {"kind": "help", "urgency": "priority"}, timedelta(hours=72)),
+        ("beijing", {"kind": "help"}, timedelta(days=3)),
+    ],
+)
+async def test_a_granted_extension_is_counted_as_the_limit_counts(
+    limits: str, given: dict[str, Any], longer: timedelta
+) -> None:
+    bench, case = bench_with(limits), case_assigned(**given)
+    await bench.apply((case, local("03-01 09:00")), (signed_for(case), local("03-01 10:00")))
+    before = bench.limits.limits[case.case_id, "complete"].due_at
+    await bench.apply((granted(case, 3, days=3), local("03-02 09:00")))
+    limit = bench.limits.limits[case.case_id, "complete"]
+    assert before is not None
+    assert (limit.due_at, limit.generation, limit.state) == (before + longer, 2, "open")
+    assert bench.published[-1].complete_due == limit.due_at
+
+
+async def test_extensions_add_up_and_stand_in_the_derivation_beside_the_pause() -> None:
+    bench, case = bench_with(), case_assigned(kind="consultation")
+    await rested(bench, case, "03-01 09:00", ("03-02 09:00", "03-03 09:00"))
+    await bench.apply((granted(case, 5, days=2), local("03-03 10:00")))
+    await bench.apply((granted(case, 6, days=1), local("03-03 11:00")))
+    told = bench.limits.limits[case.case_id, "complete"].limit()
+    assert told is not None
+    assert told.due_at == local("03-10 00:00")
+    lines = [say(line) for line in explain(told, bench.policy.calendar)]
+    assert "批准延期 3 个工作日" in lines
+    assert "2021-03-02 09:00 至 2021-03-03 09:00 挂起，不计 1 个工作日" in lines
+
+
+async def test_an_extension_granted_late_takes_the_overdue_away_and_its_rungs_fire_for_the_new_end() -> None:
+    bench, case = bench_with(), case_assigned(kind="consultation")
+    await bench.apply((case, local("03-01 09:00")), (signed_for(case), local("03-01 09:00")))
+    await _fired(bench, local("03-04 00:00"))
+    await bench.apply((granted(case, 3, days=3), local("03-04 09:00")))
+    limit = bench.limits.limits[case.case_id, "complete"]
+    assert (limit.overdue, limit.due_at, limit.fires_at) == (False, local("03-09 00:00"), limit.due_at)
 
 
 async def test_a_redo_begins_both_limits_anew_without_the_pauses_of_before() -> None:

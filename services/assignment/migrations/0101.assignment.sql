@@ -44,7 +44,11 @@ CREATE TABLE cases (
     dispatched_at timestamptz NOT NULL,
     signed_at timestamptz,
     completed_at timestamptz,
-    reply text
+    reply text,
+    extension_asked smallint,
+    rating text,
+    rated_at timestamptz,
+    rating_comment text
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX cases_page ON cases (assigned_at, case_id);
 CREATE INDEX cases_unit ON cases (unit, assigned_at, case_id);
@@ -60,6 +64,7 @@ CREATE TABLE steps (
     post text NOT NULL,
     by text NOT NULL,
     note text,
+    days smallint,
     PRIMARY KEY (case_id, version)
 );
 
@@ -88,7 +93,8 @@ CREATE TABLE notices (
 CREATE INDEX notices_case ON notices (case_id, at);
 
 CREATE VIEW audit_cases AS
-SELECT case_id, demand_id, receipt, unit, post, state, dispatch, version, backstop, assigned_at, dispatched_at
+SELECT case_id, demand_id, receipt, unit, post, state, dispatch, version, backstop, assigned_at, dispatched_at,
+       rating
 FROM cases;
 CREATE VIEW audit_steps AS SELECT case_id, version, step, unit, post FROM steps;
 CREATE VIEW audit_waiting AS SELECT demand_id, registered_at FROM waiting;

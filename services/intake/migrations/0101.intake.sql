@@ -89,6 +89,18 @@ CREATE TABLE timeline (
     PRIMARY KEY (demand_id, version)
 );
 
+-- What citizens said afterwards, each once: they took a demand back, or rated its reply.
+CREATE TABLE withdrawals (
+    demand_id uuid PRIMARY KEY,
+    withdrawn_at timestamptz NOT NULL
+);
+CREATE TABLE ratings (
+    demand_id uuid PRIMARY KEY,
+    level text NOT NULL,
+    rated_at timestamptz NOT NULL
+);
+REVOKE UPDATE, DELETE ON withdrawals, ratings FROM yinuo_intake_app;
+
 CREATE TABLE units (
     code text PRIMARY KEY,
     name text NOT NULL,
@@ -97,4 +109,6 @@ CREATE TABLE units (
 
 CREATE VIEW audit_demands AS
 SELECT demand_id, receipt, channel, received_at, received_real_at FROM demands;
-GRANT SELECT ON audit_demands TO yinuo_audit;
+CREATE VIEW audit_withdrawals AS SELECT demand_id FROM withdrawals;
+CREATE VIEW audit_ratings AS SELECT demand_id, level FROM ratings;
+GRANT SELECT ON audit_demands, audit_withdrawals, audit_ratings TO yinuo_audit;

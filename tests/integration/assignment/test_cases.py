@@ -7,7 +7,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.assignment.case import case_id_of
-from services.contracts.case import CaseAssigned, CaseCalledBack, CaseCompleted, CaseRefused, CaseReturned
+from services.contracts.case import (
+    CaseAssigned,
+    CaseCalledBack,
+    CaseCompleted,
+    CaseExtensionGranted,
+    CaseRefused,
+    CaseReturned,
+    CaseWithdrawn,
+)
+from services.contracts.demand import DemandRated, DemandWithdrawn
+from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet, NoticeSent
 from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment, numbered
 from tests.service_process import MONDAY
@@ -122,6 +132,60 @@ async def test_a_reply_is_reviewed_called_back_and_filed_and_then_nothing_more_i
     assert event.note == "满意，电话〔手机号〕。"
     steps = [moment["step"] for moment in (await assignment.case(case_id))["timeline"]]
     assert steps[1:6] == ["sign_for", "suspend", "resume", "complete", "redo"]
+
+
+async def test_more_time_is_asked_for_by_the_unit_and_decided_by_others(assignment: Assignment) -> None:
+    case_id, handler = await assignment.opened(), assignment.staff("handler", "water")
+    office, asked = assignment.staff("supervision_office"), {"days": 5, "reason": "等配件。"}
+    await assignment.take(case_id, "sign-for", handler)
+    nothing = await assignment.take(case_id, "extension/grant", office)
+    assert (nothing.status_code, nothing.json()["allowed"]) == (CONFLICT, [])
+    endless = await assignment.take(case_id, "extension", handler, days=999, reason="等配件。")
+    assert (endless.status_code, endless.json()["field"]) == (422, "body.days")
+    assert (await assignment.take(case_id, "extension", handler, **asked)).status_code == 200
+    assert (await assignment.case(case_id))["extension_asked"] == 5
+    assert (await assignment.take(case_id, "extension", handler, **asked)).status_code == CONFLICT
+    own = await assignment.take(case_id, "extension/grant", handler)
+    assert (own.status_code, "clerk" in own.json()["remedy"]) == (FORBIDDEN, True)
+    assert (await assignment.take(case_id, "extension/grant", office)).status_code == 200
+    [event] = await assignment.until(CaseExtensionGranted, case_id)
+    assert (event.days, event.dispatch) == (5, 1)
+    timeline = (await assignment.case(case_id))["timeline"]
+    assert [(one["step"], one["days"]) for one in timeline][2:] == [
+        ("ask_extension", 5),
+        ("grant_extension", None),
+    ]
+
+
+async def test_a_withdrawn_demand_ends_its_case_and_a_rating_stays_with_it(assignment: Assignment) -> None:
+    gone, replied = numbered(title="撤回停水"), numbered(title="评价停水")
+    await assignment.tell(gone, replied)
+    cases = {one.demand_id: case_id_of(one.demand_id) for one in (gone, replied)}
+    clerk = assignment.staff("clerk")
+    for case_id in cases.values():
+        await assignment.until(CaseAssigned, case_id)
+    await assignment.take(cases[replied.demand_id], "sign-for", clerk)
+    await assignment.take(cases[replied.demand_id], "complete", clerk, reply="已修好。")
+    await assignment.tell(
+        *(DemandWithdrawn(demand_id=demand, case_id=case) for demand, case in cases.items()),
+        DemandRated(
+            demand_id=replied.demand_id,
+            case_id=cases[replied.demand_id],
+            unit="water",
+            level="very_dissatisfied",
+            comment=PublicText("没有修好。"),
+        ),
+    )
+    [event] = await assignment.until(CaseWithdrawn, cases[gone.demand_id])
+    assert event.version == 2
+    await assignment.settled()
+    kept = await assignment.case(cases[replied.demand_id])
+    ended = await assignment.case(cases[gone.demand_id])
+    assert (kept["state"], kept["rating"]) == ("completed", "very_dissatisfied")
+    assert kept["rating_comment"] == "没有修好。"
+    assert (ended["state"], ended["allowed"], ended["timeline"][-1]["by"]) == ("withdrawn", [], "citizen")
+    to_rectify = (await assignment.listed(clerk, rectify="true"))["cases"]
+    assert [one["case_id"] for one in to_rectify] == [str(cases[replied.demand_id])]
 
 
 async def test_a_refused_case_is_over(assignment: Assignment) -> None:

@@ -1,0 +1,74 @@
+"""What citizens said of their demands: a withdrawal closes the case, a rating stays with it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from services.assignment.case import Act, Case, Taken
+from services.assignment.rulebook import Rulebook
+from services.assignment.take import take
+from services.assignment.transitions import Person
+from services.contracts.case import CaseEvent
+from services.contracts.demand import DemandRated, DemandWithdrawn
+
+CITIZEN: Final = Person("citizen", None)
+
+Rated = tuple[DemandRated, datetime]
+"""A rating and the business time at which it was given."""
+Publish = Callable[[CaseEvent], None]
+
+
+class UnknownCase(LookupError):
+    """A citizen speaks of a case that was never opened: its demand was given up as a dead letter."""
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(f"no case {case_id}")
+
+
+class Cases(Protocol):
+    """Where cases are kept, within one transaction."""
+
+    async def lock(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]: ...
+
+    async def record(self, taken: Sequence[Taken]) -> None: ...
+
+    async def keep_ratings(self, rated: Sequence[Rated]) -> None:
+        """The first rating of a case stands."""
+        ...
+
+
+async def withdraw(
+    cases: Cases,
+    publish: Publish,
+    rulebook: Rulebook | None,
+    withdrawn: Sequence[DemandWithdrawn],
+    now: datetime,
+) -> None:
+    """Close the cases that are still under way; one that was replied to meanwhile keeps its reply.
+
+    Raises UnknownCase.
+    """
+    present = await cases.lock([one.case_id for one in withdrawn])
+    backstop = rulebook.backstop_unit if rulebook else ""
+    outcomes = [_withdrawn(present, one, backstop, now) for one in withdrawn]
+    if taken := [one for one in outcomes if isinstance(one, Taken)]:
+        await cases.record(taken)
+        for one in taken:
+            publish(one.event)
+
+
+def _withdrawn(present: dict[UUID, Case], one: DemandWithdrawn, backstop: str, now: datetime) -> object:
+    case = present.get(one.case_id)
+    if case is None:
+        raise UnknownCase(one.case_id)
+    return take(case, Act("withdraw", "citizen", one.reason), now, backstop, CITIZEN)
+
+
+async def rate(cases: Cases, rated: Sequence[Rated]) -> None:
+    """Keep ratings with their cases. Raises UnknownCase."""
+    present = await cases.lock([one.case_id for one, _ in rated])
+    for one, _ in rated:
+        if one.case_id not in present:
+            raise UnknownCase(one.case_id)
+    await cases.keep_ratings(rated)

@@ -1,0 +1,118 @@
+"""A citizen takes a demand back, or rates the reply: with receipt and tracking code, without any token."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.contracts.vocabulary import Satisfaction
+from services.intake.api_tracking import unknown
+from services.intake.respond import NotNow, Said, SaidBefore, Standing, rate, withdraw
+from services.intake.store_responses import PostgresResponses
+from services.intake.tracking import RECEIPT
+from services.intake.vault import Vault
+from services.kit.http import Problem
+from services.kit.postgres import Database
+
+_NOBODY: Final = UUID(int=0)
+_WHO: Final = "for whoever holds its tracking code"
+
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")
+]
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tracking_code: str = Field(max_length=40)
+
+
+class Withdrawal(_Given):
+    """撤回: why is left to the citizen."""
+
+    reason: Words | None = Field(default=None, examples=["水已经来了。"])
+
+
+class Rating(_Given):
+    """好差评: 非常满意 满意 基本满意 不满意 非常不满意."""
+
+    level: Satisfaction = Field(examples=["satisfied"])
+    comment: Words | None = Field(default=None, examples=["来得快，谢谢。"])
+
+
+class Noted(BaseModel):
+    """It is noted, and since when (business time)."""
+
+    receipt: str
+    at: datetime
+
+
+def response_routes(database: Database, vault: Vault) -> APIRouter:
+    """The routes, for citizens."""
+    routes = APIRouter(tags=["responses"])
+
+    @routes.post(
+        "/demands/{receipt}/withdrawal",
+        status_code=202,
+        summary=f"撤回 Take a demand back before its reply; {_WHO}",
+    )
+    async def withdraw_demand(receipt: str, given: Withdrawal) -> Noted:
+        async with database.writing() as writing:
+            responses = PostgresResponses(writing.connection)
+            standing = await _standing(responses, vault, receipt, given.tracking_code)
+            outcome = await withdraw(responses, writing.publish, standing, given.reason, writing.now)
+        return _noted(receipt, outcome, "withdrawn", "a demand is withdrawn while its case is under way")
+
+    @routes.post(
+        "/demands/{receipt}/rating",
+        status_code=201,
+        summary=f"评价 Rate the reply, once; {_WHO}, never with a staff token",
+    )
+    async def rate_demand(receipt: str, given: Rating, request: Request) -> Noted:
+        _refuse_staff(request)
+        async with database.writing() as writing:
+            responses = PostgresResponses(writing.connection)
+            standing = await _standing(responses, vault, receipt, given.tracking_code)
+            outcome = await rate(
+                responses, writing.publish, standing, given.level, given.comment, writing.now
+            )
+        return _noted(receipt, outcome, "rated", "rate it when it has its reply")
+
+    return routes
+
+
+async def _standing(responses: PostgresResponses, vault: Vault, receipt: str, code: str) -> Standing:
+    """Raises Problem 404, the same for an unknown receipt and a wrong code."""
+    found = await responses.standing(receipt) if RECEIPT.fullmatch(receipt) else None
+    if not vault.code_fits(found.demand_id if found else _NOBODY, code) or found is None:
+        raise unknown()
+    return found
+
+
+def _refuse_staff(request: Request) -> None:
+    if "authorization" in request.headers:
+        raise Problem(
+            403,
+            "Forbidden",
+            "nobody rates his own work: a rating comes from the citizen",
+            field="Authorization",
+            remedy="send the tracking code alone, without a token",
+        )
+
+
+def _noted(receipt: str, outcome: Said | SaidBefore | NotNow, done: str, when: str) -> Noted:
+    """Raises Problem 409 where it was said before, or can't be said now."""
+    match outcome:
+        case Said(at):
+            return Noted(receipt=receipt, at=at)
+        case SaidBefore():
+            raise _conflict(f"the demand was {done} before", "nothing needs to be done: the first one stands")
+        case NotNow(state):
+            raise _conflict(f"the demand is {state} and can't be {done}", when)
+
+
+def _conflict(detail: str, remedy: str) -> Problem:
+    return Problem(409, "Conflict", detail, field="receipt", remedy=remedy)

@@ -1,0 +1,98 @@
+"""What a citizen says after sending a demand: takes it back, or rates its reply. Each once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from services.contracts.demand import DemandRated, DemandWithdrawn
+from services.contracts.vocabulary import Satisfaction
+from services.kit.masking import mask
+
+WITHDRAWABLE: Final = ("dispatched", "signed_for", "suspended")
+"""The states before a reply. A demand without a case yet waits a moment: its case is being opened."""
+RATEABLE: Final = ("completed", "reviewed", "called_back", "archived")
+"""The states in which a reply stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A demand as far as intake knows: None where its case isn't known yet."""
+
+    demand_id: UUID
+    case_id: UUID | None
+    unit: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """It was said, at a business instant."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaidBefore:
+    """It had been said before; that stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """The demand isn't in a state for it."""
+
+    state: str
+
+
+class Responses(Protocol):
+    """Where withdrawals and ratings are kept, within one transaction."""
+
+    async def withdraw(self, demand_id: UUID, now: datetime) -> bool:
+        """Whether it wasn't withdrawn before."""
+        ...
+
+    async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
+        """Whether it wasn't rated before."""
+        ...
+
+
+Publish = Callable[[DemandWithdrawn | DemandRated], None]
+
+
+async def withdraw(
+    responses: Responses, publish: Publish, standing: Standing, reason: str | None, now: datetime
+) -> Said | SaidBefore | NotNow:
+    """Take a demand back. Its case may be replied to meanwhile: then the reply stands."""
+    if standing.case_id is None or standing.state not in WITHDRAWABLE:
+        return NotNow(standing.state)
+    if not await responses.withdraw(standing.demand_id, now):
+        return SaidBefore()
+    said = mask(reason) if reason else None
+    publish(DemandWithdrawn(demand_id=standing.demand_id, case_id=standing.case_id, reason=said))
+    return Said(now)
+
+
+async def rate(
+    responses: Responses,
+    publish: Publish,
+    standing: Standing,
+    level: Satisfaction,
+    comment: str | None,
+    now: datetime,
+) -> Said | SaidBefore | NotNow:
+    """Rate the reply that stands."""
+    if standing.case_id is None or standing.unit is None or standing.state not in RATEABLE:
+        return NotNow(standing.state)
+    if not await responses.rate(standing.demand_id, level, now):
+        return SaidBefore()
+    publish(
+        DemandRated(
+            demand_id=standing.demand_id,
+            case_id=standing.case_id,
+            unit=standing.unit,
+            level=level,
+            comment=mask(comment) if comment else None,
+        )
+    )
+    return Said(now)

@@ -1,0 +1,38 @@
+"""Withdrawals and ratings in PostgreSQL, within one transaction."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.contracts.vocabulary import Satisfaction
+from services.intake.respond import Standing
+from services.kit.connection import Connection
+
+_STANDING: Final = """
+SELECT d.demand_id, t.case_id, t.unit, coalesce(t.state, 'registered')
+FROM demands d LEFT JOIN tracking t USING (demand_id) WHERE d.receipt = $1
+"""
+_WITHDRAW: Final = """
+INSERT INTO withdrawals (demand_id, withdrawn_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true
+"""
+_RATE: Final = """
+INSERT INTO ratings (demand_id, level, rated_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true
+"""
+
+
+class PostgresResponses:
+    """Implements `respond.Responses`. It never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def standing(self, receipt: str) -> Standing | None:
+        """Where the demand of a receipt stands; None where there is none."""
+        row = await self._connection.fetchrow(_STANDING, receipt)
+        return Standing(*row.values()) if row else None
+
+    async def withdraw(self, demand_id: UUID, now: datetime) -> bool:
+        return bool(await self._connection.fetchval(_WITHDRAW, demand_id, now))
+
+    async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
+        return bool(await self._connection.fetchval(_RATE, demand_id, level, now))

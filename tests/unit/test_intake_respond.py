@@ -1,0 +1,86 @@
+"""Withdrawals and ratings: when they may be said, once each, and what leaves with them."""
+
+from datetime import UTC, datetime
+from typing import get_args
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.contracts.demand import DemandRated, DemandWithdrawn
+from services.contracts.vocabulary import CaseState, Satisfaction
+from services.intake.respond import NotNow, Said, SaidBefore, Standing, rate, withdraw
+
+NOW = datetime(2021, 3, 5, 1, 0, tzinfo=UTC)
+STATES = ("registered", *get_args(CaseState))
+
+
+class ResponsesInMemory:
+    """Withdrawals and ratings of one process."""
+
+    def __init__(self) -> None:
+        self.withdrawn: dict[UUID, datetime] = {}
+        self.rated: dict[UUID, Satisfaction] = {}
+
+    async def withdraw(self, demand_id: UUID, now: datetime) -> bool:
+        new = demand_id not in self.withdrawn
+        self.withdrawn.setdefault(demand_id, now)
+        return new
+
+    async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
+        new = demand_id not in self.rated
+        self.rated.setdefault(demand_id, level)
+        return new
+
+
+class Citizen:
+    """One demand, and what its citizen says of it."""
+
+    def __init__(self, state: str) -> None:
+        case = None if state == "registered" else uuid4()
+        self.standing = Standing(uuid4(), case, "water" if case else None, state)
+        self.responses = ResponsesInMemory()
+        self.events: list[DemandWithdrawn | DemandRated] = []
+
+    async def withdraw(self, reason: str | None = None) -> Said | SaidBefore | NotNow:
+        return await withdraw(self.responses, self.events.append, self.standing, reason, NOW)
+
+    async def rate(
+        self, level: Satisfaction = "satisfied", comment: str | None = None
+    ) -> Said | SaidBefore | NotNow:
+        return await rate(self.responses, self.events.append, self.standing, level, comment, NOW)
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_a_demand_is_withdrawn_before_its_reply_and_rated_after_it(state: str) -> None:
+    citizen = Citizen(state)
+    under_way = state in ("dispatched", "signed_for", "suspended")
+    replied = state in ("completed", "reviewed", "called_back", "archived")
+    assert await citizen.withdraw() == (Said(NOW) if under_way else NotNow(state))
+    assert await citizen.rate() == (Said(NOW) if replied else NotNow(state))
+    assert len(citizen.events) == under_way + replied
+
+
+async def test_a_second_rating_changes_nothing() -> None:
+    citizen = Citizen("completed")
+    await citizen.rate("dissatisfied")
+    assert await citizen.rate("very_satisfied") == SaidBefore()
+    [rated] = citizen.events
+    assert isinstance(rated, DemandRated)
+    assert (rated.level, rated.unit) == ("dissatisfied", "water")
+
+
+async def test_a_second_withdrawal_tells_nobody_again() -> None:
+    citizen = Citizen("dispatched")
+    await citizen.withdraw()
+    assert await citizen.withdraw() == SaidBefore()
+    assert len(citizen.events) == 1
+
+
+async def test_what_citizens_say_leaves_masked() -> None:
+    withdrawn, rated = Citizen("dispatched"), Citizen("completed")
+    await withdrawn.withdraw("已解决，电话13912345678。")
+    await rated.rate(comment="请打13912345678。")
+    [one], [two] = withdrawn.events, rated.events
+    assert isinstance(one, DemandWithdrawn)
+    assert isinstance(two, DemandRated)
+    assert (one.reason, two.comment) == ("已解决，电话〔手机号〕。", "请打〔手机号〕。")

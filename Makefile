@@ -18,6 +18,7 @@ demo: $(VENV)/demo.stamp ## three weeks of a county on a fresh stack; MESSAGES=F
 
 test: $(VENV)/dev.stamp ## lint, types, import rules and all tests, on real Kafka and PostgreSQL
 	sh deploy/promtool.sh
+	sh deploy/chromium.sh
 	$(MAKE) lint
 	$(BIN)/pytest
 

@@ -16,6 +16,7 @@ from services.console.pages import Fields, Pages, one, see
 from services.console.step_forms import Unfit, filled_in, filter_choices, step_form, step_forms
 
 FILTERS: Final = ("q", "state", "kind", "category", "unit", "overdue")
+PAGE: Final = "25"
 Text = Annotated[str, Query(max_length=200)]
 
 
@@ -42,7 +43,7 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         token = pages.login(request).token
         chosen = dict(zip(FILTERS, (q, state, kind, category, unit, overdue), strict=True))
         page, directory, description = await asyncio.gather(
-            apis.assignment.cases(token, after=after, **chosen),
+            apis.assignment.cases(token, after=after, limit=PAGE, **chosen),
             apis.assignment.directory(token),
             apis.assignment.description(),
         )

@@ -25,7 +25,7 @@ def add_error_pages(api: FastAPI, pages: Pages) -> None:
     handlers: dict[type[Exception], Handler] = {
         LoginNeeded: _login_needed,
         ForeignForm: _told(pages, 403, "foreign_form"),
-        RoleNeeded: _told(pages, 403, "role"),
+        RoleNeeded: _role_needed(pages),
         RequestValidationError: _told(pages, 404, "404"),
         ValidationError: _unreadable(pages),
         Refused: _refused(pages),
@@ -48,6 +48,14 @@ async def _login_needed(request: Request, _: Exception) -> Response:
     then = request.url.path if request.method == "GET" else ""
     query = f"?{request.url.query}" if then and request.url.query else ""
     return see(f"/login?then={quote(then + query, safe='')}")
+
+
+def _role_needed(pages: Pages) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RoleNeeded)  # noqa: S101  registered for this class alone
+        return pages.show(request, "error.html", 403, code="role", detail=error.roles)
+
+    return handle
 
 
 def _refused(pages: Pages) -> Handler:

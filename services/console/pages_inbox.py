@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -12,6 +12,10 @@ from services.console.apis_assignment import Assignment, Case
 from services.console.apis_supervision import Supervision
 from services.console.call import Away, Refused
 from services.console.pages import Pages, one, see
+from services.contracts.vocabulary import Role
+
+OPENS: Final[tuple[Role, ...]] = ("handler", "unit_head", "leader", "supervision_office", "administrator")
+"""Roles that have an inbox, or may look into one."""
 
 
 def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment) -> APIRouter:
@@ -25,9 +29,9 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
         after: Annotated[str | None, Query(max_length=200)] = None,
         done: bool = False,
     ) -> Response:
-        token = pages.login(request).token
+        login = pages.login(request, *OPENS)
+        token, asked = login.token, unit or login.staff.unit
         directory = await assignment.directory(token)
-        asked = unit or pages.login(request).staff.unit
         page = await supervision.inbox(token, asked, after) if asked else None
         cases = await _cases(assignment, token, {one.case_id for one in page.notices}) if page else {}
         return pages.show(

@@ -35,7 +35,7 @@ def public_routes(pages: Pages, intake: Intake, reporting: Reporting) -> APIRout
         fields = await read_form(request)
         receipt, code = one(fields, "receipt").upper(), one(fields, "code").upper()
         found = await _standing(intake, receipt, code)
-        values = {"receipt": receipt, "code": code if found else "", "found": found, "unknown": found is None}
+        values = {"receipt": receipt, "code": code, "found": found, "unknown": found is None}
         return pages.show(request, "track.html", 200 if found else 404, **values)
 
     @routes.get("/circulars", summary="Issued circulars (anybody)")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from services.cli.__main__ import BY_NAME
-from services.contracts.vocabulary import SERVICES
+from services.contracts.vocabulary import PROCESSES
 from services.kit.metrics import exposition
 
 ROOT = Path(__file__).parents[2]
@@ -143,7 +143,7 @@ def test_prometheus_scrapes_each_service_on_its_port() -> None:
     jobs = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
     targets = {t["labels"]["process"]: t["targets"] for t in jobs[0]["static_configs"]}
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
-    assert targets == {name: [f"{name}:{compose[name]['environment']['YINUO_PORT']}"] for name in SERVICES}
+    assert targets == {name: [f"{name}:{compose[name]['environment']['YINUO_PORT']}"] for name in PROCESSES}
 
 
 @pytest.fixture

@@ -15,14 +15,14 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from services.contracts.vocabulary import SERVICES
+from services.contracts.vocabulary import PROCESSES, SERVICES
 from services.dev.credentials import new_secrets, password_names
-from services.kit.settings import ServiceSettings
+from services.kit.settings import ProcessSettings, ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE = ROOT / "docker-compose.yml"
-OURS = (*SERVICES, "migrate", "operator")
+OURS = (*PROCESSES, "migrate", "operator")
 VARIABLE = re.compile(r"\$\{?(\w+)([^}]*)\}?")
 
 
@@ -35,13 +35,13 @@ def environment(name: str) -> dict[str, str]:
     return dict(compose()[name].get("environment", {}))
 
 
-def settings_of(service: str) -> type[ServiceSettings]:
-    """The settings class of a service: its own, where it has one."""
+def settings_of(service: str) -> type[ProcessSettings]:
+    """The settings class of a process: its own, where it has one."""
     if importlib.util.find_spec(f"services.{service}.settings") is None:
         return ServiceSettings
     module = import_module(f"services.{service}.settings")
-    classes = [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, ServiceSettings)]
-    return next((c for c in classes if c is not ServiceSettings), ServiceSettings)
+    classes = [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, ProcessSettings)]
+    return next((c for c in classes if c not in (ProcessSettings, ServiceSettings)), ServiceSettings)
 
 
 def variables(text: str) -> list[tuple[str, str]]:
@@ -63,26 +63,27 @@ def test_the_compose_file_follows_the_compose_specification() -> None:
     jsonschema.validate(yaml.safe_load(COMPOSE.read_text("utf-8")), schema)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", PROCESSES)
 def test_each_variable_of_a_service_is_one_of_its_settings(service: str) -> None:
     known = {f"YINUO_{name.upper()}" for name in settings_of(service).model_fields}
     assert set(environment(service)) <= known
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", PROCESSES)
 def test_each_required_setting_of_a_service_is_set(service: str) -> None:
     fields = settings_of(service).model_fields.items()
     required = {f"YINUO_{name.upper()}" for name, field in fields if field.is_required()}
     assert required <= set(environment(service))
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", PROCESSES)
 def test_the_settings_accept_what_compose_gives(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = new_secrets()
     for name, value in environment(service).items():
         monkeypatch.setenv(name, VARIABLE.sub(lambda found: secret[found[1]], value))
     settings = settings_of(service)()  # type: ignore[call-arg]  # the environment gives them
-    assert (settings.environment, settings.host, settings.kafka) == ("production", "0.0.0.0", "kafka:9092")  # noqa: S104
+    assert (settings.environment, settings.host) == ("production", "0.0.0.0")  # noqa: S104
+    assert getattr(settings, "kafka", "kafka:9092") == "kafka:9092"
     assert compose()[service]["ports"] == [f"127.0.0.1:{settings.port}:{settings.port}"]
     assert settings.stop_timeout < float(compose()[service]["stop_grace_period"].removesuffix("s"))
 
@@ -96,6 +97,22 @@ def test_a_service_gets_no_secret_but_its_own(service: str) -> None:
         if field.annotation is SecretStr or SecretStr in get_args(field.annotation)
     }
     assert used == {f"YINUO_{service.upper()}_APP_PASSWORD", "YINUO_TOKEN_PUBLIC_KEY"} | keys
+
+
+def test_the_console_gets_no_secret_from_compose_and_sees_neither_store() -> None:
+    used = {name for value in environment("console").values() for name, _ in variables(value)}
+    assert used == {"YINUO_TOKEN_PUBLIC_KEY"}
+    assert compose()["console"]["networks"] == ["front"]
+
+
+def test_the_console_knows_the_address_of_each_service() -> None:
+    given = {service: environment("console")[f"YINUO_{service.upper()}_URL"] for service in SERVICES}
+    assert given == {s: f"http://{s}:{environment(s)['YINUO_PORT']}" for s in SERVICES}
+
+
+def test_the_console_s_own_keys_are_optional_and_out_of_git() -> None:
+    assert compose()["console"]["env_file"] == [{"path": ".env.console", "required": False}]
+    assert ".env.console" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def test_only_intake_has_the_keys_of_the_vault() -> None:
@@ -145,7 +162,7 @@ def test_images_are_pinned_and_nothing_gains_rights(name: str) -> None:
     assert "docker.sock" not in str(service.get("volumes", ""))
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "kafka", "postgres", "prometheus", "grafana"])
+@pytest.mark.parametrize("name", [*PROCESSES, "kafka", "postgres", "prometheus", "grafana"])
 def test_what_stays_up_has_a_health_check_a_restart_policy_and_bounded_logs(name: str) -> None:
     service = compose()[name]
     assert service["healthcheck"]["test"]

@@ -1,0 +1,271 @@
+"""The four APIs as the console sees them: canned answers, and a record of what was asked.
+
+`tests/contract/test_console_apis.py` holds every answer and every request against the services' own OpenAPI
+documents, so that a fake can't promise what no service gives.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+
+from services.contracts.vocabulary import SERVICES, Service
+
+CASE_ID: Final = UUID("0f4f5f4e-9d9a-5f0a-8a53-0d6b0c4f7c11")
+NOTICE_ID: Final = UUID("0b0c1f3e-6f0a-5d52-9d0c-0f6f2f8f4a11")
+RECEIPT: Final = "YN20210301-00000001"
+CODE: Final = "F6FA4EWCZV"
+MORNING: Final = "2021-03-01T00:00:00Z"
+DUE: Final = "2021-03-15T16:00:00Z"
+STANDING: Final = {
+    "receipt": RECEIPT,
+    "channel": "hotline",
+    "state": "completed",
+    "unit": "water",
+    "unit_name": "县水利局",
+    "limit": DUE,
+    "reply": "<b>已修好</b>",
+    "received_at": MORNING,
+    "changed_at": MORNING,
+    "timeline": [
+        {"at": MORNING, "step": "registered", "unit": None, "unit_name": None},
+        {"at": MORNING, "step": "assigned", "unit": "water", "unit_name": "县水利局"},
+        {"at": MORNING, "step": "signed_for", "unit": "water", "unit_name": "县水利局"},
+        {"at": MORNING, "step": "completed", "unit": "water", "unit_name": "县水利局"},
+    ],
+}
+ROW: Final[Mapping[str, Any]] = {
+    "case_id": str(CASE_ID),
+    "demand_id": "7c1f0a39-24f5-4bd1-9f40-0a1f3a7f6c01",
+    "receipt": RECEIPT,
+    "channel": "hotline",
+    "kind": "complaint",
+    "urgency": "urgent",
+    "category": "water",
+    "category_name": "供水",
+    "place": None,
+    "place_name": None,
+    "town": None,
+    "unit": "water",
+    "unit_name": "县水利局",
+    "post": "water.head",
+    "post_title": "水利局局长",
+    "backstop": False,
+    "summary": "停水三天",
+    "repeat_of": None,
+    "state": "dispatched",
+    "dispatch": 1,
+    "version": 1,
+    "registered_at": MORNING,
+    "assigned_at": MORNING,
+    "dispatched_at": MORNING,
+    "signed_at": None,
+    "completed_at": None,
+    "sign_for_due": "2021-03-02T16:00:00Z",
+    "complete_due": DUE,
+    "sign_for_overdue": False,
+    "overdue": True,
+}
+CASE: Final[Mapping[str, Any]] = {
+    **ROW,
+    "title": "停水三天",
+    "body": "老街停水<script>alert(1)</script>",
+    "reply": None,
+    "first_unit": "water",
+    "first_post": "water.head",
+    "allowed": ["sign_for", "return"],
+    "timeline": [
+        {
+            "at": MORNING,
+            "step": "assign",
+            "version": 1,
+            "unit": "water",
+            "post": "water.head",
+            "by": None,
+            "note": None,
+        },
+        {
+            "at": MORNING,
+            "step": "notice",
+            "version": None,
+            "unit": "water",
+            "post": "water.head",
+            "by": None,
+            "note": "complete 2 red sent",
+        },
+    ],
+}
+DIRECTORY: Final = {
+    "version": 1,
+    "loaded_at": MORNING,
+    "loaded_by": "tester",
+    "directory": {
+        "authority": {
+            "code": "feng",
+            "name": "凤县",
+            "name_en": "Feng County",
+            "backstop_unit": "office",
+            "issuer": "凤县督查室",
+        },
+        "units": [
+            {"code": "water", "name": "县水利局", "kind": "department"},
+            {"code": "office", "name": "县信访局", "kind": "office"},
+        ],
+        "posts": [{"code": "water.head", "title": "水利局局长", "unit": "water", "tier": "department"}],
+        "categories": [{"code": "water", "name": "供水"}],
+        "routes": [{"category": "water", "unit": "water"}],
+    },
+}
+NOTICE: Final = {
+    "notice_id": str(NOTICE_ID),
+    "case_id": str(CASE_ID),
+    "limit": "complete",
+    "rung": 2,
+    "colour": "red",
+    "measure": "overdue",
+    "outcome": "sent",
+    "collapsed_into": None,
+    "overdue": True,
+    "late": False,
+    "unit": "water",
+    "post": "water.head",
+    "due_at": DUE,
+    "rung_at": DUE,
+    "sent_at": DUE,
+}
+LIMITS: Final = {
+    "case_id": str(CASE_ID),
+    "demand_id": ROW["demand_id"],
+    "unit": "water",
+    "post": "water.head",
+    "leader": "阮桐",
+    "dispatch": 1,
+    "version": 1,
+    "limits": [
+        {
+            "limit": "complete",
+            "state": "open",
+            "due_at": DUE,
+            "met_at": None,
+            "generation": 1,
+            "dispatched_at": MORNING,
+            "awaits_year": None,
+            "ladder": "default",
+            "rungs": [{"number": 1, "colour": "blue", "measure": "reminder", "at": DUE, "recorded": True}],
+            "derivation": [
+                {"code": "due", "params": {"at": DUE}, "zh": "到期：2021-03-15 24:00", "en": "Due: then"}
+            ],
+        }
+    ],
+    "notices": [NOTICE],
+    "consequences": [],
+}
+CIRCULARS: Final = {
+    "circulars": [
+        {
+            "week": "2021-03-01",
+            "state": "issued",
+            "number": "2021-01",
+            "drafted_at": DUE,
+            "issued_at": DUE,
+            "figures_sha256": "0" * 64,
+        }
+    ],
+    "next": None,
+}
+AFTER_STEP: Final = {
+    "case_id": str(CASE_ID),
+    "step": "sign_for",
+    "state": "signed_for",
+    "unit": "water",
+    "post": "water.head",
+    "dispatch": 1,
+    "version": 2,
+    "at": MORNING,
+}
+ACKNOWLEDGED: Final = [
+    {
+        "notice_id": str(NOTICE_ID),
+        "recipient": "unit:water",
+        "acknowledged_at": DUE,
+        "acknowledged_by": "tester",
+    }
+]
+NOT_FOUND: Final = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such thing"}
+ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
+    ("intake", "GET", f"/demands/{RECEIPT}"): STANDING,
+    ("intake", "POST", "/demands"): {"receipt": RECEIPT, "tracking_code": CODE},
+    ("assignment", "GET", "/cases"): {"cases": [ROW], "next": "further"},
+    ("assignment", "GET", f"/cases/{CASE_ID}"): CASE,
+    ("assignment", "POST", f"/cases/{CASE_ID}/sign-for"): AFTER_STEP,
+    ("assignment", "POST", f"/cases/{CASE_ID}/return"): {**AFTER_STEP, "step": "return"},
+    ("assignment", "GET", "/directory"): DIRECTORY,
+    ("supervision", "GET", "/inbox"): {"recipient": "unit:water", "notices": [NOTICE], "next": None},
+    ("supervision", "POST", f"/notices/{NOTICE_ID}/ack"): ACKNOWLEDGED,
+    ("supervision", "GET", f"/cases/{CASE_ID}/limits"): LIMITS,
+    ("reporting", "GET", "/circulars"): CIRCULARS,
+    ("reporting", "GET", "/circulars/2021-01.html"): "<!doctype html><title>通报</title>",
+}
+"""What each API answers to what the console asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that the console sent."""
+
+    service: Service
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(slots=True)
+class FakeApis:
+    """`description` is assignment's OpenAPI document; `instead` replaces answers: (status, body)."""
+
+    description: Mapping[str, Any]
+    away: set[Service] = field(default_factory=set)
+    instead: dict[tuple[Service, str, str], tuple[int, Any]] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+
+    def clients(self) -> dict[Service, httpx.AsyncClient]:
+        return {service: self._client(service) for service in SERVICES}
+
+    def sent(self, method: str) -> list[Call]:
+        return [call for call in self.calls if call.method == method]
+
+    def _client(self, service: Service) -> httpx.AsyncClient:
+        def answer(request: httpx.Request) -> httpx.Response:
+            return self._answer(service, request)
+
+        return httpx.AsyncClient(base_url=f"http://{service}", transport=httpx.MockTransport(answer))
+
+    def _answer(self, service: Service, request: httpx.Request) -> httpx.Response:
+        if service in self.away:
+            raise httpx.ConnectError("nobody listens", request=request)
+        path = request.url.path
+        if path == "/openapi.json":
+            return httpx.Response(200, json=dict(self.description))
+        if path == "/health/live":
+            return httpx.Response(200, json={"status": "ok"})
+        body = json.loads(request.content) if request.content else None
+        call = Call(service, request.method, path, dict(request.url.params), dict(request.headers), body)
+        self.calls.append(call)
+        return _response(self._found(call))
+
+    def _found(self, call: Call) -> tuple[int, Any]:
+        where = (call.service, call.method, call.path)
+        wrong_code = call.path.startswith("/demands/") and call.query.get("tracking_code") != CODE
+        if (where not in ANSWERS and where not in self.instead) or wrong_code:
+            return 404, NOT_FOUND
+        return self.instead.get(where) or (200, ANSWERS[where])
+
+
+def _response(found: tuple[int, Any]) -> httpx.Response:
+    status, body = found
+    return httpx.Response(status, text=body) if isinstance(body, str) else httpx.Response(status, json=body)

@@ -1,0 +1,175 @@
+"""The console on a whole running stack, in a real Chromium: from a citizen's word to the reply that he reads.
+
+The browser runs no script, as the pages need none.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Browser, Page, Response, async_playwright
+
+from services.contracts.vocabulary import Role
+from services.dev.folder import DataFolder, read_json
+from tests.e2e.conftest import Stack, running_stack
+
+MONDAY = "2021-03-01T08:00+08:00"
+REPLY = "已更换老街路灯十二盏，当晚恢复照明。"
+
+
+@pytest.fixture(scope="module")
+async def stack() -> AsyncIterator[Stack]:
+    async with running_stack(MONDAY) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """On a laptop without Chromium the tests skip; in CI they fail."""
+    found = shutil.which("chromium")
+    if found is None and os.environ.get("CI"):
+        pytest.fail("Chromium isn't here: `sh deploy/chromium.sh` installs it")
+    if found is None:
+        pytest.skip("Chromium isn't here: `sh deploy/chromium.sh` installs it where that is possible")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in front of a browser of his own."""
+
+    stack: Stack
+    page: Page
+    address: str
+
+    @classmethod
+    async def sit_down(
+        cls, chromium: Browser, stack: Stack, width: int = 1280, scripts: bool = False
+    ) -> "Person":
+        context = await chromium.new_context(
+            viewport={"width": width, "height": 800}, locale="zh-CN", java_script_enabled=scripts
+        )
+        address = read_json(DataFolder.at(stack.running.data).stack)["console"]
+        return cls(stack, await context.new_page(), address)
+
+    async def open(self, path: str) -> Response:
+        answer = await self.page.goto(self.address + path)
+        assert answer is not None
+        return answer
+
+    async def login(self, role: Role, unit: str | None = None) -> None:
+        await self.open("/login")
+        await self.page.fill("[name=token]", self.stack.running.token(role, unit))
+        await self.page.click("main button")
+
+    async def shows(self, path: str, text: str) -> None:
+        """Reload until a page shows a text: what one service did reaches the others in its time."""
+
+        async def there() -> bool:
+            await self.open(path)
+            return text in await self.page.inner_text("main")
+
+        await self.stack.eventually(text, there)
+
+    async def tracks(self, receipt: str, code: str, text: str) -> None:
+        """Ask for a demand until its page shows a text."""
+
+        async def there() -> bool:
+            await self.open("/track")
+            await self.page.fill("[name=receipt]", receipt)
+            await self.page.fill("[name=code]", code)
+            await self.page.click("main button")
+            return text in await self.page.inner_text("main")
+
+        await self.stack.eventually(text, there)
+
+
+async def test_a_case_goes_from_the_clerk_s_entry_to_the_reply_that_the_citizen_reads(
+    stack: Stack, chromium: Browser
+) -> None:
+    clerk, citizen = await Person.sit_down(chromium, stack), await Person.sit_down(chromium, stack, 390)
+    await clerk.login("clerk")
+    receipt, code = await entered(clerk)
+    await citizen.tracks(receipt, code, "已交办")
+    await clerk.shows(f"/cases?q={receipt}", receipt)
+    await clerk.page.click(f"main a:has-text('{receipt}')")
+    await clerk.page.click("main form[action$='/steps/sign_for'] button")
+    assert "已办理：签收。" in await clerk.page.inner_text("main")
+    await citizen.tracks(receipt, code, "已签收，正在办理")
+    await clerk.page.click("summary:has-text('办结')")
+    await clerk.page.fill("form[action$='/steps/complete'] [name=reply]", REPLY)
+    await clerk.page.click("form[action$='/steps/complete'] button")
+    assert "已办理：办结。" in await clerk.page.inner_text("main")
+    await citizen.tracks(receipt, code, REPLY)
+    assert "已办结" in await citizen.page.inner_text(".state")
+
+
+async def entered(clerk: Person) -> tuple[str, str]:
+    """A demand typed in by hand: what stands on its slip."""
+    await clerk.open("/entry")
+    await clerk.page.fill("[name=title]", "凤州镇老街路灯不亮")
+    await clerk.page.fill("[name=body]", "老街从邮局到小学的路灯一个月不亮，晚上学生走路不安全。")
+    await clerk.page.fill("[name=phone]", "13800000000")
+    await clerk.page.click("main button")
+    numbers = await clerk.page.locator(".slip-paper dd.mono").all_inner_texts()
+    return numbers[0], numbers[1]
+
+
+async def test_the_same_entry_sent_twice_is_one_demand(stack: Stack, chromium: Browser) -> None:
+    clerk = await Person.sit_down(chromium, stack)
+    await clerk.login("clerk")
+    first = await entered(clerk)
+    await clerk.page.reload()
+    again = await clerk.page.locator(".slip-paper dd.mono").all_inner_texts()
+    assert first == tuple(again)
+
+
+async def test_no_page_is_wider_than_a_phone_and_none_breaks_its_own_policy(
+    stack: Stack, chromium: Browser
+) -> None:
+    person = await Person.sit_down(chromium, stack, 390, scripts=True)
+    said: list[str] = []
+    person.page.on("console", lambda message: said.append(message.text))
+    await person.login("administrator")
+    await entered(person)
+    await person.shows("/cases", "路灯")
+    await person.page.click(".cases a")
+    case = person.page.url.removeprefix(person.address)
+    for path in (
+        "/",
+        "/track",
+        "/circulars",
+        "/cases",
+        "/entry",
+        "/inbox?unit=water_bureau",
+        case,
+        f"{case}/sheet",
+    ):
+        assert (await person.open(path)).status == 200
+        assert await person.page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    assert said == []
+
+
+async def test_another_site_s_link_brings_no_login_along(stack: Stack, chromium: Browser) -> None:
+    """SameSite=Strict: the cookie stays at home when the first step comes from elsewhere."""
+    person = await Person.sit_down(chromium, stack)
+    await person.login("clerk")
+    await person.page.goto("data:text/html,<a id=go href='" + person.address + "/cases'>go</a>")
+    await person.page.click("#go")
+    assert "/login" in person.page.url
+
+
+async def test_the_dispatch_sheet_fits_one_page_of_a4(stack: Stack, chromium: Browser) -> None:
+    person = await Person.sit_down(chromium, stack, scripts=True)
+    await person.login("administrator")
+    await entered(person)
+    await person.shows("/cases", "路灯")
+    await person.page.click(".cases a")
+    await person.page.click("text=打印交办单")
+    printed = await person.page.pdf(prefer_css_page_size=True)
+    assert printed.count(b"/Type /Page\n") == 1

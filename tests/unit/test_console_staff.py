@@ -1,0 +1,171 @@
+"""The console's pages for staff, over fakes of the four APIs."""
+
+import re
+
+import pytest
+
+from tests.console_browser import CASE_PAGE, Browser, Open
+from tests.console_fakes import CASE, CODE, NOT_FOUND, NOTICE_ID, RECEIPT
+
+
+async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    page = (await browser.get("/inbox")).text
+    for said in ("红单", "逾期", "停水三天", "2021-03-15 24:00", "县水利局"):
+        assert said in page
+    answer = await browser.send("/inbox", f"/notices/{NOTICE_ID}/ack")
+    assert answer.headers["location"] == "/inbox?done=true"
+    assert browser.apis.sent("POST")[0].body is None
+
+
+async def test_an_inbox_is_shown_though_its_cases_can_not_be_read(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    browser.apis.instead["assignment", "GET", CASE_PAGE] = (404, NOT_FOUND)
+    page = await browser.get("/inbox")
+    assert (page.status_code, "打开办件" in page.text) == (200, True)
+
+
+async def test_the_supervision_office_chooses_a_unit_and_acknowledges_nothing(browser: Browser) -> None:
+    await browser.login("supervision_office")
+    assert "请先选择" in (await browser.get("/inbox")).text
+    page = (await browser.get("/inbox?unit=water")).text
+    assert "红单" in page
+    assert "/ack" not in page
+
+
+async def test_an_administrator_acknowledges_for_the_named_recipient(browser: Browser) -> None:
+    await browser.login("administrator")
+    await browser.send("/inbox?unit=water", f"/notices/{NOTICE_ID}/ack", recipient="unit:water")
+    assert browser.apis.sent("POST")[0].body == {"recipient": "unit:water"}
+
+
+async def test_the_list_asks_with_the_filters_and_leads_to_the_next_page_with_them(browser: Browser) -> None:
+    await browser.login("clerk")
+    page = (await browser.get("/cases?q=水&state=dispatched&overdue=true&unit=water")).text
+    asked = next(call for call in browser.apis.calls if call.path == "/cases").query
+    assert asked == {"q": "水", "state": "dispatched", "overdue": "true", "unit": "water", "limit": "25"}
+    assert "/cases?q=%E6%B0%B4&amp;state=dispatched&amp;unit=water&amp;overdue=true&amp;after=further" in page
+
+
+async def test_a_case_shows_its_limits_line_by_line_and_its_timeline(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    page = (await browser.get(CASE_PAGE)).text
+    for said in ("到期：2021-03-15 24:00", "阮桐", "办结时限第 2 级 · 红单 · 已发", "水利局局长", "蓝单"):
+        assert said in page
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+async def test_only_the_steps_that_the_api_allows_have_a_form(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    page = (await browser.get(CASE_PAGE)).text
+    assert re.findall(r'action="[^"]+/steps/(\w+)"', page) == ["sign_for", "return"]
+
+
+async def test_a_step_that_the_console_never_heard_of_gets_its_form_from_the_description(
+    browser: Browser,
+) -> None:
+    schema = {
+        "type": "object",
+        "required": ["why"],
+        "properties": {
+            "why": {"type": "string", "maxLength": 900},
+            "until": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+        },
+    }
+    described = {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}
+    paths = {**browser.apis.description["paths"], "/cases/{case_id}/hand-up": described}
+    browser.apis.description = {**browser.apis.description, "paths": paths}
+    browser.apis.instead["assignment", "GET", CASE_PAGE] = (200, {**CASE, "allowed": ["hand_up", "vanish"]})
+    browser.apis.instead["assignment", "POST", f"{CASE_PAGE}/hand-up"] = (200, {})
+    await browser.login("handler", "water")
+    page = (await browser.get(CASE_PAGE)).text
+    assert '<textarea name="why" rows="4" required maxlength="900">' in page
+    assert '<input type="date" name="until"' in page
+    assert "vanish: 此步骤目前不能在页面上办理" in page
+    answer = await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/hand_up", why="太难", until="")
+    assert answer.headers["location"] == f"{CASE_PAGE}?done=hand_up"
+    assert browser.apis.sent("POST")[0].body == {"why": "太难"}
+
+
+async def test_a_step_without_a_body_sends_none(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    answer = await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/sign_for")
+    assert answer.status_code == 303
+    (call,) = browser.apis.sent("POST")
+    assert (call.path, call.body) == (f"{CASE_PAGE}/sign-for", None)
+    assert "已办理：签收。" in (await browser.get(answer.headers["location"])).text
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(409, "办件状态已经变化"), (403, "您的角色或单位不能办这一步"), (422, "请检查“理由”")],
+)
+async def test_a_refused_step_says_why_and_keeps_what_was_typed(
+    browser: Browser, status: int, said: str
+) -> None:
+    problem = {"status": status, "detail": "case is completed", "field": "reason"}
+    browser.apis.instead["assignment", "POST", f"{CASE_PAGE}/return"] = (status, problem)
+    await browser.login("handler", "water")
+    page = await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/return", reason="不属我局职责")
+    assert page.status_code == status
+    for shown in (said, "case is completed", "不属我局职责</textarea>"):
+        assert shown in page.text
+
+
+async def test_the_dispatch_sheet_names_unit_leader_both_limits_and_the_issuer(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    page = (await browser.get(f"{CASE_PAGE}/sheet")).text
+    for said in ("凤县督查室", "群众诉求交办单", RECEIPT, "县水利局", "阮桐", "2021-03-15 24:00", "待定"):
+        assert said in page
+
+
+ENTRY = {"channel": "hotline", "title": "停水", "body": "老街停水", "phone": "13800000000"}
+NUMBER = {"entry": "6a3c6c1e-0d53-4c8e-9d3c-4a0f4c6c9d11"}
+
+
+async def test_a_clerk_enters_a_demand_with_the_console_s_own_key_and_prints_the_slip(
+    browser: Browser,
+) -> None:
+    await browser.login("clerk")
+    page = await browser.send("/entry", "/entry", **ENTRY, **NUMBER, occurred_at="2021-03-01T08:00", email="")
+    for said in (RECEIPT, CODE, "群众诉求受理回执", "http://console/track"):
+        assert said in page.text
+    (call,) = browser.apis.sent("POST")
+    assert call.headers["authorization"] == "Bearer yk_hotline_1"
+    assert call.headers["idempotency-key"] == f"console-{NUMBER['entry']}"
+    assert call.body == {
+        "channel": "hotline",
+        "title": "停水",
+        "body": "老街停水",
+        "contact": {"phone": "13800000000"},
+        "occurred_at": "2021-03-01T08:00:00+08:00",
+    }
+
+
+@pytest.mark.parametrize("wrong", [{"title": " "}, {"channel": "wechat"}, {"occurred_at": "gestern"}])
+async def test_an_incomplete_entry_is_named_and_nothing_is_sent(
+    browser: Browser, wrong: dict[str, str]
+) -> None:
+    await browser.login("clerk")
+    page = await browser.send("/entry", "/entry", **{**ENTRY, **NUMBER, **wrong})
+    assert (page.status_code, "请检查" in page.text, "老街停水" in page.text) == (422, True, True)
+    assert browser.apis.sent("POST") == []
+
+
+async def test_an_entry_keeps_its_number_when_refused_unless_it_was_used(browser: Browser) -> None:
+    await browser.login("clerk")
+    for status, same in ((401, True), (422, True), (409, False)):
+        problem = {"detail": "no", "field": "contact.phone"}
+        browser.apis.instead["intake", "POST", "/demands"] = (status, problem)
+        page = await browser.send("/entry", "/entry", **ENTRY, **NUMBER)
+        assert (page.status_code, NUMBER["entry"] in page.text) == (422, same)
+
+
+async def test_entering_is_for_clerks_and_needs_keys(opened: Open) -> None:
+    handler, clerk = opened(), opened(keys=False)
+    await handler.login("handler", "water")
+    refused = await handler.get("/entry")
+    assert (refused.status_code, "受理人员" in refused.text) == (403, True)
+    await clerk.login("clerk")
+    assert "yinuo keys create" in (await clerk.get("/entry")).text

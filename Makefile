@@ -8,13 +8,16 @@ SEED ?= 1
 SCALE ?= default
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint up down bench chaos docs lock clean
+.PHONY: help demo fengxian test lint up down bench chaos docs lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 demo: $(VENV)/demo.stamp ## three weeks of a county on a fresh stack; MESSAGES=FILE DIRECTORY=DIR for your own messages
 	$(BIN)/yinuo demo $(if $(MESSAGES),--messages "$(MESSAGES)") $(if $(DIRECTORY),--directory "$(DIRECTORY)") $(if $(LABELLED),--labelled "$(LABELLED)")
+
+fengxian: $(VENV)/demo.stamp ## replay Feng County's first half of 2021 against what was published; SEED_OF=N for another county
+	$(BIN)/yinuo demo fengxian $(if $(SEED_OF),--seed $(SEED_OF))
 
 test: $(VENV)/dev.stamp ## lint, types, import rules and all tests, on real Kafka and PostgreSQL
 	sh deploy/promtool.sh

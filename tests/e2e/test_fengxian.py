@@ -1,0 +1,43 @@
+"""The replay on the real stack: a small county comes out as its oracle says, and the books balance."""
+
+from pathlib import Path
+from random import Random
+
+from services.assignment.directory import Directory
+from services.assignment.directory_files import read_directory
+from services.dev import stack
+from services.dev.audit import audit
+from services.dev.fengxian.county import county_of
+from services.dev.fengxian.oracle import expected
+from services.dev.fengxian.replay import FOLDER, play
+from services.dev.fengxian.script import Totals, write
+from services.dev.running import Running
+
+SMALL = Totals(
+    by_leaders=6,
+    by_units=60,
+    by_section_leaders=12,
+    members=40,
+    leaders_at_meeting=2,
+    section_leaders_at_meeting=3,
+    shared_ledgers=2,
+    done=5,
+    demands=40,
+    funded=3,
+    funds=900_000,
+    central_funds=300_000,
+)
+
+
+async def test_a_small_county_comes_out_as_its_oracle_says(tmp_path: Path) -> None:
+    directory = read_directory(FOLDER)
+    assert isinstance(directory, Directory)
+    random = Random(7)  # noqa: S311  a play, not a secret
+    script = write(county_of(directory, random), SMALL, random)
+    data = tmp_path / "data"
+    try:
+        found = await play(script, data, stack.silent, lambda now, played, of: None)
+        assert found == expected(script)
+        assert [finding for finding in await audit(Running.find(data)) if not finding.balanced] == []
+    finally:
+        stack.remove(data)

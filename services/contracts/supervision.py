@@ -9,7 +9,7 @@ from services.contracts.vocabulary import LimitKind
 
 
 class LimitsSet(Event):
-    """The two limits of a case's dispatch. None = awaiting a calendar that isn't loaded.
+    """The two limits of a case's dispatch. None = awaiting a calendar that isn't loaded, or suspended.
 
     `version` counts the limits events of one case from 1; the highest wins.
     """

@@ -121,7 +121,12 @@ LEDGER: Final = (
         "due for completion",
         f"({_ON_TIME}) OR ({_LATE}) OR ({_OVERDUE}) OR ({_RETURNED_OVERDUE})",
     ),
-    _book("without_limit", "时限待定", "without a limit yet", f"{_OPEN} AND complete_due IS NULL"),
+    _book(
+        "without_limit",
+        "时限待定或已挂起",
+        "without a limit yet, or suspended",
+        f"{_OPEN} AND complete_due IS NULL",
+    ),
     _book("repeats", "重复反映", "repeats", f"{_NEW} AND repeat_of IS NOT NULL"),
     _book("backstop", "兜底交办", "to the backstop unit", f"{_NEW} AND backstop"),
 )

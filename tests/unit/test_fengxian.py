@@ -1,4 +1,4 @@
-"""The replay's script and oracle: what they say of Feng County, and that counting the input would be wrong."""
+"""The replay: what script and oracle say of Feng County, and that counting the input would be wrong."""
 
 from collections import Counter
 from random import Random

@@ -18,14 +18,10 @@ WITH carried AS MATERIALIZED (
     SELECT * FROM facts WHERE week = $1 AND kind IN ('assigned', 'returned', 'reassigned', 'redone')
 ), earlier AS (
     -- What is done anew may have left the books weeks ago; a book is searched by its key.
-    SELECT DISTINCT ON (l.case_id) l.*
-    FROM (SELECT week FROM circulars WHERE kind = 'weekly' AND week < $1) AS before
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger WHERE week = before.week AND case_id = ANY (ARRAY(
-            SELECT case_id FROM opened WHERE kind = 'redone'
-        ))
-    ) AS l
-    ORDER BY l.case_id, l.week DESC
+    SELECT DISTINCT ON (case_id) * FROM ledger
+    WHERE week = ANY (ARRAY(SELECT week FROM circulars WHERE kind = 'weekly' AND week < $1))
+      AND case_id = ANY (ARRAY(SELECT case_id FROM opened WHERE kind = 'redone'))
+    ORDER BY case_id, week DESC
 ), described AS (
     SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of
     FROM carried WHERE NOT was_closed

@@ -55,6 +55,15 @@ class CutAt(Part):
     offset: int
 
 
+class PromiseHead(Part):
+    """The end of the promise chain: its last fact's number, hash, signature (Ed25519; hex), key's id."""
+
+    seq: int
+    hash: str
+    signature: str
+    key: str
+
+
 class Share(Part):
     """One slice of a figure. `share` is of the whole, 0 to 1, None where the whole is 0."""
 
@@ -161,6 +170,7 @@ class Circular(Part):
     repeats: tuple[RepeatedCase, ...]
     cut: tuple[CutAt, ...]
     cut_sha256: str
+    promise_head: PromiseHead | None = None
 
 
 class Issued(Part):

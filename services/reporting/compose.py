@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Final
@@ -16,6 +16,7 @@ from services.reporting.circular import (
     Circular,
     CutAt,
     OverdueCase,
+    PromiseHead,
     RepeatedCase,
     Share,
     UnitRow,
@@ -71,7 +72,10 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A closed week as the store counted it. `by_unit`: unit → figure of the book → count."""
+    """A closed week as the store counted it. `by_unit`: unit → figure of the book → count.
+
+    `promise_heads`: where each authority's promise chain ended at the cut.
+    """
 
     by_unit: Mapping[str, Mapping[str, int]]
     groups: Sequence[Group]
@@ -81,6 +85,7 @@ class Numbers:
     overdue: Sequence[OpenLate]
     repeats: Sequence[Again]
     cut: tuple[CutAt, ...]
+    promise_heads: Mapping[str, PromiseHead] = field(default_factory=dict)
 
 
 def compose(
@@ -115,6 +120,7 @@ def compose(
         repeats=tuple(_repeated(one, directory) for one in numbers.repeats),
         cut=numbers.cut,
         cut_sha256=cut_hash(numbers.cut),
+        promise_head=numbers.promise_heads.get(authority.code),
     )
 
 

@@ -11,7 +11,7 @@ import orjson
 from services.contracts.flow import TOPICS, topics_read_by
 from services.kit.clock import local_midnight
 from services.kit.postgres import Connection, Pool, Writing
-from services.reporting.circular import Circular, CutAt, canonical, sha256
+from services.reporting.circular import Circular, CutAt, PromiseHead, canonical, sha256
 from services.reporting.compose import Again, Group, Numbers, OpenLate
 from services.reporting.directory import Directory, build
 from services.reporting.draft import Week
@@ -91,6 +91,7 @@ class PostgresBooks:
             overdue=await self._overdue(week),
             repeats=await self._repeats(week.monday),
             cut=await self._cut(week.monday),
+            promise_heads=await self._promise_heads(week.monday),
         )
 
     async def directory(self, week: Week) -> Directory:
@@ -181,6 +182,16 @@ class PostgresBooks:
             week_after(week),
         )
         return tuple(CutAt(topic=r["topic"], partition=r["partition"], offset=r["offset"]) for r in rows)
+
+    async def _promise_heads(self, week: date) -> dict[str, PromiseHead]:
+        rows = await self._connection.fetch(
+            """
+            SELECT DISTINCT ON (authority) authority, seq, hash, signature, key FROM promise_heads
+            WHERE week <= $1 ORDER BY authority, seq DESC
+            """,
+            week,
+        )
+        return {row.pop("authority"): PromiseHead(**row) for row in map(dict, rows)}
 
 
 async def book_directory(connection: Connection | Pool, week: date) -> Directory:

@@ -1,4 +1,4 @@
-"""Facts, positions and directory entries in PostgreSQL: what the stream writes, one statement each."""
+"""Facts, positions, directory entries, promise heads in PostgreSQL: what the stream writes."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -8,6 +8,7 @@ import orjson
 from services.contracts.directory import DirectoryEvent
 from services.kit.postgres import Connection
 from services.reporting.facts import COLUMNS, Fact
+from services.reporting.promise_heads import Reached
 from services.reporting.weeks import Cut, Position
 
 
@@ -65,4 +66,23 @@ async def record_entries(connection: Connection, entries: Sequence[tuple[Directo
         [week for _, week in entries],
         [event.retired for event, _ in entries],
         [orjson.dumps(event.model_dump(mode="json")).decode() for event, _ in entries],
+    )
+
+
+async def reach(connection: Connection, heads: Sequence[Reached]) -> None:
+    """Note how far the promise chain reached; a lower fact of the same week, read later, changes nothing."""
+    await connection.execute(
+        """
+        INSERT INTO promise_heads AS p (authority, week, seq, hash, signature, key)
+        SELECT * FROM unnest($1::text[], $2::date[], $3::bigint[], $4::text[], $5::text[], $6::text[])
+        ON CONFLICT (authority, week) DO UPDATE
+        SET seq = excluded.seq, hash = excluded.hash, signature = excluded.signature, key = excluded.key
+        WHERE p.seq < excluded.seq
+        """,
+        [one.authority for one in heads],
+        [one.week for one in heads],
+        [one.head.seq for one in heads],
+        [one.head.hash for one in heads],
+        [one.head.signature for one in heads],
+        [one.head.key for one in heads],
     )

@@ -11,17 +11,20 @@ from services.kit.consume import Handler
 from services.kit.postgres import Writing
 from services.reporting import store_facts
 from services.reporting.facts import facts_of
+from services.reporting.promise_heads import reached
 from services.reporting.weeks import place
 
 
 async def record_facts(writing: Writing, records: Sequence[Record]) -> None:
-    """Append a batch's facts, note the watermarks in it, keep its directory entries."""
+    """Append a batch's facts, note its watermarks and promise heads, keep its directory entries."""
     known = await store_facts.positions(writing.connection, records[0].topic)
     placed = place(records, known, monday)
     if facts := list(facts_of(placed.records, local_midnight)):
         await store_facts.append(writing.connection, facts)
     if placed.cuts:
         await store_facts.pass_cuts(writing.connection, placed.cuts)
+    if heads := reached(placed.records):
+        await store_facts.reach(writing.connection, heads)
     if records[0].topic == "directory":
         entries = [(r.event, week) for r, week in placed.records if isinstance(r.event, DirectoryEvent)]
         await store_facts.record_entries(writing.connection, entries)

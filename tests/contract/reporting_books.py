@@ -21,10 +21,11 @@ from services.contracts.demand import DemandRated, DemandRegistered
 from services.contracts.directory import DirectoryEvent
 from services.contracts.envelope import Record
 from services.contracts.flow import TOPICS
+from services.contracts.promise import PromiseEvent
 from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
 from services.contracts.vocabulary import BAD_RATINGS
 from services.contracts.watermark import WatermarkPassed
-from services.reporting.circular import Circular, CutAt, canonical, sha256
+from services.reporting.circular import Circular, CutAt, PromiseHead, canonical, sha256
 from services.reporting.compose import Again, Group, Numbers, OpenLate
 from services.reporting.directory import Directory, build
 from services.reporting.draft import Week
@@ -188,6 +189,7 @@ class FakeBooks:
             overdue=_overdue(book, week),
             repeats=_repeats(new, book, week),
             cut=self._cut(week),
+            promise_heads=self._promise_heads(week),
         )
 
     async def directory(self, week: Week) -> Directory:
@@ -221,6 +223,13 @@ class FakeBooks:
 
     def publish(self, event: CircularIssued) -> None:
         self.published.append(event)
+
+    def _promise_heads(self, week: Week) -> dict[str, PromiseHead]:
+        said = [r.event for r, w in self.placed if isinstance(r.event, PromiseEvent) and w <= week.monday]
+        return {
+            one.authority: PromiseHead(seq=one.seq, hash=one.hash, signature=one.signature, key=one.key)
+            for one in sorted(said, key=lambda one: one.seq)
+        }
 
     def _cut(self, week: Week) -> tuple[CutAt, ...]:
         end = week.monday + timedelta(days=7)

@@ -33,6 +33,15 @@ from tests.e2e.conftest import running_stack
 
 MONDAY = "2021-03-01T08:00+08:00"
 MESSAGES = 60
+PROMISE = {
+    "tier": "county_leader",
+    "unit": "county",
+    "post": "magistrate",
+    "words": "六月底前修通环城路。",
+    "made_on": "2021-03-01",
+    "due": "2021-06-30",
+    "occasion": "meeting",
+}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +78,8 @@ async def three_weeks(running: Running, messages: Path) -> Running:
     ]
     await asked(running, "assignment", "POST", "/cases/steps", json=steps)
     await whole_life(running, cases)
+    for number in ("诺1", "诺2"):
+        await asked(running, "assignment", "POST", "/promises", json={**PROMISE, "number": number})
     now, _ = await read_clock(running.audit_url)
     await advance(running, instant_of("1w", now))
     unit = cases[-1]["unit"]
@@ -391,6 +402,25 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         WHERE closed_as = 'completed' AND week = '2021-03-01' LIMIT 1
         """,
         {"completions_judged", "circulars_equal_rows"},
+    ),
+    "a fact about a promise has another hash": (
+        "UPDATE assignment.promise_facts SET hash = repeat('0', 64) WHERE seq = 1",
+        {"promise_chain"},
+    ),
+    "the promise chain's head is another": (
+        "UPDATE assignment.promise_heads SET hash = repeat('0', 64)",
+        {"promise_head"},
+    ),
+    "the list of promises says another date": (
+        "UPDATE assignment.promises SET due = due + 1 WHERE number = '诺1'",
+        {"promise_list"},
+    ),
+    "a circular printed another head than the chain has": (
+        """
+        UPDATE reporting.circulars SET document = jsonb_set(document::jsonb, '{promise_head,seq}', '1')::text
+        WHERE week = '2021-03-08'
+        """,
+        {"promise_head_printed"},
     ),
     "a letter is dead": (
         """

@@ -319,3 +319,27 @@ async def test_the_audit_holds_chain_head_and_list_against_each_other(promises: 
         assert await wrong_in_the_books(promises) == {"promise_list": (made["number"],)}
         await owner.execute("UPDATE promises SET state = 'standing' WHERE number = $1", made["number"])
     assert await wrong_in_the_books(promises) == {}
+
+
+async def test_the_audit_finds_a_rewrite_by_what_a_circular_printed(promises: Promises) -> None:
+    await promises.made()
+    printed, _ = await promises.head()
+    document = {"authority": {"code": "county"}, "promise_head": {"seq": printed.seq, "hash": printed.hash}}
+    admin = await asyncpg.connect(promises.stack.admin_url)
+    try:
+        await admin.execute(
+            """
+            INSERT INTO reporting.circulars
+                (kind, week, state, policy, document, figures_sha256, drafted_at, number, issued_at)
+            VALUES ('weekly', '2021-04-26', 'issued', 'automatic', $1, '', now(), '2021-07', now())
+            """,
+            json.dumps(document),
+        )
+        assert await wrong_in_the_books(promises) == {}
+        stolen = forged(await promises.facts(), printed.seq, said_too_late, promises.seal)
+        async with promises.rewritten(*stolen):
+            found = await wrong_in_the_books(promises)
+        assert found["promise_head_printed"] == (f"circular 2021-07 fact {printed.seq}",)
+    finally:
+        await admin.execute("DELETE FROM reporting.circulars")
+        await admin.close()

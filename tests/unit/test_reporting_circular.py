@@ -11,6 +11,7 @@ from services.reporting.circular import (
     CutAt,
     Edition,
     Issued,
+    PromiseHead,
     canonical,
     cut_hash,
     number_of,
@@ -230,3 +231,11 @@ def test_changes_are_said_in_words(now: int, before: int | None, words: str, sho
 def test_a_limit_at_midnight_is_shown_as_the_end_of_the_day_before() -> None:
     assert limit_day(midnight(date(2021, 3, 2))) == "3月1日"
     assert limit_day(datetime.fromisoformat("2021-03-02T17:30+08:00")) == "3月2日"
+
+
+def test_a_circular_prints_the_promise_chain_s_head_where_there_is_one() -> None:
+    head = PromiseHead(seq=6299, hash="ab" * 32, signature="cd" * 64, key="56475aa75463474c")
+    printed = circular().model_copy(update={"promise_head": head})
+    assert f"第6299号 {head.hash}，签名 {head.signature}（公钥 {head.key}）" in to_html(edition(printed))
+    assert "承诺链" not in to_html(edition(circular()))
+    assert sha256(canonical(printed)) != sha256(canonical(circular()))

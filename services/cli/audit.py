@@ -20,6 +20,7 @@ from services.cli.audit_checks import EXAMPLES, Check, Result, not_run, result
 from services.cli.audit_circulars import CIRCULARS
 from services.cli.audit_facts import FACTS
 from services.cli.audit_path import PATH
+from services.cli.audit_projects import PROJECTS
 from services.cli.problem import Problem
 from services.cli.running import Running
 from services.cli.settle import Backlogs, Round
@@ -40,7 +41,7 @@ LETTERS: Final = Check(
     f"SELECT sum(dead_letters)::bigint FROM ({_PLUMBING}) AS p",
     f"SELECT service || ' ' || n AS what FROM ({_PLUMBING}) AS p, generate_series(1, dead_letters) AS n",
 )
-CHECKS: Final = (*PATH, *FACTS, *CIRCULARS, LETTERS)
+CHECKS: Final = (*PATH, *PROJECTS, *FACTS, *CIRCULARS, LETTERS)
 _OFFSETS: Final = " UNION ALL ".join(
     f"SELECT '{service}' AS service, * FROM {service}.audit_offsets" for service in SERVICES
 )

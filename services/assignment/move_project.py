@@ -25,6 +25,7 @@ from services.assignment.project import (
     Unlink,
     move,
 )
+from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_plan import plan_faults
 from services.assignment.transitions import FOR_ALL_UNITS, FOR_THEIR_UNIT
 from services.contracts.public_text import PublicText
@@ -97,7 +98,8 @@ class ProjectDesk:
             return project
         plan = project.plan.model_copy(update=dict(fields))
         outcome = move(project, Change(plan, reason), local_day(self.now))
-        if isinstance(outcome, Moved) and (faults := plan_faults(plan, self.directory)):
+        labels = DirectoryLabels.of(self.directory)
+        if isinstance(outcome, Moved) and (faults := plan_faults(plan, self.directory, labels)):
             return Faulty(tuple(faults))
         return await self._recorded(outcome)
 

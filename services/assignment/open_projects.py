@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.assignment.directory import Directory, local_day, repeated
 from services.assignment.project import Fault, Link, Moved, Project, move, opened
+from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_plan import plan_faults
 from services.contracts.project import Plan, ProjectEvent
 from services.contracts.public_text import PublicText
@@ -114,12 +115,13 @@ def _faults(
     cases: Mapping[UUID, KnownCase],
     directory: Directory,
 ) -> Iterator[tuple[int, Fault]]:
+    labels = DirectoryLabels.of(directory)
     twice = set(repeated(one.ledger for one in openings))
     for position, one in enumerate(openings):
         if position in twice:
             yield position, Fault("ledger", f"台账编号 {one.ledger} 重复出现", "删去多余的一行，或换一个编号")
         yield from ((position, fault) for fault in _taken(one, there.get(one.ledger)))
-        yield from ((position, fault) for fault in plan_faults(one.plan, directory))
+        yield from ((position, fault) for fault in plan_faults(one.plan, directory, labels))
         for case in one.cases:
             if case not in cases:
                 yield position, Fault("cases", f"没有办件 {case}", "写 /cases 中已有的办件")

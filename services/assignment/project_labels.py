@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Self
 
 from services.assignment.directory import Directory
@@ -14,6 +15,7 @@ class Labels:
 
     of: Mapping[str, str]
     codes: Mapping[str, str]
+    _close: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def named(cls, names: Iterable[tuple[str, str]], also: Iterable[tuple[str, str]] = ()) -> Self:
@@ -28,6 +30,12 @@ class Labels:
     def code(self, text: str) -> str:
         """The code that a text stands for; an unknown text stands for itself."""
         return self.codes.get(text, text)
+
+    def close_to(self, unknown: str) -> list[str]:
+        """Labels and codes that may have been meant. It remembers: a sheet repeats its mistakes."""
+        if unknown not in self._close:
+            self._close[unknown] = get_close_matches(unknown, self.codes, 3, 0.5)
+        return self._close[unknown]
 
     def label(self, code: str) -> str:
         return self.of.get(code, code)

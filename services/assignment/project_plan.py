@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Final
 
 from services.assignment.directory import Directory, repeated
@@ -11,45 +10,39 @@ from services.assignment.project_labels import DirectoryLabels, Labels
 from services.contracts.project import Plan
 
 
-def plan_faults(plan: Plan, directory: Directory) -> list[Fault]:
-    """Everything wrong with a plan, in the order of its fields."""
-    return [fault for check in CHECKS for fault in check(plan, directory)]
+def plan_faults(plan: Plan, directory: Directory, labels: DirectoryLabels) -> list[Fault]:
+    """Everything wrong with a plan, in the order of its fields. `labels` are those of the directory."""
+    return [fault for check in CHECKS for fault in check(plan, directory, labels)]
 
 
-def _post_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
+def _post_faults(plan: Plan, directory: Directory, labels: DirectoryLabels) -> Iterator[Fault]:
     if plan.owner not in directory.posts_by_code:
-        yield Fault(
-            "owner", f"名录中没有职务 {plan.owner}", _known(plan.owner, DirectoryLabels.of(directory).posts)
-        )
+        yield Fault("owner", f"名录中没有职务 {plan.owner}", _known(plan.owner, labels.posts))
 
 
-def _unit_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
+def _unit_faults(plan: Plan, directory: Directory, labels: DirectoryLabels) -> Iterator[Fault]:
     for field, codes in (("lead_unit", (plan.lead_unit,)), ("assisting_units", plan.assisting_units)):
         for code in codes:
             if code not in directory.units_by_code:
-                yield Fault(
-                    field, f"名录中没有单位 {code}", _known(code, DirectoryLabels.of(directory).units)
-                )
+                yield Fault(field, f"名录中没有单位 {code}", _known(code, labels.units))
     if plan.lead_unit in plan.assisting_units:
         yield Fault("assisting_units", f"牵头单位 {plan.lead_unit} 又列为协办单位", "从协办单位中删去")
     if repeated(plan.assisting_units):
         yield Fault("assisting_units", "同一协办单位写了两次", "删去多余的")
 
 
-def _scope_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
+def _scope_faults(plan: Plan, directory: Directory, labels: DirectoryLabels) -> Iterator[Fault]:
     if plan.category is not None and plan.category not in directory.category_parents:
         yield Fault(
             "category",
             f"名录中没有类别 {plan.category}",
-            _known(plan.category, DirectoryLabels.of(directory).categories),
+            _known(plan.category, labels.categories),
         )
     if plan.place is not None and plan.place not in directory.places_by_code:
-        yield Fault(
-            "place", f"名录中没有地点 {plan.place}", _known(plan.place, DirectoryLabels.of(directory).places)
-        )
+        yield Fault("place", f"名录中没有地点 {plan.place}", _known(plan.place, labels.places))
 
 
-def _fund_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
+def _fund_faults(plan: Plan, directory: Directory, labels: DirectoryLabels) -> Iterator[Fault]:
     total = sum((fund.amount for fund in plan.funds), Decimal(0))
     if total != plan.budget:
         yield Fault(
@@ -59,7 +52,7 @@ def _fund_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
         )
 
 
-def _day_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
+def _day_faults(plan: Plan, directory: Directory, labels: DirectoryLabels) -> Iterator[Fault]:
     if plan.completion < plan.start:
         yield Fault("completion", f"完成期限 {plan.completion} 早于开工日期 {plan.start}", "改正其中一个日期")
     for milestone in plan.milestones:
@@ -72,12 +65,12 @@ def _day_faults(plan: Plan, directory: Directory) -> Iterator[Fault]:
 
 def _known(unknown: str, labels: Labels) -> str:
     """What could have been meant."""
-    close = get_close_matches(unknown, labels.codes, 3, 0.5)
+    close = labels.close_to(unknown)
     meant = f"是否为：{'、'.join(close)}？" if close else ""
     return f"{meant}写名录中已有的名称或代码，或先在名录中增加"
 
 
-CHECKS: Final[tuple[Callable[[Plan, Directory], Iterator[Fault]], ...]] = (
+CHECKS: Final[tuple[Callable[[Plan, Directory, DirectoryLabels], Iterator[Fault]], ...]] = (
     _post_faults,
     _unit_faults,
     _scope_faults,

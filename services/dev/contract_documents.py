@@ -62,6 +62,9 @@ def breaking_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str
     for name in before.keys() & after.keys():
         if _shape(before[name]) != _shape(after[name]):
             found.append(f"field {name} has another type")
+    parts = new.get("$defs", {})
+    for name, part in old.get("$defs", {}).items():  # one that is gone shows in the field that named it
+        found += [f"{name}: {change}" for change in breaking_changes(part, parts.get(name, part))]
     return found
 
 

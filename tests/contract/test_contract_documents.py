@@ -40,6 +40,13 @@ def test_a_change_that_breaks_old_messages_is_found(new: dict[str, object], chan
     assert breaking_changes(OLD, new) == [change]
 
 
+def test_a_change_that_breaks_a_part_of_an_event_is_found() -> None:
+    whole = {"properties": {"one": {"$ref": "#/$defs/Part"}}, "required": ["one"]}
+    before, after = {**whole, "$defs": {"Part": OLD}}, {**whole, "$defs": {"Part": {**OLD, "required": []}}}
+    assert breaking_changes(before, before) == []
+    assert breaking_changes(before, after) == ["Part: field a is optional now"]
+
+
 def test_a_new_optional_field_and_another_description_break_nothing() -> None:
     properties = {
         "a": {"type": "string", "description": "new words"},

@@ -13,6 +13,10 @@ import asyncpg
 import httpx
 import pytest
 
+from services.assignment.project_labels import DirectoryLabels
+from services.assignment.project_sheet import row_of
+from services.contracts.project import project_id_of
+from services.dev.audit_projects import PROJECTS
 from services.dev.stack import Infrastructure, migrate, remove, start_infrastructure, start_services
 from services.kit.auth import issue_token
 from services.kit.clock import set_clock
@@ -225,6 +229,63 @@ async def test_a_replaced_project_hands_its_cases_over(town: County) -> None:
         }
 
     assert await eventually(both)
+
+
+async def test_the_books_of_projects_balance_and_a_lost_link_is_found(town: County) -> None:
+    said = await town.say("家里停水五天", "河口镇")
+    ledger = await town.opened(cases=[await town.case_of(said)])
+    await town.post(f"/projects/{ledger}/change", {"completion": "2021-09-30", "reason": "汛期。"})
+
+    async def balanced() -> Any:
+        return not any((await audited(town.stack)).values())
+
+    assert await eventually(balanced)
+    database = await asyncpg.connect(town.stack.admin_url)
+    lost = "DELETE FROM assignment.project_cases WHERE project_id = $1 RETURNING project_cases.*"
+    [row] = await database.fetch(lost, project_id_of(ledger))
+    found = await audited(town.stack)
+    await database.execute("INSERT INTO assignment.project_cases VALUES ($1, $2, $3, $4, $5)", *row)
+    await database.close()
+    assert {name for name, wrong in found.items() if wrong} == {
+        "project_cases_equal_facts",
+        "citizens_know_projects",
+    }
+
+
+async def audited(stack: Infrastructure) -> dict[str, int]:
+    """How much each check of projects finds wrong."""
+    database = await asyncpg.connect(stack.admin_url)
+    rows = {one.name: await database.fetchrow(one.sql(), datetime.now(UTC)) for one in PROJECTS}
+    found = {name: row["wrong"] for name, row in rows.items() if row}
+    await database.close()
+    return found
+
+
+async def test_the_ledger_page_is_there_for_anybody(town: County) -> None:
+    ledger = await town.opened("县项〔2021〕7号")
+    page = await town.assignment.get(f"/projects/{ledger}/page")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "某县办实事项目台账" in page.text
+    assert (await town.assignment.get("/projects/没有/page")).status_code == 404
+
+
+async def test_a_sheet_goes_in_whole_or_not_at_all_and_comes_out_as_it_went_in(town: County) -> None:
+    labels = DirectoryLabels.of(county())
+    rows = [{"row": at, "cells": row_of(f"表-{at}", plan(), labels)} for at in (2, 3)]
+    wrong = {"row": 4, "cells": {**row_of("表-4", plan(), labels), "预算（元）": "1", "牵头单位": "水务局"}}
+    refused = await town.post("/project-sheet", {"rows": [*rows, wrong]})
+    assert refused.status_code == 422
+    assert [(one["row"], one["column"]) for one in refused.json()["problems"]] == [
+        (4, "牵头单位"),
+        (4, "资金来源"),
+    ]
+    assert (await town.assignment.get("/projects/表-2")).status_code == 404
+    first, again = [(await town.post("/project-sheet", {"rows": rows})).json() for _ in range(2)]
+    assert (first, again) == ({"opened": 2, "unchanged": 0}, {"opened": 0, "unchanged": 2})
+    sheet = (await town.assignment.get("/project-sheet")).json()
+    exported = [{"row": 2, "cells": row} for row in sheet["rows"] if row["台账编号"].startswith("表-")]
+    back = await town.post("/project-sheet", {"rows": exported})
+    assert back.json() == {"opened": 0, "unchanged": 2}
 
 
 async def test_every_fact_of_a_project_is_public(town: County) -> None:

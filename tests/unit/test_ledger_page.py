@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.assignment.project import Act, Change, Finish, Moved, Reach, Report, move, opened
-from services.assignment.project_history import Told, history, milestones
+from services.assignment.project_history import Difference, Told, history, milestones
 from services.assignment.project_labels import DirectoryLabels
-from services.assignment.render.ledger_page import LedgerPage, in_ten_thousands, to_html, yuan
+from services.assignment.render.ledger_page import LedgerPage, in_ten_thousands, shown, to_html, yuan
 from services.contracts.public_text import PublicText
 from tests.project_fakes import plan
 from tests.unit.directory_samples import county
@@ -26,12 +26,12 @@ def page(**given: Any) -> str:
             "budget": moved.project.plan.budget + 1,
         }
     )
-    acts: list[Act] = [
+    acts: tuple[Act, ...] = (
         Report(PublicText("主管道已更换2公里。"), PublicText("现场照片"), 60),
         Change(changed, PublicText("汛期无法施工。")),
         *(Reach(one.name, TODAY) for one in moved.project.plan.milestones),
         Finish(TODAY, PublicText("已通水。")),
-    ]
+    )
     for act in acts:
         outcome = move(moved.project, act, TODAY)
         assert isinstance(outcome, Moved)
@@ -78,6 +78,15 @@ def test_a_change_shows_before_after_and_reason() -> None:
     assert '<span class="was">2021年6月30日</span> → 2021年8月31日' in html
     assert '<span class="was">水利局</span> → 河口镇' in html
     assert "理由：汛期无法施工。" in html
+
+
+def test_of_several_milestones_a_change_shows_those_that_differ() -> None:
+    before = "招标 2021-03-20；主体完工 2021-06-10"
+    labels = DirectoryLabels.of(county())
+    one = Difference("milestones", before, "招标 2021-03-20；主体完工 2021-08-10；验收 2021-08-20")
+    assert shown(one, labels) == ("主体完工 2021-06-10", "主体完工 2021-08-10；验收 2021-08-20")
+    assert shown(Difference("milestones", before, "招标 2021-03-20"), labels) == ("主体完工 2021-06-10", "无")
+    assert shown(Difference("place", "river", None), labels) == ("河口镇", "无")
 
 
 def test_a_project_without_money_or_milestones_says_so() -> None:

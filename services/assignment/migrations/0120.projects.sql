@@ -55,7 +55,9 @@ CREATE TABLE project_offers (
     PRIMARY KEY (case_id, project_id)
 );
 
-CREATE VIEW audit_projects AS SELECT project_id, ledger, version, state FROM projects;
-CREATE VIEW audit_project_facts AS SELECT project_id, version, type, at FROM project_facts;
-CREATE VIEW audit_project_cases AS SELECT case_id, project_id FROM project_cases;
+CREATE VIEW audit_projects AS
+SELECT project_id, ledger, version, state, completion, done_on, replaced_by FROM projects;
+CREATE VIEW audit_project_facts AS
+SELECT project_id, version, type, at, (data->>'case_id')::uuid AS case_id FROM project_facts;
+CREATE VIEW audit_project_cases AS SELECT case_id, project_id, demand_id FROM project_cases;
 GRANT SELECT ON audit_projects, audit_project_facts, audit_project_cases TO yinuo_audit;

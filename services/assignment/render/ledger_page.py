@@ -8,7 +8,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.assignment.project_history import Difference, Entry, MilestoneStanding
+from services.assignment.project_history import SEPARATOR, Difference, Entry, MilestoneStanding
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_sheet import HEADINGS, STATES_ZH, TIERS_ZH
 from services.contracts.project import Plan
@@ -47,6 +47,11 @@ class LedgerPage:
     labels: DirectoryLabels
     printed_at: datetime
 
+    @property
+    def today(self) -> date:
+        """The local day of print."""
+        return self.printed_at.astimezone(LOCAL).date()
+
 
 def to_html(page: LedgerPage) -> str:
     """The whole page, UTF-8, Chinese."""
@@ -64,7 +69,7 @@ def to_html(page: LedgerPage) -> str:
             posts=page.labels.posts.label,
             categories=page.labels.categories.label,
             places=page.labels.places.label,
-            shown=lambda one: _shown(one, page.labels),
+            shown=lambda one: shown(one, page.labels),
             dash=DASH,
             nothing=NOTHING,
         )
@@ -88,9 +93,20 @@ def in_ten_thousands(amount: Decimal) -> str:
     return f"{(amount / _IN_YUAN).normalize():,f}"
 
 
-def _shown(one: Difference, labels: DirectoryLabels) -> tuple[str, str]:
-    """Before and after of a changed field, codes by their labels and days in Chinese."""
-    return _value(one.field, one.before, labels), _value(one.field, one.after, labels)
+def shown(one: Difference, labels: DirectoryLabels) -> tuple[str, str]:
+    """Before and after of a changed field, codes by their labels and days in Chinese.
+
+    Of several funds or milestones only those that differ.
+    """
+    before, after = one.before, one.after
+    if one.field in ("funds", "milestones"):
+        before, after = _without(before, after), _without(after, before)
+    return _value(one.field, before, labels), _value(one.field, after, labels)
+
+
+def _without(some: str | None, others: str | None) -> str | None:
+    there = (others or "").split(SEPARATOR)
+    return SEPARATOR.join(part for part in (some or "").split(SEPARATOR) if part not in there) or None
 
 
 def _value(field: str, text: str | None, labels: DirectoryLabels) -> str:
@@ -100,7 +116,7 @@ def _value(field: str, text: str | None, labels: DirectoryLabels) -> str:
         label: str = getattr(labels, _CODED[field]).label(text)
         return label
     if field == "assisting_units":
-        return "、".join(labels.units.label(code) for code in text.split("；"))
+        return "、".join(labels.units.label(code) for code in text.split(SEPARATOR))
     if field == "tier":
         return {str(tier): zh for tier, zh in TIERS_ZH.items()}.get(text, text)
     if field in ("start", "completion"):

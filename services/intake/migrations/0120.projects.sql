@@ -27,3 +27,7 @@ CREATE TABLE demand_projects (
     PRIMARY KEY (demand_id, project_id)
 );
 CREATE INDEX demand_projects_project ON demand_projects (project_id) WHERE linked;
+
+CREATE VIEW audit_projects AS SELECT project_id, ledger, completion, done_on, replaced_by FROM projects;
+CREATE VIEW audit_demand_projects AS SELECT project_id, demand_id FROM demand_projects WHERE linked;
+GRANT SELECT ON audit_projects, audit_demand_projects TO yinuo_audit;

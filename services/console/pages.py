@@ -100,6 +100,7 @@ class Pages:
             visit=visit,
             t=words.say,
             name=words.name,
+            zh_name=catalogue("zh-CN").name,  # what is printed is an official paper, in Chinese
             knows=words.knows,
             zh=words.language == "zh-CN",
             long_day=partial(said.long_day, words=words),

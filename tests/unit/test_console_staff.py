@@ -115,8 +115,17 @@ async def test_a_refused_step_says_why_and_keeps_what_was_typed(
 
 async def test_the_dispatch_sheet_names_unit_leader_both_limits_and_the_issuer(browser: Browser) -> None:
     await browser.login("handler", "water")
-    page = (await browser.get(f"{CASE_PAGE}/sheet")).text
-    for said in ("凤县督查室", "群众诉求交办单", RECEIPT, "县水利局", "阮桐", "2021-03-15 24:00", "待定"):
+    page = (await browser.get(f"{CASE_PAGE}/sheet?lang=en")).text
+    for said in (
+        "凤县督查室",
+        "群众诉求交办单",
+        RECEIPT,
+        "县水利局",
+        "阮桐",
+        "2021-03-15 24:00",
+        "待定",
+        "投诉",
+    ):
         assert said in page
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from services.console.settings import read_settings
 from services.dev import credentials, ports
+from services.dev.console import KEYS, console_program
 from services.dev.folder import LONGEST_SOCKET_PATH, DataFolder
 from services.dev.problem import Problem
 from services.dev.program import Program, configuration
@@ -76,6 +78,27 @@ def test_each_key_is_given_to_its_service_alone(folder: DataFolder) -> None:
     for service, keys in credentials.KEYS.items():
         assert seen[service] - seen["reporting"] == set(keys)
     assert seen["supervision"] == seen["reporting"]
+
+
+def test_the_console_s_process_sees_no_secret(folder: DataFolder) -> None:
+    secret = credentials.ensure_secrets(folder)
+    seen = console_program(folder, secret, ports.DEFAULTS).environment
+    assert {name for name, value in secret.items() if value in seen.values()} == {"YINUO_TOKEN_PUBLIC_KEY"}
+    assert seen["YINUO_REPORTING_URL"] == "http://127.0.0.1:8104"
+
+
+def test_the_console_reads_its_keys_from_the_folder_that_the_stack_names(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = console_program(folder, credentials.ensure_secrets(folder), ports.DEFAULTS)
+    for name, value in program.environment.items():
+        monkeypatch.setenv(name, value)
+    keys = Path(program.environment["YINUO_SECRETS_DIR"]) / KEYS
+    keys.parent.mkdir()
+    keys.write_text('{"hotline": "yk_hotline_1"}')
+    settings = read_settings()
+    assert settings.intake_keys["hotline"].get_secret_value() == "yk_hotline_1"
+    assert (settings.port, settings.secure) == (8100, False)
 
 
 def test_migrations_get_passwords_but_no_keys(folder: DataFolder) -> None:

@@ -15,7 +15,7 @@ import rfc8785
 from aiokafka import AIOKafkaConsumer
 
 from services.assignment.chain import Witness
-from services.cli.audit_promises import PROMISES
+from services.dev.audit_promises import PROMISES
 from services.dev.credentials import database_url
 from services.dev.stack import Infrastructure
 from tests.promise_builders import FORGER, forged

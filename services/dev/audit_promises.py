@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.cli.audit_checks import Check
+from services.dev.audit_checks import Check
 
 _SAID: Final = """
     SELECT *, convert_from(body, 'UTF8')::jsonb AS said,

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.assignment.promise_words import STATES
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 
 ERROR_CORRECTION: Final = "m"
 """15 %: a card hangs on a door for months."""

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from services.assignment.promise_rows import OCCASIONS, TIERS
 from services.assignment.promise_words import STATES
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 from services.dev.table_files import Row, read_rows
 
 FIELDS: Final = {

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from services.assignment.chain import Broken, Fact, Head, Witness, verify
 from services.assignment.promise import Promise, history
-from services.cli.problem import Problem
 from services.contracts.decode import decode
 from services.contracts.promise import PromiseEvent
 from services.dev.http import Api
+from services.dev.problem import Problem
 
 COMPARED: Final = ("number", "version", "tier", "unit", "post", "member", "words", "project", "state")
 DAYS: Final = ("made_on", "first_due", "due", "aired_on", "settled_on")

@@ -14,11 +14,11 @@ from rich.table import Table
 from typer import Argument, Option
 
 from services.assignment.promise_words import STATES
-from services.cli.problem import Problem
 from services.cli.promise_cards import write_cards
 from services.cli.promise_files import import_rows, problem_line, write_captions, write_list
 from services.cli.promise_proof import parse_witness, prove, read_promises
 from services.dev.http import Api, bearer, options, refused, unreachable
+from services.dev.problem import Problem
 from services.dev.running import Running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The promise ledger and its proof.")

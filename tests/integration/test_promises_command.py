@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
 
 from services.cli.__main__ import build
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 from services.dev.stack import Infrastructure
 from tests.promise_builders import forged
 from tests.promises_process import Promises, assignment_at_the_meeting, talking_to

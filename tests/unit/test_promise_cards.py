@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import segno
 
-from services.cli.problem import Problem
 from services.cli.promise_cards import card_of, write_cards
+from services.dev.problem import Problem
 
 ADDRESS = "https://yinuo.example.gov.cn/"
 PAGE = "https://yinuo.example.gov.cn/promises/7b5a57cd-9e41-580f-b9cf-97121d89d152"

@@ -55,10 +55,10 @@ def step_forms(description: Mapping[str, Any], case_id: UUID, allowed: Sequence[
 
 def step_form(description: Mapping[str, Any], case_id: UUID, step: str) -> StepForm:
     """The form of one step."""
-    template = f"/cases/{{case_id}}/{step.replace('_', '-')}"
-    operation = description["paths"].get(template, {}).get("post")
-    if operation is None:
+    template = next((one for one in _places(step) if "post" in description["paths"].get(one, {})), None)
+    if template is None:
         return StepForm(step, None)
+    operation = description["paths"][template]["post"]
     schema = _body(description, operation)
     path = template.replace("{case_id}", str(case_id))
     if schema is None:
@@ -69,6 +69,13 @@ def step_form(description: Mapping[str, Any], case_id: UUID, step: str) -> StepF
         for name, given in schema.get("properties", {}).items()
     ]
     return StepForm(step, path, tuple(fields), has_body=True)
+
+
+def _places(step: str) -> list[str]:
+    """Where the API may have a step: `call-back`; `extension/grant`; for asking, the thing itself."""
+    verb, _, thing = step.partition("_")
+    below = [step.replace("_", "-"), f"{thing}/{verb}", *([thing] if verb == "ask" and thing else [])]
+    return [f"/cases/{{case_id}}/{place}" for place in below]
 
 
 def filter_choices(description: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -67,6 +67,19 @@ async def test_every_step_of_the_api_has_a_name_and_a_form() -> None:
     assert formless <= OF_CITIZENS
 
 
+def test_a_step_about_a_thing_is_found_below_that_thing_and_never_taken_for_another() -> None:
+    below = "/cases/{case_id}/extension"
+    document: dict[str, Any] = {
+        "paths": {below: {"post": {}}, f"{below}/grant": {"post": {}}, f"{below}/shown": {"get": {}}}
+    }
+    found = {
+        step: step_form(document, CASE_ID, f"{step}_extension").path
+        for step in ("ask", "grant", "refuse", "shown")
+    }
+    place = below.replace("{case_id}", str(CASE_ID))
+    assert found == {"ask": place, "grant": f"{place}/grant", "refuse": None, "shown": None}
+
+
 def test_a_code_without_a_name_is_shown_as_it_is_and_a_text_without_one_is_an_error() -> None:
     assert catalogue("zh-CN").name("step", "hand_up") == "hand_up"
     with pytest.raises(Unsaid):

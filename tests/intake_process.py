@@ -4,12 +4,14 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+
+from tests.service_process import eventually
 
 DEMAND: dict[str, Any] = {"channel": "hotline", "title": "停水", "body": "凤州镇停水三天。"}
 
@@ -19,15 +21,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-async def eventually(check: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
-    """The first true answer of `check`. Raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if found := await check():
-                return found
-            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 import typer
 from typer import Argument, Option
 
-from services.cli.http import Api
 from services.cli.problem import Problem
-from services.cli.running import Running
-from services.cli.table_files import encoding_of
+from services.dev.http import Api
+from services.dev.running import Running
+from services.dev.table_files import encoding_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Load and show working days.")
 

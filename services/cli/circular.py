@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from typer import Argument, Option
 
-from services.cli.http import Api
 from services.cli.instants import local_minute
-from services.cli.running import Running
+from services.dev.http import Api
+from services.dev.running import Running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, show and issue circulars.")
 

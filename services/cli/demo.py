@@ -10,12 +10,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.cli.audit import audit, print_findings
 from services.cli.circular import print_circular
-from services.cli.running import Running
 from services.dev import stack
 from services.dev.accuracy import Accuracy, label_accuracy
+from services.dev.audit import audit, print_findings
 from services.dev.demo import Moment, Outcome, Script, play, write_script
+from services.dev.running import Running
 from services.kit.clock import LOCAL
 
 COUNTY = Path(__file__).parent.parent.parent / "examples" / "fengxian"

@@ -93,7 +93,7 @@ def _print(folder: Path, problems: list[DirectoryProblem], counts: dict[str, int
 def _post(directory: Directory, data: Path) -> Any:
     import httpx
 
-    from services.cli.running import Running
+    from services.dev.running import Running
 
     stack = Running.find(data)
     try:

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 from typer import Argument, Option
 
-from services.cli.http import Api
 from services.cli.problem import Problem
-from services.cli.running import Running
+from services.dev.http import Api
+from services.dev.running import Running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Dead letters of all services.")
 
@@ -29,7 +29,7 @@ Found = dict[str, Any]
 
 
 class Pages(Protocol):
-    """Where pages are asked for: `services.cli.http.Api`."""
+    """Where pages are asked for: `services.dev.http.Api`."""
 
     def get(self, path: str, **parameters: Any) -> Any: ...
 

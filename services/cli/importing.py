@@ -20,13 +20,13 @@ from rich.progress import (
 )
 from typer import Argument, Option
 
-from services.cli.http import Api
-from services.cli.messages import FieldMap, Message, Refusal, fitting_map, message_of, read_map
 from services.cli.refused_rows import RefusedRows
-from services.cli.running import Running
-from services.cli.table_files import Row, count_rows, read_rows
 from services.cli.upload import Tally, import_rows
 from services.dev.folder import read_json, write_private
+from services.dev.http import Api
+from services.dev.messages import FieldMap, Message, Refusal, fitting_map, message_of, read_map
+from services.dev.running import Running
+from services.dev.table_files import Row, count_rows, read_rows
 
 __all__ = ["ChannelKeys", "app", "import_rows", "read_messages"]
 

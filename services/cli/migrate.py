@@ -29,8 +29,8 @@ def app(
 
 
 def _of_stack(data: Path) -> dict[str, str]:
-    from services.cli.running import Running
     from services.dev.credentials import migration_environment
+    from services.dev.running import Running
 
     running = Running.embedded(data)
     ports = {"postgres": running.postgres_port or 0}

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final
 import httpx
 import typer
 
-from services.cli.http import Api, bearer, options, refused, unreachable
 from services.cli.problem import Problem
-from services.cli.running import Running
-from services.cli.table_files import Row, read_rows
+from services.dev.http import Api, bearer, options, refused, unreachable
+from services.dev.running import Running
+from services.dev.table_files import Row, read_rows
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 

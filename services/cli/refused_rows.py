@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
-from services.cli.messages import Refusal, text_of
+from services.dev.messages import Refusal, text_of
 
 REASONS: Final = ("行号", "字段", "原因", "办法")
 REST: Final = "其他"

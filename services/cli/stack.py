@@ -7,44 +7,24 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from services.cli.problem import Problem
+from services.dev.steps import Steps
+
+if TYPE_CHECKING:
+    from services.dev.processes import Row
 
 DataOption = Annotated[Path, typer.Option("--data", help="The data folder of the stack.")]
 DATA = Path(".yinuo")
 LAST_LINES = 50
 FOLLOW_SECONDS = 0.2
 MEBIBYTE = 2**20
-
-
-class Steps:
-    """Progress on the terminal: the step at work with a spinner, and each finished one with its time."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.status = console.status("")
-        self.current: str | None = None
-        self.since = 0.0
-
-    def __call__(self, step: str) -> None:
-        """Begin a step; the one before is done."""
-        self.finish()
-        self.current, self.since = step, time.monotonic()
-        self.status.update(step)
-
-    def finish(self) -> None:
-        """The last step is done."""
-        if self.current:
-            took = time.monotonic() - self.since
-            self.console.print(f"[green]✓[/] {self.current} [dim]{took:.1f} s[/]", highlight=False)
-        self.current = None
 
 
 @contextmanager
@@ -96,22 +76,13 @@ def down(data: DataOption = DATA) -> None:
         stack.stop(data, steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of `yinuo status`; `pid` is 0 while the process isn't running."""
-
-    name: str
-    pid: int
-    port: int
-    state: str
-    resident_bytes: int
-
-
 def status(
     data: DataOption = DATA,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,
 ) -> None:
     """Show every process: pid, port, state, resident memory. Exits 1 when one isn't RUNNING."""
+    from services.dev.processes import process_rows
+
     rows = process_rows(data)
     if as_json:
         fields = ("name", "pid", "port", "state", "resident_bytes")
@@ -122,26 +93,7 @@ def status(
         raise typer.Exit(1)
 
 
-def process_rows(data: Path) -> list[Row]:
-    """What runs in a data folder, Kafka and PostgreSQL included. Errors: Problem where nothing does."""
-    from services.dev.folder import DataFolder, read_json
-    from services.dev.stack import PREFIX
-    from services.dev.supervisor import Supervisor
-
-    folder = DataFolder.at(data)
-    supervisor = Supervisor(folder)
-    if not supervisor.is_running():
-        raise Problem(f"nothing runs in {data}", f"start it with `yinuo up --data {data}`")
-    ports = read_json(folder.stack).get("ports", {})
-    rows = []
-    for process in supervisor.processes():
-        name = process.name.removeprefix(PREFIX)
-        if process.ever_started:
-            rows.append(Row(name, process.pid, ports.get(name, 0), process.state, process.resident_bytes()))
-    return rows
-
-
-def _print_rows(rows: list[Row]) -> None:
+def _print_rows(rows: "list[Row]") -> None:
     table = Table(box=None)
     for heading in ("name", "state"):
         table.add_column(heading)

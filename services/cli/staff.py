@@ -9,8 +9,8 @@ import typer
 from typer import Option
 
 from services.cli.problem import Problem
-from services.cli.running import Running
 from services.contracts.vocabulary import ROLES, Role
+from services.dev.running import Running
 from services.kit.auth import LIFETIME
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Staff tokens.")

@@ -16,20 +16,20 @@ import typer
 from rich.console import Console
 from typer import Option
 
-from services.cli.audit import audit
-from services.cli.clock import advance
-from services.cli.running import Running
-from services.cli.settle import settle
 from services.dev import stack
+from services.dev.audit import audit
 from services.dev.chaos_books import Books, hold_against
 from services.dev.chaos_load import CHANNELS, Adapters, Pace, adapters, read_texts
 from services.dev.chaos_outcome import Outcome
 from services.dev.chaos_report import print_outcome
 from services.dev.chaos_staff import Desk, load_directory
 from services.dev.chaos_victims import Victims, shuffled
+from services.dev.clock import advance
 from services.dev.player import channel_keys
 from services.dev.problem import Problem
 from services.dev.readiness import REFUSED
+from services.dev.running import Running
+from services.dev.settle import settle
 from services.dev.supervisor import checkout
 from services.kit.clock import LOCAL, set_clock
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 
-from services.cli.running import Running
+from services.dev.running import Running
 
 PAGE: Final = 1000
 EXAMPLES: Final = 5

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.cli.audit_checks import Result
+from services.dev.audit_checks import Result
 from services.dev.chaos_books import Books, Difference
 from services.dev.chaos_victims import Victims
 

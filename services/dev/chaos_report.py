@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.audit import print_findings
+from services.dev.audit import print_findings
 from services.dev.chaos_books import Difference
 from services.dev.chaos_outcome import Outcome
 from services.dev.chaos_victims import KINDS, recovery

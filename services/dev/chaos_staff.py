@@ -12,8 +12,8 @@ import httpx
 
 from services.assignment.directory import Directory
 from services.assignment.directory_files import read_directory
-from services.cli.running import Running
 from services.dev.problem import Problem
+from services.dev.running import Running
 
 PAGE: Final = 30
 PAUSE_SECONDS: Final = 0.5

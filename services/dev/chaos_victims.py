@@ -12,10 +12,10 @@ from random import Random
 from statistics import median
 from typing import Final
 
-from services.cli.running import Running
 from services.contracts.vocabulary import SERVICES
 from services.dev.folder import DataFolder
 from services.dev.readiness import kafka_answers, postgres_answers, service_answers
+from services.dev.running import Running
 from services.dev.supervisor import Supervisor
 
 KINDS: Final = (*SERVICES, "kafka", "postgres")

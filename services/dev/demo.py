@@ -15,14 +15,14 @@ import httpx
 
 from services.assignment.directory import Directory
 from services.assignment.directory_files import read_directory
-from services.cli.messages import Message, Refusal, fitting_map, message_of, read_map
-from services.cli.running import Running
-from services.cli.settle import settle
-from services.cli.table_files import read_rows
 from services.dev import stack
+from services.dev.messages import Message, Refusal, fitting_map, message_of, read_map
 from services.dev.player import Citizens, Office, channel_keys
 from services.dev.problem import Problem
+from services.dev.running import Running
+from services.dev.settle import settle
 from services.dev.staff import read_staff
+from services.dev.table_files import read_rows
 from services.kit.clock import LOCAL, local_midnight, monday, set_clock
 
 MESSAGES: Final = "messages.csv"

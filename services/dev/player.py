@@ -9,8 +9,8 @@ from uuid import UUID
 
 import httpx
 
-from services.cli.messages import Message
-from services.cli.running import Running
+from services.dev.messages import Message
+from services.dev.running import Running
 from services.dev.staff import PlannedStep, SeenCase, Staff, due_steps, plan
 
 TOGETHER: Final = 16

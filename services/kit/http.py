@@ -6,13 +6,13 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,7 +39,11 @@ Check = Callable[[], Awaitable[str | None]]
 """None when all is well, else what is missing."""
 
 log = structlog.get_logger(__name__)
-STAFF_TOKEN: Final = HTTPBearer(description="a staff token: `yinuo staff token`", auto_error=False)
+STAFF_TOKEN: Final = HTTPBearer(
+    scheme_name="staff_token", description="a staff token: `yinuo staff token`", auto_error=False
+)
+STAFF_OR_ANYBODY: Final[dict[str, Any]] = {"security": [{}, {STAFF_TOKEN.scheme_name: []}]}
+"""`openapi_extra` of a route that shows staff more than others."""
 
 
 class Problem(Exception):
@@ -136,9 +140,14 @@ async def _said(checks: Mapping[str, Check]) -> dict[str, str]:
 
 
 def staff_with(*roles: Role) -> Callable[[Request], Awaitable[Staff]]:
-    """A dependency: the caller's staff token, with one of these roles. 401 and 403 say what is needed."""
+    """A dependency: the caller's staff token, with one of these roles. 401 and 403 say what is needed.
 
-    async def caller(request: Request) -> Staff:
+    STAFF_TOKEN refuses nobody: it is there for OpenAPI to say that the route needs the token.
+    """
+
+    async def caller(
+        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(STAFF_TOKEN)] = None
+    ) -> Staff:
         staff = staff_of(request)
         if staff.role not in roles:
             raise Problem(

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from services.contracts.vocabulary import ROLES, Role
 from services.kit.auth import Staff
-from services.kit.http import Problem, staff_with
+from services.kit.http import STAFF_OR_ANYBODY, Problem, staff_with
 from services.kit.postgres import Database
 from services.reporting import cursor, store_circulars, store_rows
 from services.reporting.answers import (
@@ -48,7 +48,11 @@ def routes(database: Database, schedule: Schedule) -> APIRouter:
 
 
 def _reading(router: APIRouter, database: Database) -> None:
-    @router.get("/circulars", summary="Issued circulars, the newest first (anybody); drafts too (staff)")
+    @router.get(
+        "/circulars",
+        summary="Issued circulars, the newest first (anybody); drafts too (staff)",
+        openapi_extra=STAFF_OR_ANYBODY,
+    )
     async def list_circulars(
         request: Request, after: date | None = None, limit: Limit = 50, drafts: bool = False
     ) -> Lines:
@@ -60,14 +64,20 @@ def _reading(router: APIRouter, database: Database) -> None:
         return Lines(circulars=lines, next=lines[-1].week.isoformat() if len(found) > limit else None)
 
     @router.get(
-        "/circulars/{reference}.html", summary="A circular to read and print (anybody; drafts: staff)"
+        "/circulars/{reference}.html",
+        summary="A circular to read and print (anybody; drafts: staff)",
+        openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_html(reference: str, request: Request) -> Response:
         return Response(
             to_html(await _found(database, reference, request)), media_type="text/html; charset=utf-8"
         )
 
-    @router.get("/circulars/{reference}.csv", summary="A circular's table of units (anybody; drafts: staff)")
+    @router.get(
+        "/circulars/{reference}.csv",
+        summary="A circular's table of units (anybody; drafts: staff)",
+        openapi_extra=STAFF_OR_ANYBODY,
+    )
     async def read_csv(reference: str, request: Request) -> Response:
         edition = await _found(database, reference, request)
         name = edition.issue.number or edition.circular.week.isoformat()
@@ -81,13 +91,18 @@ def _reading(router: APIRouter, database: Database) -> None:
     @router.get(
         "/circulars/{reference}",
         summary="A circular by number (2021-03), ISO week or date (anybody; drafts: staff)",
+        openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_json(reference: str, request: Request) -> CircularAnswer:
         return answer(await _found(database, reference, request))
 
 
 def _figures(router: APIRouter, database: Database) -> None:
-    @router.get("/circulars/{reference}/figures", summary="Every figure by name (anybody; drafts: staff)")
+    @router.get(
+        "/circulars/{reference}/figures",
+        summary="Every figure by name (anybody; drafts: staff)",
+        openapi_extra=STAFF_OR_ANYBODY,
+    )
     async def list_figures(reference: str, request: Request) -> list[FigureLine]:
         return list(figure_lines((await _found(database, reference, request)).circular))
 

@@ -15,11 +15,9 @@ import httpx
 import psutil
 import pytest
 
-from services.cli.audit import audit
-from services.cli.running import Running
-from services.cli.settle import settle
 from services.contracts.vocabulary import Role, Service
 from services.dev import stack as embedded
+from services.dev.audit import audit
 from services.dev.chaos import COUNTY, MONDAY
 from services.dev.chaos_books import Books, compare
 from services.dev.chaos_load import CHANNELS, Adapters, Pace, adapters, read_texts
@@ -29,6 +27,8 @@ from services.dev.folder import DataFolder
 from services.dev.leftovers import is_gone
 from services.dev.player import channel_keys
 from services.dev.readiness import until_answering
+from services.dev.running import Running
+from services.dev.settle import settle
 from services.dev.supervisor import Supervisor
 
 GRACE_SECONDS = 10

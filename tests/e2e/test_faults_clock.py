@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from services.cli.clock import advance
-from services.cli.settle import settle
 from services.dev.chaos_books import circular_rows, compare
+from services.dev.clock import advance
+from services.dev.settle import settle
 from services.kit.clock import LOCAL, set_clock
 from tests.e2e.conftest import Stack
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from services.cli.settle import settle
 from services.contracts.flow import TOPICS, topics_read_by
 from services.contracts.vocabulary import SERVICES
+from services.dev.settle import settle
 from tests.e2e.conftest import Stack
 
 BOOKS = (

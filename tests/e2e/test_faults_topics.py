@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.cli.audit import audit
-from services.cli.running import Running
 from services.contracts.vocabulary import SERVICES
 from services.dev import stack as embedded
+from services.dev.audit import audit
 from services.dev.chaos import COUNTY, MONDAY
 from services.dev.chaos_load import CHANNELS
 from services.dev.chaos_staff import load_directory
 from services.dev.credentials import migration_environment
 from services.dev.instant import parse_instant
 from services.dev.player import channel_keys
+from services.dev.running import Running
 from services.kit.clock import set_clock
 from services.kit.migrate import migrate_all
 from services.kit.topics import ensure_topics

@@ -16,12 +16,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.cli.__main__ import build
-from services.cli.audit import CHECKS
-from services.cli.clock import advance, instant_of
+from services.cli.clock import instant_of
 from services.cli.problem import Problem
-from services.cli.running import Running
-from services.cli.settle import settle
+from services.dev.audit import CHECKS
 from services.dev.chaos import COUNTY
+from services.dev.clock import advance
+from services.dev.running import Running
+from services.dev.settle import settle
 from services.kit.clock import read_clock
 from tests.e2e.conftest import running_stack
 

@@ -14,10 +14,10 @@ import asyncpg
 import psutil
 import pytest
 
-from services.cli.running import Running
 from services.dev import stack
 from services.dev.leftovers import is_gone
 from services.dev.readiness import kafka_answers, postgres_answers
+from services.dev.running import Running
 from services.dev.supervisor import checkout
 
 PATIENCE_SECONDS = 60

@@ -24,7 +24,8 @@ from services.kit.postgres import Database
 from services.kit.relay import Relay
 from tests.builders import NOON, case_assigned
 from tests.conftest import DatabaseOf
-from tests.intake_process import DEMAND, eventually, intake_process, new_key
+from tests.intake_process import DEMAND, intake_process, new_key
+from tests.service_process import eventually
 
 Headers = dict[str, str]
 TokenFor = Callable[..., Headers]

@@ -13,7 +13,8 @@ from services.dev.credentials import service_environment
 from services.dev.stack import Infrastructure
 from services.kit.postgres import Database
 from tests.conftest import DatabaseOf
-from tests.intake_process import DEMAND, eventually, intake_process, new_key
+from tests.intake_process import DEMAND, intake_process, new_key
+from tests.service_process import eventually
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 TokenFor = Callable[..., dict[str, str]]

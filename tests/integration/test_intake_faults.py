@@ -11,7 +11,8 @@ import pytest
 from services.dev.credentials import service_environment
 from services.dev.stack import Infrastructure
 from tests.conftest import DatabaseOf
-from tests.intake_process import DEMAND, Gate, eventually, intake_process, new_key
+from tests.intake_process import DEMAND, Gate, intake_process, new_key
+from tests.service_process import eventually
 
 TokenFor = Callable[..., dict[str, str]]
 

@@ -15,13 +15,14 @@ import pytest
 
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_sheet import row_of
-from services.cli.audit_projects import PROJECTS
 from services.contracts.project import project_id_of
+from services.dev.audit_projects import PROJECTS
 from services.dev.stack import Infrastructure, migrate, remove, start_infrastructure, start_services
 from services.kit.auth import issue_token
 from services.kit.clock import set_clock
-from tests.intake_process import eventually, new_key
+from tests.intake_process import new_key
 from tests.project_fakes import plan
+from tests.service_process import eventually
 from tests.unit.directory_samples import county
 
 MONDAY = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)

@@ -1,11 +1,9 @@
 """Reporting on the real stack: events through Kafka, the clock over Mondays, circulars over HTTP."""
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +15,7 @@ from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
 from services.contracts.vocabulary import Role, Service
 from services.dev.credentials import service_environment
-from services.dev.stack import Infrastructure, migrate, remove, start_infrastructure
+from services.dev.stack import Infrastructure
 from services.kit.auth import issue_token
 from services.kit.clock import set_clock
 from services.kit.postgres import Database, pool
@@ -26,6 +24,7 @@ from services.reporting.app import build
 from services.reporting.settings import ReportingSettings
 from tests.builders import case_assigned, demand
 from tests.contract.reporting_histories import ROOT, directory
+from tests.service_process import eventually, own_stack
 
 WRITERS: tuple[Service, ...] = ("intake", "assignment", "supervision")
 WEDNESDAY = datetime(2021, 3, 10, 2, tzinfo=UTC)
@@ -35,11 +34,8 @@ MONDAY_AT_EIGHT = datetime(2021, 3, 15, 0, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def own() -> Iterator[Infrastructure]:
     """A stack of this module's own: its clock moves, and its log must hold nothing else."""
-    data = Path(tempfile.mkdtemp(prefix="yinuo-reporting-"))
-    started = start_infrastructure(data)
-    migrate(started)
-    yield started
-    remove(data)
+    with own_stack() as started:
+        yield started
 
 
 class County:
@@ -73,7 +69,7 @@ class County:
             listed: list[dict[str, Any]] = (await self.get("/circulars", role, **query)).json()["circulars"]
             return listed if len(listed) >= count else None
 
-        answer: list[dict[str, Any]] = await _until(found)
+        answer: list[dict[str, Any]] = await eventually(found)
         return answer
 
     def _token(self, role: Role | None, unit: str | None = None) -> dict[str, str]:
@@ -81,13 +77,6 @@ class County:
             return {}
         key = self.stack.secrets["YINUO_TOKEN_PRIVATE_KEY"]
         return {"Authorization": f"Bearer {issue_token(key, subject='tester', role=role, unit=unit)}"}
-
-
-async def _until(question: Callable[[], Awaitable[Any]]) -> Any:
-    async with asyncio.timeout(60):
-        while not (answer := await question()):  # noqa: ASYNC110  it is another process that is waited for
-            await asyncio.sleep(0.05)
-    return answer
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
 """Outbox → relay → Kafka → Faust → consumer, in this process, on the real stack."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from uuid import UUID
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from itertools import count
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -12,10 +13,13 @@ from pydantic import TypeAdapter
 
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
+from services.contracts.flow import TOPICS
+from services.contracts.supervision import LimitsSet
 from services.contracts.vocabulary import Service
 from services.contracts.watermark import WatermarkPassed
 from services.dev.stack import Infrastructure
 from services.kit import backlog, runtime
+from services.kit.outbox import partition_of
 from services.kit.partitions import Partitions
 from services.kit.postgres import Database, Writing
 from services.kit.relay import Relay
@@ -27,26 +31,33 @@ from tests.conftest import DatabaseOf
 
 Environment = Callable[[Service], dict[str, str]]
 
+SUBJECTS, WRITERS, TURNS = 3, 6, 20
+
 
 class Seen:
-    """A handler that remembers demands and lets a test wait for them."""
+    """A handler that remembers demands and limits and lets a test wait for them."""
 
     def __init__(self) -> None:
         self.demands: list[DemandRegistered] = []
+        self.limits: list[LimitsSet] = []
         self.batches: list[int] = []
         self._more = asyncio.Condition()
 
     async def __call__(self, writing: Writing, records: Sequence[Record]) -> None:
         self.batches.append(len(records))
         self.demands += [record.event for record in records if isinstance(record.event, DemandRegistered)]
+        self.limits += [record.event for record in records if isinstance(record.event, LimitsSet)]
         async with self._more:
             self._more.notify_all()
 
     async def all_of(self, wanted: Sequence[DemandRegistered]) -> list[DemandRegistered]:
         ids: set[UUID] = {event.demand_id for event in wanted}
-        async with asyncio.timeout(60), self._more:
-            await self._more.wait_for(lambda: ids <= {event.demand_id for event in self.demands})
+        await self.until(lambda: ids <= {event.demand_id for event in self.demands})
         return [event for event in self.demands if event.demand_id in ids]
+
+    async def until(self, enough: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60), self._more:
+            await self._more.wait_for(enough)
 
 
 def settings_of(environment: dict[str, str]) -> ServiceSettings:
@@ -119,17 +130,71 @@ async def test_events_travel_from_outbox_to_handler_and_leave_the_outbox(
     assert await intake.pool.fetchval("SELECT count(*) FROM outbox") == 0
 
 
-async def test_the_events_of_one_subject_keep_their_order(intake: Database, seen: Seen) -> None:
+async def test_of_the_repeats_of_one_event_only_the_first_arrives(intake: Database, seen: Seen) -> None:
+    """The identity of a demand is its id."""
     first = demand(title="0")
-    others = [demand(demand_id=first.demand_id, title=str(number)) for number in range(1, 50)]
-    async with intake.writing() as writing:
-        writing.publish(first)
-    for event in others:
-        async with intake.writing() as writing:
-            writing.publish(event)
-    # The identity of a demand is its id: the repeats are recognised and only the first arrives.
-    arrived = await seen.all_of([first])
-    assert [event.title for event in arrived] == ["0"]
+    await _register(intake, [first])
+    for number in range(1, 50):
+        await _register(intake, [demand(demand_id=first.demand_id, title=str(number))])
+    after_them = _demand_beside(first)
+    await _register(intake, [after_them])
+    assert [event.title for event in await seen.all_of([first, after_them])] == ["0", after_them.title]
+
+
+def _demand_beside(other: DemandRegistered) -> DemandRegistered:
+    """Another demand in the same partition, so that it is read after what was written before it."""
+    partitions = TOPICS["demand"].partitions
+    wanted = partition_of(other.subject(), partitions)
+    return next(one for one in iter(demand, None) if partition_of(one.subject(), partitions) == wanted)
+
+
+async def test_the_events_of_one_subject_keep_their_order(
+    infrastructure: Infrastructure, database_of: DatabaseOf, seen: Seen
+) -> None:
+    """Of many writers each in turn holds the subject, and the relay changes hands while they write."""
+    plain = database_of("supervision")
+    relays = [Relay("supervision", plain.pool, infrastructure.kafka) for _ in range(2)]
+
+    def wake() -> None:
+        for relay in relays:
+            relay.wake()
+
+    database = Database("supervision", plain.pool, wake)
+    running = [asyncio.create_task(relay.run()) for relay in relays]
+    versions = {uuid4(): count(1) for _ in range(SUBJECTS)}
+    try:
+        async with asyncio.TaskGroup() as writers:
+            for _ in range(WRITERS):
+                writers.create_task(_write_versions(database, versions))
+            await seen.until(lambda: any(event.case_id in versions for event in seen.limits))
+            running[0].cancel()
+        await seen.until(lambda: len(_versions_seen(seen, versions)) >= SUBJECTS * WRITERS * TURNS)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)
+    for case_id in versions:
+        assert _versions_seen(seen, [case_id]) == list(range(1, WRITERS * TURNS + 1))
+
+
+async def _write_versions(database: Database, versions: Mapping[UUID, Iterator[int]]) -> None:
+    """Write each subject's next version in turn, holding the subject as a service holds its row."""
+    for case_id, following in TURNS * list(versions.items()):
+        async with database.writing() as writing:
+            await writing.connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", str(case_id)
+            )
+            writing.publish(_limits(case_id, next(following)))
+
+
+def _limits(case_id: UUID, version: int) -> LimitsSet:
+    return LimitsSet(
+        case_id=case_id, demand_id=case_id, dispatch=1, version=version, sign_for_due=None, complete_due=None
+    )
+
+
+def _versions_seen(seen: Seen, case_ids: Collection[UUID]) -> list[int]:
+    return [event.version for event in seen.limits if event.case_id in case_ids]
 
 
 async def test_a_commit_that_overlaps_a_published_later_one_is_not_skipped(

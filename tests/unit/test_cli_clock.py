@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.clock import advance, instant_of, stops
+from services.cli.clock import instant_of
 from services.cli.problem import Problem
-from services.cli.running import Running
+from services.dev.clock import advance, stops
+from services.dev.running import Running
 from services.kit.clock import LOCAL
 
 

@@ -4,9 +4,9 @@ import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.cli.messages import Refusal
 from services.cli.refused_rows import RefusedRows
-from services.cli.table_files import Row, read_rows
+from services.dev.messages import Refusal
+from services.dev.table_files import Row, read_rows
 
 NOON = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 

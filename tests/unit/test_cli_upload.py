@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from services.cli.messages import Message, Refusal
 from services.cli.problem import Problem
-from services.cli.table_files import Row
 from services.cli.upload import WINDOW_ROWS, import_rows, windows
+from services.dev.messages import Message, Refusal
+from services.dev.table_files import Row
 
 Judge = Callable[[dict[str, Any]], dict[str, Any]]
 

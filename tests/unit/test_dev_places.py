@@ -12,13 +12,13 @@ import psutil
 import pytest
 
 from services.cli.__main__ import TABLE
-from services.cli.running import Running
 from services.cli.stack import log_files
 from services.dev import jars, leftovers, postgres_place
 from services.dev.folder import DataFolder, own_folder
 from services.dev.instant import parse_instant
 from services.dev.kafka import arguments_file
 from services.dev.problem import Problem
+from services.dev.running import Running
 
 
 def test_every_jar_of_the_list_has_a_digest_and_stands_once() -> None:

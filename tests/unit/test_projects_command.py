@@ -8,7 +8,7 @@ import pytest
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_sheet import HEADINGS, KNOWN_BY_THE_SYSTEM, SheetRow, read_row, row_of
 from services.cli.projects import cell_text, problem_line, write_sheet
-from services.cli.table_files import read_rows
+from services.dev.table_files import read_rows
 from tests.project_fakes import plan
 from tests.unit.directory_samples import county
 

@@ -9,13 +9,13 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from services.cli.settle import settle
-from services.cli.stack import Steps
 from services.dev import stack
 from services.dev.bench import alone, circular, end_to_end, firing, latency, post_rate, start
 from services.dev.bench.figures import NAMES, Figure, print_table, write_json
 from services.dev.bench.ground import Ground, Report
 from services.dev.bench.scale import SCALES, Scale
+from services.dev.settle import settle
+from services.dev.steps import Steps
 from services.dev.supervisor import checkout
 
 OUTPUT: Final = checkout() / "bench" / "latest.json"

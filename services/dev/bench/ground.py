@@ -10,12 +10,12 @@ from typing import Final
 import asyncpg
 import httpx
 
-from services.cli.running import Running
 from services.contracts.vocabulary import Service
 from services.dev import stack
 from services.dev.bench.demands import CHANNEL, county
 from services.dev.credentials import SERVICES, service_environment
 from services.dev.folder import DataFolder
+from services.dev.running import Running
 from services.dev.supervisor import Supervisor
 from services.kit.clock import set_clock
 from services.kit.postgres import Database, pool

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import httpx
 
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 
 TIMEOUT_SECONDS: Final = 60.0
 """Replaying dead letters or recomputing limits may take that long; a connection is given 5 s."""

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from services.cli.problem import Problem
-from services.cli.table_files import Row, count_rows, encoding_of, read_rows
+from services.dev.table_files import Row, count_rows, encoding_of, read_rows
 
 
 def written(folder: Path, name: str, content: bytes | str) -> Path:

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 
 CHUNK_BYTES: Final = 2**20
 BOMS: Final = (

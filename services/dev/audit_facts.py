@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.cli.audit_checks import Check, differences
+from services.dev.audit_checks import Check, differences
 
 DEMANDS: Final = "SELECT count(*) FROM intake.audit_demands WHERE received_real_at <= $1"
 CASES: Final = "SELECT count(*) FROM assignment.audit_cases"

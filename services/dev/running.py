@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from services.cli.problem import Problem
 from services.contracts.vocabulary import SERVICES, Role
 from services.dev.credentials import database_url, read_secrets
 from services.dev.folder import DataFolder, read_json
+from services.dev.problem import Problem
 
 DEPLOYED: Final = "YINUO_INTAKE_URL"
 """Where this variable is set, commands act on the deployed stack that the environment describes."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.cli.problem import Problem
-from services.cli.running import DEPLOYED, Running
+from services.dev.running import DEPLOYED, Running
 
 DEPLOYMENT = {
     "YINUO_INTAKE_URL": "http://intake:8101/",

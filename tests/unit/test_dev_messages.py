@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.cli.messages import FieldMap, Message, Refusal, fitting_map, message_of, read_map
 from services.cli.problem import Problem
-from services.cli.table_files import Row
+from services.dev.messages import FieldMap, Message, Refusal, fitting_map, message_of, read_map
+from services.dev.table_files import Row
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PLAIN = FieldMap(

@@ -1,179 +1,16 @@
-"""The process itself, on Kafka and PostgreSQL of its own: demands in, cases out, steps over HTTP."""
+"""Cases of a running process: opened by demands, moved by steps, listed to who may see them."""
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import count
-from pathlib import Path
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-import asyncpg
-import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from services.assignment.case import case_id_of
 from services.contracts.case import CaseAssigned, CaseCompleted, CaseReturned
-from services.contracts.decode import decode
-from services.contracts.demand import DemandRegistered
-from services.contracts.directory import UnitRecorded
-from services.contracts.envelope import Event
 from services.contracts.supervision import LimitsSet, NoticeSent
-from services.dev.stack import Infrastructure, migrate, remove, start_infrastructure, start_services
-from services.kit.auth import issue_token
-from services.kit.clock import set_clock
-from tests.builders import demand, letter
-from tests.unit.directory_samples import county
-
-Kind = TypeVar("Kind", bound=Event)
-
-MONDAY = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)
-"""2021-03-01 09:00 local."""
-FORBIDDEN, CONFLICT = 403, 409
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Infrastructure]:
-    data = Path(tempfile.mkdtemp(prefix="yinuo-assignment-"))
-    try:
-        started = start_infrastructure(data)
-        migrate(started)
-        asyncio.run(set_clock(started.admin_url, MONDAY))
-        start_services(data, ["assignment"])
-        yield started
-    finally:
-        remove(data)
-        shutil.rmtree(data, ignore_errors=True)
-
-
-class Assignment:
-    """Talks to the process as its neighbours do: through Kafka and HTTP."""
-
-    def __init__(self, stack: Infrastructure, producer: AIOKafkaProducer, http: httpx.AsyncClient) -> None:
-        self.stack = stack
-        self.producer = producer
-        self.http = http
-        self.seen: list[Event] = []
-        self.more = asyncio.Condition()
-
-    async def tell(self, *events: Event) -> None:
-        sent = [
-            await self.producer.send(
-                told.topic, told.value, told.key.encode(), told.partition, headers=list(told.headers)
-            )
-            for told in (letter(event, time=MONDAY) for event in events)
-        ]
-        await asyncio.gather(*sent)
-
-    def of(self, kind: type[Kind], subject: UUID) -> list[Kind]:
-        return [one for one in self.seen if isinstance(one, kind) and one.subject() == str(subject)]
-
-    async def until(self, kind: type[Kind], case_id: UUID, many: int = 1) -> list[Kind]:
-        """The first so many events of one kind about a case, as they come out of Kafka."""
-        await self.until_seen(lambda: len(self.of(kind, case_id)) >= many)
-        return self.of(kind, case_id)
-
-    async def until_seen(self, enough: Callable[[], bool]) -> None:
-        """Wait for what comes out of Kafka."""
-        async with asyncio.timeout(30), self.more:
-            await self.more.wait_for(enough)
-
-    async def listen(self, consumer: AIOKafkaConsumer) -> None:
-        async for message in consumer:
-            async with self.more:
-                self.seen.append(decode(dict(message.headers)["ce_type"].decode(), message.value))
-                self.more.notify_all()
-
-    async def settled(self) -> None:
-        """Wait until the process says that nothing is left to do."""
-        async with asyncio.timeout(30):
-            while True:
-                backlog = (await self.http.get("/backlog", headers=self.staff("administrator"))).json()
-                if not backlog["outbox"] and not backlog["due"] and not any(backlog["lag"].values()):
-                    return
-                await asyncio.sleep(0.05)
-
-    async def opened(self, **given: Any) -> UUID:
-        """The id of a case for a new demand; with the water unit unless its words say otherwise."""
-        one = numbered(**given)
-        await self.tell(one)
-        [event] = await self.until(CaseAssigned, case_id_of(one.demand_id))
-        return event.case_id
-
-    def staff(self, role: str, unit: str | None = None) -> dict[str, str]:
-        key = self.stack.secrets["YINUO_TOKEN_PRIVATE_KEY"]
-        token = issue_token(key, subject=f"{role} of {unit}", role=role, unit=unit)  # type: ignore[arg-type]
-        return {"Authorization": f"Bearer {token}"}
-
-    async def load(self, **lists: Any) -> httpx.Response:
-        return await self.http.post(
-            "/directory",
-            content=county(**lists).model_dump_json(),
-            headers={**self.staff("administrator"), "Content-Type": "application/json"},
-        )
-
-    async def take(self, case_id: UUID, step: str, who: dict[str, str], **given: str) -> httpx.Response:
-        return await self.http.post(f"/cases/{case_id}/{step}", json=given, headers=who)
-
-    async def case(self, case_id: UUID) -> dict[str, Any]:
-        answer = await self.http.get(f"/cases/{case_id}", headers=self.staff("clerk"))
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
-        return found
-
-    async def listed(self, who: dict[str, str], **asked: str) -> dict[str, Any]:
-        answer = await self.http.get("/cases", params=asked, headers=who)
-        answer.raise_for_status()
-        page: dict[str, Any] = answer.json()
-        return page
-
-
-_numbers = count(1)
-
-
-def numbered(**given: Any) -> DemandRegistered:
-    return demand(**{"receipt": f"YN20210301-{next(_numbers):08d}", "body": "家里停水。", **given})
-
-
-@pytest.fixture
-async def bare(stack: Infrastructure) -> AsyncIterator[Assignment]:
-    """The process, with whatever directory it has."""
-    consumer = AIOKafkaConsumer(
-        "case", "directory", bootstrap_servers=stack.kafka, auto_offset_reset="earliest", group_id=None
-    )
-    async with (
-        AIOKafkaProducer(bootstrap_servers=stack.kafka) as producer,
-        consumer,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{stack.ports['assignment']}", timeout=30) as http,
-    ):
-        talking = Assignment(stack, producer, http)
-        listening = asyncio.create_task(talking.listen(consumer))
-        yield talking
-        listening.cancel()
-
-
-@pytest.fixture
-async def assignment(bare: Assignment) -> Assignment:
-    """The process with the small county in force."""
-    (await bare.load()).raise_for_status()
-    return bare
-
-
-async def test_a_demand_before_any_directory_waits_and_is_assigned_on_its_load(bare: Assignment) -> None:
-    early = numbered()
-    await bare.tell(early)
-    database = await asyncpg.connect(bare.stack.admin_url)
-    async with asyncio.timeout(30):
-        while not await database.fetchval("SELECT EXISTS (SELECT FROM assignment.waiting)"):
-            await database.execute("SELECT pg_sleep(0.02)")
-    await database.close()
-    assert (await bare.http.get("/directory", headers=bare.staff("clerk"))).status_code == 404
-    assert (await bare.load()).json()["version"] == 1
-    [event] = await bare.until(CaseAssigned, case_id_of(early.demand_id))
-    assert (event.unit, event.receipt) == ("water", early.receipt)
+from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment, numbered
+from tests.service_process import MONDAY
 
 
 async def test_one_demand_becomes_one_case_with_its_event_and_its_row(assignment: Assignment) -> None:
@@ -198,56 +35,11 @@ async def test_the_same_event_twice_opens_one_case(assignment: Assignment) -> No
     assert len((await assignment.listed(assignment.staff("clerk"), q=one.receipt))["cases"]) == 1
 
 
-async def test_an_identical_load_changes_nothing_and_a_changed_one_is_told(assignment: Assignment) -> None:
-    before = (await assignment.load()).json()
-    assert before["identical"]
-    units = [unit.model_dump() for unit in county().units]
-    units[2]["name"] = "水利和供水局"
-    after = (await assignment.load(units=units)).json()
-    assert after == {
-        "version": before["version"] + 1,
-        "identical": False,
-        "changed": {"unit": 1},
-        "retired": 0,
-    }
-    await assignment.until_seen(
-        lambda: any(isinstance(e, UnitRecorded) and e.name == "水利和供水局" for e in assignment.seen)
-    )
-
-
-async def test_a_directory_with_problems_is_refused_with_all_of_them(assignment: Assignment) -> None:
-    refused = await assignment.load(routes=[{"category": "moon", "unit": "mars"}])
-    assert refused.status_code == 422
-    assert [problem["column"] for problem in refused.json()["problems"]] == ["category", "unit"]
-    assert refused.json()["remedy"]
-
-
-async def test_a_directory_with_a_nul_character_is_refused(assignment: Assignment) -> None:
-    words = [{"field": "category", "value": "road", "word": "坑\x00洼"}]
-    assert (await assignment.load(words=words)).status_code == 422
-
-
 async def test_texts_that_are_no_unicode_and_bodies_too_deep_are_refused(assignment: Assignment) -> None:
     headers = {**assignment.staff("clerk"), "Content-Type": "application/json"}
     for body in (b'{"reply": "\\ud800"}', b"[" * 50_000, b"", b'{"reply": "x", "more": 1}'):
         answer = await assignment.http.post(f"/cases/{uuid4()}/complete", content=body, headers=headers)
         assert answer.status_code in (400, 422), body[:20]
-
-
-async def test_a_directory_larger_than_an_ordinary_body_is_loaded(assignment: Assignment) -> None:
-    words = [{"field": "category", "value": "road", "word": f"坑洼路段{n}"} for n in range(6000)]
-    assert (await assignment.load(words=words)).status_code == 200
-
-
-async def test_edited_words_decide_about_the_demands_after_them(assignment: Assignment) -> None:
-    clerk = assignment.staff("clerk")
-    lexicon = (await assignment.http.get("/lexicon", headers=clerk)).json()
-    lexicon["words"].append({"field": "category", "value": "water", "word": "水管冒泡", "weight": 9})
-    edited = await assignment.http.put("/lexicon", json=lexicon, headers=clerk)
-    again = await assignment.http.put("/lexicon", json=lexicon, headers=clerk)
-    assert (edited.status_code, again.status_code) == (200, CONFLICT)
-    case_id = await assignment.opened(title="水管冒泡了", body="请来看看")
-    assert (await assignment.case(case_id))["category"] == "water"
 
 
 @pytest.mark.parametrize(

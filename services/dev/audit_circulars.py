@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.cli.audit_checks import Check, differences
+from services.dev.audit_checks import Check, differences
 
 CIRCULARS_WALKED: Final = "SELECT count(*) FROM reporting.audit_circulars"
 LEDGER_WALKED: Final = "SELECT count(*) FROM reporting.audit_ledger"

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from services.cli.problem import Problem
-from services.cli.table_files import Row
 from services.contracts.vocabulary import CHANNELS
+from services.dev.problem import Problem
+from services.dev.table_files import Row
 
 TEXTS: Final = ("channel", "title", "body", "place", "external_id", "author_ref")
 CONTACTS: Final = ("name", "phone", "email")

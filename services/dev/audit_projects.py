@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.cli.audit_checks import Check, differences
+from services.dev.audit_checks import Check, differences
 
 LISTED: Final = "SELECT count(*) FROM assignment.audit_projects"
 LINKS: Final = "SELECT count(*) FROM assignment.audit_project_cases"

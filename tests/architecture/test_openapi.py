@@ -1,33 +1,16 @@
 """Each service's OpenAPI document says of every operation whether it needs a staff token."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from pydantic import TypeAdapter
 
-from services.assignment.app import build as assignment
-from services.assignment.settings import AssignmentSettings
 from services.contracts.vocabulary import SERVICES, Service
-from services.dev.credentials import new_secrets, service_environment
-from services.dev.ports import DEFAULTS
-from services.intake.app import build as intake
-from services.intake.settings import IntakeSettings
-from services.kit.settings import ServiceSettings
-from services.reporting.app import build as reporting
-from services.supervision.app import build as supervision
-from services.supervision.settings import SupervisionSettings
+from tests.api_documents import api_of
 
-BUILDS: dict[Service, tuple[Callable[[Any], FastAPI], type[ServiceSettings]]] = {
-    "intake": (intake, IntakeSettings),
-    "assignment": (assignment, AssignmentSettings),
-    "supervision": (supervision, SupervisionSettings),
-    "reporting": (reporting, ServiceSettings),
-}
 Security = list[dict[str, list[str]]]
 STAFF: Security = [{"staff_token": []}]
 STAFF_OR_ANYBODY: Security = [{}, {"staff_token": []}]
@@ -36,10 +19,7 @@ STAFF_OR_ANYBODY: Security = [{}, {"staff_token": []}]
 @asynccontextmanager
 async def client_of(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     """The service's API with nothing running behind it."""
-    build, settings = BUILDS[service]
-    environment = service_environment(service, new_secrets(), DEFAULTS)
-    fields = {name.removeprefix("YINUO_").lower(): value for name, value in environment.items()}
-    transport = httpx.ASGITransport(build(TypeAdapter(settings).validate_python(fields)))
+    transport = httpx.ASGITransport(api_of(service))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from services.assignment.chain import Head, chained
 from services.contracts.case import CaseCompleted, CaseReturned, CaseSignedFor
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
@@ -29,7 +30,8 @@ from services.reporting.store_books import PostgresBooks, book_directory
 from services.reporting.stream import record_facts
 from tests.builders import case_assigned, demand
 from tests.contract.reporting_books import FakeBooks
-from tests.contract.reporting_histories import FIRST, READ, Log, history, midnight, seeded
+from tests.contract.reporting_histories import FIRST, READ, Log, directory, history, midnight, seeded
+from tests.promise_builders import SEAL, promise_made
 
 NAME = "yinuo_reporting_books"
 WEEKS = 5
@@ -60,7 +62,7 @@ async def database(
     admin: asyncpg.Connection, environment_of: Callable[[Service], dict[str, str]]
 ) -> AsyncIterator[Database]:
     """That database, empty."""
-    tables = "facts, positions, cuts, directory_entries, ledger, circulars, numbers, outbox"
+    tables = "facts, positions, cuts, directory_entries, promise_heads, ledger, circulars, numbers, outbox"
     await admin.execute(f"SET search_path = reporting; TRUNCATE {tables}")
     async with pool(_elsewhere(environment_of("reporting")["YINUO_DATABASE_URL"]), "reporting", 3) as opened:
         yield Database("reporting", opened, lambda: None)
@@ -138,7 +140,7 @@ async def test_each_units_books_balance_and_carry_into_the_next_week(database: D
     forward = dict.fromkeys(fake.circulars[FIRST].counts, 0)
     for circular in fake.circulars.values():
         for row in circular.units:
-            away = row.completed + row.returned + row.reassigned
+            away = row.completed + row.returned + row.reassigned + row.withdrawn + row.refused
             assert row.carried_over + row.dispatched - away == row.carried_forward
             assert row.carried_over == forward.get(row.code, 0)
         forward = {row.code: row.carried_forward for row in circular.units}
@@ -146,7 +148,7 @@ async def test_each_units_books_balance_and_carry_into_the_next_week(database: D
 
 async def test_each_completion_is_judged_once_over_all_weeks_or_waits_at_the_end(database: Database) -> None:
     random = seeded(13)
-    log = history(random, WEEKS, cases=250)
+    log = history(random, WEEKS, cases=350)
     await _draft_all(database, fake := await _read(database, log, random))
     judged: Counter[tuple[UUID, int]] = Counter()
     settled, before = 0, 0
@@ -238,7 +240,7 @@ def _completions_before(log: Log, end: datetime) -> Iterator[tuple[UUID, int]]:
 async def test_a_week_is_drafted_only_when_every_partition_has_passed_its_end(database: Database) -> None:
     log = Log()
     log.watermark(FIRST)
-    log.watermark(FIRST + timedelta(days=7), topics=tuple(topic for topic in READ if topic != "directory"))
+    log.watermark(FIRST + timedelta(days=7), topics=[topic for topic in READ if topic != "directory"])
     fake = await _read(database, log, seeded(1))
     async with database.writing() as writing:
         assert await PostgresBooks(writing).next_week() is None
@@ -299,3 +301,27 @@ async def test_two_processes_draft_and_issue_each_week_once_and_number_without_g
     assert await schedules[0].due() == 0
     assert await database.pool.fetchval("SELECT count(*) FROM outbox WHERE topic = 'circular'") == WEEKS
     assert (await _drafted(database, WEEKS - 1)).counts == fake.circulars[rows[-1]["week"]].counts
+
+
+async def test_a_circular_prints_the_head_of_the_promise_chain_at_its_cut(database: Database) -> None:
+    """Six facts in three partitions or more, read in any order; none in the third week."""
+    made = [promise_made(number=f"诺{number}") for number in range(6)]
+    linked, _, _ = chained(SEAL, Head("feng"), made)
+    log = Log()
+    log.watermark(FIRST)
+    for event in directory():
+        log.write(event, midnight(FIRST))
+    for number, facts in enumerate((linked[:4], linked[4:], [])):
+        week = FIRST + timedelta(days=7 * number)
+        for event in facts:
+            log.write(event, midnight(week) + timedelta(hours=9))
+        log.watermark(week + timedelta(days=7))
+    assert len({record.partition for record in log.records if record.topic == "promise"}) > 3
+    await _draft_all(database, fake := await _read(database, log, seeded(5)))
+    printed = [(await _drafted(database, number)).promise_head for number in range(3)]
+    assert [head and (head.seq, head.hash) for head in printed] == [
+        (4, linked[3].hash),
+        (6, linked[5].hash),
+        (6, linked[5].hash),
+    ]
+    assert printed == [circular.promise_head for _, circular in sorted(fake.circulars.items())]

@@ -28,6 +28,7 @@ STANDING: Final = {
     "unit_name": "县水利局",
     "limit": DUE,
     "reply": "<b>已修好</b>",
+    "rating": None,
     "received_at": MORNING,
     "changed_at": MORNING,
     "timeline": [
@@ -67,6 +68,10 @@ ROW: Final[Mapping[str, Any]] = {
     "sign_for_due": "2021-03-02T16:00:00Z",
     "complete_due": DUE,
     "sign_for_overdue": False,
+    "extension_asked": None,
+    "rating": None,
+    "rated_at": None,
+    "rectify": False,
     "overdue": True,
 }
 CASE: Final[Mapping[str, Any]] = {
@@ -74,6 +79,7 @@ CASE: Final[Mapping[str, Any]] = {
     "title": "停水三天",
     "body": "老街停水<script>alert(1)</script>",
     "reply": None,
+    "rating_comment": None,
     "first_unit": "water",
     "first_post": "water.head",
     "allowed": ["sign_for", "return"],
@@ -153,6 +159,7 @@ LIMITS: Final = {
             "generation": 1,
             "dispatched_at": MORNING,
             "awaits_year": None,
+            "suspended_at": None,
             "ladder": "default",
             "rungs": [{"number": 1, "colour": "blue", "measure": "reminder", "at": DUE, "recorded": True}],
             "derivation": [

@@ -11,15 +11,15 @@ from services.contracts.vocabulary import CaseState, Role
 
 Step = Literal[
     "sign_for",
+    "complete",
+    "review",
+    "call_back",
+    "archive",
     "suspend",
     "resume",
     "ask_extension",
     "grant_extension",
     "refuse_extension",
-    "complete",
-    "review",
-    "call_back",
-    "archive",
     "redo",
     "return",
     "reassign",
@@ -27,6 +27,7 @@ Step = Literal[
     "withdraw",
 ]
 STEPS: Final[tuple[Step, ...]] = get_args(Step)
+"""The way forward first: pages offer the steps in this order."""
 
 Actor = Role | Literal["citizen"]
 """The citizen acts through intake, never with a token."""

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ProcessSettings(BaseSettings):
     """What each process with an HTTP port needs. Durations are in seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="YINUO_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="YINUO_", frozen=True, hide_input_in_errors=True)
 
     environment: Literal["production", "demonstration", "test"] = "production"
     host: str = "127.0.0.1"

@@ -43,6 +43,18 @@ PROMISE = {
     "occasion": "meeting",
 }
 
+PROJECT = {
+    "ledger": "县项-1",
+    "name": "河口镇自来水管网改造",
+    "content": "更换老旧主管道。",
+    "tier": "department",
+    "owner": "head_water_bureau",
+    "lead_unit": "water_bureau",
+    "budget": "0",
+    "start": "2021-03-01",
+    "completion": "2021-10-31",
+}
+
 
 @pytest.fixture(scope="module")
 async def running() -> AsyncIterator[Running]:
@@ -80,6 +92,8 @@ async def three_weeks(running: Running, messages: Path) -> Running:
     await whole_life(running, cases)
     for number in ("诺1", "诺2"):
         await asked(running, "assignment", "POST", "/promises", json={**PROMISE, "number": number})
+    answers = {**PROJECT, "cases": [cases[5]["case_id"]]}
+    await asked(running, "assignment", "POST", "/projects", json=answers)
     now, _ = await read_clock(running.audit_url)
     await advance(running, instant_of("1w", now))
     unit = cases[-1]["unit"]
@@ -421,6 +435,23 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         WHERE week = '2021-03-08'
         """,
         {"promise_head_printed"},
+    ),
+    "a fact about a project is gone": (
+        without("assignment.project_facts", "type = 'yinuo.project.opened.v1'"),
+        {"project_equals_facts"},
+    ),
+    "a project loses a case": (
+        without("assignment.project_cases"),
+        {"project_cases_equal_facts", "citizens_know_projects"},
+    ),
+    "a project answers a demand that isn't there": (
+        f"UPDATE assignment.project_cases SET demand_id = gen_random_uuid() {one('assignment.project_cases')}",
+        {"project_cases_exist", "citizens_know_projects"},
+    ),
+    "a citizen isn't shown the project": (without("intake.demand_projects"), {"citizens_know_projects"}),
+    "a citizen is shown another date": (
+        "UPDATE intake.projects SET completion = completion + 1",
+        {"citizens_know_dates"},
     ),
     "a letter is dead": (
         """

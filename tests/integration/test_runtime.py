@@ -61,7 +61,9 @@ class Seen:
 
 
 def settings_of(environment: dict[str, str]) -> ServiceSettings:
-    fields = {name.removeprefix("YINUO_").lower(): value for name, value in environment.items()}
+    """What all services share; a service's own settings are left out."""
+    given = {name.removeprefix("YINUO_").lower(): value for name, value in environment.items()}
+    fields = {name: value for name, value in given.items() if name in ServiceSettings.model_fields}
     return TypeAdapter(ServiceSettings).validate_python(fields)
 
 

@@ -445,7 +445,8 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         {"project_cases_equal_facts", "citizens_know_projects"},
     ),
     "a project answers a demand that isn't there": (
-        f"UPDATE assignment.project_cases SET demand_id = gen_random_uuid() {one('assignment.project_cases')}",
+        "UPDATE assignment.project_cases SET demand_id = gen_random_uuid() "
+        + one("assignment.project_cases"),
         {"project_cases_exist", "citizens_know_projects"},
     ),
     "a citizen isn't shown the project": (without("intake.demand_projects"), {"citizens_know_projects"}),

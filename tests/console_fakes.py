@@ -68,7 +68,7 @@ PROMISE: Final[Mapping[str, Any]] = {
     "settled_on": None,
 }
 CHANGE_SAID: Final = "期限 2021-06-30 → 2021-08-31，因为汛期道路中断。批准：县长"
-PROMISE_FACTS: Final = [
+PROMISE_FACTS: Final[list[dict[str, Any]]] = [
     {
         "at": MORNING,
         "says": says,

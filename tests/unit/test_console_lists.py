@@ -4,7 +4,7 @@ from typing import Final
 
 from services.contracts.vocabulary import Service
 from tests.console_browser import Browser
-from tests.console_fakes import CHANGE_SAID, LEDGER, PROMISE, PROMISE_ID
+from tests.console_fakes import CHANGE_SAID, LEDGER, PROMISE, PROMISE_FACTS, PROMISE_ID
 
 PROMISES: Final[tuple[Service, str, str]] = ("assignment", "GET", "/promises")
 
@@ -33,7 +33,7 @@ async def test_a_promise_says_whose_it_is_each_change_and_its_place_in_the_chain
         assert said in page
     assert "承诺链第 9 号" in page
     assert '">9fa9fa9fa9fa</span>' in page
-    assert "yinuo promises verify" in page
+    assert f"yinuo promises verify --head 9:{PROMISE_FACTS[-1]['fact']['hash']}" in page
 
 
 async def test_days_count_down_to_the_date_past_it_and_stop_once_settled(browser: Browser) -> None:

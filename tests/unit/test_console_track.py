@@ -76,7 +76,7 @@ async def test_projects_that_answer_the_demand_stand_with_their_date_and_milesto
         "计划 2021年8月31日 前完成",
         "管材进场",
         "2021年4月28日 完成",
-        "未到",
+        "未完成",
     ):
         assert said in page
     assert 'href="/projects/%E5%87%A4%E9%A1%B9-2021-001"' in page

@@ -38,6 +38,122 @@ STANDING: Final = {
         {"at": MORNING, "step": "completed", "unit": "water", "unit_name": "县水利局"},
     ],
 }
+PROMISE_ID: Final = UUID("5d2f1b7e-0a51-5c57-9a52-6b1f2f8f4a21")
+LEDGER: Final = "凤项-2021-001"
+PROMISE: Final[Mapping[str, Any]] = {
+    "promise_id": str(PROMISE_ID),
+    "number": "NS-2021-001",
+    "version": 2,
+    "tier": "department",
+    "unit": "water",
+    "unit_name": "县水利局",
+    "post": "water.head",
+    "post_title": "水利局局长",
+    "holder": "阮桐",
+    "member": None,
+    "words": "八月底前换完老街水管<script>",
+    "project": LEDGER,
+    "made_on": "2021-03-01",
+    "first_due": "2021-06-30",
+    "due": "2021-08-31",
+    "days_left": 12,
+    "overdue": False,
+    "occasion": "television",
+    "programme": "亮诺台",
+    "aired_on": "2021-03-02",
+    "clip": None,
+    "evidence": None,
+    "recorded_at": MORNING,
+    "state": "standing",
+    "settled_on": None,
+}
+CHANGE_SAID: Final = "期限 2021-06-30 → 2021-08-31，因为汛期道路中断。批准：县长"
+PROMISE_FACTS: Final[list[dict[str, Any]]] = [
+    {
+        "at": MORNING,
+        "says": says,
+        "said": {},
+        "fact": {
+            "seq": seq,
+            "body": "{}",
+            "hash": f"{seq}fa" * 21 + "0",
+            "signature": "0" * 128,
+            "key": "k1",
+        },
+    }
+    for seq, says in ((7, "2021-03-01 电视亮诺：换完老街水管 期限 2021-06-30"), (9, CHANGE_SAID))
+]
+PROJECT: Final[Mapping[str, Any]] = {
+    "project_id": "6d2f1b7e-0a51-5c57-9a52-6b1f2f8f4a21",
+    "ledger": LEDGER,
+    "name": "河口镇自来水管网改造",
+    "tier": "department",
+    "state": "under_way",
+    "owner": "water.head",
+    "owner_title": "水利局局长",
+    "leader": "阮桐",
+    "lead_unit": "water",
+    "lead_unit_name": "县水利局",
+    "budget": "6400000.00",
+    "start": "2021-03-01",
+    "completion": "2021-08-31",
+    "percent": 40,
+    "done_on": None,
+    "replaced_by": None,
+    "overdue": False,
+    "cases": 3,
+    "version": 4,
+    "opened_at": MORNING,
+}
+MILESTONES: Final[list[dict[str, Any]]] = [
+    {"name": "管材进场", "due": "2021-04-30", "reached_on": "2021-04-28"},
+    {"name": "主体完工", "due": "2021-07-31", "reached_on": None},
+]
+NO_FACT: Final[Mapping[str, Any]] = {
+    "at": MORNING,
+    "text": None,
+    "on": None,
+    "milestone": None,
+    "evidence": None,
+    "percent": None,
+    "by_ledger": None,
+    "differences": [],
+}
+WHOLE_PROJECT: Final[Mapping[str, Any]] = {
+    **PROJECT,
+    "content": "更换老旧主管道3.2公里。",
+    "assisting_units": [{"code": "office", "name": "县信访局"}],
+    "category": "water",
+    "category_name": "供水",
+    "place": None,
+    "place_name": None,
+    "funds": [{"source": "中央预算内资金", "year": 2021, "amount": "6400000.00"}],
+    "milestones": [{**one, "evidence": None} for one in MILESTONES],
+    "facts": [
+        {**NO_FACT, "version": 1, "kind": "opened"},
+        {
+            **NO_FACT,
+            "version": 2,
+            "kind": "changed",
+            "text": "汛期无法施工",
+            "differences": [
+                {"field": "completion", "before": "2021-06-30", "after": "2021-08-31"},
+                {"field": "lead_unit", "before": None, "after": "water"},
+            ],
+        },
+        {**NO_FACT, "version": 3, "kind": "milestone", "milestone": "管材进场", "on": "2021-04-28"},
+        {**NO_FACT, "version": 4, "kind": "progress", "text": "已更换2公里", "percent": 40},
+    ],
+}
+ANSWERING: Final = {
+    "ledger": LEDGER,
+    "name": PROJECT["name"],
+    "completion": "2021-08-31",
+    "done_on": None,
+    "replaced_by": None,
+    "linked_at": MORNING,
+    "milestones": MILESTONES,
+}
 ROW: Final[Mapping[str, Any]] = {
     "case_id": str(CASE_ID),
     "demand_id": "7c1f0a39-24f5-4bd1-9f40-0a1f3a7f6c01",
@@ -204,6 +320,13 @@ ACKNOWLEDGED: Final = [
 NOT_FOUND: Final = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such thing"}
 ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("intake", "GET", f"/demands/{RECEIPT}"): STANDING,
+    ("intake", "POST", f"/demands/{RECEIPT}/rating"): {"receipt": RECEIPT, "at": MORNING},
+    ("intake", "POST", f"/demands/{RECEIPT}/withdrawal"): {"receipt": RECEIPT, "at": MORNING},
+    ("assignment", "GET", "/promises"): {"promises": [PROMISE], "next": "further"},
+    ("assignment", "GET", f"/promises/{PROMISE_ID}"): {**PROMISE, "facts": PROMISE_FACTS},
+    ("assignment", "GET", "/projects"): {"projects": [PROJECT], "next": "further"},
+    ("assignment", "GET", f"/projects/{LEDGER}"): WHOLE_PROJECT,
+    ("assignment", "GET", f"/projects/{LEDGER}/page"): "<!doctype html><title>台账页</title>",
     ("intake", "POST", "/demands"): {"receipt": RECEIPT, "tracking_code": CODE},
     ("assignment", "GET", "/cases"): {"cases": [ROW], "next": "further"},
     ("assignment", "GET", f"/cases/{CASE_ID}"): CASE,
@@ -267,10 +390,15 @@ class FakeApis:
 
     def _found(self, call: Call) -> tuple[int, Any]:
         where = (call.service, call.method, call.path)
-        wrong_code = call.path.startswith("/demands/") and call.query.get("tracking_code") != CODE
+        wrong_code = call.path.startswith("/demands/") and _code(call) != CODE
         if (where not in ANSWERS and where not in self.instead) or wrong_code:
             return 404, NOT_FOUND
         return self.instead.get(where) or (200, ANSWERS[where])
+
+
+def _code(call: Call) -> str | None:
+    said: str | None = (call.body or call.query).get("tracking_code")
+    return said
 
 
 def _response(found: tuple[int, Any]) -> httpx.Response:

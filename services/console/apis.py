@@ -1,4 +1,4 @@
-"""The four APIs together, as pages use them."""
+"""The four APIs together, as pages use them; promises and projects are assignment's too."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,6 +9,8 @@ import httpx
 
 from services.console.apis_assignment import Assignment
 from services.console.apis_intake import Intake
+from services.console.apis_projects import Projects
+from services.console.apis_promises import Promises
 from services.console.apis_reporting import Reporting
 from services.console.apis_supervision import Supervision
 from services.console.call import PATIENCE_SECONDS, Api, Away, Refused
@@ -19,12 +21,14 @@ READY_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Apis:
-    """A client for each service."""
+    """A client for each service, and for each public list."""
 
     intake: Intake
     assignment: Assignment
     supervision: Supervision
     reporting: Reporting
+    promises: Promises
+    projects: Projects
 
     @classmethod
     def over(cls, http: Mapping[Service, httpx.AsyncClient], keys: Mapping[Channel, str]) -> "Apis":
@@ -35,6 +39,8 @@ class Apis:
             Assignment(api["assignment"]),
             Supervision(api["supervision"]),
             Reporting(api["reporting"]),
+            Promises(api["assignment"]),
+            Projects(api["assignment"]),
         )
 
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:

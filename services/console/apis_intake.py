@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +18,25 @@ class Step(Shown):
     unit_name: str | None
 
 
+class Milestone(Shown):
+    """A step of a project; `reached_on` None: still to come."""
+
+    name: str
+    due: date
+    reached_on: date | None
+
+
+class Answering(Shown):
+    """A project that answers the demand; name and last day are missing until the project itself was told."""
+
+    ledger: str
+    name: str | None
+    completion: date | None
+    done_on: date | None
+    replaced_by: str | None
+    milestones: list[Milestone]
+
+
 class Standing(Shown):
     """Where a demand stands. Instants in UTC; `limit` is when its case is due."""
 
@@ -27,8 +46,10 @@ class Standing(Shown):
     unit_name: str | None
     limit: datetime | None
     reply: str | None
+    rating: str | None
     received_at: datetime
     timeline: list[Step]
+    projects: tuple[Answering, ...] = ()
 
 
 class Receipt(Shown):
@@ -48,6 +69,16 @@ class Intake:
     async def standing(self, receipt: str, code: str) -> Standing:
         """For whoever holds the tracking code. Raises Refused, Away."""
         return await self.api.get(Standing, f"/demands/{quote(receipt, safe='')}", tracking_code=code)
+
+    async def rate(self, receipt: str, code: str, level: str, comment: str) -> None:
+        """Once, after a reply. Raises Refused, Away."""
+        said = {"tracking_code": code, "level": level, **({"comment": comment} if comment else {})}
+        await self.api.ask("POST", f"/demands/{quote(receipt, safe='')}/rating", json=said)
+
+    async def withdraw(self, receipt: str, code: str, reason: str) -> None:
+        """Before the reply. Raises Refused, Away."""
+        said = {"tracking_code": code, **({"reason": reason} if reason else {})}
+        await self.api.ask("POST", f"/demands/{quote(receipt, safe='')}/withdrawal", json=said)
 
     async def enter(self, demand: Mapping[str, Any], entry: str) -> Receipt:
         """`entry` names the form that was filled in: sent twice it is one demand. Raises Refused, Away."""

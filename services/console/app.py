@@ -15,7 +15,10 @@ from services.console.pages_entry import entry_routes
 from services.console.pages_errors import add_error_pages
 from services.console.pages_inbox import inbox_routes
 from services.console.pages_login import login_routes
+from services.console.pages_projects import project_routes
+from services.console.pages_promises import promise_routes
 from services.console.pages_public import public_routes
+from services.console.pages_track import track_routes
 from services.console.policy import Policy
 from services.console.session import CookieNames
 from services.console.settings import ConsoleSettings
@@ -46,7 +49,10 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     console.add_middleware(Policy)
     add_operation(console, {}, apis.checks())
     add_error_pages(console, pages)
-    console.include_router(public_routes(pages, apis.intake, apis.reporting))
+    console.include_router(public_routes(pages, apis.reporting))
+    console.include_router(track_routes(pages, apis.intake))
+    console.include_router(promise_routes(pages, apis.promises))
+    console.include_router(project_routes(pages, apis.projects))
     console.include_router(login_routes(pages))
     console.include_router(inbox_routes(pages, apis.supervision, apis.assignment))
     console.include_router(case_routes(pages, apis))

@@ -161,5 +161,5 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"moment": said.moment, "limit": said.limit}
+    environment.filters |= {"moment": said.moment, "limit": said.limit, "yuan": said.yuan}
     return environment

@@ -1,6 +1,7 @@
 """Times and texts as people read them; pure. Instants are shown in Asia/Shanghai."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,11 @@ def limit(value: datetime | None) -> str:
     if local.hour == local.minute == local.second == 0:
         return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
     return moment(value)
+
+
+def yuan(value: Decimal) -> str:
+    """6,400,000; cents only where there are any."""
+    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
 
 
 def long_day(value: datetime | date, words: Catalogue) -> str:

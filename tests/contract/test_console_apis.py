@@ -10,6 +10,8 @@ import pytest
 from services.console import (
     apis_assignment,
     apis_intake,
+    apis_projects,
+    apis_promises,
     apis_reporting,
     apis_supervision,
 )
@@ -59,6 +61,10 @@ MODELS: dict[Key, type[Shown]] = {
     ("intake", "POST", "/demands"): apis_intake.Receipt,
     ("assignment", "GET", "/cases"): apis_assignment.CasePage,
     ("assignment", "GET", "/cases/{case_id}"): apis_assignment.Case,
+    ("assignment", "GET", "/promises"): apis_promises.PromisePage,
+    ("assignment", "GET", "/promises/{promise_id}"): apis_promises.Promise,
+    ("assignment", "GET", "/projects"): apis_projects.ProjectPage,
+    ("assignment", "GET", "/projects/{ledger}"): apis_projects.Project,
     ("supervision", "GET", "/inbox"): apis_supervision.InboxPage,
     ("supervision", "GET", "/cases/{case_id}/limits"): apis_supervision.CaseLimits,
     ("reporting", "GET", "/circulars"): apis_reporting.Circulars,
@@ -78,6 +84,8 @@ async def test_pages_show_only_fields_that_the_service_describes(key: Key) -> No
 PARAMETERS = {
     ("intake", "/demands/{receipt}"): {"tracking_code"},
     ("assignment", "/cases"): {"q", "state", "kind", "category", "unit", "overdue", "after", "limit"},
+    ("assignment", "/promises"): {"tier", "unit", "state", "after", "limit"},
+    ("assignment", "/projects"): {"tier", "unit", "state", "after", "limit"},
     ("supervision", "/inbox"): {"unit", "after", "limit"},
     ("reporting", "/circulars"): {"after", "limit"},
 }

@@ -8,7 +8,7 @@ import pytest
 
 from services.kit.auth import issue_token
 from tests.console_browser import CASE_PAGE, SECRETS, Browser, Open
-from tests.console_fakes import CODE, NOTICE_ID, RECEIPT
+from tests.console_fakes import CODE, LEDGER, NOTICE_ID, PROMISE_ID, RECEIPT
 
 
 async def test_a_citizen_sees_unit_limit_steps_and_reply_in_local_time(browser: Browser) -> None:
@@ -103,7 +103,15 @@ async def test_login_leads_to_no_other_site(browser: Browser, then: str) -> None
     assert answer.headers["location"] == "/cases"
 
 
-CHANGING = ["/login", "/logout", f"/notices/{NOTICE_ID}/ack", f"{CASE_PAGE}/steps/sign_for", "/entry"]
+CHANGING = [
+    "/login",
+    "/logout",
+    f"/notices/{NOTICE_ID}/ack",
+    f"{CASE_PAGE}/steps/sign_for",
+    "/entry",
+    "/track/rating",
+    "/track/withdrawal",
+]
 
 
 @pytest.mark.parametrize("action", CHANGING)
@@ -124,10 +132,22 @@ async def test_a_form_of_another_login_is_refused(opened: Open) -> None:
     assert answer.status_code == 403
 
 
-PAGES = ["/", "/track", "/circulars", "/login", "/nothing", "/inbox", "/cases", CASE_PAGE, "/entry"]
+PUBLIC = [
+    "/",
+    "/track",
+    "/promises",
+    f"/promises/{PROMISE_ID}",
+    "/projects",
+    f"/projects/{LEDGER}",
+    "/circulars",
+]
+PAGES = [*PUBLIC, "/login", "/nothing", "/inbox", "/cases", CASE_PAGE, "/entry"]
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/static/console.css", f"{CASE_PAGE}/sheet", "/circulars/2021-01"])
+@pytest.mark.parametrize(
+    "path",
+    [*PAGES, "/static/console.css", f"{CASE_PAGE}/sheet", "/circulars/2021-01", f"/projects/{LEDGER}/page"],
+)
 async def test_no_answer_lets_a_script_run_or_another_site_frame_it(browser: Browser, path: str) -> None:
     await browser.login("administrator")
     answer = await browser.get(path)

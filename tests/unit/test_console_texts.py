@@ -14,7 +14,21 @@ from services.console import said
 from services.console.catalogue import Unsaid, catalogue, language_of
 from services.console.session import form_token, is_own_form
 from services.console.step_forms import Field, StepForm, Unfit, filled_in, filter_choices, step_form
-from services.contracts.vocabulary import CHANNELS, KINDS, ROLES, SERVICES, CaseState, LimitKind, Urgency
+from services.contracts.project import Plan
+from services.contracts.vocabulary import (
+    CHANNELS,
+    KINDS,
+    ROLES,
+    SERVICES,
+    CaseState,
+    LimitKind,
+    Occasion,
+    ProjectState,
+    PromiseState,
+    PromiseTier,
+    Satisfaction,
+    Urgency,
+)
 from tests.api_documents import document_of
 
 FOLDER = Path(services.console.__file__).parent
@@ -47,6 +61,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "public_state": get_args(CaseState),
     "limit": get_args(LimitKind),
     "urgency": get_args(Urgency),
+    "tier": get_args(PromiseTier),
+    "promise_state": get_args(PromiseState),
+    "occasion": get_args(Occasion),
+    "project_state": get_args(ProjectState),
+    "plan_field": tuple(Plan.model_fields),
+    "satisfaction": get_args(Satisfaction),
 }
 
 

@@ -1,0 +1,124 @@
+"""What the console asks of assignment about projects; anybody may read them, so it asks without a token."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from urllib.parse import quote
+
+from services.console.call import Api, Shown
+
+PAGE = 25
+
+
+class ProjectRow(Shown):
+    """A project in the list. `budget` in yuan; `leader` holds the owner's post today."""
+
+    ledger: str
+    name: str
+    tier: str
+    state: str
+    owner: str
+    owner_title: str | None
+    leader: str | None
+    lead_unit: str
+    lead_unit_name: str | None
+    budget: Decimal
+    start: date
+    completion: date
+    percent: int | None
+    done_on: date | None
+    replaced_by: str | None
+    overdue: bool
+    cases: int
+
+
+class ProjectPage(Shown):
+    """Those opened last first; `next` goes into `after`."""
+
+    projects: list[ProjectRow]
+    next: str | None
+
+
+class Fund(Shown):
+    """Money from a source in a year's budget, in yuan."""
+
+    source: str
+    year: int
+    amount: Decimal
+
+
+class Milestone(Shown):
+    """`reached_on` None: still to come."""
+
+    name: str
+    due: date
+    reached_on: date | None
+    evidence: str | None
+
+
+class Difference(Shown):
+    """One field that a change altered; units, posts, categories and places stand there by code."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+class Fact(Shown):
+    """One public fact; `text` is the report, or why the project was changed."""
+
+    at: datetime
+    kind: str
+    text: str | None
+    on: date | None
+    milestone: str | None
+    evidence: str | None
+    percent: int | None
+    by_ledger: str | None
+    differences: list[Difference]
+
+
+class Unit(Shown):
+    code: str
+    name: str | None
+
+
+class Project(ProjectRow):
+    """A project whole, its facts oldest first."""
+
+    content: str
+    assisting_units: list[Unit]
+    category: str | None
+    category_name: str | None
+    place: str | None
+    place_name: str | None
+    funds: list[Fund]
+    milestones: list[Milestone]
+    facts: list[Fact]
+
+    def label(self, field: str, value: str) -> str:
+        """The name of a code that stands in a field of the plan, as far as the project tells it."""
+        named = {
+            ("owner", self.owner): self.owner_title,
+            ("lead_unit", self.lead_unit): self.lead_unit_name,
+            ("category", self.category): self.category_name,
+            ("place", self.place): self.place_name,
+        }
+        return named.get((field, value)) or value
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """All methods raise Refused, Away."""
+
+    api: Api
+
+    async def page(self, **filters: str | None) -> ProjectPage:
+        return await self.api.get(ProjectPage, "/projects", limit=PAGE, **filters)
+
+    async def one(self, ledger: str) -> Project:
+        return await self.api.get(Project, f"/projects/{quote(ledger, safe='')}")
+
+    async def printed(self, ledger: str) -> str:
+        """The ledger page (HTML) for print."""
+        return (await self.api.ask("GET", f"/projects/{quote(ledger, safe='')}/page")).text

@@ -1,0 +1,137 @@
+"""Where a demand stands, and what its citizen may say: a rating after the reply, withdrawal before it."""
+
+from collections.abc import Awaitable
+from typing import Annotated, Final, Literal, get_args
+
+import httpx
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.console.apis_intake import Intake, Standing
+from services.console.call import Refused
+from services.console.pages import Fields, Pages, one, read_form
+from services.contracts.vocabulary import CaseState, Satisfaction
+
+LEVELS: Final = get_args(Satisfaction)
+REPLIED: Final[tuple[CaseState, ...]] = ("completed", "reviewed", "called_back", "archived")
+UNDER_WAY: Final[tuple[CaseState, ...]] = ("dispatched", "signed_for", "suspended")
+"""Where forms are offered; intake decides whether what is sent is taken."""
+Said = Literal["rated", "withdrawn"]
+
+
+def track_routes(pages: Pages, intake: Intake) -> APIRouter:
+    """The routes; anybody may call them, and the tracking code opens a demand."""
+    routes = APIRouter(default_response_class=HTMLResponse)
+    _following(routes, pages, intake)
+    _saying(routes, pages, intake)
+    return routes
+
+
+def _following(routes: APIRouter, pages: Pages, intake: Intake) -> None:
+    @routes.get("/track", summary="The form to follow a demand (anybody)")
+    async def ask_track(request: Request, receipt: Annotated[str, Query(max_length=40)] = "") -> Response:
+        return _page(pages, request, receipt)
+
+    @routes.post("/track", summary="Where a demand stands (anybody with its tracking code)")
+    async def track(request: Request) -> Response:
+        """A POST, so that the tracking code stands in no address, log or history."""
+        return await _standing_page(pages, intake, request, await read_form(request))
+
+
+def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
+    @routes.post("/track/rating", summary="Rate the reply, once (anybody with the tracking code)")
+    async def rate(request: Request) -> Response:
+        """The code is typed again: no page gives it back, so that nobody rates at a browser left open."""
+        fields = await pages.own_form(request)
+        level = one(fields, "level")
+        if level not in LEVELS:
+            return await _standing_page(pages, intake, request, fields, 422, failed="choose_level")
+        sending = intake.rate(*_keys(fields), level, one(fields, "comment"))
+        return await _after(pages, intake, request, fields, "rated", sending)
+
+    @routes.post("/track/withdrawal", summary="Take a demand back (anybody with the tracking code)")
+    async def withdraw(request: Request) -> Response:
+        fields = await pages.own_form(request)
+        sending = intake.withdraw(*_keys(fields), one(fields, "reason"))
+        return await _after(pages, intake, request, fields, "withdrawn", sending)
+
+
+async def _after(
+    pages: Pages, intake: Intake, request: Request, fields: Fields, said: Said, sending: Awaitable[None]
+) -> Response:
+    """The demand after what its citizen said, or why that was not taken."""
+    try:
+        await sending
+    except Refused as refused:
+        match refused.status:
+            case httpx.codes.NOT_FOUND:
+                return _page(pages, request, _keys(fields)[0], status=404)
+            case httpx.codes.CONFLICT:
+                return await _standing_page(pages, intake, request, fields, 409, failed=f"not_{said}")
+        raise
+    return await _standing_page(pages, intake, request, fields, said=said)
+
+
+async def _standing_page(
+    pages: Pages,
+    intake: Intake,
+    request: Request,
+    fields: Fields,
+    status: int = 200,
+    said: Said | None = None,
+    failed: str = "",
+) -> Response:
+    receipt, code = _keys(fields)
+    found = await _standing(intake, receipt, code)
+    if found is None:
+        return _page(pages, request, receipt, code, 404)
+    return _page(pages, request, receipt, code, status, found=found, said=said, failed=failed)
+
+
+def _page(
+    pages: Pages,
+    request: Request,
+    receipt: str,
+    code: str = "",
+    status: int = 200,
+    found: Standing | None = None,
+    said: Said | None = None,
+    failed: str = "",
+) -> Response:
+    return pages.show(
+        request,
+        "track.html",
+        status,
+        receipt=receipt,
+        code=code,
+        found=found,
+        unknown=status == httpx.codes.NOT_FOUND,
+        said=said,
+        failed=failed,
+        may=_form(found) if found and not said else None,
+        levels=LEVELS,
+    )
+
+
+def _form(found: Standing) -> Literal["rating", "withdrawal"] | None:
+    """The form that the demand's state allows."""
+    if found.state in REPLIED and found.rating is None:
+        return "rating"
+    return "withdrawal" if found.state in UNDER_WAY else None
+
+
+def _keys(fields: Fields) -> tuple[str, str]:
+    """Receipt number and tracking code."""
+    return one(fields, "receipt").upper(), one(fields, "code").upper()
+
+
+async def _standing(intake: Intake, receipt: str, code: str) -> Standing | None:
+    """None for a receipt and a code that don't belong together."""
+    if not receipt or not code:
+        return None
+    try:
+        return await intake.standing(receipt, code)
+    except Refused as refused:
+        if refused.status in (httpx.codes.NOT_FOUND, httpx.codes.UNPROCESSABLE_ENTITY):
+            return None
+        raise

@@ -1,0 +1,82 @@
+"""What a citizen may say on the tracking page."""
+
+from typing import Any, Final
+
+import pytest
+
+from services.contracts.vocabulary import Service
+from tests.console_browser import Browser
+from tests.console_fakes import ANSWERING, CODE, RECEIPT, STANDING
+
+KEYS = {"receipt": RECEIPT, "code": CODE.lower()}
+TRACKED: Final[tuple[Service, str, str]] = ("intake", "GET", f"/demands/{RECEIPT}")
+
+
+async def follow(browser: Browser, **changed: Any) -> str:
+    browser.apis.instead[TRACKED] = (200, {**STANDING, **changed})
+    return (await browser.http.post("/track", data=KEYS)).text
+
+
+async def test_a_reply_is_rated_once_on_five_levels(browser: Browser) -> None:
+    page = await follow(browser)
+    assert page.count('name="level"') == 5
+    rated = await follow(browser, rating="satisfied")
+    assert "您的评价：满意" in rated
+    assert 'name="level"' not in rated
+
+
+@pytest.mark.parametrize("state", ["dispatched", "signed_for", "suspended"])
+async def test_before_the_reply_a_demand_can_be_withdrawn_and_not_rated(browser: Browser, state: str) -> None:
+    page = await follow(browser, state=state, reply=None)
+    assert 'action="/track/withdrawal"' in page
+    assert 'action="/track/rating"' not in page
+
+
+@pytest.mark.parametrize("state", ["registered", "withdrawn", "refused"])
+async def test_where_nothing_can_be_said_no_form_is_offered(browser: Browser, state: str) -> None:
+    assert 'action="/track/' not in await follow(browser, state=state)
+
+
+async def test_a_rating_goes_to_intake_with_the_code_and_without_a_token(browser: Browser) -> None:
+    await browser.login("clerk")
+    sent = {**KEYS, "level": "satisfied", "comment": "谢谢"}
+    page = await browser.send("/cases", "/track/rating", **sent)
+    assert "评价已收到" in page.text
+    assert 'action="/track/rating"' not in page.text
+    [call] = browser.apis.sent("POST")
+    assert call.body == {"tracking_code": CODE, "level": "satisfied", "comment": "谢谢"}
+    assert "authorization" not in call.headers
+
+
+async def test_a_withdrawal_goes_to_intake_and_its_reason_is_optional(browser: Browser) -> None:
+    page = await browser.send("/login", "/track/withdrawal", **KEYS, reason="")
+    assert "诉求已撤回" in page.text
+    assert browser.apis.sent("POST")[0].body == {"tracking_code": CODE}
+
+
+async def test_what_intake_does_not_take_is_told(browser: Browser) -> None:
+    for action, said in (("rating", "没有记下这次评价"), ("withdrawal", "没有撤回")):
+        browser.apis.instead["intake", "POST", f"/demands/{RECEIPT}/{action}"] = (409, {"status": 409})
+        page = await browser.send("/login", f"/track/{action}", **KEYS, level="satisfied")
+        assert (page.status_code, said in page.text) == (409, True)
+
+
+async def test_a_rating_without_a_level_or_with_a_wrong_code_is_not_sent_on(browser: Browser) -> None:
+    page = await browser.send("/login", "/track/rating", **KEYS)
+    assert (page.status_code, "请先选择一档评价" in page.text) == (422, True)
+    assert browser.apis.sent("POST") == []
+    wrong = await browser.send("/login", "/track/rating", receipt=RECEIPT, code="WRONG", level="satisfied")
+    assert (wrong.status_code, "没有查到" in wrong.text) == (404, True)
+
+
+async def test_projects_that_answer_the_demand_stand_with_their_date_and_milestones(browser: Browser) -> None:
+    page = await follow(browser, projects=[ANSWERING])
+    for said in (
+        "河口镇自来水管网改造",
+        "计划 2021年8月31日 前完成",
+        "管材进场",
+        "2021年4月28日 完成",
+        "未完成",
+    ):
+        assert said in page
+    assert 'href="/projects/%E5%87%A4%E9%A1%B9-2021-001"' in page

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, Response, async_playwright
@@ -16,7 +17,42 @@ from services.dev.folder import DataFolder, read_json
 from tests.e2e.conftest import Stack, running_stack
 
 MONDAY = "2021-03-01T08:00+08:00"
-PAGES = ("/", "/track", "/circulars", "/login", "/cases", "/entry", "/inbox?unit=water_bureau")
+PAGES = (
+    "/",
+    "/track",
+    "/promises",
+    "/projects",
+    "/circulars",
+    "/login",
+    "/cases",
+    "/entry",
+    "/inbox?unit=water_bureau",
+)
+PROJECT: dict[str, Any] = {
+    "ledger": "凤项-2021-001",
+    "name": "河口镇自来水管网改造",
+    "content": "更换老旧主管道3.2公里。",
+    "tier": "department",
+    "owner": "head_water_bureau",
+    "lead_unit": "water_bureau",
+    "budget": "6400000.00",
+    "funds": [{"source": "中央预算内资金", "year": 2021, "amount": "6400000.00"}],
+    "start": "2021-04-01",
+    "completion": "2021-08-31",
+    "milestones": [{"name": "管材进场", "due": "2021-04-30"}],
+}
+PROMISE = {
+    "number": "凤诺2021-901",
+    "tier": "department",
+    "unit": "water_bureau",
+    "post": "head_water_bureau",
+    "words": "六月底前换完河口镇老水管。",
+    "project": PROJECT["ledger"],
+    "made_on": "2021-03-01",
+    "due": "2021-06-30",
+    "occasion": "meeting",
+}
+CHANGE = {"due": "2021-08-31", "reason": "汛期道路中断。", "approver": "magistrate"}
 REPLY = "已更换老街路灯十二盏，当晚恢复照明。"
 
 
@@ -102,11 +138,33 @@ async def test_a_case_goes_from_the_clerk_s_entry_to_the_reply_that_the_citizen_
     await clerk.page.click("main form[action$='/steps/sign_for'] button")
     assert "已办理：签收。" in await clerk.page.inner_text("main")
     await citizen.tracks(receipt, code, "已签收，正在办理")
+    await clerk.page.click("details:has(form[action$='/steps/complete']) summary")
     await clerk.page.fill("form[action$='/steps/complete'] [name=reply]", REPLY)
     await clerk.page.click("form[action$='/steps/complete'] button")
     assert "已办理：办结。" in await clerk.page.inner_text("main")
     await citizen.tracks(receipt, code, REPLY)
     assert "已办结" in await citizen.page.inner_text(".state")
+    await rates(citizen, code)
+    await citizen.tracks(receipt, code, "您的评价：满意")
+    assert await citizen.page.locator("[name=level]").count() == 0
+
+
+async def rates(citizen: Person, code: str) -> None:
+    await citizen.page.check("[name=level][value=satisfied]")
+    await citizen.page.fill("form[action='/track/rating'] [name=code]", code)
+    await citizen.page.click("form[action='/track/rating'] button")
+    assert "评价已收到" in await citizen.page.inner_text("main")
+
+
+async def test_a_citizen_takes_a_demand_back_before_its_reply(stack: Stack, chromium: Browser) -> None:
+    clerk, citizen = await Person.sit_down(chromium, stack), await Person.sit_down(chromium, stack, 390)
+    await clerk.login("clerk")
+    receipt, code = await entered(clerk)
+    await citizen.tracks(receipt, code, "已交办")
+    await citizen.page.fill("form[action='/track/withdrawal'] [name=code]", code)
+    await citizen.page.click("form[action='/track/withdrawal'] button")
+    assert "诉求已撤回" in await citizen.page.inner_text("main")
+    await citizen.tracks(receipt, code, "您已撤回诉求")
 
 
 async def entered(clerk: Person) -> tuple[str, str]:
@@ -118,6 +176,26 @@ async def entered(clerk: Person) -> tuple[str, str]:
     await clerk.page.click("main button")
     numbers = await clerk.page.locator(".slip-paper dd.mono").all_inner_texts()
     return numbers[0], numbers[1]
+
+
+async def test_a_card_s_address_shows_the_promise_with_its_change_and_leads_to_its_project(
+    stack: Stack, chromium: Browser
+) -> None:
+    await stack.ask("assignment", "POST", "/projects", json=PROJECT)
+    made = await stack.ask("assignment", "POST", "/promises", json=PROMISE)
+    address = f"/promises/{made['promise']['promise_id']}"
+    await stack.ask("assignment", "POST", f"{address}/change", json=CHANGE)
+    citizen = await Person.sit_down(chromium, stack, 390)
+    assert (await citizen.open(address)).status == 200
+    shown = await citizen.page.inner_text("main")
+    assert "期限 2021-06-30 → 2021-08-31，因为汛期道路中断。批准：" in shown
+    assert "还有 183 天" in shown  # from MONDAY to the last day of August
+    await citizen.page.click(f"main a:has-text('{PROJECT['ledger']}')")
+    assert "管材进场" in await citizen.page.inner_text("main")
+    await citizen.page.click("text=台账页")
+    assert "河口镇自来水管网改造" in await citizen.page.inner_text("body")
+    await citizen.open("/projects?unit=water_bureau&state=planned")
+    assert PROJECT["ledger"] in await citizen.page.inner_text("main")
 
 
 async def test_the_same_entry_sent_twice_is_one_demand(stack: Stack, chromium: Browser) -> None:
@@ -143,6 +221,8 @@ async def test_no_page_is_wider_than_a_phone_and_none_breaks_its_own_policy(
     for path in (
         "/",
         "/track",
+        "/promises",
+        "/projects",
         "/circulars",
         "/cases",
         "/entry",

@@ -135,7 +135,7 @@ def test_an_extension_is_asked_for_once_and_decided_once() -> None:
     assert (asked.event.days, asked.case.extension_asked) == (5, 5)
     again = take(asked.case, asking, NOW, "petition", HANDLER)
     assert isinstance(again, NotAllowed)
-    assert again.allowed == ("suspend", "complete", "return")
+    assert again.allowed == ("complete", "suspend", "return")
     granted = after(take(asked.case, act("grant_extension"), NOW, "petition", CLERK))
     assert isinstance(granted.event, CaseExtensionGranted)
     assert (granted.event.days, granted.case.extension_asked, granted.case.state) == (5, None, "signed_for")

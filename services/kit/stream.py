@@ -65,6 +65,9 @@ def build_worker(
         table_standby_replicas=0,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=131072,  # of each partition: a long backlog must not fill the memory
+        # A group that is joined while the broker has only just come back may be given nothing, since nobody
+        # knew of any partition; it is dealt out anew when the metadata are read again: not after 5 minutes.
+        consumer_metadata_max_age_ms=10_000,
         broker_commit_interval=1.0,
         broker_session_timeout=10.0,
         broker_heartbeat_interval=3.0,

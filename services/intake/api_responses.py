@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.contracts.vocabulary import Satisfaction
@@ -70,9 +70,9 @@ def response_routes(database: Database, vault: Vault) -> APIRouter:
         "/demands/{receipt}/rating",
         status_code=201,
         summary=f"评价 Rate the reply, once; {_WHO}, never with a staff token",
+        dependencies=[Depends(_refuse_staff)],
     )
-    async def rate_demand(receipt: str, given: Rating, request: Request) -> Noted:
-        _refuse_staff(request)
+    async def rate_demand(receipt: str, given: Rating) -> Noted:
         async with database.writing() as writing:
             responses = PostgresResponses(writing.connection)
             standing = await _standing(responses, vault, receipt, given.tracking_code)
@@ -92,7 +92,7 @@ async def _standing(responses: PostgresResponses, vault: Vault, receipt: str, co
     return found
 
 
-def _refuse_staff(request: Request) -> None:
+async def _refuse_staff(request: Request) -> None:
     if "authorization" in request.headers:
         raise Problem(
             403,

@@ -101,7 +101,10 @@ def staff_routes(originals: Originals, vault: Vault) -> APIRouter:
     async def read_contact(number: str, staff: Reader) -> ContactDetails:
         return ContactDetails(**await opened(number, "contact", staff))
 
-    @routes.get("/demands/{number}/readings", summary="Who read; for the supervision office and inspectors")
+    @routes.get(
+        "/demands/{number}/readings",
+        summary="Who read; for the supervision office, inspectors and administrators",
+    )
     async def list_readings(number: str, _: Overseer) -> list[ReadingShown]:
         found = await originals.readings(await _find(originals, number))
         return [ReadingShown.model_validate(reading) for reading in found]

@@ -13,6 +13,8 @@ from services.intake.vault import key_digest
 from services.kit.in_time import in_time
 from services.kit.postgres import UNAVAILABLE
 
+PREFIX: Final = "yk_"
+"""What every key begins with."""
 FRESH_SECONDS: Final = 2.0
 """A revoked key is refused after this at the latest."""
 PATIENCE_SECONDS: Final = 3.0
@@ -60,7 +62,7 @@ class Keys(Protocol):
 
 def new_secret(channel: Channel) -> str:
     """A key that says its channel and holds 256 random bits."""
-    return f"yk_{channel}_{secrets.token_urlsafe(32)}"
+    return f"{PREFIX}{channel}_{secrets.token_urlsafe(32)}"
 
 
 @dataclass(slots=True)
@@ -73,8 +75,11 @@ class KeyRing:
     async def find(self, secret: bytes) -> Key | None:
         """The key, None where it is unknown or revoked. Asks the store for one it hasn't seen.
 
-        Raises what a database that is away raises, TimeoutError too.
+        Raises what a database that is away raises, TimeoutError too. What isn't made like a key, a staff
+        token for instance, is none: the database isn't asked.
         """
+        if not secret.startswith(PREFIX.encode()):
+            return None
         digest = key_digest(secret)
         if known := self._by_digest.get(digest):
             return known

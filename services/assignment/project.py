@@ -1,7 +1,7 @@
 """The project and what may happen to it: which act is legal in which state. Pure; tables at the end."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -139,7 +139,7 @@ class Fault:
 class Faulty:
     """What was given can't be taken as it is."""
 
-    faults: tuple[Fault, ...] = field(default=())
+    faults: tuple[Fault, ...]
 
 
 def opened(ledger: str, plan: Plan, now: datetime, today: date) -> Moved:
@@ -155,9 +155,10 @@ def move(project: Project, act: Act, today: date) -> Moved | NotAllowed | Faulty
     state = TRANSITIONS.get((project.state, name))
     if state is None:
         return NotAllowed(project, name, allowed_acts(project.state))
-    if fault := FAULTS.get(type(act), _no_fault)(project, act, today):
+    if fault := _fault(project, act, today):
         return Faulty((fault,))
-    return EFFECTS[type(act)](replace(project, version=project.version + 1, state=state), act, project)
+    after = replace(project, version=project.version + 1, state=state, **_effect(project, act))
+    return Moved(after, EVENTS[type(act)](**_head(after), **_said(project, act)))
 
 
 def allowed_acts(state: ProjectState) -> tuple[str, ...]:
@@ -174,78 +175,70 @@ def _head(project: Project) -> dict[str, Any]:
     return {"project_id": project.project_id, "ledger": project.ledger, "version": project.version}
 
 
-def _changed(project: Project, act: Change, before: Project) -> Moved:
-    names = {milestone.name for milestone in act.plan.milestones}
-    reached = tuple(name for name in project.reached if name in names)
-    project = replace(project, plan=act.plan, reached=reached)
-    changed = changed_fields(before.plan, act.plan)
-    return Moved(project, ProjectChanged(**_head(project), plan=act.plan, changed=changed, reason=act.reason))
+def _effect(project: Project, act: Act) -> dict[str, Any]:
+    """What becomes of the project besides version and state."""
+    match act:
+        case Change(plan=plan):
+            return {"plan": plan}
+        case Report(percent=int(percent)):
+            return {"percent": percent}
+        case Reach(milestone=milestone):
+            return {"reached": (*project.reached, milestone)}
+        case Finish(on=on):
+            return {"done_on": on, "percent": 100}
+        case Replace(by=by):
+            return {"replaced_by": by.ledger}
+    return {}
 
 
-def _reported(project: Project, act: Report, _: Project) -> Moved:
-    project = replace(project, percent=project.percent if act.percent is None else act.percent)
-    event = ProgressReported(**_head(project), text=act.text, evidence=act.evidence, percent=act.percent)
-    return Moved(project, event)
+def _said(project: Project, act: Act) -> dict[str, Any]:
+    """What the event says of the act, beside the head: mostly the act's own fields."""
+    match act:
+        case Change(plan, reason):
+            return {"plan": plan, "changed": changed_fields(project.plan, plan), "reason": reason}
+        case Replace(by, reason):
+            return {"by_project_id": by.project_id, "by_ledger": by.ledger, "reason": reason}
+    return {one.name: getattr(act, one.name) for one in fields(act)}
 
 
-def _reached(project: Project, act: Reach, _: Project) -> Moved:
-    project = replace(project, reached=(*project.reached, act.milestone))
-    event = MilestoneReached(**_head(project), milestone=act.milestone, on=act.on, evidence=act.evidence)
-    return Moved(project, event)
-
-
-def _finished(project: Project, act: Finish, _: Project) -> Moved:
-    project = replace(project, done_on=act.on, percent=100)
-    return Moved(project, ProjectDone(**_head(project), on=act.on, text=act.text, evidence=act.evidence))
-
-
-def _replaced(project: Project, act: Replace, _: Project) -> Moved:
-    project = replace(project, replaced_by=act.by.ledger)
-    event = ProjectReplaced(
-        **_head(project), by_project_id=act.by.project_id, by_ledger=act.by.ledger, reason=act.reason
-    )
-    return Moved(project, event)
-
-
-def _linked(project: Project, act: Link, _: Project) -> Moved:
-    event = CaseLinkedToProject(
-        **_head(project), case_id=act.case_id, demand_id=act.demand_id, how=act.how, why=act.why
-    )
-    return Moved(project, event)
-
-
-def _unlinked(project: Project, act: Unlink, _: Project) -> Moved:
-    event = CaseUnlinkedFromProject(
-        **_head(project), case_id=act.case_id, demand_id=act.demand_id, reason=act.reason
-    )
-    return Moved(project, event)
-
-
-def _no_fault(project: Project, act: Any, today: date) -> Fault | None:
+def _fault(project: Project, act: Act, today: date) -> Fault | None:
+    match act:
+        case Change(plan=plan):
+            return _change_fault(project, plan)
+        case Report(percent=int(percent)):
+            return _percent_fault(percent)
+        case Reach(milestone=milestone, on=on):
+            return _reach_fault(project, milestone) or _day_fault(on, today)
+        case Finish(on=on):
+            return _day_fault(on, today)
+        case Replace(by=by):
+            return _replace_fault(project, by)
     return None
 
 
-def _change_fault(project: Project, act: Change, today: date) -> Fault | None:
-    if not changed_fields(project.plan, act.plan):
+def _change_fault(project: Project, plan: Plan) -> Fault | None:
+    if not changed_fields(project.plan, plan):
         return Fault("plan", "与现在的内容相同，没有变更", "写明要变更的内容")
-    kept = {milestone.name for milestone in act.plan.milestones}
+    kept = {milestone.name for milestone in plan.milestones}
     if gone := [name for name in project.reached if name not in kept]:
         return Fault("milestones", f"节点 {'、'.join(gone)} 已完成，不能删去", "保留已完成的节点")
     return None
 
 
-def _reach_fault(project: Project, act: Reach, today: date) -> Fault | None:
-    names = [milestone.name for milestone in project.plan.milestones]
-    if act.milestone not in names:
+def _percent_fault(percent: int) -> Fault | None:
+    if not 0 <= percent <= 100:
+        return Fault("percent", f"进度 {percent}% 不在 0 到 100 之间", "写 0 到 100 的整数，或不写")
+    return None
+
+
+def _reach_fault(project: Project, milestone: str) -> Fault | None:
+    names = [one.name for one in project.plan.milestones]
+    if milestone not in names:
         known = "、".join(names) or "无"
-        return Fault("milestone", f"计划中没有节点 {act.milestone}", f"计划中的节点：{known}")
-    if act.milestone in project.reached:
-        return Fault("milestone", f"节点 {act.milestone} 已报过完成", "不必再报")
-    return _day_fault(act.on, today)
-
-
-def _finish_fault(project: Project, act: Finish, today: date) -> Fault | None:
-    return _day_fault(act.on, today)
+        return Fault("milestone", f"计划中没有节点 {milestone}", f"计划中的节点：{known}")
+    if milestone in project.reached:
+        return Fault("milestone", f"节点 {milestone} 已报过完成", "不必再报")
+    return None
 
 
 def _day_fault(on: date, today: date) -> Fault | None:
@@ -254,17 +247,11 @@ def _day_fault(on: date, today: date) -> Fault | None:
     return None
 
 
-def _report_fault(project: Project, act: Report, today: date) -> Fault | None:
-    if act.percent is not None and not 0 <= act.percent <= 100:
-        return Fault("percent", f"进度 {act.percent}% 不在 0 到 100 之间", "写 0 到 100 的整数，或不写")
-    return None
-
-
-def _replace_fault(project: Project, act: Replace, today: date) -> Fault | None:
-    if act.by.project_id == project.project_id:
+def _replace_fault(project: Project, by: Project) -> Fault | None:
+    if by.project_id == project.project_id:
         return Fault("by", "项目不能由自己替代", "写替代它的另一个项目的台账编号")
-    if not act.by.is_open:
-        return Fault("by", f"项目 {act.by.ledger} 已结束，不能替代别的项目", "写一个在办项目的台账编号")
+    if not by.is_open:
+        return Fault("by", f"项目 {by.ledger} 已结束，不能替代别的项目", "写一个在办项目的台账编号")
     return None
 
 
@@ -301,21 +288,13 @@ TRANSITIONS: Final[Mapping[tuple[ProjectState, str], ProjectState]] = {
 }
 """What was reported leads out of `planned`; what is done or replaced stays so, only a wrong link goes."""
 
-FAULTS: Final[Mapping[type, Callable[[Project, Any, date], Fault | None]]] = {
-    Change: _change_fault,
-    Report: _report_fault,
-    Reach: _reach_fault,
-    Finish: _finish_fault,
-    Replace: _replace_fault,
+EVENTS: Final[Mapping[type, type[ProjectEvent]]] = {
+    Change: ProjectChanged,
+    Report: ProgressReported,
+    Reach: MilestoneReached,
+    Finish: ProjectDone,
+    Replace: ProjectReplaced,
+    Link: CaseLinkedToProject,
+    Unlink: CaseUnlinkedFromProject,
 }
-
-EFFECTS: Final[Mapping[type, Callable[[Project, Any, Project], Moved]]] = {
-    Change: _changed,
-    Report: _reported,
-    Reach: _reached,
-    Finish: _finished,
-    Replace: _replaced,
-    Link: _linked,
-    Unlink: _unlinked,
-}
-"""Fills in a project whose version and state have moved on; the last argument is the one before."""
+"""Act → the fact that it becomes. Their fields have the same names, so that one fills the other."""

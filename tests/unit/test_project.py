@@ -84,6 +84,24 @@ def test_each_act_of_an_open_project_is_its_next_version(name: str) -> None:
     assert outcome.event.project_id == outcome.project.project_id
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("change", {"plan": plan(completion=date(2021, 8, 31)), "changed": ("completion",), "reason": WORDS}),
+        ("report", {"text": WORDS, "evidence": None, "percent": None}),
+        ("milestone", {"milestone": "主体完工", "on": TODAY, "evidence": None}),
+        ("done", {"on": TODAY, "text": WORDS, "evidence": None}),
+        ("replace", {"by_project_id": project_id_of("县项-2"), "by_ledger": "县项-2", "reason": WORDS}),
+        ("link", {"case_id": CASE, "demand_id": CASE, "how": "clerk", "why": WORDS}),
+        ("unlink", {"case_id": CASE, "demand_id": CASE, "reason": WORDS}),
+    ],
+)
+def test_an_event_says_all_of_the_act(name: str, said: dict[str, Any]) -> None:
+    event = moved(new(), ACTS[name]).event
+    assert {one: getattr(event, one) for one in said} == said
+    assert set(type(event).model_fields) == {*said, "project_id", "ledger", "version"}
+
+
 @pytest.mark.parametrize("end", ["done", "replace"])
 def test_what_has_ended_loses_wrong_links_and_nothing_else(end: str) -> None:
     ended = moved(new(), ACTS[end]).project

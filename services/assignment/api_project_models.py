@@ -9,6 +9,15 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from services.assignment.api_models import NO_NUL, Frozen, Reason, UnitCode
 from services.assignment.project_history import Kind
+from services.assignment.project_plan import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    LEDGER,
+    LONGEST_CONTENT,
+    LONGEST_NAME,
+    LONGEST_PART,
+    MOST_PARTS,
+)
 from services.contracts.project import Fund, Milestone, Plan, Yuan
 from services.contracts.vocabulary import ProjectState, Tier
 from services.kit.masking import mask
@@ -17,19 +26,27 @@ CASES_AT_ONCE = 200
 ROWS_AT_ONCE = 10_000
 
 Ledger = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x20/?#%]+$")
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=f"^{LEDGER}$")
 ]
-"""台账编号: it stands in addresses, so without blanks, slashes, question marks, # and %."""
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000, pattern=NO_NUL)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME, pattern=NO_NUL),
+]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_CONTENT, pattern=NO_NUL),
+]
 Reference = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)
 ]
 PartName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00；;\r\n]*$")
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=LONGEST_PART, pattern=r"^[^\x00；;\r\n]*$"
+    ),
 ]
 """Without semicolons and line ends: these part several funds or milestones in a spreadsheet's cell."""
-Year = Annotated[int, Field(ge=1949, le=2200)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
 class FundGiven(Frozen):
@@ -53,6 +70,10 @@ class MilestoneGiven(Frozen):
         return Milestone(name=mask(self.name), due=self.due)
 
 
+Funds = Annotated[tuple[FundGiven, ...], Field(max_length=MOST_PARTS)]
+Milestones = Annotated[tuple[MilestoneGiven, ...], Field(max_length=MOST_PARTS)]
+
+
 class PlanGiven(Frozen):
     """What is undertaken. `owner` is a post's code; category and place say which cases it answers."""
 
@@ -65,17 +86,14 @@ class PlanGiven(Frozen):
     category: UnitCode | None = None
     place: UnitCode | None = None
     budget: Yuan = Field(examples=["6400000.00"])
-    funds: tuple[FundGiven, ...] = Field((), max_length=50)
+    funds: Funds = ()
     start: date
     completion: date
-    milestones: tuple[MilestoneGiven, ...] = Field((), max_length=50)
-
-    def fields(self, names: frozenset[str]) -> dict[str, Any]:
-        """The named fields as a plan has them, texts masked."""
-        return {name: _as_in_a_plan(getattr(self, name), name) for name in names & set(Plan.model_fields)}
+    milestones: Milestones = ()
 
     def plan(self) -> Plan:
-        return Plan(**self.fields(frozenset(Plan.model_fields)))
+        """Texts masked."""
+        return Plan(**{name: _as_in_a_plan(getattr(self, name), name) for name in Plan.model_fields})
 
 
 class ProjectGiven(PlanGiven):
@@ -98,15 +116,14 @@ class ChangeGiven(Frozen):
     category: UnitCode | None = Field(None, description="null: no category")
     place: UnitCode | None = Field(None, description="null: the whole county")
     budget: Yuan | None = None
-    funds: tuple[FundGiven, ...] | None = Field(None, max_length=50)
+    funds: Funds | None = None
     start: date | None = None
     completion: date | None = None
-    milestones: tuple[MilestoneGiven, ...] | None = Field(None, max_length=50)
+    milestones: Milestones | None = None
 
     def fields(self) -> dict[str, Any]:
         """What was sent, as a plan has it; null empties category and place and leaves the others."""
-        sent = self.model_fields_set - {"reason"}
-        given = {name: getattr(self, name) for name in sent}
+        given = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
         return {
             name: _as_in_a_plan(value, name)
             for name, value in given.items()

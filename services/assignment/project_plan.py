@@ -9,6 +9,18 @@ from services.assignment.project import Fault
 from services.assignment.project_labels import DirectoryLabels, Labels
 from services.contracts.project import Plan
 
+LEDGER: Final = r"[^\x00-\x20/?#%]{1,64}"
+"""台账编号: it stands in addresses, so without blanks, slashes, question marks, # and %."""
+LONGEST_NAME: Final = 200
+LONGEST_CONTENT: Final = 5000
+LONGEST_PART: Final = 100
+"""Characters of a fund's source or a milestone's name."""
+MOST_PARTS: Final = 50
+"""Funds, and milestones, of one plan."""
+FIRST_YEAR: Final = 1949
+LAST_YEAR: Final = 2200
+"""Bounds of what is handed in, the same for the API and a spreadsheet."""
+
 
 def plan_faults(plan: Plan, directory: Directory, labels: DirectoryLabels) -> list[Fault]:
     """Everything wrong with a plan, in the order of its fields. `labels` are those of the directory."""

@@ -15,6 +15,15 @@ from typing import Any, Final
 from services.assignment.open_projects import Opening
 from services.assignment.project import Fault
 from services.assignment.project_labels import DirectoryLabels
+from services.assignment.project_plan import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    LEDGER,
+    LONGEST_CONTENT,
+    LONGEST_NAME,
+    LONGEST_PART,
+    MOST_PARTS,
+)
 from services.contracts.project import FEN, Fund, Milestone, Plan
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import ProjectState, Tier
@@ -66,8 +75,7 @@ _UNITS_PARTED: Final = re.compile(r"[；;、，,\n]+")
 _FUND: Final = re.compile(r"(.+?)\s+([0-9]{4})年?\s+([0-9,]+(?:\.[0-9]+)?)元?")
 _MILESTONE: Final = re.compile(r"(.+?)\s+(\S+)")
 _DAY: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]00:00:00)?")
-_LEDGER: Final = re.compile(r"[^\x00-\x20/?#%]{1,64}")
-_LONGEST: Final = {"name": 200, "content": 5000}
+_LEDGER: Final = re.compile(LEDGER)
 _MOST_YUAN: Final = Decimal(10) ** 12
 _RELATED: Final = (frozenset({"budget", "funds"}), frozenset({"start", "completion", "milestones"}))
 """Fields checked against each other: where one can't be read, the others aren't judged by it."""
@@ -145,24 +153,21 @@ def read_row(row: SheetRow, labels: DirectoryLabels) -> ReadRow:
             faults.append(Fault(name, unreadable.what, unreadable.remedy))
             return otherwise
 
-    funds: tuple[Fund, ...] = read("funds", _funds, ())
-    completion: date | None = read("completion", _day, None)
-    start: date | None = read("start", _day, completion)
     plan = Plan(
-        name=read("name", _text("name"), PublicText("")),
-        content=read("content", _text("content"), PublicText("")),
+        name=read("name", _at_most(LONGEST_NAME), PublicText("")),
+        content=read("content", _at_most(LONGEST_CONTENT), PublicText("")),
         tier=read("tier", _tier, "department"),
-        owner=labels.posts.code(read("owner", _needed, "")),
-        lead_unit=labels.units.code(read("lead_unit", _needed, "")),
+        owner=labels.posts.code(read("owner", str, "")),
+        lead_unit=labels.units.code(read("lead_unit", str, "")),
         assisting_units=tuple(
             labels.units.code(one) for one in _UNITS_PARTED.split(cells.raw("assisting_units")) if one
         ),
         category=labels.categories.code(cells.raw("category")) or None,
         place=labels.places.code(cells.raw("place")) or None,
-        budget=read("budget", _yuan, sum((fund.amount for fund in funds), Decimal(0))),
-        funds=funds,
-        start=start or completion or date.min,
-        completion=completion or start or date.min,
+        budget=read("budget", _yuan, Decimal(0)),
+        funds=read("funds", _funds, ()),
+        start=read("start", _day, date.min),
+        completion=read("completion", _day, date.min),
         milestones=read("milestones", _milestones, ()),
     )
     return ReadRow(row.row, Opening(read("ledger", _ledger, ""), plan), tuple(faults))
@@ -206,14 +211,10 @@ class _Cells:
         return found
 
 
-def _needed(text: str) -> str:
-    return text
-
-
-def _text(name: str) -> Callable[[str], PublicText]:
+def _at_most(longest: int) -> Callable[[str], PublicText]:
     def read(text: str) -> PublicText:
-        if len(text) > _LONGEST[name]:
-            raise Unreadable(f"有 {len(text)} 个字，超过 {_LONGEST[name]} 个", "缩短")
+        if len(text) > longest:
+            raise Unreadable(f"有 {len(text)} 个字，超过 {longest} 个", "缩短")
         return mask(text)
 
     return read
@@ -252,8 +253,15 @@ def _day(text: str) -> date:
     raise Unreadable(f"“{text}”不是日期", "写成 2021-03-01")
 
 
+def _parts(text: str) -> list[str]:
+    parts = [part.strip() for part in _PARTED.split(text) if part.strip()]
+    if len(parts) > MOST_PARTS:
+        raise Unreadable(f"有 {len(parts)} 项，超过 {MOST_PARTS} 项", "合并几项")
+    return parts
+
+
 def _funds(text: str) -> tuple[Fund, ...]:
-    return tuple(_fund(part.strip()) for part in _PARTED.split(text) if part.strip())
+    return tuple(map(_fund, _parts(text)))
 
 
 def _fund(text: str) -> Fund:
@@ -263,11 +271,13 @@ def _fund(text: str) -> Fund:
             f"资金“{text}”的写法不对", "写成：来源 年度 金额，如：中央预算内资金 2021年 6400000.00元"
         )
     source, year, amount = found.groups()
-    return Fund(source=mask(source), year=int(year), amount=_yuan(amount))
+    if not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        raise Unreadable(f"资金“{text}”的年度 {year} 不对", f"写 {FIRST_YEAR} 到 {LAST_YEAR} 之间的年度")
+    return Fund(source=_PART(source), year=int(year), amount=_yuan(amount))
 
 
 def _milestones(text: str) -> tuple[Milestone, ...]:
-    return tuple(_milestone(part.strip()) for part in _PARTED.split(text) if part.strip())
+    return tuple(map(_milestone, _parts(text)))
 
 
 def _milestone(text: str) -> Milestone:
@@ -275,4 +285,7 @@ def _milestone(text: str) -> Milestone:
     if found is None:
         raise Unreadable(f"节点“{text}”的写法不对", "写成：名称 日期，如：主体完工 2021-06-10")
     name, due = found.groups()
-    return Milestone(name=mask(name), due=_day(due))
+    return Milestone(name=_PART(name), due=_day(due))
+
+
+_PART: Final = _at_most(LONGEST_PART)

@@ -101,7 +101,12 @@ async def test_names_stand_for_codes_where_they_are_clear() -> None:
         ({"start": "三月"}, "开工日期"),
         ({"completion": "2021-02-30"}, "完成期限"),
         ({"completion": "2021-01-01", "milestones": ""}, "完成期限"),
+        ({"funds": "中央资金 0021年 6400000"}, "资金来源"),
+        ({"funds": f"{'长' * 101} 2021年 6400000"}, "资金来源"),
+        ({"budget": "", "funds": "中央 2021年 999999999999；省 2021年 999999999999"}, "预算（元）"),
         ({"milestones": "主体完工"}, "节点"),
+        ({"milestones": f"{'长' * 101} 2021-06-10"}, "节点"),
+        ({"milestones": "；".join(f"第{n}步 2021-06-10" for n in range(51))}, "节点"),
         ({"milestones": "主体完工 2022-01-01"}, "节点"),
     ],
 )

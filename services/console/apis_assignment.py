@@ -11,6 +11,7 @@ from services.console.call import Api, Shown
 
 FRESH_SECONDS: Final = 60.0
 """How old the copy of the directory and of the API's description may be."""
+PAGE: Final = 25
 
 
 class Named(Shown):
@@ -23,6 +24,7 @@ class Named(Shown):
 class Post(Shown):
     code: str
     title: str
+    unit: str
 
 
 class Authority(Shown):
@@ -44,6 +46,9 @@ class Directory(Shown):
 
     def post_title(self, code: str | None) -> str | None:
         return next((post.title for post in self.posts if post.code == code), code)
+
+    def posts_of(self, unit: str | None) -> list[Post]:
+        return [post for post in self.posts if post.unit == unit]
 
 
 class _DirectoryAnswer(Shown):
@@ -123,7 +128,7 @@ class Assignment:
     _description: _Copy = field(default_factory=_Copy)
 
     async def cases(self, token: str, **filters: str | None) -> CasePage:
-        return await self.api.get(CasePage, "/cases", token, **filters)
+        return await self.api.get(CasePage, "/cases", token, limit=PAGE, **filters)
 
     async def case(self, token: str, case_id: UUID) -> Case:
         return await self.api.get(Case, f"/cases/{case_id}", token)

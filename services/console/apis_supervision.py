@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from services.console.call import Api, Shown
+
+PAGE: Final = 20
 
 
 class Notice(Shown):
@@ -73,11 +76,10 @@ class Supervision:
 
     api: Api
 
-    async def inbox(
-        self, token: str, unit: str | None = None, after: str | None = None, limit: int = 20
-    ) -> InboxPage:
-        """Of the token's own unit where none is named."""
-        return await self.api.get(InboxPage, "/inbox", token, unit=unit, after=after, limit=limit)
+    async def inbox(self, token: str, unit: str, post: str, after: str) -> InboxPage:
+        """Of a unit or of a post; the other one is empty."""
+        asked = {"unit": unit, "post": post, "after": after, "limit": PAGE}
+        return await self.api.get(InboxPage, "/inbox", token, **asked)
 
     async def acknowledge(self, token: str, notice_id: UUID, recipient: str | None) -> None:
         """`recipient` None: the token's own unit or, for a leader, its posts."""

@@ -1,6 +1,6 @@
 """From a request to a page: who looks, in which language, and the template filled in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -150,6 +150,18 @@ def one(fields: Fields, name: str) -> str:
 def see(address: str) -> RedirectResponse:
     """On to another page, with GET."""
     return RedirectResponse(address, 303)
+
+
+def further(address: str, chosen: Mapping[str, str], after: str | None) -> str | None:
+    """The address of a list's next page with the same filters; None after the last."""
+    given = {name: value for name, value in chosen.items() if value}
+    return f"{address}?{urlencode({**given, 'after': after})}" if after else None
+
+
+def units_shown(rows: Iterable[tuple[str, str | None]], chosen: str) -> list[tuple[str, str]]:
+    """Code and name of the units on a page, and of the chosen one: the directory is for staff alone."""
+    unnamed = {chosen: chosen} if chosen else {}
+    return sorted((unnamed | {code: name or code for code, name in rows}).items())
 
 
 def templates() -> Environment:

@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Annotated, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
@@ -12,11 +11,10 @@ from fastapi.responses import HTMLResponse, Response
 from services.console.apis import Apis
 from services.console.apis_supervision import CaseLimits, Supervision
 from services.console.call import Refused
-from services.console.pages import Fields, Pages, one, see
+from services.console.pages import Fields, Pages, further, see
 from services.console.step_forms import Unfit, filled_in, filter_choices, step_form, step_forms
 
 FILTERS: Final = ("q", "state", "kind", "category", "unit", "overdue")
-PAGE: Final = "25"
 Text = Annotated[str, Query(max_length=200)]
 
 
@@ -43,7 +41,7 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         token = pages.login(request).token
         chosen = dict(zip(FILTERS, (q, state, kind, category, unit, overdue), strict=True))
         page, directory, description = await asyncio.gather(
-            apis.assignment.cases(token, after=after, limit=PAGE, **chosen),
+            apis.assignment.cases(token, after=after, **chosen),
             apis.assignment.directory(token),
             apis.assignment.description(),
         )
@@ -55,7 +53,9 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
             directory=directory,
             states=filter_choices(description, "state"),
             kinds=filter_choices(description, "kind"),
-            further=_further(chosen, page.next),
+            units=[(unit.code, unit.name) for unit in directory.units],
+            categories=[(category.code, category.name) for category in directory.categories],
+            further=further("/cases", chosen, page.next),
         )
 
     @routes.get("/cases/{case_id}", summary="A case with its timeline, limits and steps (staff)")
@@ -116,7 +116,6 @@ async def _case_page(
         _limits(apis.supervision, token, case_id),
         apis.assignment.description(),
     )
-    typed = {name: one(kept, name) for name in kept} if kept else {}
     wrong = wrong or str(refused.problem.get("field", "")) if refused else wrong
     return pages.show(
         request,
@@ -130,7 +129,7 @@ async def _case_page(
         failed=failed,
         wrong=wrong,
         refused=refused,
-        typed=typed,
+        typed=kept or {},
     )
 
 
@@ -142,9 +141,3 @@ async def _limits(supervision: Supervision, token: str, case_id: UUID) -> CaseLi
         if refused.status in (httpx.codes.NOT_FOUND, httpx.codes.FORBIDDEN):
             return None
         raise
-
-
-def _further(chosen: dict[str, str], after: str | None) -> str | None:
-    """The address of the next page with the same filters."""
-    given = {name: value for name, value in chosen.items() if value}
-    return f"/cases?{urlencode({**given, 'after': after})}" if after else None

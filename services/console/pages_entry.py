@@ -1,7 +1,6 @@
 """Manual entry: a clerk types in what a citizen said, and prints the receipt slip."""
 
 from collections.abc import Mapping
-from typing import Final
 from uuid import uuid4
 
 import httpx
@@ -12,10 +11,7 @@ from services.console.apis_intake import Intake
 from services.console.call import Refused
 from services.console.entry import FIELDS, Incomplete, demand_of, entry_of
 from services.console.pages import Pages, one
-from services.contracts.vocabulary import Role
-
-CLERKS: Final[tuple[Role, ...]] = ("clerk", "administrator")
-"""The key is the console's own, so intake can't tell who types: this page has to."""
+from services.console.session import ENTERS
 
 
 def entry_routes(pages: Pages, intake: Intake) -> APIRouter:
@@ -24,13 +20,13 @@ def entry_routes(pages: Pages, intake: Intake) -> APIRouter:
 
     @routes.get("/entry", summary="The form to enter a demand (clerk, administrator)")
     async def ask_entry(request: Request) -> Response:
-        pages.login(request, *CLERKS)
+        pages.login(request, *ENTERS)
         return _form(pages, intake, request, dict.fromkeys(FIELDS, ""), str(uuid4()))
 
     @routes.post("/entry", summary="Enter a demand and show its receipt slip (clerk, administrator)")
     async def enter(request: Request) -> Response:
         """The slip is the answer itself, so that the tracking code stands in no address."""
-        login = pages.login(request, *CLERKS)
+        login = pages.login(request, *ENTERS)
         fields = await pages.own_form(request)
         typed = {name: one(fields, name) for name in FIELDS}
         entry = one(fields, "entry")

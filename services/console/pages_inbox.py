@@ -1,51 +1,75 @@
-"""The inbox of a unit: notices of supervision, and their acknowledgement."""
+"""The inbox of a unit or a post: notices of supervision, and their acknowledgement."""
 
 import asyncio
 from collections.abc import Iterable
-from typing import Annotated, Final
+from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.console.apis_assignment import Assignment, Case
+from services.console.apis_assignment import Assignment, Case, Directory
 from services.console.apis_supervision import Supervision
 from services.console.call import Away, Refused
-from services.console.pages import Pages, one, see
-from services.contracts.vocabulary import Role
+from services.console.pages import Pages, further, one, see
+from services.console.session import OPENS_INBOX
+from services.kit.auth import Staff
 
-OPENS: Final[tuple[Role, ...]] = ("handler", "unit_head", "leader", "supervision_office", "administrator")
-"""Roles that have an inbox, or may look into one."""
+Code = Annotated[str, Query(max_length=100)]
 
 
 def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment) -> APIRouter:
     """The routes; supervision decides who may open which inbox."""
     routes = APIRouter(default_response_class=HTMLResponse)
 
-    @routes.get("/inbox", summary="Notices of the own unit (unit staff), of any (supervision office)")
+    @routes.get(
+        "/inbox", summary="Notices of the own unit or its posts (unit staff), of any (supervision office)"
+    )
     async def inbox(
         request: Request,
-        unit: Annotated[str | None, Query(max_length=64)] = None,
-        after: Annotated[str | None, Query(max_length=200)] = None,
+        unit: Code = "",
+        post: Code = "",
+        after: Annotated[str, Query(max_length=200)] = "",
         done: bool = False,
     ) -> Response:
-        login = pages.login(request, *OPENS)
-        token, asked = login.token, unit or login.staff.unit
+        login = pages.login(request, *OPENS_INBOX)
+        token = login.token
         directory = await assignment.directory(token)
-        page = await supervision.inbox(token, asked, after) if asked else None
-        cases = await _cases(assignment, token, {one.case_id for one in page.notices}) if page else {}
+        chosen = {"unit": unit, "post": post} if unit or post else own_inbox(login.staff, directory)
+        page = await supervision.inbox(token, **chosen, after=after) if any(chosen.values()) else None
         return pages.show(
-            request, "inbox.html", page=page, cases=cases, unit=asked, directory=directory, done=done
+            request,
+            "inbox.html",
+            page=page,
+            cases=await _cases(assignment, token, {one.case_id for one in page.notices}) if page else {},
+            chosen=chosen,
+            directory=directory,
+            done=done,
+            further=further("/inbox", chosen, page.next) if page else None,
         )
 
     @routes.post("/notices/{notice_id}/ack", summary="Acknowledge a notice (its recipients)")
     async def acknowledge(request: Request, notice_id: UUID) -> Response:
         token = pages.login(request).token
-        fields = await pages.own_form(request)
-        await supervision.acknowledge(token, notice_id, one(fields, "recipient") or None)
-        return see("/inbox?done=true")
+        recipient = one(await pages.own_form(request), "recipient")
+        await supervision.acknowledge(token, notice_id, recipient or None)
+        return see(f"/inbox?{urlencode(inbox_of(recipient) | {'done': 'true'})}")
 
     return routes
+
+
+def own_inbox(staff: Staff, directory: Directory) -> dict[str, str]:
+    """The inbox to begin with: a leader's notices go to a post of the unit, the others' to the unit."""
+    if staff.role == "leader":
+        return {"unit": "", "post": next((post.code for post in directory.posts_of(staff.unit)), "")}
+    return {"unit": staff.unit or "", "post": ""}
+
+
+def inbox_of(recipient: str) -> dict[str, str]:
+    """The parameter that opens a recipient's inbox: `unit:water` is `unit=water`."""
+    kind, _, code = recipient.partition(":")
+    return {kind: code} if kind in ("unit", "post") else {}
 
 
 async def _cases(assignment: Assignment, token: str, ids: Iterable[UUID]) -> dict[UUID, Case]:

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_projects import Projects
-from services.console.pages import Pages
-from services.console.pages_promises import further
+from services.console.pages import Pages, further, units_shown
 from services.console.policy import PAPER_POLICY
 from services.contracts.vocabulary import ProjectState, Tier
 
@@ -27,15 +26,14 @@ def project_routes(pages: Pages, projects: Projects) -> APIRouter:
     ) -> Response:
         chosen = {"tier": tier, "unit": unit, "state": state}
         page = await projects.page(after=after, **chosen)
-        named = {row.lead_unit: row.lead_unit_name or row.lead_unit for row in page.projects}
         return pages.show(
             request,
             "projects.html",
-            page=page,
+            rows=page.projects,
             chosen=chosen,
             tiers=TIERS,
             states=STATES,
-            units=sorted((({unit: unit} if unit else {}) | named).items()),
+            units=units_shown(((row.lead_unit, row.lead_unit_name) for row in page.projects), unit),
             further=further("/projects", chosen, page.next),
         )
 

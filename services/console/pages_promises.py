@@ -1,15 +1,13 @@
 """Promises for everybody: the list, and one promise with every change and its place in the chain."""
 
-from collections.abc import Sequence
 from typing import Annotated, Final, get_args
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.console.apis_promises import PromiseRow, Promises
-from services.console.pages import Pages
+from services.console.apis_promises import Promises
+from services.console.pages import Pages, further, units_shown
 from services.contracts.vocabulary import PromiseState, PromiseTier
 
 TIERS: Final = get_args(PromiseTier)
@@ -30,11 +28,11 @@ def promise_routes(pages: Pages, promises: Promises) -> APIRouter:
         return pages.show(
             request,
             "promises.html",
-            page=page,
+            rows=page.promises,
             chosen=chosen,
             tiers=TIERS,
             states=STATES,
-            units=_units(page.promises, unit),
+            units=units_shown(((row.unit, row.unit_name) for row in page.promises), unit),
             further=further("/promises", chosen, page.next),
         )
 
@@ -43,15 +41,3 @@ def promise_routes(pages: Pages, promises: Promises) -> APIRouter:
         return pages.show(request, "promise.html", one=await promises.one(promise_id))
 
     return routes
-
-
-def _units(rows: Sequence[PromiseRow], chosen: str) -> list[tuple[str, str]]:
-    """Code and name of the units on the page, and of the chosen one: the directory is for staff alone."""
-    named = {row.unit: row.unit_name or row.unit for row in rows}
-    return sorted((({chosen: chosen} if chosen else {}) | named).items())
-
-
-def further(address: str, chosen: dict[str, str], after: str | None) -> str | None:
-    """The address of the next page with the same filters."""
-    given = {name: value for name, value in chosen.items() if value}
-    return f"{address}?{urlencode({**given, 'after': after})}" if after else None

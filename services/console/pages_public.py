@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_reporting import Circulars, Reporting
 from services.console.call import Away
-from services.console.pages import Pages
+from services.console.pages import Pages, further
 from services.console.policy import PAPER_POLICY
 
 
@@ -23,7 +23,8 @@ def public_routes(pages: Pages, reporting: Reporting) -> APIRouter:
     async def list_circulars(
         request: Request, after: Annotated[str | None, Query(max_length=40)] = None
     ) -> Response:
-        return pages.show(request, "circulars.html", page=await reporting.circulars(after))
+        page = await reporting.circulars(after)
+        return pages.show(request, "circulars.html", page=page, further=further("/circulars", {}, page.next))
 
     @routes.get("/circulars/{reference}", summary="An issued circular (anybody)")
     async def circular(reference: str) -> Response:

@@ -11,10 +11,22 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from services.contracts.vocabulary import Role
 from services.kit.auth import Staff, TokenReader, TokenRefused
 
 _PURPOSE = b"yinuo console form 1"
+OPENS_INBOX: Final[tuple[Role, ...]] = (
+    "handler",
+    "unit_head",
+    "leader",
+    "supervision_office",
+    "administrator",
+)
+"""Roles that have an inbox, or may look into one."""
+ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
+"""Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,14 @@ class Login:
     token: str
     staff: Staff
     ends: datetime
+
+    @property
+    def opens_inbox(self) -> bool:
+        return self.staff.role in OPENS_INBOX
+
+    @property
+    def enters(self) -> bool:
+        return self.staff.role in ENTERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ PARAMETERS = {
     ("assignment", "/cases"): {"q", "state", "kind", "category", "unit", "overdue", "after", "limit"},
     ("assignment", "/promises"): {"tier", "unit", "state", "after", "limit"},
     ("assignment", "/projects"): {"tier", "unit", "state", "after", "limit"},
-    ("supervision", "/inbox"): {"unit", "after", "limit"},
+    ("supervision", "/inbox"): {"unit", "post", "after", "limit"},
     ("reporting", "/circulars"): {"after", "limit"},
 }
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.console_browser import CASE_PAGE, Browser, Open
-from tests.console_fakes import CASE, CODE, NOT_FOUND, NOTICE_ID, RECEIPT
+from tests.console_fakes import CASE, CODE, NOT_FOUND, NOTICE, NOTICE_ID, RECEIPT
 
 
 async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser: Browser) -> None:
@@ -16,6 +16,31 @@ async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser:
     answer = await browser.send("/inbox", f"/notices/{NOTICE_ID}/ack")
     assert answer.headers["location"] == "/inbox?done=true"
     assert browser.apis.sent("POST")[0].body is None
+
+
+async def test_a_leader_opens_the_inbox_of_a_post_of_the_unit_and_acknowledges_for_it(
+    browser: Browser,
+) -> None:
+    of_post = {"recipient": "post:water.head", "notices": [NOTICE], "next": "further"}
+    browser.apis.instead["supervision", "GET", "/inbox"] = (200, of_post)
+    await browser.login("leader", "water")
+    page = (await browser.get("/inbox")).text
+    asked = next(call for call in browser.apis.calls if call.path == "/inbox").query
+    assert asked == {"post": "water.head", "limit": "20"}
+    assert '<option value="water.head" selected>水利局局长</option>' in page
+    assert 'name="recipient" value="post:water.head"' in page
+    assert "/inbox?post=water.head&amp;after=further" in page
+    answer = await browser.send("/inbox", f"/notices/{NOTICE_ID}/ack", recipient="post:water.head")
+    assert answer.headers["location"] == "/inbox?post=water.head&done=true"
+
+
+async def test_a_unit_head_begins_with_the_unit_and_may_choose_a_post_of_it(browser: Browser) -> None:
+    await browser.login("unit_head", "water")
+    page = (await browser.get("/inbox")).text
+    assert '<option value="water.head">水利局局长</option>' in page
+    await browser.get("/inbox?post=water.head")
+    queries = [call.query for call in browser.apis.calls if call.path == "/inbox"]
+    assert queries == [{"unit": "water", "limit": "20"}, {"post": "water.head", "limit": "20"}]
 
 
 async def test_an_inbox_is_shown_though_its_cases_can_not_be_read(browser: Browser) -> None:
@@ -35,7 +60,8 @@ async def test_the_supervision_office_chooses_a_unit_and_acknowledges_nothing(br
 
 async def test_an_administrator_acknowledges_for_the_named_recipient(browser: Browser) -> None:
     await browser.login("administrator")
-    await browser.send("/inbox?unit=water", f"/notices/{NOTICE_ID}/ack", recipient="unit:water")
+    sent = await browser.send("/inbox?unit=water", f"/notices/{NOTICE_ID}/ack", recipient="unit:water")
+    assert sent.headers["location"] == "/inbox?unit=water&done=true"
     assert browser.apis.sent("POST")[0].body == {"recipient": "unit:water"}
 
 
@@ -111,6 +137,30 @@ async def test_a_refused_step_says_why_and_keeps_what_was_typed(
     assert page.status_code == status
     for shown in (said, "case is completed", "不属我局职责</textarea>"):
         assert shown in page.text
+
+
+async def test_a_refused_step_keeps_every_choice_and_tick(browser: Browser) -> None:
+    schema = {
+        "type": "object",
+        "required": ["agreed"],
+        "properties": {
+            "assisting_units": {"type": "array", "items": {"type": "string"}},
+            "agreed": {"type": "boolean"},
+        },
+    }
+    described = {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}
+    paths = {**browser.apis.description["paths"], "/cases/{case_id}/return": described}
+    browser.apis.description = {**browser.apis.description, "paths": paths}
+    browser.apis.instead["assignment", "POST", f"{CASE_PAGE}/return"] = (422, {"detail": "no"})
+    await browser.login("handler", "water")
+    form = {
+        "assisting_units": ["water", "office"],
+        "agreed": "true",
+        "form_token": await browser.form_token(CASE_PAGE),
+    }
+    page = (await browser.http.post(f"{CASE_PAGE}/steps/return", data=form)).text
+    for kept in ('"water" selected', '"office" selected', 'name="agreed" value="true" checked'):
+        assert kept in page
 
 
 async def test_the_dispatch_sheet_names_unit_leader_both_limits_and_the_issuer(browser: Browser) -> None:

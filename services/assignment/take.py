@@ -35,13 +35,13 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
     possible, to = allowed_steps(who, place), leads_to(place, act.step)
     if to is None or act.step not in possible or (act.step == "reassign" and act.unit == case.unit):
         return NotAllowed(case, act.step, possible)
-    asked = case.extension_asked if to in UNDER_WAY else None
+    asked = case.extension_asked if to in EXTENDABLE else None
     moved = replace(case, version=case.version + 1, state=to, extension_asked=asked)
     after, event = EFFECTS[act.step](moved, act, now)
     return Taken(after, event, act, now)
 
 
-UNDER_WAY: Final[tuple[CaseState, ...]] = ("signed_for", "suspended")
+EXTENDABLE: Final[tuple[CaseState, ...]] = ("signed_for", "suspended")
 """The states in which a request for an extension stays open; any other ends it."""
 
 Effect = Callable[[Case, Act, datetime], tuple[Case, CaseEvent]]
@@ -55,6 +55,7 @@ def _ids(case: Case) -> dict[str, Any]:
         "demand_id": case.demand_id,
         "version": case.version,
         "dispatch": case.dispatch,
+        "unit": case.unit,
     }
 
 
@@ -65,76 +66,74 @@ def _said(act: Act, what: str) -> PublicText:
 
 
 def _signed_for(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return replace(case, signed_at=now), CaseSignedFor(**_ids(case), unit=case.unit)
+    return replace(case, signed_at=now), CaseSignedFor(**_ids(case))
 
 
 def _suspended(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseSuspended(**_ids(case), unit=case.unit, reason=_said(act, "reason"))
+    return case, CaseSuspended(**_ids(case), reason=_said(act, "reason"))
 
 
 def _resumed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseResumed(**_ids(case), unit=case.unit)
+    return case, CaseResumed(**_ids(case))
 
 
 def _extension_asked(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     if act.days is None:
         raise Incomplete(act.step, "days")
     case = replace(case, extension_asked=act.days)
-    return case, CaseExtensionAsked(**_ids(case), unit=case.unit, days=act.days, reason=_said(act, "reason"))
+    return case, CaseExtensionAsked(**_ids(case), days=act.days, reason=_said(act, "reason"))
 
 
 def _extension_granted(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     assert case.extension_asked is not None  # noqa: S101  the table lets only what was asked be granted
-    granted = CaseExtensionGranted(**_ids(case), unit=case.unit, days=case.extension_asked)
+    granted = CaseExtensionGranted(**_ids(case), days=case.extension_asked)
     return replace(case, extension_asked=None), granted
 
 
 def _extension_refused(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    refused = CaseExtensionRefused(**_ids(case), unit=case.unit, reason=_said(act, "reason"))
+    refused = CaseExtensionRefused(**_ids(case), reason=_said(act, "reason"))
     return replace(case, extension_asked=None), refused
 
 
 def _completed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    case = replace(case, completed_at=now, reply=_said(act, "reply"))
-    return case, CaseCompleted(**_ids(case), unit=case.unit, reply=_said(act, "reply"))
+    reply = _said(act, "reply")
+    return replace(case, completed_at=now, reply=reply), CaseCompleted(**_ids(case), reply=reply)
 
 
 def _reviewed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseReviewed(**_ids(case), unit=case.unit)
+    return case, CaseReviewed(**_ids(case))
 
 
 def _called_back(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseCalledBack(**_ids(case), unit=case.unit, note=_said(act, "note"))
+    return case, CaseCalledBack(**_ids(case), note=_said(act, "note"))
 
 
 def _archived(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseArchived(**_ids(case), unit=case.unit)
+    return case, CaseArchived(**_ids(case))
 
 
 def _redone(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     case = replace(_dispatched_anew(case, now), completed_at=None)
-    return case, CaseRedone(**_ids(case), unit=case.unit, post=case.post, reason=_said(act, "reason"))
+    return case, CaseRedone(**_ids(case), post=case.post, reason=_said(act, "reason"))
 
 
 def _returned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     reason = _said(act, "reason")
     moved = _moved(case, act, now)
-    return moved, CaseReturned(
-        **_ids(moved), from_unit=case.unit, reason=reason, unit=moved.unit, post=moved.post
-    )
+    return moved, CaseReturned(**_ids(moved), from_unit=case.unit, reason=reason, post=moved.post)
 
 
 def _reassigned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     moved = _moved(case, act, now)
-    return moved, CaseReassigned(**_ids(moved), from_unit=case.unit, unit=moved.unit, post=moved.post)
+    return moved, CaseReassigned(**_ids(moved), from_unit=case.unit, post=moved.post)
 
 
 def _refused(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseRefused(**_ids(case), unit=case.unit, reason=_said(act, "reason"))
+    return case, CaseRefused(**_ids(case), reason=_said(act, "reason"))
 
 
 def _withdrawn(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseWithdrawn(**_ids(case), unit=case.unit)
+    return case, CaseWithdrawn(**_ids(case))
 
 
 def _moved(case: Case, act: Act, now: datetime) -> Case:

@@ -13,12 +13,13 @@ from services.contracts.vocabulary import Channel, Kind, Urgency
 
 
 class CaseEvent(Event):
-    """What every event of a case carries."""
+    """What every event of a case carries. `unit` is the one that it lies with from then on."""
 
     case_id: UUID
     demand_id: UUID
     version: int
     dispatch: int
+    unit: str
 
     def subject(self) -> str:
         return str(self.case_id)
@@ -40,7 +41,6 @@ class CaseAssigned(CaseEvent):
     category: str
     place: str | None
     town: str | None
-    unit: str
     post: str
     backstop: bool
     summary: PublicText
@@ -52,15 +52,12 @@ class CaseSignedFor(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.signed-for.v1"
 
-    unit: str
-
 
 class CaseCompleted(CaseEvent):
     """The lead unit completed the case with a reply to the citizen (办结)."""
 
     type: ClassVar[str] = "yinuo.case.completed.v1"
 
-    unit: str
     reply: PublicText
 
 
@@ -74,7 +71,6 @@ class CaseReturned(CaseEvent):
 
     from_unit: str
     reason: PublicText
-    unit: str
     post: str
 
 
@@ -84,7 +80,6 @@ class CaseReassigned(CaseEvent):
     type: ClassVar[str] = "yinuo.case.reassigned.v1"
 
     from_unit: str
-    unit: str
     post: str
 
 
@@ -96,7 +91,6 @@ class CaseRedone(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.redone.v1"
 
-    unit: str
     post: str
     reason: PublicText
 
@@ -106,7 +100,6 @@ class CaseSuspended(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.suspended.v1"
 
-    unit: str
     reason: PublicText
 
 
@@ -114,8 +107,6 @@ class CaseResumed(CaseEvent):
     """A suspended case goes on (恢复办理), and its limit with it."""
 
     type: ClassVar[str] = "yinuo.case.resumed.v1"
-
-    unit: str
 
 
 class CaseExtensionAsked(CaseEvent):
@@ -126,7 +117,6 @@ class CaseExtensionAsked(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.extension-asked.v1"
 
-    unit: str
     days: int
     reason: PublicText
 
@@ -136,7 +126,6 @@ class CaseExtensionGranted(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.extension-granted.v1"
 
-    unit: str
     days: int
 
 
@@ -145,7 +134,6 @@ class CaseExtensionRefused(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.extension-refused.v1"
 
-    unit: str
     reason: PublicText
 
 
@@ -154,15 +142,12 @@ class CaseReviewed(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.reviewed.v1"
 
-    unit: str
-
 
 class CaseCalledBack(CaseEvent):
     """The citizen was asked about the reply (回访). `note` is what was said."""
 
     type: ClassVar[str] = "yinuo.case.called-back.v1"
 
-    unit: str
     note: PublicText
 
 
@@ -171,15 +156,11 @@ class CaseArchived(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.archived.v1"
 
-    unit: str
-
 
 class CaseWithdrawn(CaseEvent):
     """The citizen took the demand back (撤回) before a reply: the case ends without one."""
 
     type: ClassVar[str] = "yinuo.case.withdrawn.v1"
-
-    unit: str
 
 
 class CaseRefused(CaseEvent):
@@ -187,5 +168,4 @@ class CaseRefused(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.refused.v1"
 
-    unit: str
     reason: PublicText

@@ -8,6 +8,7 @@ from services.contracts.case import (
     CaseAssigned,
     CaseCalledBack,
     CaseCompleted,
+    CaseEvent,
     CaseExtensionGranted,
     CaseReassigned,
     CaseRedone,
@@ -47,23 +48,6 @@ _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
 }
 """Event → the step it shows as, and the state the demand is in from then on."""
 
-Steppable = (
-    CaseAssigned
-    | CaseSignedFor
-    | CaseCompleted
-    | CaseReturned
-    | CaseReassigned
-    | CaseRedone
-    | CaseSuspended
-    | CaseResumed
-    | CaseExtensionGranted
-    | CaseReviewed
-    | CaseCalledBack
-    | CaseArchived
-    | CaseWithdrawn
-    | CaseRefused
-)
-
 
 async def take_cases(writing: Writing, records: Sequence[Record]) -> None:
     """Case events move their demand on."""
@@ -88,14 +72,14 @@ async def take_projects(writing: Writing, records: Sequence[Record]) -> None:
 
 
 def _step(record: Record) -> CaseStep:
-    event = cast("Steppable", record.event)
+    event = cast("CaseEvent", record.event)
     step, state = _STEPS[type(event)]
     return CaseStep(
         event.demand_id, event.case_id, event.version, record.time, step, state, event.unit, _told(event)
     )
 
 
-def _told(event: Steppable) -> str | None:
+def _told(event: CaseEvent) -> str | None:
     """What the citizen is told with it: the reply, or why the demand was refused."""
     match event:
         case CaseCompleted():

@@ -7,15 +7,13 @@ from uuid import UUID
 
 import asyncpg
 
-from services.contracts.vocabulary import BAD_RATINGS
+from services.contracts.vocabulary import BAD_RATINGS, BEFORE_REPLY
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
-_OVERDUE: Final = (
-    "state IN ('dispatched', 'signed_for', 'suspended') AND coalesce(complete_due < clock.now(), false)"
-)
+_OVERDUE: Final = f"state IN {BEFORE_REPLY} AND coalesce(complete_due < clock.now(), false)"
 
-_RECTIFY: Final = f"coalesce(rating IN ({', '.join(repr(level) for level in BAD_RATINGS)}), false)"
+_RECTIFY: Final = f"coalesce(rating IN {BAD_RATINGS}, false)"
 
 _ROW: Final = f"""
 SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, town, unit, post, backstop,

@@ -78,6 +78,10 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ROLES: tuple[Role, ...] = get_args(Role)
+BEFORE_REPLY: tuple[CaseState, ...] = ("dispatched", "signed_for", "suspended")
+"""The states of a case under way: its citizen may withdraw it, and it may be overdue."""
+AFTER_REPLY: tuple[CaseState, ...] = ("completed", "reviewed", "called_back", "archived")
+"""Those in which a reply stands, which its citizen may rate."""
 BAD_RATINGS: tuple[Satisfaction, ...] = ("dissatisfied", "very_dissatisfied")
 """Those that call for rectification."""
 SERVICES: tuple[Service, ...] = get_args(Service)

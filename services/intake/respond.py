@@ -3,17 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from services.contracts.demand import DemandRated, DemandWithdrawn
-from services.contracts.vocabulary import Satisfaction
+from services.contracts.vocabulary import AFTER_REPLY, BEFORE_REPLY, Satisfaction
 from services.kit.masking import mask
-
-WITHDRAWABLE: Final = ("dispatched", "signed_for", "suspended")
-"""The states before a reply. A demand without a case yet waits a moment: its case is being opened."""
-RATEABLE: Final = ("completed", "reviewed", "called_back", "archived")
-"""The states in which a reply stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +58,11 @@ Publish = Callable[[DemandWithdrawn | DemandRated], None]
 async def withdraw(
     responses: Responses, publish: Publish, standing: Standing, reason: str | None, now: datetime
 ) -> Said | SaidBefore | NotNow:
-    """Take a demand back. Its case may be replied to meanwhile: then the reply stands."""
-    if standing.case_id is None or standing.state not in WITHDRAWABLE:
+    """Take a demand back. Its case may be replied to meanwhile: then the reply stands.
+
+    A demand without a case yet waits a moment: its case is being opened.
+    """
+    if standing.case_id is None or standing.state not in BEFORE_REPLY:
         return NotNow(standing.state)
     if not await responses.withdraw(standing.demand_id, now):
         return SaidBefore()
@@ -82,7 +80,7 @@ async def rate(
     now: datetime,
 ) -> Said | SaidBefore | NotNow:
     """Rate the reply that stands."""
-    if standing.case_id is None or standing.unit is None or standing.state not in RATEABLE:
+    if standing.case_id is None or standing.unit is None or standing.state not in AFTER_REPLY:
         return NotNow(standing.state)
     if not await responses.rate(standing.demand_id, level, now):
         return SaidBefore()

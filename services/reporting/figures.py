@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from services.contracts.vocabulary import BAD_RATINGS
+
 Source = Literal["ledger", "facts"]
 
 
@@ -142,7 +144,7 @@ FACTS: Final = (
         "rated_badly",
         "差评",
         "replies rated badly",
-        "kind = 'rated' AND outcome IN ('dissatisfied', 'very_dissatisfied')",
+        f"kind = 'rated' AND outcome IN {BAD_RATINGS}",
     ),
     _fact("latecomers", "迟到补记", "latecomers", "late"),
 )

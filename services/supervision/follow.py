@@ -1,6 +1,7 @@
 """What each event of a case does to its limits. Pure; the table event → effect is at the end."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from services.supervision.watched import (
     Watched,
     ladder_state,
     reckon,
+    reckon_anew,
     reckoned,
 )
 
@@ -118,18 +120,13 @@ def _set_anew(limit: Watched, at: datetime, policy: Policy) -> Watched:
     A rung that is still to be recorded stays so; one that was recorded for the old end is recorded again
     if the new one puts it after that instant.
     """
-    ladder = policy.ladders[limit.ladder]
-    found = reckon(
-        limit.the_rule(), limit.dispatched_at, ladder, policy, limit.the_pauses, limit.the_extension
-    )
-    recorded = limit.next_rung
+    recorded, found = limit.next_rung, reckon_anew(limit, policy)
     limit = reckoned(limit._replace(generation=limit.generation + 1, overdue=False), found)
     if limit.due_at is None:
         return limit
-    state = ladder_state(limit, ladder, policy.calendar)
+    state = ladder_state(limit, policy.ladders[limit.ladder], policy.calendar)
     ahead = (rung.number for rung, instant in state.rungs if instant is None or instant > at)
-    first = min(recorded, next(ahead, recorded))
-    state = ladder_state(limit._replace(next_rung=max(first, limit.next_rung)), ladder, policy.calendar)
+    state = replace(state, next_rung=max(min(recorded, next(ahead, recorded)), limit.next_rung))
     return limit._replace(next_rung=state.next_rung, fires_at=next_instant(state), overdue=limit.due_at <= at)
 
 

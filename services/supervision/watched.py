@@ -204,6 +204,12 @@ def _terms(kind: LimitKind, case: CaseAssigned, at: datetime, policy: Policy) ->
     return terms
 
 
+def reckon_anew(limit: Watched, policy: Policy) -> Reckoned:
+    """The same, of a limit with its pauses and its extension, by its own rule and ladder."""
+    ladder, pauses, extension = policy.ladders[limit.ladder], limit.the_pauses, limit.the_extension
+    return reckon(limit.the_rule(), limit.dispatched_at, ladder, policy, pauses, extension)
+
+
 def reckoned(limit: Watched, found: Reckoned) -> Watched:
     """The limit with the instants that were found."""
     return limit._replace(
@@ -218,13 +224,9 @@ def reckoned(limit: Watched, found: Reckoned) -> Watched:
 
 def reckoned_again(limit: Watched, policy: Policy) -> Watched:
     """A limit that awaited a year, now that calendars were loaded. What was recorded stays recorded."""
-    ladder = policy.ladders[limit.ladder]
     if limit.due_at is None:
-        found = reckon(
-            limit.the_rule(), limit.dispatched_at, ladder, policy, limit.the_pauses, limit.the_extension
-        )
-        return _found(limit, found)
-    state = ladder_state(limit, ladder, policy.calendar)
+        return _found(limit, reckon_anew(limit, policy))
+    state = ladder_state(limit, policy.ladders[limit.ladder], policy.calendar)
     awaits = awaited_year(limit.due_at, state.rungs, policy)
     return limit._replace(fires_at=next_instant(state), awaits_year=awaits)
 

@@ -14,8 +14,8 @@ from services.assignment.rulebook import Rulebook
 from services.assignment.steps import NoSuchCase, person_of
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_reading import CaseReading, Filter
-from services.assignment.transitions import allowed_steps
-from services.contracts.vocabulary import CaseState, Kind, Role
+from services.assignment.transitions import FOR_THEIR_UNIT, allowed_steps
+from services.contracts.vocabulary import CaseState, Kind
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
 from services.kit.page import Cursor
@@ -38,9 +38,6 @@ Reader = Annotated[
         )
     ),
 ]
-BOUND: Final[frozenset[Role]] = frozenset({"handler", "unit_head"})
-"""Roles that see their own unit's cases only."""
-
 READERS: Final = "handler and unit_head: their unit's; clerks, administrator, supervision_office, leader: all"
 
 
@@ -88,7 +85,7 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
 
 def _unit_of(staff: Staff, asked: str | None) -> str | None:
     """The unit to look at: staff of a unit see its own cases only. Raises Problem 403."""
-    if staff.role not in BOUND:
+    if staff.role not in FOR_THEIR_UNIT:
         return asked
     if staff.unit is None or asked not in (None, staff.unit):
         raise Problem(

@@ -42,7 +42,7 @@ def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit) -> Pro
         case NoSuchCase(case_id):
             return Problem(404, "Not Found", f"no case {case_id}", field="case_id", remedy="see /cases")
         case NotTheirs(_, _, why):
-            return Problem(403, "Forbidden", why, remedy="use a token of one who may")
+            return Problem(403, "Forbidden", why, field="Authorization", remedy="use a token of one who may")
         case NoSuchUnit(unit):
             return Problem(
                 422,
@@ -58,11 +58,12 @@ def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit) -> Pro
 def _conflict(refused: NotAllowed) -> Problem:
     case, allowed = refused.case, ", ".join(refused.allowed) or "none"
     where = f"case {case.case_id} is {case.state} with unit {case.unit}"
-    same = " to the same unit" if refused.step in refused.allowed else ""
+    same = refused.step in refused.allowed  # dispatched anew to the unit that it lies with
     return Problem(
         409,
         "Conflict",
-        f"{where}: step {refused.step}{same} is not possible",
+        f"{where}: step {refused.step}{' to the same unit' if same else ''} is not possible",
+        field="unit" if same else "step",
         remedy=f"steps that you may take now: {allowed}",
         allowed=list(refused.allowed),
         state=case.state,

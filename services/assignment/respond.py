@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from services.assignment.case import Act, Case, Taken
+from services.assignment.case import Act, Case, NotAllowed, Taken
 from services.assignment.rulebook import Rulebook
 from services.assignment.take import take
 from services.assignment.transitions import Person
@@ -58,7 +58,9 @@ async def withdraw(
             publish(one.event)
 
 
-def _withdrawn(present: dict[UUID, Case], one: DemandWithdrawn, backstop: str, now: datetime) -> object:
+def _withdrawn(
+    present: dict[UUID, Case], one: DemandWithdrawn, backstop: str, now: datetime
+) -> Taken | NotAllowed:
     case = present.get(one.case_id)
     if case is None:
         raise UnknownCase(one.case_id)

@@ -4,7 +4,7 @@ The way: dispatched → signed for (⇄ suspended) → completed (已回复) →
 A case ends early as refused or withdrawn; return, reassignment and redo begin a new dispatch.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
 from services.contracts.vocabulary import CaseState, Role
@@ -57,7 +57,10 @@ class Transition(NamedTuple):
 
 FOR_ALL_UNITS: Final[frozenset[Role]] = frozenset({"clerk", "administrator"})
 FOR_THEIR_UNIT: Final[frozenset[Role]] = frozenset({"handler", "unit_head"})
-"""Who keeps promises and projects: of every unit, or of the one that their token names."""
+"""Who keeps promises and projects: of every unit, or of the one that their token names.
+
+The latter see that unit's cases alone, too.
+"""
 
 UNIT: Final = Grant(("handler", "unit_head"), "unit")
 BACKSTOP: Final = Grant(("handler", "unit_head"), "backstop")
@@ -97,11 +100,6 @@ _GRANTS: Final[Mapping[Step, tuple[Grant, ...]]] = {
     step: tuple(dict.fromkeys(grant for one in TABLE if one.step == step for grant in one.grants))
     for step in STEPS
 }
-
-STAFF: Final[tuple[Role, ...]] = tuple(
-    role for role in get_args(Role) if any(role in grant.roles for one in TABLE for grant in one.grants)
-)
-"""The roles that take any step at all."""
 
 
 class Person(NamedTuple):
@@ -160,6 +158,10 @@ def roles_of(*steps: Step) -> tuple[Role, ...]:
     return tuple(role for role in get_args(Role) if role in named)
 
 
+STAFF: Final[tuple[Role, ...]] = roles_of(*STEPS)
+"""The roles that take any step at all."""
+
+
 def _fits(person: Person, place: Place, grant: Grant) -> bool:
     if person.role not in grant.roles:
         return False
@@ -171,11 +173,7 @@ def _fits(person: Person, place: Place, grant: Grant) -> bool:
 
 
 def _said(grant: Grant) -> str:
-    return f"{_listed(grant.roles)}{BOUNDS[grant.bound]}"
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(words)
+    return f"{', '.join(grant.roles)}{BOUNDS[grant.bound]}"
 
 
 BOUNDS: Final[Mapping[Bound, str]] = {

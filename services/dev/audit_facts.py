@@ -3,9 +3,8 @@
 from typing import Final
 
 from services.dev.audit_checks import Check, differences
+from services.dev.audit_path import CASES, DEMANDS
 
-DEMANDS: Final = "SELECT count(*) FROM intake.audit_demands WHERE received_real_at <= $1"
-CASES: Final = "SELECT count(*) FROM assignment.audit_cases"
 FACTS_WALKED: Final = "SELECT count(*) FROM reporting.audit_facts"
 
 _STEPS: Final = {

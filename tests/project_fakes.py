@@ -33,7 +33,7 @@ class ProjectsInMemory:
     async def open_projects(self) -> list[OpenProject]:
         still = [one for one in self.projects.values() if one.is_open and one.plan.category]
         return [
-            OpenProject(one.project_id, one.ledger, one.plan.name, one.plan.category, one.plan.place)
+            OpenProject(one.project_id, one.ledger, one.plan.category, one.plan.place)
             for one in sorted(still, key=lambda one: one.ledger)
         ]
 

@@ -36,13 +36,11 @@ class Projects(Protocol):
 async def link_new_cases(
     projects: Projects,
     publish: Publish,
-    matcher: Matcher | None,
+    matcher: Matcher,
     cases: Iterable[CaseAssigned],
     now: datetime,
 ) -> None:
     """Nothing is asked of the database where no case fits any project."""
-    if matcher is None:
-        return
     fits = [(case, fit) for case in cases for fit in matcher.fits(case.category, case.place)]
     certain = [(case, fit) for case, fit in fits if fit.certain]
     possible = [_offer(case, fit, now) for case, fit in fits if not fit.certain]

@@ -23,6 +23,7 @@ from services.assignment.project import (
     Replace,
     Report,
     Unlink,
+    link_all,
     move,
 )
 from services.assignment.project_labels import DirectoryLabels
@@ -174,19 +175,24 @@ class ProjectDesk:
 
     async def _recorded(self, outcome: Moved | NotAllowed | Faulty) -> Outcome:
         if isinstance(outcome, Moved):
-            await self.projects.record([outcome], self.staff.subject, self.now)
-            self.publish(outcome.event)
+            await self._keep([outcome])
         return outcome
+
+    async def _keep(self, moved: Sequence[Moved]) -> None:
+        await self.projects.record(moved, self.staff.subject, self.now)
+        for one in moved:
+            self.publish(one.event)
 
     async def _hand_over(self, replaced: Project, project: Project) -> None:
         why = PublicText(f"项目 {replaced.ledger} 由 {project.ledger} 替代")
         cases = await self.projects.cases_of(replaced.project_id)
         there = await self.projects.linked([case.case_id for case in cases])
-        for case in cases:
-            if (case.case_id, project.project_id) not in there:
-                outcome = await self._move(project, Link(case.case_id, case.demand_id, "replaced", why))
-                assert isinstance(outcome, Moved)  # noqa: S101  the rule demands an open project
-                project = outcome.project
+        links = [
+            Link(case.case_id, case.demand_id, "replaced", why)
+            for case in cases
+            if (case.case_id, project.project_id) not in there
+        ]
+        await self._keep(link_all(project, links, local_day(self.now)))
 
 
 def refusal(staff: Staff, lead_unit: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.assignment.directory import Directory, local_day, repeated
-from services.assignment.project import Fault, Link, Moved, Project, move, opened
+from services.assignment.project import Fault, Link, Moved, Project, link_all, opened
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_plan import plan_faults
 from services.contracts.project import Plan, ProjectEvent
@@ -46,7 +46,6 @@ class KnownCase:
 
     case_id: UUID
     demand_id: UUID
-    unit: str
 
 
 class Projects(Protocol):
@@ -137,10 +136,6 @@ def _taken(one: Opening, project: Project | None) -> Iterator[Fault]:
 
 
 def _moved(one: Opening, cases: Mapping[UUID, KnownCase], now: datetime, today: date) -> list[Moved]:
-    found = [opened(one.ledger, one.plan, now, today)]
-    for case_id in dict.fromkeys(one.cases):
-        link = Link(case_id, cases[case_id].demand_id, "promoted", PROMOTED)
-        moved = move(found[-1].project, link, today)
-        assert isinstance(moved, Moved)  # noqa: S101  a new project is open
-        found.append(moved)
-    return found
+    new = opened(one.ledger, one.plan, now, today)
+    links = [Link(case, cases[case].demand_id, "promoted", PROMOTED) for case in dict.fromkeys(one.cases)]
+    return [new, *link_all(new.project, links, today)]

@@ -1,6 +1,6 @@
 """The project and what may happen to it: which act is legal in which state. Pure; tables at the end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -159,6 +159,16 @@ def move(project: Project, act: Act, today: date) -> Moved | NotAllowed | Faulty
         return Faulty((fault,))
     after = replace(project, version=project.version + 1, state=state, **_effect(project, act))
     return Moved(after, EVENTS[type(act)](**_head(after), **_said(project, act)))
+
+
+def link_all(project: Project, links: Iterable[Link], today: date) -> list[Moved]:
+    """An open project with some cases linked to it, one after the other."""
+    found: list[Moved] = []
+    for link in links:
+        outcome = move(found[-1].project if found else project, link, today)
+        assert isinstance(outcome, Moved)  # noqa: S101  the table links any case to an open project
+        found.append(outcome)
+    return found
 
 
 def allowed_acts(state: ProjectState) -> tuple[str, ...]:

@@ -25,7 +25,6 @@ class OpenProject:
 
     project_id: UUID
     ledger: str
-    name: str
     category: str | None
     place: str | None
 

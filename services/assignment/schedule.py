@@ -17,7 +17,7 @@ async def assign_what_waits(database: Database, rulebooks: Rulebooks, matchers: 
         rulebook = await rulebooks.current(writing.connection)
         cases = PostgresCases(writing.connection)
         assigned = await assign_waiting(cases, writing.publish, rulebook, writing.now)
-        await link_opened(writing, await matchers.current(writing.connection, rulebook))
+        await link_opened(writing, matchers, rulebook)
     return assigned
 
 

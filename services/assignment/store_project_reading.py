@@ -9,21 +9,19 @@ import asyncpg
 
 from services.assignment.project import Project
 from services.assignment.project_history import Told
-from services.assignment.store_projects import project_of
+from services.assignment.store_projects import COLUMNS, project_of
 from services.contracts.decode import decode
 from services.contracts.project import ProjectEvent
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
-_COLUMNS: Final = """
-project_id, ledger, version, state, plan, opened_at, reached, percent, done_on, replaced_by
-"""
 _CASES: Final = "(SELECT count(*) FROM project_cases AS c WHERE c.project_id = p.project_id) AS cases"
 _OVERDUE: Final = """
 state IN ('planned', 'under_way') AND completion < (clock.now() AT TIME ZONE 'Asia/Shanghai')::date AS overdue
 """
+_LISTED: Final = f"SELECT {COLUMNS}, {_CASES}, {_OVERDUE} FROM projects AS p"
 _PAGE: Final = f"""
-SELECT {_COLUMNS}, {_CASES}, {_OVERDUE} FROM projects AS p
+{_LISTED}
 WHERE ($1::text IS NULL OR tier = $1) AND ($2::text IS NULL OR lead_unit = $2)
   AND ($3::text IS NULL OR state = $3) AND ($4::timestamptz IS NULL OR (opened_at, project_id) < ($4, $5))
 ORDER BY opened_at DESC, project_id DESC LIMIT $6
@@ -67,15 +65,11 @@ class ProjectReading:
 
     async def all(self) -> list[Listed]:
         """Every project, by ledger number."""
-        rows = await self._connection.fetch(
-            f"SELECT {_COLUMNS}, {_CASES}, {_OVERDUE} FROM projects AS p ORDER BY ledger"
-        )
+        rows = await self._connection.fetch(f"{_LISTED} ORDER BY ledger")
         return [_listed(row) for row in rows]
 
     async def project(self, ledger: str) -> Listed | None:
-        row = await self._connection.fetchrow(
-            f"SELECT {_COLUMNS}, {_CASES}, {_OVERDUE} FROM projects AS p WHERE ledger = $1", ledger
-        )
+        row = await self._connection.fetchrow(f"{_LISTED} WHERE ledger = $1", ledger)
         return _listed(row) if row else None
 
     async def facts(self, project_id: UUID) -> list[Told]:

@@ -16,10 +16,9 @@ from services.assignment.rulebook import Rulebook
 from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan
 from services.kit.connection import Connection
 
-_PROJECT: Final = """
-SELECT project_id, ledger, version, state, plan, opened_at, reached, percent, done_on, replaced_by
-FROM projects
-"""
+COLUMNS: Final = "project_id, ledger, version, state, plan, opened_at, reached, percent, done_on, replaced_by"
+"""What `project_of` reads."""
+_PROJECT: Final = f"SELECT {COLUMNS} FROM projects"
 _RECORD: Final = """
 INSERT INTO projects (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached, percent,
                       done_on, replaced_by, opened_at)
@@ -59,7 +58,7 @@ FROM project_offers AS o JOIN projects AS p USING (project_id)
 WHERE o.case_id = $1 AND p.ledger = $2 FOR UPDATE OF o
 """
 _OPEN: Final = """
-SELECT project_id, ledger, plan->>'name' AS name, plan->>'category' AS category, plan->>'place' AS place
+SELECT project_id, ledger, plan->>'category' AS category, plan->>'place' AS place
 FROM projects WHERE state IN ('planned', 'under_way') AND plan->>'category' IS NOT NULL ORDER BY ledger
 """
 
@@ -93,7 +92,7 @@ class PostgresProjects:
         return {row["project_id"]: project_of(dict(row)) for row in rows}
 
     async def known_cases(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]:
-        sql = "SELECT case_id, demand_id, unit FROM cases WHERE case_id = ANY($1::uuid[])"
+        sql = "SELECT case_id, demand_id FROM cases WHERE case_id = ANY($1::uuid[])"
         rows = await self._connection.fetch(sql, list(set(case_ids))) if case_ids else []
         return {row["case_id"]: KnownCase(**dict(row)) for row in rows}
 
@@ -103,8 +102,8 @@ class PostgresProjects:
         return {(row["case_id"], row["project_id"]) for row in rows}
 
     async def cases_of(self, project_id: UUID) -> list[KnownCase]:
-        sql = "SELECT case_id, demand_id, unit FROM project_cases JOIN cases USING (case_id, demand_id)"
-        rows = await self._connection.fetch(f"{sql} WHERE project_id = $1 ORDER BY case_id", project_id)
+        sql = "SELECT case_id, demand_id FROM project_cases WHERE project_id = $1 ORDER BY case_id"
+        rows = await self._connection.fetch(sql, project_id)
         return [KnownCase(**dict(row)) for row in rows]
 
     async def record(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
@@ -192,10 +191,8 @@ class Matchers:
     kept: Matcher | None = field(default=None)
     of: tuple[int, int] | None = field(default=None)
 
-    async def current(self, connection: Connection, rulebook: Rulebook | None) -> Matcher | None:
-        """Looks the list's version up each time: one small query a batch. None without a directory."""
-        if rulebook is None:
-            return None
+    async def current(self, connection: Connection, rulebook: Rulebook) -> Matcher:
+        """Looks the list's version up each time: one small query a batch that opens cases."""
         projects = PostgresProjects(connection)
         of = rulebook.version, await projects.list_version()
         if self.kept is None or self.of != of:

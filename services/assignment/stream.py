@@ -5,8 +5,8 @@ from functools import partial
 
 from services.assignment.assign import Registered, assign
 from services.assignment.link_new_cases import link_new_cases
-from services.assignment.project_match import Matcher
 from services.assignment.respond import rate, withdraw
+from services.assignment.rulebook import Rulebook
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_projects import Matchers, PostgresProjects
@@ -34,20 +34,20 @@ async def demands_told(
     rated = [(one.event, one.time) for one in records if isinstance(one.event, DemandRated)]
     rulebook, cases = await rulebooks.current(writing.connection), PostgresCases(writing.connection)
     await assign(cases, writing.publish, rulebook, demands, writing.now)
-    await link_opened(writing, await matchers.current(writing.connection, rulebook))
+    await link_opened(writing, matchers, rulebook)
     if withdrawn:
         await withdraw(cases, writing.publish, rulebook, withdrawn, writing.now)
     if rated:
         await rate(cases, rated)
 
 
-async def link_opened(writing: Writing, matcher: Matcher | None) -> None:
+async def link_opened(writing: Writing, matchers: Matchers, rulebook: Rulebook | None) -> None:
     """Match the cases that this transaction has opened to the open projects."""
     opened = [event for event, _ in writing.events if isinstance(event, CaseAssigned)]
-    if opened:
-        await link_new_cases(
-            PostgresProjects(writing.connection), writing.publish, matcher, opened, writing.now
-        )
+    if opened and rulebook is not None:
+        matcher = await matchers.current(writing.connection, rulebook)
+        projects = PostgresProjects(writing.connection)
+        await link_new_cases(projects, writing.publish, matcher, opened, writing.now)
 
 
 async def supervised(writing: Writing, records: Sequence[Record]) -> None:

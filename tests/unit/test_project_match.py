@@ -6,7 +6,7 @@ from tests.unit.directory_samples import county
 
 
 def project(ledger: str, category: str | None = "water", place: str | None = "river") -> OpenProject:
-    return OpenProject(project_id_of(ledger), ledger, f"项目{ledger}", category, place)
+    return OpenProject(project_id_of(ledger), ledger, category, place)
 
 
 def fits(

@@ -24,7 +24,7 @@ from services.console.session import CookieNames
 from services.console.settings import ConsoleSettings
 from services.contracts.vocabulary import Service
 from services.kit.auth import TokenReader
-from services.kit.http import Border, add_operation
+from services.kit.http import NO_TELEMETRY, Border, add_operation
 
 
 def build(settings: ConsoleSettings) -> FastAPI:
@@ -44,7 +44,7 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     apis = Apis.over(http, keys)
     reader = TokenReader.of(settings.token_public_key)
     pages = Pages(templates(), reader, CookieNames.of(settings.secure), settings.secure)
-    console = FastAPI(title="Yinuo console", openapi_url=None, lifespan=lifespan)
+    console = FastAPI(title="Yinuo console", openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY)
     console.add_middleware(Border, service="console")
     console.add_middleware(Policy)
     add_operation(console, {}, apis.checks())

@@ -110,7 +110,7 @@ class Pages:
         )
         page = HTMLResponse(text, status)
         if visit.is_new:
-            self.set_cookie(page, self.names.visitor, visit.secret, 3600)
+            self.set_cookie(page, self.names.visitor, visit.secret)
         if request.query_params.get("lang") in LANGUAGES:
             self.set_cookie(page, LANGUAGE_COOKIE, words.language, YEAR_SECONDS)
         return page
@@ -131,8 +131,13 @@ class Pages:
             raise ForeignForm
         return fields
 
-    def set_cookie(self, page: HTMLResponse | RedirectResponse, name: str, value: str, seconds: int) -> None:
-        """A cookie that scripts can't read and that other sites' requests don't carry."""
+    def set_cookie(
+        self, page: HTMLResponse | RedirectResponse, name: str, value: str, seconds: int | None = None
+    ) -> None:
+        """A cookie that scripts can't read and that other sites' requests don't carry.
+
+        Without `seconds` it stays as long as the browser is open, and so does a form that is keyed by it.
+        """
         page.set_cookie(name, value, max_age=seconds, httponly=True, samesite="strict", secure=self.secure)
 
 
@@ -150,6 +155,11 @@ def one(fields: Fields, name: str) -> str:
 def see(address: str) -> RedirectResponse:
     """On to another page, with GET."""
     return RedirectResponse(address, 303)
+
+
+def shown_at(request: Request, address: str) -> RedirectResponse:
+    """The page, for who opens an action's own address: so do the language links of what answers a form."""
+    return see(f"{address}?{request.url.query}" if request.url.query else address)
 
 
 def further(address: str, chosen: Mapping[str, str], after: str | None) -> str | None:

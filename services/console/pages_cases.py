@@ -11,8 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 from services.console.apis import Apis
 from services.console.apis_supervision import CaseLimits, Supervision
 from services.console.call import Refused
-from services.console.pages import Fields, Pages, further, see
-from services.console.step_forms import Unfit, filled_in, filter_choices, step_form, step_forms
+from services.console.pages import Fields, Pages, further, see, shown_at
+from services.console.step_forms import filled_in, filter_choices, step_form, step_forms
+from services.console.typed import Unfit
 
 FILTERS: Final = ("q", "state", "kind", "category", "unit", "overdue")
 Text = Annotated[str, Query(max_length=200)]
@@ -94,6 +95,10 @@ def _acting(routes: APIRouter, pages: Pages, apis: Apis) -> None:
                 pages, apis, request, case_id, refused.status, failed=step, refused=refused, kept=fields
             )
         return see(f"/cases/{case_id}?done={step}")
+
+    @routes.get("/cases/{case_id}/steps/{step}", summary="Back to the case (staff)")
+    async def back(request: Request, case_id: UUID) -> Response:
+        return shown_at(request, f"/cases/{case_id}")
 
 
 async def _case_page(

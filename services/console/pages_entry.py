@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_intake import Intake
 from services.console.call import Refused
-from services.console.entry import FIELDS, Incomplete, demand_of, entry_of
+from services.console.entry import FIELDS, demand_of, entry_of
 from services.console.pages import Pages, one
 from services.console.session import ENTERS
+from services.console.typed import Unfit
 
 
 def entry_routes(pages: Pages, intake: Intake) -> APIRouter:
@@ -33,7 +34,7 @@ def entry_routes(pages: Pages, intake: Intake) -> APIRouter:
         try:
             demand = demand_of(typed, list(intake.keys))
             receipt = await intake.enter(demand, entry_of(entry))
-        except Incomplete as missing:
+        except Unfit as missing:
             return _form(pages, intake, request, typed, entry, 422, wrong=missing.field)
         except Refused as refused:
             return _refused(pages, intake, request, typed, entry, refused)

@@ -1,6 +1,7 @@
 """What went wrong, as a page that says what to do."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -26,20 +27,26 @@ def add_error_pages(api: FastAPI, pages: Pages) -> None:
         LoginNeeded: _login_needed,
         ForeignForm: _told(pages, 403, "foreign_form"),
         RoleNeeded: _role_needed(pages),
-        RequestValidationError: _told(pages, 404, "404"),
+        RequestValidationError: _told(pages, 404),
         ValidationError: _unreadable(pages),
         Refused: _refused(pages),
         Away: _away(pages),
         HTTPException: _http(pages),
-        Problem: _problem(pages),
+        Problem: _border(pages),
     }
     for error, handler in handlers.items():
         api.add_exception_handler(error, handler)
 
 
-def _told(pages: Pages, status: int, code: str) -> Handler:
+def _page(pages: Pages, request: Request, status: int, code: str = "", detail: Any = "") -> Response:
+    """`code` names the texts; where none is given, the status does."""
+    said = code or (str(status) if status in KNOWN else "other")
+    return pages.show(request, "error.html", status, code=said, detail=detail)
+
+
+def _told(pages: Pages, status: int, code: str = "") -> Handler:
     async def handle(request: Request, _: Exception) -> Response:
-        return pages.show(request, "error.html", status, code=code, detail="")
+        return _page(pages, request, status, code)
 
     return handle
 
@@ -53,7 +60,7 @@ async def _login_needed(request: Request, _: Exception) -> Response:
 def _role_needed(pages: Pages) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, RoleNeeded)  # noqa: S101  registered for this class alone
-        return pages.show(request, "error.html", 403, code="role", detail=error.roles)
+        return _page(pages, request, 403, "role", error.roles)
 
     return handle
 
@@ -63,8 +70,7 @@ def _refused(pages: Pages) -> Handler:
         assert isinstance(error, Refused)  # noqa: S101  registered for this class alone
         if error.status == 401:
             return see("/login?expired=true")
-        code = str(error.status) if error.status in KNOWN else "other"
-        return pages.show(request, "error.html", error.status, code=code, detail=error.detail)
+        return _page(pages, request, error.status, detail=error.detail)
 
     return handle
 
@@ -73,7 +79,7 @@ def _away(pages: Pages) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, Away)  # noqa: S101  registered for this class alone
         log.warning("service away", of=error.service, reason=str(error))
-        page = pages.show(request, "error.html", 503, code="away", detail=error.service)
+        page = _page(pages, request, 503, "away", error.service)
         page.headers["Retry-After"] = str(RETRY_SECONDS)
         return page
 
@@ -84,7 +90,7 @@ def _unreadable(pages: Pages) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, ValidationError)  # noqa: S101  registered for this class alone
         log.error("an answer doesn't fit", model=error.title, errors=error.error_count())
-        return pages.show(request, "error.html", 502, code="unreadable", detail="")
+        return _page(pages, request, 502, "unreadable")
 
     return handle
 
@@ -92,17 +98,14 @@ def _unreadable(pages: Pages) -> Handler:
 def _http(pages: Pages) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
-        status = error.__cause__.status if isinstance(error.__cause__, Problem) else error.status_code
-        code = str(status) if status in KNOWN else "other"
-        return pages.show(request, "error.html", status, code=code, detail="")
+        return _page(pages, request, error.status_code)
 
     return handle
 
 
-def _problem(pages: Pages) -> Handler:
+def _border(pages: Pages) -> Handler:
     async def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)  # noqa: S101  registered for this class alone
-        code = str(error.status) if error.status in KNOWN else "other"
-        return pages.show(request, "error.html", error.status, code=code, detail="")
+        return _page(pages, request, error.status)
 
     return handle

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_intake import Intake, Standing
 from services.console.call import Refused
-from services.console.pages import Fields, Pages, one, read_form
+from services.console.pages import Fields, Pages, one, read_form, shown_at
 from services.contracts.vocabulary import CaseState, Satisfaction
 
 LEVELS: Final = get_args(Satisfaction)
@@ -54,6 +54,11 @@ def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
         fields = await pages.own_form(request)
         sending = intake.withdraw(*_keys(fields), one(fields, "reason"))
         return await _after(pages, intake, request, fields, "withdrawn", sending)
+
+    @routes.get("/track/rating", summary="Back to the form to follow a demand (anybody)")
+    @routes.get("/track/withdrawal", summary="Back to the form to follow a demand (anybody)")
+    async def follow(request: Request) -> Response:
+        return shown_at(request, "/track")
 
 
 async def _after(

@@ -18,7 +18,10 @@ HEADERS: Final = {
 """Content Security Policy Level 3: no script at all, inline or not. An answer's own header stands."""
 
 
-PAPER_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+PAPER_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 """A circular or a ledger page is one file to keep and to print, with its style within; it runs nothing and
 fetches nothing."""
 

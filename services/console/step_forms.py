@@ -6,11 +6,10 @@ So a step that assignment learns tomorrow has its form here without a line of co
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from services.console.said import LOCAL
+from services.console.typed import Unfit, instant
 
 Input = Literal[
     "text", "area", "choice", "choices", "unit", "units", "post", "number", "flag", "day", "instant"
@@ -21,7 +20,7 @@ LONG: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input. `choices` are codes; `longest` and `least` bound a text's length."""
+    """One input. `choices` are codes; `longest` bounds a text's length."""
 
     name: str
     input: Input
@@ -38,14 +37,6 @@ class StepForm:
     path: str | None
     fields: tuple[Field, ...] = ()
     has_body: bool = False
-
-
-class Unfit(ValueError):
-    """A field holds what can't be sent: `field` names it."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
 
 
 def step_forms(description: Mapping[str, Any], case_id: UUID, allowed: Sequence[str]) -> list[StepForm]:
@@ -82,7 +73,7 @@ def filter_choices(description: Mapping[str, Any], name: str) -> tuple[str, ...]
     """The values that a filter of GET /cases takes, by the API's description."""
     parameters = description["paths"]["/cases"]["get"].get("parameters", [])
     schemas = [one["schema"] for one in parameters if one["name"] == name]
-    return tuple(_plain(description, schemas[0])[0].get("enum", ())) if schemas else ()
+    return tuple(_plain(description, schemas[0]).get("enum", ())) if schemas else ()
 
 
 def filled_in(form: StepForm, sent: Mapping[str, Sequence[str]]) -> dict[str, Any] | None:
@@ -98,24 +89,22 @@ def filled_in(form: StepForm, sent: Mapping[str, Sequence[str]]) -> dict[str, An
 
 def _body(description: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any] | None:
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    return _plain(description, content["schema"])[0] if content else None
+    return _plain(description, content["schema"]) if content else None
 
 
-def _plain(description: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
-    """A schema without references and without its null; and whether it may be null."""
+def _plain(description: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema without references and without its null."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return _plain(description, description["components"]["schemas"][name])
     options = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
-    if not options:
-        return schema, False
-    return _plain(description, options[0])[0], len(options) < len(schema["anyOf"])
+    return _plain(description, options[0]) if options else schema
 
 
 def _field(description: Mapping[str, Any], name: str, given: Mapping[str, Any], required: bool) -> Field:
-    schema, _ = _plain(description, given)
+    schema = _plain(description, given)
     is_list = schema.get("type") == "array"
-    item, _ = _plain(description, schema.get("items", {})) if is_list else (schema, False)
+    item = _plain(description, schema.get("items", {})) if is_list else schema
     choices = tuple(map(str, item.get("enum", ())))
     longest = item.get("maxLength")
     return Field(name, _input(name, item, is_list, longest), required, choices, longest)
@@ -154,10 +143,5 @@ def _number(text: str) -> int | float:
     return float(text) if "." in text else int(text)
 
 
-def _instant(text: str) -> str:
-    """A browser's local date and time, as it is meant: in Asia/Shanghai."""
-    return datetime.fromisoformat(text).replace(tzinfo=LOCAL).isoformat()
-
-
-READERS: Final[Mapping[str, Callable[[str], Any]]] = {"number": _number, "instant": _instant}
+READERS: Final[Mapping[str, Callable[[str], Any]]] = {"number": _number, "instant": instant}
 """How an input's text becomes JSON; where none is named, as it is."""

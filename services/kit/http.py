@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,6 +40,8 @@ Check = Callable[[], Awaitable[str | None]]
 """None when all is well, else what is missing."""
 
 log = structlog.get_logger(__name__)
+NO_TELEMETRY: Final = TelemetryConfig(tracing=False, metrics=False, logs=False)
+"""We have metrics and logs of our own."""
 STAFF_TOKEN: Final = HTTPBearer(
     scheme_name="staff_token", description="a staff token: `yinuo staff token`", auto_error=False
 )
@@ -106,7 +109,7 @@ def build_api(
         version="0.1.0",
         docs_url="/docs",
         redoc_url=None,
-        telemetry={"tracing": False, "metrics": False, "logs": False},
+        telemetry=NO_TELEMETRY,
     )
     api.state.token_reader = reader
     api.add_exception_handler(Problem, _problem)

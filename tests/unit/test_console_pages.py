@@ -194,6 +194,25 @@ async def test_a_page_is_well_formed_has_no_script_and_fits_a_phone(
     assert not re.search(r"\b(?:src|href)=\"(?:https?:)?//", page)
 
 
+@pytest.mark.parametrize(
+    ("action", "page"),
+    [
+        ("/track/rating", "/track"),
+        ("/track/withdrawal", "/track"),
+        (f"{CASE_PAGE}/steps/sign_for", CASE_PAGE),
+    ],
+)
+async def test_a_form_s_answer_opens_in_the_other_language(browser: Browser, action: str, page: str) -> None:
+    answer = await browser.get(f"{action}?lang=en")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?lang=en")
+
+
+async def test_a_citizen_may_take_hours_over_a_form(browser: Browser) -> None:
+    answer = await browser.get("/track")
+    [cookie] = [one for one in answer.headers.get_list("set-cookie") if "yinuo-visitor" in one]
+    assert "max-age" not in cookie.lower()
+
+
 async def test_the_language_is_chosen_once_and_stays(browser: Browser) -> None:
     assert '<html lang="zh-CN">' in (await browser.get("/")).text
     assert '<html lang="en">' in (await browser.get("/?lang=en")).text

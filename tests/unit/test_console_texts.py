@@ -13,7 +13,8 @@ import services.console
 from services.console import said
 from services.console.catalogue import Unsaid, catalogue, language_of
 from services.console.session import form_token, is_own_form
-from services.console.step_forms import Field, StepForm, Unfit, filled_in, filter_choices, step_form
+from services.console.step_forms import Field, StepForm, filled_in, filter_choices, step_form
+from services.console.typed import Unfit
 from services.contracts.project import Plan
 from services.contracts.vocabulary import (
     CHANNELS,

@@ -4,14 +4,22 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 
+from services.contracts.envelope import Event
+from services.kit.postgres import Database
 from tests.service_process import eventually
+
+Headers = dict[str, str]
+TokenFor = Callable[..., Headers]
+Publish = Callable[[Sequence[Event]], Any]
+"""Lets the services around intake say something."""
 
 DEMAND: dict[str, Any] = {"channel": "hotline", "title": "停水", "body": "凤州镇停水三天。"}
 
@@ -56,6 +64,19 @@ async def new_key(
     answer = await client.post("/keys", json={"channel": channel}, headers=administrator)
     assert answer.status_code == 201, answer.text
     return {"Authorization": f"Bearer {answer.json()['key']}"}
+
+
+def identity(value: str | None = None) -> Headers:
+    return {"Idempotency-Key": value or str(uuid4())}
+
+
+async def send(client: httpx.AsyncClient, headers: Headers, **change: Any) -> httpx.Response:
+    return await client.post("/demands", json=DEMAND | change, headers=headers)
+
+
+async def demand_id(database: Database, receipt: str) -> UUID:
+    found: UUID = await database.pool.fetchval("SELECT demand_id FROM demands WHERE receipt = $1", receipt)
+    return found
 
 
 @dataclass(slots=True)

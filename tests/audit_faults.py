@@ -1,0 +1,161 @@
+"""What may go wrong on a stack, as SQL that makes it so, and the audit's checks that must notice it."""
+
+
+def one(table: str, condition: str = "true") -> str:
+    """A WHERE clause for one row of a table."""
+    return f"WHERE ctid = (SELECT min(ctid) FROM {table} WHERE {condition})"
+
+
+def without(table: str, condition: str = "true") -> str:
+    return f"DELETE FROM {table} {one(table, condition)}"
+
+
+def told(figure: str) -> str:
+    """A figure of the second circular that says one too many."""
+    path = f"'{{counts,{figure}}}'"
+    counted = f"(document::jsonb #>> {path})::int + 1"
+    return f"""
+        UPDATE reporting.circulars
+        SET document = jsonb_set(document::jsonb, {path}, to_jsonb({counted}))::text
+        WHERE week = '2021-03-08'
+    """
+
+
+FAULTS: dict[str, tuple[str, set[str]]] = {
+    "a case is lost": (
+        without("assignment.cases", "case_id NOT IN (SELECT case_id FROM assignment.steps)"),
+        {"demand_has_case", "limit_has_case", "counted_exist"},
+    ),
+    "a case has no demand": (without("intake.demands"), {"case_has_demand", "counted_exist"}),
+    "a demand has two cases": (
+        """
+        INSERT INTO assignment.cases SELECT (jsonb_populate_record(c, jsonb_build_object(
+            'case_id', gen_random_uuid(), 'receipt', 'YN-twice'))).* FROM assignment.cases AS c LIMIT 1
+        """,
+        {"one_case_per_demand", "case_has_demand", "case_has_two_limits", "case_counted"},
+    ),
+    "a case has no unit": (
+        f"UPDATE assignment.cases SET unit = '' {one('assignment.cases')}",
+        {"case_has_unit_and_post", "limits_follow_cases"},
+    ),
+    "a case says completed without a step": (
+        "UPDATE assignment.cases SET state = 'completed' " + one("assignment.cases", "state = 'dispatched'"),
+        {"case_equals_steps", "limits_follow_cases"},
+    ),
+    "a withdrawn demand is handled on": (
+        "UPDATE assignment.cases SET state = 'dispatched' " + one("assignment.cases", "state = 'withdrawn'"),
+        {"withdrawal_ends_case", "case_equals_steps", "limits_follow_cases"},
+    ),
+    "a case is withdrawn by nobody": (without("intake.withdrawals"), {"withdrawn_by_citizen"}),
+    "a rating isn't counted": (
+        without("reporting.facts", "kind = 'rated'"),
+        {"ratings_counted", "circulars_equal_facts"},
+    ),
+    "a limit is missing": (without("supervision.limits"), {"case_has_two_limits"}),
+    "a case doesn't know its limits": (without("assignment.dues"), {"case_knows_limits"}),
+    "a case doesn't know a notice": (without("assignment.notices"), {"case_knows_notices"}),
+    "a demand isn't counted": (
+        without("reporting.facts", "kind = 'registered'"),
+        {"demand_counted", "circulars_equal_facts", "circulars_equal_channels"},
+    ),
+    "a case isn't counted": (
+        without("reporting.facts", "kind = 'assigned'"),
+        {"case_counted", "book_equals_facts", "circulars_equal_facts"},
+    ),
+    "a fact is counted twice": (
+        """
+        INSERT INTO reporting.facts SELECT (jsonb_populate_record(f, jsonb_build_object(
+            'event_id', gen_random_uuid()))).* FROM reporting.facts AS f WHERE kind = 'assigned' LIMIT 1
+        """,
+        {"counted_once", "book_equals_facts", "circulars_equal_facts"},
+    ),
+    "a step isn't counted": (without("reporting.facts", "kind = 'signed_for'"), {"steps_counted"}),
+    "set limits aren't counted": (without("reporting.facts", "kind = 'limits_set'"), {"limits_counted"}),
+    "a notice isn't counted": (without("reporting.facts", "kind = 'notice'"), {"notices_counted"}),
+    "an acknowledgement isn't counted": (
+        without("reporting.facts", "kind = 'acknowledged'"),
+        {"acknowledgements_counted"},
+    ),
+    "a fact lies in the wrong week": (
+        "UPDATE reporting.facts SET week = week + 7 " + one("reporting.facts", "week = '2021-03-01'"),
+        {"weeks_follow_cuts"},
+    ),
+    "a week has no circular": (
+        """
+        INSERT INTO reporting.circulars
+        SELECT kind, week + 14, 'draft', policy, document, figures_sha256, drafted_at
+        FROM reporting.circulars WHERE week = '2021-03-08'
+        """,
+        {"circulars_follow"},
+    ),
+    "a figure is wrong": (
+        told("completed"),
+        {"circulars_equal_facts", "circulars_equal_rows", "slices_add_up", "judgement_equation"},
+    ),
+    "a channel's figure is wrong": (
+        told("received"),
+        {"circulars_equal_facts"},
+    ),
+    "the balance doesn't add up": (told("carried_forward"), {"balance_equation", "circulars_equal_rows"}),
+    "a case falls out of the balance": (
+        without("reporting.ledger", "carried"),
+        {"balance_carried", "circulars_equal_rows"},
+    ),
+    "a completion is never judged": (
+        "UPDATE reporting.ledger SET complete_due = NULL "
+        + one("reporting.ledger", "closed_as = 'completed' AND week = '2021-03-01'"),
+        {"completions_judged", "circulars_equal_rows"},
+    ),
+    "a completion is judged twice": (
+        """
+        INSERT INTO reporting.ledger SELECT (jsonb_populate_record(l, jsonb_build_object(
+            'week', week + 7, 'settling', true))).* FROM reporting.ledger AS l
+        WHERE closed_as = 'completed' AND week = '2021-03-01' LIMIT 1
+        """,
+        {"completions_judged", "circulars_equal_rows"},
+    ),
+    "a fact about a promise has another hash": (
+        "UPDATE assignment.promise_facts SET hash = repeat('0', 64) WHERE seq = 1",
+        {"promise_chain"},
+    ),
+    "the promise chain's head is another": (
+        "UPDATE assignment.promise_heads SET hash = repeat('0', 64)",
+        {"promise_head"},
+    ),
+    "the list of promises says another date": (
+        "UPDATE assignment.promises SET due = due + 1 WHERE number = '诺1'",
+        {"promise_list"},
+    ),
+    "a circular printed another head than the chain has": (
+        """
+        UPDATE reporting.circulars SET document = jsonb_set(document::jsonb, '{promise_head,seq}', '1')::text
+        WHERE week = '2021-03-08'
+        """,
+        {"promise_head_printed"},
+    ),
+    "a fact about a project is gone": (
+        without("assignment.project_facts", "type = 'yinuo.project.opened.v1'"),
+        {"project_equals_facts"},
+    ),
+    "a project loses a case": (
+        without("assignment.project_cases"),
+        {"project_cases_equal_facts", "citizens_know_projects"},
+    ),
+    "a project answers a demand that isn't there": (
+        "UPDATE assignment.project_cases SET demand_id = gen_random_uuid() "
+        + one("assignment.project_cases"),
+        {"project_cases_exist", "citizens_know_projects"},
+    ),
+    "a citizen isn't shown the project": (without("intake.demand_projects"), {"citizens_know_projects"}),
+    "a citizen is shown another date": (
+        "UPDATE intake.projects SET completion = completion + 1",
+        {"citizens_know_dates"},
+    ),
+    "a letter is dead": (
+        """
+        INSERT INTO intake.dead_letters (topic, partition, "offset", key, headers, value, reason)
+        VALUES ('case', 0, 0, 'k', '[]', '', '')
+        """,
+        {"no_dead_letters"},
+    ),
+}

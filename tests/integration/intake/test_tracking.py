@@ -1,0 +1,184 @@
+"""What citizens and adapters follow of their demands, and what citizens say of them afterwards."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from services.contracts.case import CaseCompleted, CaseReturned, CaseSignedFor
+from services.contracts.directory import UnitRecorded
+from services.contracts.public_text import PublicText
+from services.contracts.supervision import LimitsSet
+from services.kit.postgres import Database
+from tests.builders import NOON, case_assigned
+from tests.intake_process import Headers, Publish, TokenFor, demand_id, identity, new_key, send
+from tests.service_process import eventually
+
+
+async def test_a_demand_is_followed_from_receipt_to_reply(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    path, code = f"/demands/{sent['receipt']}", {"tracking_code": sent["tracking_code"]}
+    before = (await client.get(path, params=code)).json()
+    assert (before["state"], before["unit"], before["limit"]) == ("registered", None, None)
+
+    demand = await demand_id(database, sent["receipt"])
+    unit, other = f"u-{uuid4().hex[:8]}", f"u-{uuid4().hex[:8]}"
+    assigned = case_assigned(demand_id=demand, receipt=sent["receipt"], unit=unit)
+    about = {"case_id": assigned.case_id, "demand_id": demand}
+    due = NOON + timedelta(days=10)
+    await publish(
+        [
+            LimitsSet(**about, dispatch=1, version=1, sign_for_due=None, complete_due=due),
+            UnitRecorded(version=1, code=unit, name="水务局", kind="department"),
+            assigned,
+            CaseReturned(
+                **about,
+                version=2,
+                dispatch=2,
+                from_unit=unit,
+                reason=PublicText("非我局职责"),
+                unit=other,
+                post="p",
+            ),
+            CaseSignedFor(**about, version=3, dispatch=2, unit=other),
+            CaseCompleted(**about, version=4, dispatch=2, unit=other, reply=PublicText("已恢复供水。")),
+        ]
+    )
+
+    async def completed() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await client.get(path, params=code)).json()
+        return (
+            found
+            if found["state"] == "completed" and found["limit"] and found["timeline"][1]["unit_name"]
+            else None
+        )
+
+    after = await eventually(completed)
+    assert (after["unit"], after["reply"]) == (other, "已恢复供水。")
+    assert [step["step"] for step in after["timeline"]] == [
+        "registered",
+        "assigned",
+        "returned",
+        "signed_for",
+        "completed",
+    ]
+    assert after["timeline"][1]["unit_name"] == "水务局"
+
+
+async def _moved_to(
+    client: httpx.AsyncClient, sent: dict[str, Any], database: Database, publish: Publish, *replied: str
+) -> str:
+    """A demand whose case was assigned to a unit and, where a reply is given, completed; its path."""
+    demand = await demand_id(database, sent["receipt"])
+    assigned = case_assigned(demand_id=demand, receipt=sent["receipt"])
+    about = {"case_id": assigned.case_id, "demand_id": demand, "dispatch": 1, "unit": assigned.unit}
+    replies = [
+        CaseCompleted.model_validate({**about, "version": 2, "reply": PublicText(reply)}) for reply in replied
+    ]
+    await publish([assigned, *replies])
+    path, code = f"/demands/{sent['receipt']}", {"tracking_code": sent["tracking_code"]}
+
+    async def moved() -> bool:
+        state = (await client.get(path, params=code)).json()["state"]
+        return bool(state == ("completed" if replied else "dispatched"))
+
+    await eventually(moved)
+    return path
+
+
+async def test_a_citizen_withdraws_once_while_the_case_is_under_way(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    code = {"tracking_code": sent["tracking_code"]}
+    early = await client.post(f"/demands/{sent['receipt']}/withdrawal", json=code)
+    assert (early.status_code, early.json()["field"]) == (409, "receipt")
+    path = await _moved_to(client, sent, database, publish)
+    wrong = await client.post(f"{path}/withdrawal", json={"tracking_code": "AAAAAAAAAA"})
+    assert wrong.status_code == 404
+    answers = await asyncio.gather(
+        *(client.post(f"{path}/withdrawal", json={**code, "reason": "来水了。"}) for _ in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409]
+
+
+async def test_a_citizen_rates_the_reply_once_and_staff_never(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish, token_for: TokenFor
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    code = {"tracking_code": sent["tracking_code"]}
+    path = await _moved_to(client, sent, database, publish, "已恢复供水。")
+    rating = {**code, "level": "dissatisfied", "comment": "还是停水。"}
+    staff = await client.post(f"{path}/rating", json=rating, headers=token_for("handler"))
+    assert (staff.status_code, staff.json()["field"]) == (403, "Authorization")
+    unknown = await client.post(f"{path}/rating", json={**rating, "level": "superb"})
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "body.level")
+    assert (await client.post(f"{path}/withdrawal", json=code)).status_code == 409
+    answers = await asyncio.gather(*(client.post(f"{path}/rating", json=rating) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert (await client.get(path, params=code)).json()["rating"] == "dissatisfied"
+
+
+async def test_nothing_is_rated_before_it_has_a_reply(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    path = await _moved_to(client, sent, database, publish)
+    rating = {"tracking_code": sent["tracking_code"], "level": "satisfied"}
+    answer = await client.post(f"{path}/rating", json=rating)
+    assert (answer.status_code, "reply" in answer.json()["remedy"]) == (409, True)
+
+
+async def test_an_unknown_receipt_and_a_wrong_code_are_told_alike(
+    client: httpx.AsyncClient, key: Headers
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    answers = [
+        await client.get(f"/demands/{receipt}", params={"tracking_code": code})
+        for receipt, code in (
+            (sent["receipt"], "0000000000"),
+            ("YN20000101-00000000", sent["tracking_code"]),
+            ("%00", "x"),
+        )
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
+
+
+async def test_an_adapter_sees_what_it_sent_page_by_page(
+    client: httpx.AsyncClient, key: Headers, token_for: TokenFor, database: Database, publish: Publish
+) -> None:
+    stranger = await new_key(client, token_for("administrator"))
+    await send(client, stranger | identity())
+    sent = [(await send(client, key, external_id=str(uuid4()))).json()["receipt"] for _ in range(5)]
+    pages, cursor = [], None
+    while True:
+        page = (
+            await client.get(
+                "/demands", params={"limit": 2} | ({"after": cursor} if cursor else {}), headers=key
+            )
+        ).json()
+        pages += [shown["receipt"] for shown in page["demands"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert sorted(pages) == sorted(sent)
+
+    since = page["until"]
+    await publish([case_assigned(demand_id=await demand_id(database, sent[2]), receipt=sent[2])])
+
+    async def changed() -> bool:
+        found = (await client.get("/demands", params={"changed_since": since}, headers=key)).json()["demands"]
+        return ("dispatched", sent[2]) in {(shown["state"], shown["receipt"]) for shown in found}
+
+    await eventually(changed)
+
+
+async def test_a_cursor_that_is_none_is_refused(client: httpx.AsyncClient, key: Headers) -> None:
+    for after in ("x", "eA", "////", "码"):
+        answer = await client.get("/demands", params={"after": after}, headers=key)
+        assert (answer.status_code, answer.json()["field"]) == (422, "after")

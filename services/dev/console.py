@@ -1,7 +1,6 @@
-"""The console of an embedded stack: its process, and the adapter's keys with which clerks enter demands."""
+"""The console of an embedded stack: its environment, and the keys with which clerks enter demands."""
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -9,10 +8,8 @@ from typing import Final
 import httpx
 
 from services.contracts.vocabulary import SERVICES, Channel
-from services.dev.credentials import ENVIRONMENT
+from services.dev.credentials import process_environment
 from services.dev.folder import DataFolder, closed_folder, write_private
-from services.dev.program import Program
-from services.dev.supervisor import checkout
 from services.kit.auth import issue_token
 
 BY_HAND: Final[tuple[Channel, ...]] = ("hotline", "visit", "talk", "consultation", "suggestion_box")
@@ -21,28 +18,13 @@ KEYS: Final = "yinuo_intake_keys"
 """The file that the console reads as its setting `intake_keys`."""
 
 
-def console_program(folder: DataFolder, secret: Mapping[str, str], ports: Mapping[str, int]) -> Program:
-    """The console's process."""
-    return Program(
-        "yinuo-console",
-        (sys.executable, "-m", "services.console"),
-        checkout(),
-        _environment(folder, secret, ports),
-        stop_group=True,
-    )
-
-
-def _environment(folder: DataFolder, secret: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, str]:
+def console_environment(
+    folder: DataFolder, secret: Mapping[str, str], ports: Mapping[str, int]
+) -> dict[str, str]:
     """Where the services are; no password and no key: those lie in the folder of secrets."""
     urls = {f"YINUO_{service.upper()}_URL": f"http://127.0.0.1:{ports[service]}" for service in SERVICES}
-    return urls | {
-        "YINUO_ENVIRONMENT": ENVIRONMENT,
-        "YINUO_HOST": "127.0.0.1",
-        "YINUO_PORT": str(ports["console"]),
-        "YINUO_TOKEN_PUBLIC_KEY": secret["YINUO_TOKEN_PUBLIC_KEY"],
-        "YINUO_SECRETS_DIR": str(_secrets_of(folder)),
-        "YINUO_LOG_FORMAT": "json",
-    }
+    own = {"YINUO_SECRETS_DIR": str(_secrets_of(folder))}
+    return process_environment("console", secret, ports) | urls | own
 
 
 async def provide_keys(folder: DataFolder, secret: Mapping[str, str], intake: str) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.contracts.vocabulary import SERVICES, Process, Service
 from services.dev.folder import DataFolder, write_private
 
-SERVICES = ("intake", "assignment", "supervision", "reporting")
 ENVIRONMENT = "demonstration"
-KEYS = {
+KEYS: Mapping[Service, tuple[str, ...]] = {
     "intake": ("YINUO_MASTER_KEY", "YINUO_INDEX_KEY", "YINUO_TRACKING_KEY"),
     "assignment": ("YINUO_PROMISE_SIGNING_KEY",),
 }
@@ -76,16 +76,27 @@ def migration_environment(secret: Mapping[str, str], ports: Mapping[str, int]) -
     return {"YINUO_ENVIRONMENT": ENVIRONMENT, "YINUO_ADMIN_URL": admin_url(secret, ports)} | passwords
 
 
-def service_environment(service: str, secret: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, str]:
+def process_environment(
+    process: Process, secret: Mapping[str, str], ports: Mapping[str, int]
+) -> dict[str, str]:
+    """What every process with a port is told."""
+    return {
+        "YINUO_ENVIRONMENT": ENVIRONMENT,
+        "YINUO_HOST": "127.0.0.1",
+        "YINUO_PORT": str(ports[process]),
+        "YINUO_TOKEN_PUBLIC_KEY": secret["YINUO_TOKEN_PUBLIC_KEY"],
+        "YINUO_LOG_FORMAT": "json",
+    }
+
+
+def service_environment(
+    service: Service, secret: Mapping[str, str], ports: Mapping[str, int]
+) -> dict[str, str]:
     """The environment of one service: its own password, and the keys that it alone has."""
     password = secret[f"YINUO_{service.upper()}_APP_PASSWORD"]
     keys = {name: secret[name] for name in KEYS.get(service, ())}
-    return {
-        "YINUO_ENVIRONMENT": ENVIRONMENT,
+    stores = {
         "YINUO_DATABASE_URL": database_url(f"yinuo_{service}_app", password, ports["postgres"]),
         "YINUO_KAFKA": f"127.0.0.1:{ports['kafka']}",
-        "YINUO_HOST": "127.0.0.1",
-        "YINUO_PORT": str(ports[service]),
-        "YINUO_TOKEN_PUBLIC_KEY": secret["YINUO_TOKEN_PUBLIC_KEY"],
-        "YINUO_LOG_FORMAT": "json",
-    } | keys
+    }
+    return process_environment(service, secret, ports) | stores | keys

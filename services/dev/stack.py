@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from services.contracts.vocabulary import PROCESSES, SERVICES
 from services.dev import postgres_place
-from services.dev.console import console_program, provide_keys
+from services.dev.console import console_environment, provide_keys
 from services.dev.credentials import (
     ENVIRONMENT,
-    SERVICES,
     admin_url,
     ensure_secrets,
     migration_environment,
@@ -30,7 +30,7 @@ from services.dev.credentials import (
 from services.dev.folder import DataFolder, read_json, write_private
 from services.dev.kafka import prepare_kafka
 from services.dev.leftovers import end_leftovers
-from services.dev.ports import choose_ports, refuse_taken
+from services.dev.ports import DEFAULTS, choose_ports, refuse_taken
 from services.dev.postgres import prepare_postgres
 from services.dev.problem import Problem
 from services.dev.program import Program
@@ -134,25 +134,27 @@ async def _run_stores(
         asyncio.to_thread(prepare_kafka, supervisor.folder, ports, report),
         asyncio.to_thread(prepare_postgres, supervisor.folder, secret, ports),
     )
-    console = console_program(supervisor.folder, secret, ports)
-    supervisor.configure([*programs, *_service_programs(secret, ports), console])
+    supervisor.configure([*programs, *_process_programs(supervisor.folder, secret, ports)])
     if not supervisor.is_running():
         supervisor.launch()
     _write_stack(supervisor.folder, ports)
     supervisor.start(STORES)
 
 
-def _service_programs(secret: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
+def _process_programs(
+    folder: DataFolder, secret: Mapping[str, str], ports: Mapping[str, int]
+) -> list[Program]:
+    services = {service: service_environment(service, secret, ports) for service in SERVICES}
     return [
         Program(
-            PREFIX + service,
-            (sys.executable, "-m", f"services.{service}"),
+            PREFIX + name,
+            (sys.executable, "-m", f"services.{name}"),
             checkout(),
-            service_environment(service, secret, ports),
+            environment,
             start_seconds=2,
             stop_group=True,
         )
-        for service in SERVICES
+        for name, environment in (services | {"console": console_environment(folder, secret, ports)}).items()
     ]
 
 
@@ -170,7 +172,8 @@ def _write_stack(folder: DataFolder, ports: Mapping[str, int]) -> None:
 
 
 def _running_ports(folder: DataFolder) -> dict[str, int]:
-    return {name: int(port) for name, port in read_json(folder.stack)["ports"].items()}
+    """A stack of an older version may lack a process that we know: that one gets its default."""
+    return DEFAULTS | {name: int(port) for name, port in read_json(folder.stack)["ports"].items()}
 
 
 def _refuse_taken(supervisor: Supervisor | None, ports: Mapping[str, int]) -> None:
@@ -311,7 +314,7 @@ def stop(data: Path, report: Report = silent) -> None:
 
 def _stop_in_order(supervisor: Supervisor, report: Report) -> None:
     steps: Iterable[tuple[str, list[str]]] = (
-        ("the services", [PREFIX + name for name in ("console", *SERVICES)]),
+        ("the services", [PREFIX + name for name in PROCESSES]),
         ("Kafka", ["kafka"]),
         ("PostgreSQL", ["postgres"]),
     )

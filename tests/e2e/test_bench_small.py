@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from services.contracts.vocabulary import SERVICES
 from services.dev import stack
 from services.dev.bench.__main__ import in_order, measure
 from services.dev.bench.figures import NAMES, write_json
 from services.dev.bench.scale import SCALES
-from services.dev.credentials import SERVICES
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from services.console.settings import read_settings
+from services.contracts.vocabulary import SERVICES
 from services.dev import credentials, ports
-from services.dev.console import KEYS, console_program
+from services.dev.console import KEYS, console_environment
 from services.dev.folder import LONGEST_SOCKET_PATH, DataFolder
 from services.dev.problem import Problem
 from services.dev.program import Program, configuration
@@ -72,8 +73,7 @@ def test_a_service_sees_its_own_password_and_no_other_secret(folder: DataFolder)
 def test_each_key_is_given_to_its_service_alone(folder: DataFolder) -> None:
     secret = credentials.ensure_secrets(folder)
     seen = {
-        service: set(credentials.service_environment(service, secret, ports.DEFAULTS))
-        for service in credentials.SERVICES
+        service: set(credentials.service_environment(service, secret, ports.DEFAULTS)) for service in SERVICES
     }
     for service, keys in credentials.KEYS.items():
         assert seen[service] - seen["reporting"] == set(keys)
@@ -82,7 +82,7 @@ def test_each_key_is_given_to_its_service_alone(folder: DataFolder) -> None:
 
 def test_the_console_s_process_sees_no_secret(folder: DataFolder) -> None:
     secret = credentials.ensure_secrets(folder)
-    seen = console_program(folder, secret, ports.DEFAULTS).environment
+    seen = console_environment(folder, secret, ports.DEFAULTS)
     assert {name for name, value in secret.items() if value in seen.values()} == {"YINUO_TOKEN_PUBLIC_KEY"}
     assert seen["YINUO_REPORTING_URL"] == "http://127.0.0.1:8104"
 
@@ -90,10 +90,10 @@ def test_the_console_s_process_sees_no_secret(folder: DataFolder) -> None:
 def test_the_console_reads_its_keys_from_the_folder_that_the_stack_names(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = console_program(folder, credentials.ensure_secrets(folder), ports.DEFAULTS)
-    for name, value in program.environment.items():
+    environment = console_environment(folder, credentials.ensure_secrets(folder), ports.DEFAULTS)
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    keys = Path(program.environment["YINUO_SECRETS_DIR"]) / KEYS
+    keys = Path(environment["YINUO_SECRETS_DIR"]) / KEYS
     keys.parent.mkdir()
     keys.write_text('{"hotline": "yk_hotline_1"}')
     settings = read_settings()

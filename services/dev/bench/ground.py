@@ -10,10 +10,10 @@ from typing import Final
 import asyncpg
 import httpx
 
-from services.contracts.vocabulary import Service
+from services.contracts.vocabulary import SERVICES, Service
 from services.dev import stack
 from services.dev.bench.demands import CHANNEL, county
-from services.dev.credentials import SERVICES, service_environment
+from services.dev.credentials import service_environment
 from services.dev.folder import DataFolder
 from services.dev.running import Running
 from services.dev.supervisor import Supervisor

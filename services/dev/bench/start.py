@@ -8,12 +8,12 @@ from typing import Final
 
 import orjson
 
+from services.contracts.vocabulary import SERVICES
 from services.dev import stack
 from services.dev.bench.client import Head, open_lane
 from services.dev.bench.demands import Bodies
 from services.dev.bench.figures import MEMORY, START, Aim, Figure
 from services.dev.bench.ground import Ground, TooSlow
-from services.dev.credentials import SERVICES
 from services.dev.processes import process_rows
 from services.dev.supervisor import checkout
 

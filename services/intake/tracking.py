@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -54,10 +54,13 @@ class Tracked:
 
 
 def latest(steps: Iterable[CaseStep]) -> list[CaseStep]:
-    """The last step of each demand, whatever order they came in; sorted by demand."""
+    """The last step of each demand with the last reply of all its steps, whatever order they came in.
+
+    Sorted by demand.
+    """
     last: dict[UUID, CaseStep] = {}
-    for step in steps:
+    for step in sorted(steps, key=lambda one: (one.demand_id, one.version)):
         known = last.get(step.demand_id)
-        if known is None or step.version > known.version:
-            last[step.demand_id] = step
-    return [last[demand_id] for demand_id in sorted(last)]
+        reply = step.reply or (known.reply if known else None)
+        last[step.demand_id] = replace(step, reply=reply)
+    return list(last.values())

@@ -1,9 +1,9 @@
 """Take steps of cases as staff ask for them, many at once, each with its own outcome."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from services.assignment.case import Act, Case, NotAllowed, Taken
@@ -98,7 +98,7 @@ def _outcome(
 
 def act_of(asked: Asked, staff: Staff, rulebook: Rulebook) -> Act:
     """What is done, with texts masked and the post named. Raises UnknownUnit."""
-    unit = TARGETS.get(asked.step, _nowhere)(asked, rulebook)
+    unit = _target(asked, rulebook)
     text = mask(asked.text) if asked.text is not None else None
     return Act(asked.step, staff.subject, text, unit, rulebook.post_of(unit) if unit else None, asked.days)
 
@@ -119,20 +119,11 @@ def refusal(staff: Staff, case: Case, step: Step, backstop_unit: str) -> str | N
     return f"step {step} is for staff of the backstop unit {backstop_unit}; return the case with a reason"
 
 
-def _nowhere(asked: Asked, rulebook: Rulebook) -> str | None:
+def _target(asked: Asked, rulebook: Rulebook) -> str | None:
+    """Where a step takes the case; None: it stays with its unit."""
+    match asked.step:
+        case "return":
+            return rulebook.backstop_unit
+        case "reassign":
+            return asked.unit
     return None
-
-
-def _backstop(asked: Asked, rulebook: Rulebook) -> str | None:
-    return rulebook.backstop_unit
-
-
-def _named(asked: Asked, rulebook: Rulebook) -> str | None:
-    return asked.unit
-
-
-TARGETS: Final[Mapping[Step, Callable[[Asked, Rulebook], str | None]]] = {
-    "return": _backstop,
-    "reassign": _named,
-}
-"""Where a step takes the case; any other leaves it with its unit."""

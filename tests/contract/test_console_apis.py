@@ -15,10 +15,22 @@ from services.console import (
     apis_reporting,
     apis_supervision,
 )
+from services.console.apis import Apis
 from services.console.call import Shown
+from services.console.entry import FIELDS, demand_of
 from services.contracts.vocabulary import Service
 from tests.api_documents import document_of
-from tests.console_fakes import ANSWERS
+from tests.console_fakes import (
+    ANSWERS,
+    CASE_ID,
+    CODE,
+    LEDGER,
+    NOTICE_ID,
+    PROMISE_ID,
+    RECEIPT,
+    Call,
+    FakeApis,
+)
 
 Key = tuple[Service, str, str]
 
@@ -56,6 +68,9 @@ async def test_each_canned_answer_is_one_that_the_service_describes(key: Key) ->
     jsonschema.Draft202012Validator(schema).validate(ANSWERS[key])
 
 
+STEPS: set[Key] = {("assignment", "POST", f"/cases/{CASE_ID}/{step}") for step in ("sign-for", "return")}
+"""What is asked by the description itself (step_forms)."""
+
 MODELS: dict[Key, type[Shown]] = {
     ("intake", "GET", "/demands/{receipt}"): apis_intake.Standing,
     ("intake", "POST", "/demands"): apis_intake.Receipt,
@@ -81,17 +96,41 @@ async def test_pages_show_only_fields_that_the_service_describes(key: Key) -> No
     assert set(MODELS[key].model_fields) <= set(described["properties"])
 
 
-PARAMETERS = {
-    ("intake", "/demands/{receipt}"): {"tracking_code"},
-    ("assignment", "/cases"): {"q", "state", "kind", "category", "unit", "overdue", "after", "limit"},
-    ("assignment", "/promises"): {"tier", "unit", "state", "after", "limit"},
-    ("assignment", "/projects"): {"tier", "unit", "state", "after", "limit"},
-    ("supervision", "/inbox"): {"unit", "post", "after", "limit"},
-    ("reporting", "/circulars"): {"after", "limit"},
-}
+async def everything_asked() -> list[Call]:
+    """The requests of every method of the console's clients, each with all that it can be given."""
+    fakes = FakeApis(document_of("assignment"))
+    apis = Apis.over(fakes.clients(), {"hotline": "yk_hotline_1"})
+    filters = {"tier": "department", "unit": "water", "state": "standing", "after": "further"}
+    cases = {"q": "水", "state": "dispatched", "kind": "help", "category": "water", "unit": "water"}
+    typed = dict.fromkeys(FIELDS, "水") | {"channel": "hotline", "occurred_at": "2021-03-01T08:00"}
+    await apis.intake.standing(RECEIPT, CODE)
+    await apis.intake.rate(RECEIPT, CODE, "satisfied", "谢谢")
+    await apis.intake.withdraw(RECEIPT, CODE, "已解决")
+    await apis.intake.enter(demand_of(typed, ["hotline"]), "console-1")
+    await apis.assignment.cases("token", **cases, overdue="true", after="further")
+    await apis.assignment.case("token", CASE_ID)
+    await apis.assignment.directory("token")
+    await apis.promises.page(**filters)
+    await apis.promises.one(PROMISE_ID)
+    await apis.projects.page(**filters)
+    await apis.projects.one(LEDGER)
+    await apis.projects.printed(LEDGER)
+    await apis.supervision.inbox("token", "water", "water.head", "further")
+    await apis.supervision.acknowledge("token", NOTICE_ID, "unit:water")
+    await apis.supervision.limits("token", CASE_ID)
+    await apis.reporting.circulars("further")
+    await apis.reporting.circular_html("2021-01")
+    return fakes.calls
 
 
-@pytest.mark.parametrize(("service", "path"), list(PARAMETERS))
-async def test_pages_ask_only_with_parameters_that_the_service_describes(service: Service, path: str) -> None:
-    parameters = document_of(service)["paths"][path]["get"]["parameters"]
-    assert PARAMETERS[service, path] <= {one["name"] for one in parameters}
+async def test_the_console_asks_only_what_the_services_describe() -> None:
+    calls = await everything_asked()
+    assert {(call.service, call.method, call.path) for call in calls} >= set(ANSWERS) - STEPS
+    for call in calls:
+        described = operation(call.service, call.method, call.path)
+        parameters = {one["name"] for one in described.get("parameters", []) if one["in"] == "query"}
+        assert set(call.query) <= parameters, call
+        if call.body is not None:
+            components = document_of(call.service)["components"]
+            schema = described["requestBody"]["content"]["application/json"]["schema"]
+            jsonschema.Draft202012Validator({**schema, "components": components}).validate(call.body)

@@ -204,10 +204,12 @@ async def test_a_returned_case_is_dispatched_anew_by_the_backstop_unit(assignmen
     )
     again = await assignment.take(case_id, "return", backstop, reason="也不是。")
     unknown = await assignment.take(case_id, "reassign", backstop, unit="moon")
+    same = await assignment.take(case_id, "reassign", backstop, unit="petition")
     moved = await assignment.take(case_id, "reassign", backstop, unit="river_town")
     [event] = await assignment.until(CaseReturned, case_id)
     assert (returned.json()["unit"], event.from_unit, event.dispatch) == ("petition", "water", 2)
-    assert (again.status_code, unknown.status_code) == (CONFLICT, 422)
+    assert (again.status_code, unknown.status_code, same.status_code) == (CONFLICT, 422, CONFLICT)
+    assert [one.json()["field"] for one in (again, unknown, same)] == ["step", "unit", "unit"]
     assert (moved.json()["unit"], moved.json()["dispatch"], moved.json()["version"]) == ("river_town", 3, 3)
 
 

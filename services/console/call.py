@@ -32,6 +32,12 @@ class Refused(Exception):
     def detail(self) -> str:
         return str(self.problem.get("detail", ""))
 
+    @property
+    def field(self) -> str:
+        """The input at fault as a form names it: `reason` for `body.reason`, `units` for `body.units.0`."""
+        parts = str(self.problem.get("field", "")).split(".")
+        return next((part for part in reversed(parts) if not part.isdecimal()), "")
+
 
 class Away(Exception):
     """The service doesn't answer, or says that it can't work now; the same may be asked again later."""

@@ -121,7 +121,6 @@ async def _case_page(
         _limits(apis.supervision, token, case_id),
         apis.assignment.description(),
     )
-    wrong = wrong or str(refused.problem.get("field", "")) if refused else wrong
     return pages.show(
         request,
         "case.html",
@@ -132,7 +131,7 @@ async def _case_page(
         forms=step_forms(description, case_id, case.allowed),
         done=done,
         failed=failed,
-        wrong=wrong,
+        wrong=refused.field if refused else wrong,
         refused=refused,
         typed=kept or {},
     )

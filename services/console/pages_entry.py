@@ -53,10 +53,17 @@ def _refused(
     repeat is a new demand, so it gets a new number."""
     if refused.status == httpx.codes.CONFLICT:
         entry = str(uuid4())
-    field = str(refused.problem.get("field", "")).rpartition(".")[2]
     key_fails = refused.status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
     return _form(
-        pages, intake, request, typed, entry, 422, wrong=field, key_fails=key_fails, said=refused.detail
+        pages,
+        intake,
+        request,
+        typed,
+        entry,
+        422,
+        wrong=refused.field,
+        key_fails=key_fails,
+        said=refused.detail,
     )
 
 

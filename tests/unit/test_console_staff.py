@@ -130,7 +130,7 @@ async def test_a_step_without_a_body_sends_none(browser: Browser) -> None:
 async def test_a_refused_step_says_why_and_keeps_what_was_typed(
     browser: Browser, status: int, said: str
 ) -> None:
-    problem = {"status": status, "detail": "case is completed", "field": "reason"}
+    problem = {"status": status, "detail": "case is completed", "field": "body.reason"}
     browser.apis.instead["assignment", "POST", f"{CASE_PAGE}/return"] = (status, problem)
     await browser.login("handler", "water")
     page = await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/return", reason="不属我局职责")
@@ -151,7 +151,10 @@ async def test_a_refused_step_keeps_every_choice_and_tick(browser: Browser) -> N
     described = {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}
     paths = {**browser.apis.description["paths"], "/cases/{case_id}/return": described}
     browser.apis.description = {**browser.apis.description, "paths": paths}
-    browser.apis.instead["assignment", "POST", f"{CASE_PAGE}/return"] = (422, {"detail": "no"})
+    browser.apis.instead["assignment", "POST", f"{CASE_PAGE}/return"] = (
+        422,
+        {"detail": "no", "field": "body.assisting_units.0"},
+    )
     await browser.login("handler", "water")
     form = {
         "assisting_units": ["water", "office"],
@@ -159,6 +162,7 @@ async def test_a_refused_step_keeps_every_choice_and_tick(browser: Browser) -> N
         "form_token": await browser.form_token(CASE_PAGE),
     }
     page = (await browser.http.post(f"{CASE_PAGE}/steps/return", data=form)).text
+    assert '<label class="wrong">\nassisting_units' in page
     for kept in ('"water" selected', '"office" selected', 'name="agreed" value="true" checked'):
         assert kept in page
 

@@ -9,12 +9,11 @@ from fastapi import Query as FromQuery
 
 from services.assignment import api_models as models
 from services.assignment.api_outcomes import problem_of
-from services.assignment.case import Case
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import NoSuchCase, person_of
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_reading import CaseReading, Filter
-from services.assignment.transitions import FOR_THEIR_UNIT, allowed_steps
+from services.assignment.transitions import FOR_THEIR_UNIT, Place, allowed_steps
 from services.contracts.vocabulary import CaseState, Kind
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
@@ -125,11 +124,11 @@ def _page(rows: Sequence[Any], limit: int, rulebook: Rulebook) -> models.CasePag
 
 
 def _view(row: Any, moments: Sequence[Any], rulebook: Rulebook, staff: Staff) -> models.CaseView:
-    case = Case(**{name: row[name] for name in Case.__dataclass_fields__})
+    place = Place(row["state"], row["unit"], rulebook.backstop_unit, row["extension_asked"] is not None)
     return models.CaseView.model_validate(
         {
             **_named(row, rulebook),
-            "allowed": allowed_steps(person_of(staff), case.place(rulebook.backstop_unit)),
+            "allowed": allowed_steps(person_of(staff), place),
             "timeline": [dict(moment) for moment in moments],
         }
     )

@@ -84,8 +84,10 @@ async def test_every_step_of_the_api_has_a_name_and_a_form() -> None:
     document = document_of("assignment")
     steps = document["components"]["schemas"]["CaseView"]["properties"]["allowed"]["items"]["enum"]
     assert [step for step in steps if not catalogue("zh-CN").knows("step", step)] == []
-    formless = {step for step in steps if step_form(document, CASE_ID, step).path is None}
-    assert formless <= OF_CITIZENS
+    forms = [step_form(document, CASE_ID, step) for step in steps]
+    assert {form.step for form in forms if form.path is None} <= OF_CITIZENS
+    fields = {field.name for form in forms for field in form.fields}
+    assert [name for name in fields if not catalogue("zh-CN").knows("field", name)] == []
 
 
 def test_a_step_about_a_thing_is_found_below_that_thing_and_never_taken_for_another() -> None:

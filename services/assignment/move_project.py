@@ -66,10 +66,6 @@ Outcome = Moved | NotAllowed | Faulty | NoSuchProject | NotTheirs
 class Projects(OpenedProjects, Protocol):
     """Where projects, their cases and offers are kept, within one transaction."""
 
-    async def linked(self, case_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
-        """(case, project) of all links of some cases."""
-        ...
-
     async def cases_of(self, project_id: UUID) -> list[KnownCase]:
         """The cases that a project answers."""
         ...
@@ -99,10 +95,10 @@ class ProjectDesk:
             return project
         plan = project.plan.model_copy(update=dict(fields))
         outcome = move(project, Change(plan, reason), local_day(self.now))
-        labels = DirectoryLabels.of(self.directory)
-        if isinstance(outcome, Moved) and (faults := plan_faults(plan, self.directory, labels)):
-            return Faulty(tuple(faults))
-        return await self._recorded(outcome)
+        if isinstance(outcome, Moved):
+            faults = plan_faults(plan, self.directory, DirectoryLabels.of(self.directory))
+            return Faulty(tuple(faults)) if faults else await self._recorded(outcome)
+        return outcome
 
     async def act(self, ledger: str, act: Report | Reach | Finish) -> Outcome:
         if isinstance(act, Finish):

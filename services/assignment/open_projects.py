@@ -1,6 +1,6 @@
 """Open projects: one, or a whole list of them; all that was given goes in, or nothing of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -61,6 +61,10 @@ class Projects(Protocol):
 
     async def known_cases(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]: ...
 
+    async def linked(self, case_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
+        """(case, project) of all links of some cases."""
+        ...
+
     async def record(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
         """Keep what happened, in its order."""
         ...
@@ -86,7 +90,7 @@ async def open_projects(
     by: str,
     now: datetime,
 ) -> Opened | Refused:
-    """Open all that aren't there yet; a ledger number that is there with the same plan adds nothing."""
+    """Open all that aren't there yet; one that is there with the same plan and cases adds nothing."""
     looked = await look_over(projects, directory, openings)
     if looked.faults:
         return Refused(looked.faults)
@@ -105,13 +109,15 @@ async def look_over(projects: Projects, directory: Directory, openings: Sequence
     await projects.lock_list()
     there = await projects.of_ledgers([one.ledger for one in openings])
     cases = await projects.known_cases([case for one in openings for case in one.cases])
-    return Looked(there, cases, tuple(_faults(openings, there, cases, directory)))
+    linked = await projects.linked(list(cases))
+    return Looked(there, cases, tuple(_faults(openings, there, cases, linked, directory)))
 
 
 def _faults(
     openings: Sequence[Opening],
     there: Mapping[str, Project],
     cases: Mapping[UUID, KnownCase],
+    linked: Set[tuple[UUID, UUID]],
     directory: Directory,
 ) -> Iterator[tuple[int, Fault]]:
     labels = DirectoryLabels.of(directory)
@@ -119,19 +125,28 @@ def _faults(
     for position, one in enumerate(openings):
         if position in twice:
             yield position, Fault("ledger", f"台账编号 {one.ledger} 重复出现", "删去多余的一行，或换一个编号")
-        yield from ((position, fault) for fault in _taken(one, there.get(one.ledger)))
-        yield from ((position, fault) for fault in plan_faults(one.plan, directory, labels))
+        project = there.get(one.ledger)
+        if project is None or project.plan != one.plan:  # what stands may name a unit that is gone since
+            yield from ((position, fault) for fault in plan_faults(one.plan, directory, labels))
+        if project is not None:
+            yield from ((position, fault) for fault in _taken(one, project, linked))
         for case in one.cases:
             if case not in cases:
                 yield position, Fault("cases", f"没有办件 {case}", "写 /cases 中已有的办件")
 
 
-def _taken(one: Opening, project: Project | None) -> Iterator[Fault]:
-    if project is not None and project.plan != one.plan:
+def _taken(one: Opening, project: Project, linked: Set[tuple[UUID, UUID]]) -> Iterator[Fault]:
+    if project.plan != one.plan:
         yield Fault(
             "ledger",
             f"台账编号 {one.ledger} 已有项目，内容不同",
             "变更项目要写明理由（POST /projects/{ledger}/change），不能重新导入；新项目换一个编号",
+        )
+    elif any((case, project.project_id) not in linked for case in one.cases):
+        yield Fault(
+            "cases",
+            f"项目 {one.ledger} 已在清单中，所列办件没有都关联它",
+            "逐件关联（POST /projects/{ledger}/cases）",
         )
 
 

@@ -89,15 +89,9 @@ def history(facts: Iterable[Told]) -> Iterator[Entry]:
 
 def milestones(plan: Plan, entries: Sequence[Entry]) -> list[MilestoneStanding]:
     """The plan's milestones in its order, with the day on which each was reached."""
-    reached = {entry.milestone: entry for entry in entries if entry.kind == "milestone"}
+    reached = {entry.milestone: (entry.on, entry.evidence) for entry in entries if entry.kind == "milestone"}
     return [
-        MilestoneStanding(
-            one.name,
-            one.due,
-            reached[one.name].on if one.name in reached else None,
-            reached[one.name].evidence if one.name in reached else None,
-        )
-        for one in plan.milestones
+        MilestoneStanding(one.name, one.due, *reached.get(one.name, (None, None))) for one in plan.milestones
     ]
 
 

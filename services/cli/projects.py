@@ -99,8 +99,12 @@ def cell_text(cell: Any) -> str | None:
 
 
 def write_sheet(file: Path, headings: list[str], rows: list[dict[str, str]]) -> None:
-    """An XLSX file with all cells as text, so that no spreadsheet reads a formula or a number into one."""
+    """An XLSX file with all cells as text, so that no spreadsheet reads a formula or a number into one.
+
+    Control characters, which XLSX can't hold, are left out.
+    """
     from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
@@ -110,7 +114,7 @@ def write_sheet(file: Path, headings: list[str], rows: list[dict[str, str]]) -> 
     for at, record in enumerate([headings, *([row.get(name, "") for name in headings] for row in rows)], 1):
         for column, value in enumerate(record, 1):
             cell = sheet.cell(at, column)
-            cell.value, cell.data_type = value, "s"
+            cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.font = Font(bold=at == 1)
     for column, name in enumerate(headings, 1):

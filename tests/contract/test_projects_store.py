@@ -27,7 +27,7 @@ from services.kit.page import Cursor
 from tests.builders import demand
 from tests.conftest import DatabaseOf
 from tests.project_fakes import ProjectsInMemory, plan
-from tests.unit.directory_samples import county
+from tests.unit.directory_samples import POSTS, UNITS, county
 
 NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 TODAY = date(2021, 3, 1)
@@ -129,6 +129,29 @@ async def test_a_repeat_adds_nothing_and_other_content_is_refused(book: Book) ->
     other = await book.opened(Opening("县项-1", plan(name="别的")))
     assert isinstance(other, Refused)
     assert [(at, fault.field) for at, fault in other.faults] == [(0, "ledger")]
+
+
+async def test_a_repeat_of_a_project_whose_unit_is_gone_since_adds_nothing(book: Book) -> None:
+    await book.open("县项-1")
+    later = county(
+        units=[unit for unit in UNITS if unit["code"] != "water"],
+        posts=[post for post in POSTS if post["unit"] != "water"],
+    )
+    again = await open_projects(
+        book.projects, book.published.append, later, [Opening("县项-1", plan())], "某", NOW
+    )
+    assert isinstance(again, Opened)
+    assert (again.opened, len(again.unchanged)) == ((), 1)
+
+
+async def test_a_repeat_with_further_cases_is_refused_rather_than_half_done(book: Book) -> None:
+    first, further = await book.case(), await book.case()
+    await book.open("县项-1", cases=(first.case_id,))
+    same = await book.opened(Opening("县项-1", plan(), (first.case_id,)))
+    assert isinstance(same, Opened)
+    refused = await book.opened(Opening("县项-1", plan(), (first.case_id, further.case_id)))
+    assert isinstance(refused, Refused)
+    assert [fault.field for _, fault in refused.faults] == ["cases"]
 
 
 async def test_cases_are_promoted_once_each_and_unknown_ones_refused(book: Book) -> None:

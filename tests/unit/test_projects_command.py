@@ -23,6 +23,13 @@ def test_a_written_sheet_is_read_again_as_the_same_project(tmp_path: Path) -> No
     assert (row.number, read.faults, read.opening.ledger, read.opening.plan) == (2, (), "县项-1", one)
 
 
+def test_a_control_character_does_not_stop_an_export(tmp_path: Path) -> None:
+    file = tmp_path / "projects.xlsx"
+    write_sheet(file, ["项目内容"], [{"项目内容": "更换\x0b管道"}])
+    [row] = read_rows(file)
+    assert row.cells == {"项目内容": "更换管道"}
+
+
 @pytest.mark.parametrize(
     ("cell", "text"),
     [

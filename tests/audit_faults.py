@@ -151,6 +151,10 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         "UPDATE intake.projects SET completion = completion + 1",
         {"citizens_know_dates"},
     ),
+    "a project doesn't know its rating": (
+        without("assignment.project_ratings"),
+        {"project_ratings_kept"},
+    ),
     "a letter is dead": (
         """
         INSERT INTO intake.dead_letters (topic, partition, "offset", key, headers, value, reason)

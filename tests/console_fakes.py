@@ -144,6 +144,7 @@ WHOLE_PROJECT: Final[Mapping[str, Any]] = {
         {**NO_FACT, "version": 3, "kind": "milestone", "milestone": "管材进场", "on": "2021-04-28"},
         {**NO_FACT, "version": 4, "kind": "progress", "text": "已更换2公里", "percent": 40},
     ],
+    "ratings": {"very_satisfied": 2, "satisfied": 0, "fairly_satisfied": 0, "dissatisfied": 1},
 }
 ANSWERING: Final = {
     "ledger": LEDGER,
@@ -153,6 +154,7 @@ ANSWERING: Final = {
     "replaced_by": None,
     "linked_at": MORNING,
     "milestones": MILESTONES,
+    "rating": None,
 }
 ROW: Final[Mapping[str, Any]] = {
     "case_id": str(CASE_ID),
@@ -321,6 +323,7 @@ NOT_FOUND: Final = {"type": "about:blank", "title": "Not Found", "status": 404, 
 ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("intake", "GET", f"/demands/{RECEIPT}"): STANDING,
     ("intake", "POST", f"/demands/{RECEIPT}/rating"): {"receipt": RECEIPT, "at": MORNING},
+    ("intake", "POST", f"/demands/{RECEIPT}/project-ratings"): {"receipt": RECEIPT, "at": MORNING},
     ("intake", "POST", f"/demands/{RECEIPT}/withdrawal"): {"receipt": RECEIPT, "at": MORNING},
     ("assignment", "GET", "/promises"): {"promises": [PROMISE], "next": "further"},
     ("assignment", "GET", f"/promises/{PROMISE_ID}"): {**PROMISE, "facts": PROMISE_FACTS},

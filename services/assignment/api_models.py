@@ -19,6 +19,9 @@ Reply = Annotated[
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
 ]
+Summary = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")
+]
 Days = Annotated[int, Field(ge=1, le=60)]
 UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_NUL)]
 Query = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_NUL)]
@@ -48,6 +51,12 @@ class CallBack(Frozen):
     note: Reason = Field(examples=["已接通，水压已恢复，表示满意。"])
 
 
+class Summarised(Frozen):
+    """归纳: the matter in a line, masked; it stands where the rule's line stood."""
+
+    summary: Summary = Field(examples=["河口镇某小区停水三天"])
+
+
 class ExtensionAsked(Frozen):
     """延期申请: more days to complete it, of the kind that its limit counts (working days, or 24 hours)."""
 
@@ -63,7 +72,8 @@ class Reassignment(Frozen):
 
 
 class StepAsked(Frozen):
-    """One step of a list: `reply` for complete, `note` for call_back, `unit` for reassign, else `reason`.
+    """One step of a list: `reply` for complete, `note` for call_back, `summary` for summarise,
+    `unit` for reassign, else `reason`.
 
     `days` and `reason` for ask_extension.
     """
@@ -73,6 +83,7 @@ class StepAsked(Frozen):
     reply: Reply | None = None
     reason: Reason | None = None
     note: Reason | None = None
+    summary: Summary | None = None
     unit: UnitCode | None = None
     days: Days | None = None
 

@@ -16,6 +16,7 @@ NEEDED: Final[dict[Step, tuple[str, ...]]] = {
     "redo": ("reason",),
     "refuse": ("reason",),
     "reassign": ("unit",),
+    "summarise": ("summary",),
     "ask_extension": ("days", "reason"),
     "refuse_extension": ("reason",),
 }

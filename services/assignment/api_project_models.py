@@ -19,7 +19,7 @@ from services.assignment.project_plan import (
     MOST_PARTS,
 )
 from services.contracts.project import Fund, Milestone, Plan, Yuan
-from services.contracts.vocabulary import ProjectState, Tier
+from services.contracts.vocabulary import ProjectState, Satisfaction, Tier
 from services.kit.masking import mask
 
 CASES_AT_ONCE = 200
@@ -300,6 +300,7 @@ class ProjectView(ProjectRow):
     funds: list[Fund]
     milestones: list[MilestoneView]
     facts: list[FactView]
+    ratings: dict[Satisfaction, int] = Field(description="how many citizens gave each level")
 
 
 class OfferView(Frozen):

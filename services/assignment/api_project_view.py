@@ -1,9 +1,9 @@
 """Projects as the API shows them: codes with the names of the directory in force."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from services.assignment import api_project_models as models
 from services.assignment.directory import Directory
@@ -13,15 +13,20 @@ from services.assignment.project_sheet import HEADINGS, KNOWN_BY_THE_SYSTEM, STA
 from services.assignment.project_sheet import row_of as sheet_cells
 from services.assignment.render.ledger_page import LedgerPage
 from services.assignment.store_project_reading import Listed
+from services.contracts.vocabulary import Satisfaction
 from services.kit.page import Cursor
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A project with its facts, under the directory in force, at an aware instant."""
+    """A project with its facts, under the directory in force, at an aware instant.
+
+    `ratings`: how many citizens gave each level.
+    """
 
     listed: Listed
     facts: tuple[Told, ...]
+    ratings: Mapping[str, int]
     directory: Directory
     now: datetime
 
@@ -59,6 +64,7 @@ def view_of(whole: Whole) -> models.ProjectView:
             "funds": plan.funds,
             "milestones": [models.MilestoneView.model_validate(one) for one in milestones(plan, entries)],
             "facts": [models.FactView.model_validate(one) for one in entries],
+            "ratings": {level: whole.ratings.get(level, 0) for level in get_args(Satisfaction)},
         }
     )
 

@@ -76,8 +76,9 @@ class Office:
             if listed is None or rulebook is None:
                 raise problem_of(NoSuchProject(ledger))
             facts = await reading.facts(listed.project.project_id)
+            ratings = await reading.ratings(listed.project.project_id)
             now = await connection.fetchval("SELECT clock.now()")
-        return Whole(listed, tuple(facts), rulebook.directory, now)
+        return Whole(listed, tuple(facts), ratings, rulebook.directory, now)
 
     async def sheet(self) -> models.SheetView:
         """The whole list as a county's spreadsheet has it, with what the system knows behind."""

@@ -22,6 +22,7 @@ Actor = Annotated[Staff, Depends(staff_with(*STAFF))]
 Completer = Annotated[Staff, Depends(staff_with(*roles_of("complete")))]
 Caller = Annotated[Staff, Depends(staff_with(*roles_of("call_back")))]
 Asker = Annotated[Staff, Depends(staff_with(*roles_of("ask_extension")))]
+Summariser = Annotated[Staff, Depends(staff_with(*roles_of("summarise")))]
 Dispatcher = Annotated[Staff, Depends(staff_with(*roles_of("reassign")))]
 
 
@@ -125,6 +126,12 @@ def _telling(routes: APIRouter, desk: Desk) -> None:
         asked = Asked(case_id, "ask_extension", given.reason, days=given.days)
         return await desk.take_one(asked, staff)
 
+    @routes.post(
+        "/cases/{case_id}/summarise", summary=_summary("summarise", "归纳 Put its summary into better words")
+    )
+    async def summarise(case_id: UUID, given: models.Summarised, staff: Summariser) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "summarise", given.summary), staff)
+
     @routes.post("/cases/{case_id}/reassign", summary=_summary("reassign", "转办 Dispatch it anew"))
     async def reassign(case_id: UUID, given: models.Reassignment, staff: Dispatcher) -> models.StepTaken:
         return await desk.take_one(Asked(case_id, "reassign", given.reason, given.unit), staff)
@@ -149,5 +156,5 @@ def _in_bulk(routes: APIRouter, desk: Desk) -> None:
 
 
 def _asked(one: models.StepAsked) -> Asked:
-    texts = {"complete": one.reply, "call_back": one.note}
+    texts = {"complete": one.reply, "call_back": one.note, "summarise": one.summary}
     return Asked(one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days)

@@ -86,6 +86,11 @@ SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::t
                      $8::text[], $9::smallint[])
 """
 
+_SUMMARISE: Final = """
+UPDATE cases SET summary = better.summary
+FROM unnest($1::uuid[], $2::text[]) AS better (case_id, summary) WHERE cases.case_id = better.case_id
+"""
+
 _RATE: Final = """
 UPDATE cases SET rating = given.level, rated_at = given.at, rating_comment = given.comment
 FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) AS given (case_id, level, at, comment)
@@ -206,6 +211,8 @@ class PostgresCases:
         ]
         await self._connection.execute(_UPDATE, *zip(*rows, strict=True))
         await self._connection.execute(_STEPS, *zip(*map(_step_row, taken), strict=True))
+        if better := {one.case.case_id: one.act.text for one in taken if one.act.step == "summarise"}:
+            await self._connection.execute(_SUMMARISE, list(better), list(better.values()))
 
     async def keep_ratings(self, rated: Sequence[Rated]) -> None:
         rows = [(one.case_id, one.level, at, one.comment) for one, at in rated]

@@ -79,6 +79,12 @@ class ProjectReading:
         )
         return [_told(row) for row in rows]
 
+    async def ratings(self, project_id: UUID) -> dict[str, int]:
+        """How many citizens gave each level, of those that were given."""
+        sql = "SELECT level, count(*) FROM project_ratings WHERE project_id = $1 GROUP BY level"
+        rows = await self._connection.fetch(sql, project_id)
+        return {row["level"]: row["count"] for row in rows}
+
     async def offers(self, case_id: UUID) -> Sequence[asyncpg.Record]:
         """The projects offered for a case, decided ones too."""
         return await self._connection.fetch(_OFFERS, case_id)

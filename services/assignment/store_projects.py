@@ -13,6 +13,7 @@ from services.assignment.open_projects import KnownCase
 from services.assignment.project import Moved, Project
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
+from services.contracts.demand import ProjectRated
 from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan
 from services.kit.connection import Connection
 
@@ -56,6 +57,10 @@ _OFFER_OF: Final = """
 SELECT o.case_id, o.project_id, p.ledger, o.why, o.offered_at, o.accepted
 FROM project_offers AS o JOIN projects AS p USING (project_id)
 WHERE o.case_id = $1 AND p.ledger = $2 FOR UPDATE OF o
+"""
+_RATE: Final = """
+INSERT INTO project_ratings (project_id, demand_id, level, comment, rated_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) ON CONFLICT DO NOTHING
 """
 _OPEN: Final = """
 SELECT project_id, ledger, plan->>'category' AS category, plan->>'place' AS place
@@ -131,6 +136,11 @@ class PostgresProjects:
             await self._connection.execute(_LINK, *zip(*links, strict=True), now)
         if gone:
             await self._connection.execute(_UNLINK, *zip(*gone, strict=True))
+
+    async def keep_ratings(self, rated: Sequence[tuple[ProjectRated, datetime]]) -> None:
+        """Each with the business time at which it was given; the first of a demand stands."""
+        rows = [(one.project_id, one.demand_id, one.level, one.comment, at) for one, at in rated]
+        await self._connection.execute(_RATE, *zip(*rows, strict=True))
 
     async def offer(self, offers: Sequence[Offer]) -> None:
         rows = [(one.case_id, one.project_id, one.why, one.offered_at) for one in offers]

@@ -11,7 +11,7 @@ from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_projects import Matchers, PostgresProjects
 from services.contracts.case import CaseAssigned
-from services.contracts.demand import DemandRated, DemandRegistered, DemandWithdrawn
+from services.contracts.demand import DemandRated, DemandRegistered, DemandWithdrawn, ProjectRated
 from services.contracts.envelope import Record
 from services.contracts.supervision import LimitsSet, NoticeSent
 from services.kit.consume import Handler
@@ -39,6 +39,8 @@ async def demands_told(
         await withdraw(cases, writing.publish, rulebook, withdrawn, writing.now)
     if rated:
         await rate(cases, rated)
+    if projects_rated := [(one.event, one.time) for one in records if isinstance(one.event, ProjectRated)]:
+        await PostgresProjects(writing.connection).keep_ratings(projects_rated)
 
 
 async def link_opened(writing: Writing, matchers: Matchers, rulebook: Rulebook | None) -> None:

@@ -22,6 +22,7 @@ from services.contracts.case import (
     CaseReturned,
     CaseReviewed,
     CaseSignedFor,
+    CaseSummarised,
     CaseSuspended,
     CaseWithdrawn,
 )
@@ -128,6 +129,10 @@ def _reassigned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     return moved, CaseReassigned(**_ids(moved), from_unit=case.unit, post=moved.post)
 
 
+def _summarised(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    return case, CaseSummarised(**_ids(case), summary=_said(act, "summary"))
+
+
 def _refused(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     return case, CaseRefused(**_ids(case), reason=_said(act, "reason"))
 
@@ -160,6 +165,7 @@ EFFECTS: Final[Mapping[Step, Effect]] = {
     "redo": _redone,
     "return": _returned,
     "reassign": _reassigned,
+    "summarise": _summarised,
     "refuse": _refused,
     "withdraw": _withdrawn,
 }

@@ -35,6 +35,7 @@ class Answering(Shown):
     done_on: date | None
     replaced_by: str | None
     milestones: list[Milestone]
+    rating: str | None
 
 
 class Standing(Shown):
@@ -74,6 +75,12 @@ class Intake:
         """Once, after a reply. Raises Refused, Away."""
         said = {"tracking_code": code, "level": level, **({"comment": comment} if comment else {})}
         await self.api.ask("POST", f"/demands/{quote(receipt, safe='')}/rating", json=said)
+
+    async def rate_project(self, receipt: str, code: str, ledger: str, level: str, comment: str) -> None:
+        """Once, a project that answers the demand and is done. Raises Refused, Away."""
+        said = {"tracking_code": code, "ledger": ledger, "level": level}
+        said |= {"comment": comment} if comment else {}
+        await self.api.ask("POST", f"/demands/{quote(receipt, safe='')}/project-ratings", json=said)
 
     async def withdraw(self, receipt: str, code: str, reason: str) -> None:
         """Before the reply. Raises Refused, Away."""

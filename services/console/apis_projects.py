@@ -95,6 +95,7 @@ class Project(ProjectRow):
     funds: list[Fund]
     milestones: list[Milestone]
     facts: list[Fact]
+    ratings: dict[str, int]
 
     def label(self, field: str, value: str) -> str:
         """The name of a code that stands in a field of the plan, as far as the project tells it."""

@@ -16,7 +16,7 @@ LEVELS: Final = get_args(Satisfaction)
 REPLIED: Final[tuple[CaseState, ...]] = ("completed", "reviewed", "called_back", "archived")
 UNDER_WAY: Final[tuple[CaseState, ...]] = ("dispatched", "signed_for", "suspended")
 """Where forms are offered; intake decides whether what is sent is taken."""
-Said = Literal["rated", "withdrawn"]
+Said = Literal["rated", "project_rated", "withdrawn"]
 
 
 def track_routes(pages: Pages, intake: Intake) -> APIRouter:
@@ -49,6 +49,15 @@ def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
         sending = intake.rate(*_keys(fields), level, one(fields, "comment"))
         return await _after(pages, intake, request, fields, "rated", sending)
 
+    @routes.post("/track/project-rating", summary="Rate a project, once (anybody with the tracking code)")
+    async def rate_project(request: Request) -> Response:
+        fields = await pages.own_form(request)
+        level, ledger = one(fields, "level"), one(fields, "ledger")
+        if level not in LEVELS:
+            return await _standing_page(pages, intake, request, fields, 422, failed="choose_level")
+        sending = intake.rate_project(*_keys(fields), ledger, level, one(fields, "comment"))
+        return await _after(pages, intake, request, fields, "project_rated", sending)
+
     @routes.post("/track/withdrawal", summary="Take a demand back (anybody with the tracking code)")
     async def withdraw(request: Request) -> Response:
         fields = await pages.own_form(request)
@@ -56,6 +65,7 @@ def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
         return await _after(pages, intake, request, fields, "withdrawn", sending)
 
     @routes.get("/track/rating", summary="Back to the form to follow a demand (anybody)")
+    @routes.get("/track/project-rating", summary="Back to the form to follow a demand (anybody)")
     @routes.get("/track/withdrawal", summary="Back to the form to follow a demand (anybody)")
     async def follow(request: Request) -> Response:
         return shown_at(request, "/track")

@@ -47,6 +47,14 @@ class CaseAssigned(CaseEvent):
     repeat_of: UUID | None = None
 
 
+class CaseSummarised(CaseEvent):
+    """Somebody put the summary (归纳) that a rule had written into better words."""
+
+    type: ClassVar[str] = "yinuo.case.summarised.v1"
+
+    summary: PublicText
+
+
 class CaseSignedFor(CaseEvent):
     """The lead unit took the case over (签收)."""
 

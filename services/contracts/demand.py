@@ -68,3 +68,20 @@ class DemandRated(Event):
 
     def identity(self) -> str:
         return str(self.demand_id)
+
+
+class ProjectRated(Event):
+    """The citizen rated a project that answers the demand, once it was done."""
+
+    type: ClassVar[str] = "yinuo.demand.project-rated.v1"
+
+    demand_id: UUID
+    project_id: UUID
+    level: Satisfaction
+    comment: PublicText | None = None
+
+    def subject(self) -> str:
+        return str(self.demand_id)
+
+    def identity(self) -> str:
+        return f"{self.demand_id}/{self.project_id}"

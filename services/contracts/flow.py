@@ -18,11 +18,12 @@ from services.contracts.case import (
     CaseReturned,
     CaseReviewed,
     CaseSignedFor,
+    CaseSummarised,
     CaseSuspended,
     CaseWithdrawn,
 )
 from services.contracts.circular import CircularIssued
-from services.contracts.demand import DemandRated, DemandRegistered, DemandWithdrawn
+from services.contracts.demand import DemandRated, DemandRegistered, DemandWithdrawn, ProjectRated
 from services.contracts.directory import (
     AuthorityRecorded,
     CategoryRecorded,
@@ -86,6 +87,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(DemandRegistered, "demand", "assignment", "reporting"),
     _flow(DemandWithdrawn, "demand", "assignment"),
     _flow(DemandRated, "demand", "assignment", "reporting"),
+    _flow(ProjectRated, "demand", "assignment"),
     _flow(WatermarkPassed, "demand", "reporting"),
     _flow(AuthorityRecorded, "directory", "supervision", "reporting"),
     _flow(UnitRecorded, "directory", "intake", "supervision", "reporting"),
@@ -94,6 +96,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(CategoryRecorded, "directory", "reporting"),
     _flow(WatermarkPassed, "directory", "reporting"),
     _flow(CaseAssigned, "case", "intake", "supervision", "reporting"),
+    _flow(CaseSummarised, "case", "reporting"),
     _flow(CaseSignedFor, "case", "intake", "supervision", "reporting"),
     _flow(CaseCompleted, "case", "intake", "supervision", "reporting"),
     _flow(CaseReturned, "case", "intake", "supervision", "reporting"),

@@ -73,4 +73,16 @@ PROJECTS: Final = (
         ),
         on_its_way=True,
     ),
+    Check(
+        "project_ratings_kept",
+        "群众对项目的评价都已记入项目",
+        "each rating of a project that intake took stands with the project, and no other",
+        "SELECT count(*) FROM intake.audit_project_ratings",
+        differences(
+            "SELECT project_id, demand_id, level FROM intake.audit_project_ratings",
+            "SELECT project_id, demand_id, level FROM assignment.audit_project_ratings",
+            "project_id || ' ' || demand_id",
+        ),
+        on_its_way=True,
+    ),
 )

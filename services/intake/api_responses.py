@@ -9,7 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.contracts.vocabulary import Satisfaction
 from services.intake.api_tracking import unknown
-from services.intake.respond import NotNow, Said, SaidBefore, Standing, rate, withdraw
+from services.intake.respond import (
+    NotNow,
+    Said,
+    SaidBefore,
+    Standing,
+    rate,
+    rate_project,
+    withdraw,
+)
 from services.intake.store_responses import PostgresResponses
 from services.intake.tracking import RECEIPT
 from services.intake.vault import Vault
@@ -41,6 +49,12 @@ class Rating(_Given):
 
     level: Satisfaction = Field(examples=["satisfied"])
     comment: Words | None = Field(default=None, examples=["来得快，谢谢。"])
+
+
+class ProjectRating(Rating):
+    """The same, of a project that answers the demand."""
+
+    ledger: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$", examples=["县项-1"])
 
 
 class Noted(BaseModel):
@@ -81,7 +95,34 @@ def response_routes(database: Database, vault: Vault) -> APIRouter:
             )
         return _noted(receipt, outcome, "rated", "rate it when it has its reply")
 
+    _projects(routes, database, vault)
     return routes
+
+
+def _projects(routes: APIRouter, database: Database, vault: Vault) -> None:
+    @routes.post(
+        "/demands/{receipt}/project-ratings",
+        status_code=201,
+        summary=f"评价项目 Rate a project that answers the demand, once; {_WHO}, never with a staff token",
+        dependencies=[Depends(_refuse_staff)],
+    )
+    async def rate_answering(receipt: str, given: ProjectRating) -> Noted:
+        async with database.writing() as writing:
+            responses = PostgresResponses(writing.connection)
+            standing = await _standing(responses, vault, receipt, given.tracking_code)
+            project = await responses.answering(standing.demand_id, given.ledger)
+            if project is None:
+                raise _not_answered(given.ledger)
+            outcome = await rate_project(
+                responses,
+                writing.publish,
+                standing.demand_id,
+                project,
+                given.level,
+                given.comment,
+                writing.now,
+            )
+        return _noted(receipt, outcome, "rated", "rate it when it is done", "project", "ledger")
 
 
 async def _standing(responses: PostgresResponses, vault: Vault, receipt: str, code: str) -> Standing:
@@ -103,16 +144,30 @@ async def _refuse_staff(request: Request) -> None:
         )
 
 
-def _noted(receipt: str, outcome: Said | SaidBefore | NotNow, done: str, when: str) -> Noted:
+def _noted(
+    receipt: str,
+    outcome: Said | SaidBefore | NotNow,
+    done: str,
+    when: str,
+    what: str = "demand",
+    field: str = "receipt",
+) -> Noted:
     """Raises Problem 409 where it was said before, or can't be said now."""
     match outcome:
         case Said(at):
             return Noted(receipt=receipt, at=at)
         case SaidBefore():
-            raise _conflict(f"the demand was {done} before", "nothing needs to be done: the first one stands")
+            detail, remedy = f"the {what} was {done} before", "nothing needs to be done: the first one stands"
         case NotNow(state):
-            raise _conflict(f"the demand is {state} and can't be {done}", when)
+            detail, remedy = f"the {what} is {state} and can't be {done}", when
+    raise Problem(409, "Conflict", detail, field=field, remedy=remedy)
 
 
-def _conflict(detail: str, remedy: str) -> Problem:
-    return Problem(409, "Conflict", detail, field="receipt", remedy=remedy)
+def _not_answered(ledger: str) -> Problem:
+    return Problem(
+        404,
+        "Not Found",
+        f"no project {ledger} answers this demand",
+        field="ledger",
+        remedy="name one that GET /demands/{receipt} lists",
+    )

@@ -48,7 +48,10 @@ class MilestoneStanding(BaseModel):
 
 
 class ProjectStanding(BaseModel):
-    """A project that answers the demand: its number in the list, its last day, how far it came."""
+    """A project that answers the demand: its number in the list, its last day, how far it came.
+
+    `rating` is what the demand's citizen said of it.
+    """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -59,6 +62,7 @@ class ProjectStanding(BaseModel):
     replaced_by: str | None
     linked_at: datetime
     milestones: list[MilestoneStanding]
+    rating: str | None
 
 
 class Standing(BaseModel):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.contracts.demand import DemandRated, DemandWithdrawn
+from services.contracts.demand import DemandRated, DemandWithdrawn, ProjectRated
 from services.contracts.vocabulary import AFTER_REPLY, BEFORE_REPLY, Satisfaction
 from services.kit.masking import mask
 
@@ -19,6 +19,14 @@ class Standing:
     case_id: UUID | None
     unit: str | None
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A project that answers a demand; `done`: it can be rated."""
+
+    project_id: UUID
+    done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,14 @@ class Responses(Protocol):
         """Whether it wasn't rated before."""
         ...
 
+    async def rate_project(
+        self, demand_id: UUID, project_id: UUID, level: Satisfaction, now: datetime
+    ) -> bool:
+        """Whether this demand's citizen hadn't rated the project before."""
+        ...
 
-Publish = Callable[[DemandWithdrawn | DemandRated], None]
+
+Publish = Callable[[DemandWithdrawn | DemandRated | ProjectRated], None]
 
 
 async def withdraw(
@@ -93,4 +107,23 @@ async def rate(
             comment=mask(comment) if comment else None,
         )
     )
+    return Said(now)
+
+
+async def rate_project(
+    responses: Responses,
+    publish: Publish,
+    demand_id: UUID,
+    project: Answering,
+    level: Satisfaction,
+    comment: str | None,
+    now: datetime,
+) -> Said | SaidBefore | NotNow:
+    """Rate a project that answers the demand, when it is done."""
+    if not project.done:
+        return NotNow("under_way")
+    if not await responses.rate_project(demand_id, project.project_id, level, now):
+        return SaidBefore()
+    said = mask(comment) if comment else None
+    publish(ProjectRated(demand_id=demand_id, project_id=project.project_id, level=level, comment=said))
     return Said(now)

@@ -48,8 +48,9 @@ UPDATE tracking SET changed_at = $3 FROM theirs WHERE tracking.demand_id = their
 """
 _OF_DEMANDS: Final = """
 SELECT d.demand_id, d.project_id, d.changed_at AS linked_at, p.ledger, p.name, p.completion, p.milestones,
-       p.done_on, p.replaced_by
+       p.done_on, p.replaced_by, r.level
 FROM demand_projects AS d JOIN projects AS p USING (project_id)
+LEFT JOIN project_ratings AS r USING (demand_id, project_id)
 WHERE d.linked AND d.demand_id = ANY($1::uuid[]) ORDER BY d.changed_at, p.ledger
 """
 
@@ -109,6 +110,7 @@ def _tracked(row: Any, reached: dict[str, date]) -> TrackedProject:
             ProjectMilestone(one["name"], date.fromisoformat(one["due"]), reached.get(one["name"]))
             for one in planned
         ),
+        rating=row["level"],
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from services.contracts.vocabulary import Satisfaction
-from services.intake.respond import Standing
+from services.intake.respond import Answering, Standing
 from services.kit.connection import Connection
 
 _STANDING: Final = """
@@ -17,6 +17,15 @@ INSERT INTO withdrawals (demand_id, withdrawn_at) VALUES ($1, $2) ON CONFLICT DO
 """
 _RATE: Final = """
 INSERT INTO ratings (demand_id, level, rated_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true
+"""
+_ANSWERING: Final = """
+SELECT project_id, p.done_on IS NOT NULL AS done
+FROM demand_projects d JOIN projects p USING (project_id)
+WHERE d.demand_id = $1 AND d.linked AND p.ledger = $2
+"""
+_RATE_PROJECT: Final = """
+INSERT INTO project_ratings (demand_id, project_id, level, rated_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING RETURNING true
 """
 
 
@@ -36,3 +45,13 @@ class PostgresResponses:
 
     async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
         return bool(await self._connection.fetchval(_RATE, demand_id, level, now))
+
+    async def answering(self, demand_id: UUID, ledger: str) -> Answering | None:
+        """The project of a ledger number, if it answers the demand."""
+        row = await self._connection.fetchrow(_ANSWERING, demand_id, ledger)
+        return Answering(*row.values()) if row else None
+
+    async def rate_project(
+        self, demand_id: UUID, project_id: UUID, level: Satisfaction, now: datetime
+    ) -> bool:
+        return bool(await self._connection.fetchval(_RATE_PROJECT, demand_id, project_id, level, now))

@@ -55,7 +55,10 @@ class ProjectMilestone:
 
 @dataclass(frozen=True, slots=True)
 class TrackedProject:
-    """A project that answers a demand. Name and date are missing until the project itself was told."""
+    """A project that answers a demand. Name and date are missing until the project itself was told.
+
+    `rating` is what the demand's citizen said of it.
+    """
 
     ledger: str
     name: str | None
@@ -64,6 +67,7 @@ class TrackedProject:
     replaced_by: str | None
     linked_at: datetime
     milestones: tuple[ProjectMilestone, ...]
+    rating: str | None = None
 
 
 def project_news(events: Iterable[ProjectEvent]) -> list[ProjectNews]:

@@ -20,6 +20,7 @@ from services.contracts.case import (
     CaseReturned,
     CaseReviewed,
     CaseSignedFor,
+    CaseSummarised,
     CaseSuspended,
     CaseWithdrawn,
 )
@@ -202,6 +203,7 @@ _MAKERS: Final[Mapping[type[Event], tuple[str, Callable[[Origin, Any], Fact]]]] 
     CaseReturned: ("returned", _moved),
     CaseReassigned: ("reassigned", _moved),
     CaseRedone: ("redone", _again),
+    CaseSummarised: ("summarised", _done),
     CaseSuspended: ("suspended", _done),
     CaseResumed: ("resumed", _done),
     CaseExtensionAsked: ("extension_asked", _done),

@@ -105,6 +105,7 @@ async def everything_asked() -> list[Call]:
     typed = dict.fromkeys(FIELDS, "水") | {"channel": "hotline", "occurred_at": "2021-03-01T08:00"}
     await apis.intake.standing(RECEIPT, CODE)
     await apis.intake.rate(RECEIPT, CODE, "satisfied", "谢谢")
+    await apis.intake.rate_project(RECEIPT, CODE, LEDGER, "satisfied", "谢谢")
     await apis.intake.withdraw(RECEIPT, CODE, "已解决")
     await apis.intake.enter(demand_of(typed, ["hotline"]), "console-1")
     await apis.assignment.cases("token", **cases, overdue="true", after="further")

@@ -95,6 +95,11 @@ async def three_weeks(running: Running, messages: Path) -> Running:
         await asked(running, "assignment", "POST", "/promises", json={**PROMISE, "number": number})
     answers = {**PROJECT, "cases": [cases[5]["case_id"]]}
     await asked(running, "assignment", "POST", "/projects", json=answers)
+    done = {"on": "2021-03-01", "text": "已完工。"}
+    await asked(running, "assignment", "POST", f"/projects/{PROJECT['ledger']}/done", json=done)
+    await settle(running)
+    rating = {"ledger": PROJECT["ledger"], "level": "satisfied"}
+    await said_by_citizen(running, cases[5], "project-ratings", **rating)
     now, _ = await read_clock(running.audit_url)
     await advance(running, instant_of("1w", now))
     unit = cases[-1]["unit"]

@@ -213,6 +213,38 @@ async def test_cases_are_promoted_to_a_project_and_told(town: County) -> None:
     assert await eventually(unlinked)
 
 
+async def test_a_citizen_rates_a_project_that_answers_his_demand_once_it_is_done(town: County) -> None:
+    said = await town.say("道路坑洼", "河口镇")
+    ledger = await town.opened(cases=[await town.case_of(said)], category="road")
+    path = f"/demands/{said['receipt']}/project-ratings"
+    given = {"tracking_code": said["tracking_code"], "ledger": ledger, "level": "satisfied", "comment": "好"}
+
+    async def standing() -> Any:
+        return (await town.tracked(said))["projects"]
+
+    await eventually(standing)
+    early = await town.intake.post(path, json=given)
+    other = await town.intake.post(path, json={**given, "ledger": "别的"})
+    staff = await town.intake.post(path, json=given, headers=town.staff("clerk"))
+    assert [one.status_code for one in (early, other, staff)] == [409, 404, 403]
+    assert (early.json()["field"], other.json()["field"]) == ("ledger", "ledger")
+    done = await town.post(f"/projects/{ledger}/done", {"on": "2021-03-01", "text": "已完工。"})
+    assert done.status_code == 200
+
+    async def finished() -> Any:
+        return (await standing())[0]["done_on"]
+
+    await eventually(finished)
+    answers = [await town.intake.post(path, json=given) for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 409]
+    assert (await standing())[0]["rating"] == "satisfied"
+
+    async def kept() -> Any:
+        return (await town.project(ledger))["ratings"]["satisfied"] == 1
+
+    assert await eventually(kept)
+
+
 async def test_a_replaced_project_hands_its_cases_over(town: County) -> None:
     said = await town.say("道路坑洼", "河口镇")
     case_id = await town.case_of(said)

@@ -27,6 +27,7 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
         "sign_for": "signed_for",
         "return": "dispatched",
         "reassign": "dispatched",
+        "summarise": "dispatched",
         "refuse": "refused",
         "withdraw": "withdrawn",
     },
@@ -38,9 +39,10 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
         "complete": "completed",
         "return": "dispatched",
         "reassign": "dispatched",
+        "summarise": "signed_for",
         "withdraw": "withdrawn",
     },
-    "suspended": {"resume": "signed_for", "withdraw": "withdrawn"},
+    "suspended": {"resume": "signed_for", "summarise": "suspended", "withdraw": "withdrawn"},
     "completed": {"review": "reviewed", "redo": "dispatched"},
     "reviewed": {"call_back": "called_back", "archive": "archived", "redo": "dispatched"},
     "called_back": {"archive": "archived", "redo": "dispatched"},
@@ -48,7 +50,7 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
     "withdrawn": {},
     "refused": {},
 }
-UNIT_STEPS = ("sign_for", "suspend", "resume", "ask_extension", "complete", "return")
+UNIT_STEPS = ("sign_for", "suspend", "resume", "ask_extension", "complete", "return", "summarise")
 EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
     "clerk": tuple(step for step in STEPS if step not in ("withdraw", "ask_extension")),
     "administrator": tuple(step for step in STEPS if step not in ("withdraw", "ask_extension")),

@@ -80,3 +80,17 @@ async def test_projects_that_answer_the_demand_stand_with_their_date_and_milesto
     ):
         assert said in page
     assert 'href="/projects/%E5%87%A4%E9%A1%B9-2021-001"' in page
+
+
+async def test_a_project_that_answers_the_demand_is_rated_when_it_is_done(browser: Browser) -> None:
+    assert 'action="/track/project-rating"' not in await follow(browser, projects=[ANSWERING])
+    done = {**ANSWERING, "done_on": "2021-08-20"}
+    assert 'action="/track/project-rating"' in await follow(browser, projects=[done])
+    sent = {**KEYS, "ledger": ANSWERING["ledger"], "level": "satisfied"}
+    page = await browser.send("/login", "/track/project-rating", **sent)
+    assert "对项目的评价已收到" in page.text
+    [call] = browser.apis.sent("POST")
+    assert call.body == {"tracking_code": CODE, "ledger": ANSWERING["ledger"], "level": "satisfied"}
+    rated = await follow(browser, projects=[{**done, "rating": "satisfied"}])
+    assert 'action="/track/project-rating"' not in rated
+    assert "您的评价：满意" in rated

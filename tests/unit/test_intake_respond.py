@@ -6,9 +6,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.contracts.demand import DemandRated, DemandWithdrawn
+from services.contracts.demand import DemandRated, DemandWithdrawn, ProjectRated
 from services.contracts.vocabulary import CaseState, Satisfaction
-from services.intake.respond import NotNow, Said, SaidBefore, Standing, rate, withdraw
+from services.intake.respond import (
+    Answering,
+    NotNow,
+    Said,
+    SaidBefore,
+    Standing,
+    rate,
+    rate_project,
+    withdraw,
+)
 
 NOW = datetime(2021, 3, 5, 1, 0, tzinfo=UTC)
 STATES = ("registered", *get_args(CaseState))
@@ -20,6 +29,7 @@ class ResponsesInMemory:
     def __init__(self) -> None:
         self.withdrawn: dict[UUID, datetime] = {}
         self.rated: dict[UUID, Satisfaction] = {}
+        self.projects_rated: dict[tuple[UUID, UUID], Satisfaction] = {}
 
     async def withdraw(self, demand_id: UUID, now: datetime) -> bool:
         new = demand_id not in self.withdrawn
@@ -31,6 +41,13 @@ class ResponsesInMemory:
         self.rated.setdefault(demand_id, level)
         return new
 
+    async def rate_project(
+        self, demand_id: UUID, project_id: UUID, level: Satisfaction, now: datetime
+    ) -> bool:
+        new = (demand_id, project_id) not in self.projects_rated
+        self.projects_rated.setdefault((demand_id, project_id), level)
+        return new
+
 
 class Citizen:
     """One demand, and what its citizen says of it."""
@@ -39,7 +56,7 @@ class Citizen:
         case = None if state == "registered" else uuid4()
         self.standing = Standing(uuid4(), case, "water" if case else None, state)
         self.responses = ResponsesInMemory()
-        self.events: list[DemandWithdrawn | DemandRated] = []
+        self.events: list[DemandWithdrawn | DemandRated | ProjectRated] = []
 
     async def withdraw(self, reason: str | None = None) -> Said | SaidBefore | NotNow:
         return await withdraw(self.responses, self.events.append, self.standing, reason, NOW)
@@ -48,6 +65,12 @@ class Citizen:
         self, level: Satisfaction = "satisfied", comment: str | None = None
     ) -> Said | SaidBefore | NotNow:
         return await rate(self.responses, self.events.append, self.standing, level, comment, NOW)
+
+    async def rate_project(
+        self, project: Answering, comment: str | None = None
+    ) -> Said | SaidBefore | NotNow:
+        publish, demand = self.events.append, self.standing.demand_id
+        return await rate_project(self.responses, publish, demand, project, "satisfied", comment, NOW)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -84,3 +107,16 @@ async def test_what_citizens_say_leaves_masked() -> None:
     assert isinstance(one, DemandWithdrawn)
     assert isinstance(two, DemandRated)
     assert (one.reason, two.comment) == ("已解决，电话〔手机号〕。", "请打〔手机号〕。")
+
+
+async def test_a_project_is_rated_once_when_it_is_done_and_what_leaves_is_masked() -> None:
+    citizen, project = Citizen("dispatched"), uuid4()
+    assert await citizen.rate_project(Answering(project, done=False)) == NotNow("under_way")
+    done = Answering(project, done=True)
+    assert await citizen.rate_project(done, "请打13812345678。") == Said(NOW)
+    assert await citizen.rate_project(done) == SaidBefore()
+    assert await citizen.rate_project(Answering(uuid4(), done=True)) == Said(NOW)
+    first, second = citizen.events
+    assert isinstance(first, ProjectRated)
+    assert "13812345678" not in str(first.comment)
+    assert first.identity() != second.identity()

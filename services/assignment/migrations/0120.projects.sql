@@ -55,9 +55,21 @@ CREATE TABLE project_offers (
     PRIMARY KEY (case_id, project_id)
 );
 
+-- What citizens said of the projects that answer their demands.
+CREATE TABLE project_ratings (
+    project_id uuid NOT NULL,
+    demand_id uuid NOT NULL,
+    level text NOT NULL,
+    comment text,
+    rated_at timestamptz NOT NULL,
+    PRIMARY KEY (project_id, demand_id)
+);
+REVOKE UPDATE, DELETE ON project_ratings FROM yinuo_assignment_app;
+
 CREATE VIEW audit_projects AS
 SELECT project_id, ledger, version, state, completion, done_on, replaced_by FROM projects;
 CREATE VIEW audit_project_facts AS
 SELECT project_id, version, type, at, (data->>'case_id')::uuid AS case_id FROM project_facts;
 CREATE VIEW audit_project_cases AS SELECT case_id, project_id, demand_id FROM project_cases;
-GRANT SELECT ON audit_projects, audit_project_facts, audit_project_cases TO yinuo_audit;
+CREATE VIEW audit_project_ratings AS SELECT demand_id, project_id, level FROM project_ratings;
+GRANT SELECT ON audit_projects, audit_project_facts, audit_project_cases, audit_project_ratings TO yinuo_audit;

@@ -28,6 +28,17 @@ CREATE TABLE demand_projects (
 );
 CREATE INDEX demand_projects_project ON demand_projects (project_id) WHERE linked;
 
+-- What citizens said of a project that answers their demand, once it was done; once each.
+CREATE TABLE project_ratings (
+    demand_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    level text NOT NULL,
+    rated_at timestamptz NOT NULL,
+    PRIMARY KEY (demand_id, project_id)
+);
+REVOKE UPDATE, DELETE ON project_ratings FROM yinuo_intake_app;
+
 CREATE VIEW audit_projects AS SELECT project_id, ledger, completion, done_on, replaced_by FROM projects;
 CREATE VIEW audit_demand_projects AS SELECT project_id, demand_id FROM demand_projects WHERE linked;
-GRANT SELECT ON audit_projects, audit_demand_projects TO yinuo_audit;
+CREATE VIEW audit_project_ratings AS SELECT demand_id, project_id, level FROM project_ratings;
+GRANT SELECT ON audit_projects, audit_demand_projects, audit_project_ratings TO yinuo_audit;

@@ -14,6 +14,7 @@ from services.contracts.case import (
     CaseExtensionGranted,
     CaseRefused,
     CaseReturned,
+    CaseSummarised,
     CaseWithdrawn,
 )
 from services.contracts.demand import DemandRated, DemandWithdrawn
@@ -31,7 +32,7 @@ async def test_one_demand_becomes_one_case_with_its_event_and_its_row(assignment
     assert (event.unit, event.post, event.town) == ("water", "water.head", "river_town")
     assert (row["unit_name"], row["post_title"], row["place_name"]) == ("水利局", "局长", "河口镇")
     assert (row["summary"], row["title"], row["body"]) == ("家里停水三天", one.title, one.body)
-    assert row["allowed"] == ["sign_for", "return", "reassign", "refuse"]
+    assert row["allowed"] == ["sign_for", "return", "reassign", "summarise", "refuse"]
     assert datetime.fromisoformat(row["dispatched_at"]) == MONDAY
 
 
@@ -87,7 +88,7 @@ async def test_a_case_goes_its_way_to_the_reply(assignment: Assignment) -> None:
     case_id, handler = await assignment.opened(), assignment.staff("handler", "water")
     early = await assignment.take(case_id, "complete", handler, reply="好了。")
     assert early.status_code == CONFLICT
-    assert early.json()["allowed"] == ["sign_for", "return"]
+    assert early.json()["allowed"] == ["sign_for", "return", "summarise"]
     assert (await assignment.take(case_id, "sign-for", handler)).json()["state"] == "signed_for"
     assert (await assignment.take(case_id, "sign-for", handler)).status_code == CONFLICT
     done = await assignment.take(case_id, "complete", handler, reply="已修好，电话13912345678。")
@@ -110,7 +111,7 @@ async def test_a_reply_is_reviewed_called_back_and_filed_and_then_nothing_more_i
         "state"
     ] == "suspended"
     resting = await assignment.take(case_id, "complete", handler, reply="好了。")
-    assert (resting.status_code, resting.json()["allowed"]) == (CONFLICT, ["resume"])
+    assert (resting.status_code, resting.json()["allowed"]) == (CONFLICT, ["resume", "summarise"])
     assert (await assignment.take(case_id, "resume", handler)).json()["state"] == "signed_for"
     await assignment.take(case_id, "complete", handler, reply="好了。")
     own = await assignment.take(case_id, "review", handler)
@@ -186,6 +187,20 @@ async def test_a_withdrawn_demand_ends_its_case_and_a_rating_stays_with_it(assig
     assert (ended["state"], ended["allowed"], ended["timeline"][-1]["by"]) == ("withdrawn", [], "citizen")
     to_rectify = (await assignment.listed(clerk, rectify="true"))["cases"]
     assert [one["case_id"] for one in to_rectify] == [str(cases[replied.demand_id])]
+
+
+async def test_a_summary_is_put_into_better_words_and_masked(assignment: Assignment) -> None:
+    case_id, handler = await assignment.opened(), assignment.staff("handler", "water")
+    empty = await assignment.take(case_id, "summarise", handler, summary="")
+    assert (empty.status_code, empty.json()["field"]) == (422, "body.summary")
+    taken = await assignment.take(case_id, "summarise", handler, summary="水压低，电13912345678")
+    assert (taken.status_code, taken.json()["state"]) == (200, "dispatched")
+    found = await assignment.case(case_id)
+    assert "13912345678" not in found["summary"]
+    assert found["summary"].startswith("水压低")
+    assert (found["timeline"][-1]["step"], found["timeline"][-1]["by"]) == ("summarise", "handler of water")
+    [event] = await assignment.until(CaseSummarised, case_id)
+    assert (event.summary, event.version) == (found["summary"], 2)
 
 
 async def test_a_refused_case_is_over(assignment: Assignment) -> None:

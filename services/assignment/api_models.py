@@ -71,11 +71,18 @@ class Reassignment(Frozen):
     reason: Reason | None = None
 
 
+class Merging(Frozen):
+    """并办: the case is of the same matter as another, and follows it from now on."""
+
+    into: UUID = Field(description="the other case, or one merged into the same lead", examples=[_CASE])
+    reason: Reason = Field(examples=["与该件反映同一处停水。"])
+
+
 class StepAsked(Frozen):
     """One step of a list: `reply` for complete, `note` for call_back, `summary` for summarise,
     `unit` for reassign, else `reason`.
 
-    `days` and `reason` for ask_extension.
+    `days` and `reason` for ask_extension, `into` and `reason` for merge.
     """
 
     case_id: UUID = Field(examples=[_CASE])
@@ -86,6 +93,7 @@ class StepAsked(Frozen):
     summary: Summary | None = None
     unit: UnitCode | None = None
     days: Days | None = None
+    into: UUID | None = None
 
 
 class StepTaken(Frozen):
@@ -168,6 +176,30 @@ class Moment(Frozen):
     by: str | None
     note: str | None
     days: int | None = None
+    lead: UUID | None = Field(default=None, description="the case that this one was merged into")
+
+
+class Grouped(Frozen):
+    """Another case of the same matter; `since` when they are one group, None of one that may become so.
+
+    `why` says what speaks for it.
+    """
+
+    case_id: UUID
+    receipt: str
+    summary: str
+    unit: str
+    unit_name: str | None
+    state: CaseState
+    assigned_at: datetime
+    since: datetime | None = None
+    why: str | None = None
+
+
+class Twins(Frozen):
+    """Open cases of what seems the same matter, the likeliest first."""
+
+    twins: list[Grouped]
 
 
 class CaseView(CaseRow):
@@ -179,6 +211,8 @@ class CaseView(CaseRow):
     rating_comment: str | None
     first_unit: str
     first_post: str
+    lead: Grouped | None = Field(description="the case that this one is merged into")
+    members: list[Grouped] = Field(description="the cases merged into this one")
     allowed: list[Step] = Field(description="the steps that the caller may take now")
     timeline: list[Moment]
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.contracts.envelope import Event
 from services.contracts.public_text import PublicText
-from services.contracts.vocabulary import Channel, Kind, Urgency
+from services.contracts.vocabulary import CaseState, Channel, Kind, Urgency
 
 
 class CaseEvent(Event):
@@ -176,4 +176,47 @@ class CaseRefused(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.refused.v1"
 
+    reason: PublicText
+
+
+class CaseMerged(CaseEvent):
+    """The case is of the same matter as another one, its lead case (同一事项并办): its own limits end.
+
+    `unit` and `state` are the lead case's: it lies with that unit, and the citizen sees what becomes of it.
+    """
+
+    type: ClassVar[str] = "yinuo.case.merged.v1"
+
+    lead: UUID
+    state: CaseState
+    reason: PublicText
+
+
+class CaseLeadChanged(CaseEvent):
+    """A merged case has another lead case: the one before was merged itself, or its demand withdrawn."""
+
+    type: ClassVar[str] = "yinuo.case.lead-changed.v1"
+
+    lead: UUID
+    state: CaseState
+    reason: PublicText
+
+
+class CaseFollowed(CaseEvent):
+    """A merged case went the way of its lead case. `reply`: what the citizen is told with it."""
+
+    type: ClassVar[str] = "yinuo.case.followed.v1"
+
+    lead: UUID
+    state: CaseState
+    reply: PublicText | None = None
+
+
+class CaseParted(CaseEvent):
+    """A merged case stands alone again (拆分). `dispatch` is a new one, to the unit that it had before."""
+
+    type: ClassVar[str] = "yinuo.case.parted.v1"
+
+    lead: UUID
+    post: str
     reason: PublicText

@@ -29,6 +29,7 @@ CaseState = Literal[
     "dispatched",
     "signed_for",
     "suspended",
+    "merged",
     "completed",
     "reviewed",
     "called_back",
@@ -36,7 +37,7 @@ CaseState = Literal[
     "withdrawn",
     "refused",
 ]
-"""已交办 已签收 已挂起 已回复 已审核 已回访 已归档 已撤回 不予受理. What leads where: `transitions`."""
+"""已交办 已签收 已挂起 已并办 已回复 已审核 已回访 已归档 已撤回 不予受理. See `transitions`."""
 
 ProjectState = Literal["planned", "under_way", "done", "replaced"]
 Satisfaction = Literal["very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "very_dissatisfied"]

@@ -24,6 +24,10 @@ _STEPS: Final = {
     "reassigned": "reassign",
     "refused": "refuse",
     "withdrawn": "withdraw",
+    "merged": "merge",
+    "lead_changed": "merge",
+    "followed": "follow",
+    "parted": "part",
 }
 """What reporting counts → the step of assignment that it is."""
 _STEP_FACTS: Final = f"""

@@ -48,6 +48,7 @@ CREATE TABLE cases (
     reply text,
     extension_asked smallint,
     lead uuid,
+    tags text[] NOT NULL DEFAULT '{}',
     rating text,
     rated_at timestamptz,
     rating_comment text

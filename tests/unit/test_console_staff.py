@@ -249,6 +249,7 @@ async def test_a_case_shows_its_group_and_its_likely_twins_to_merge_it_into(brow
         TWIN["why"],
         member["receipt"],
         "并办于 2021-03-02 09:00",
+        "信访积案、企业困难",
     ):
         assert said in page
     sent = {"into": TWIN["case_id"], "reason": TWIN["why"]}

@@ -107,11 +107,14 @@ class Player:
         await self._ask(one, "/promises/import", {"rows": rows})
 
     async def _change(self, one: ChangePromise) -> None:
-        """The same date again is refused as no change: where the answer was lost, look first."""
-        promise = await self._promise(one)
-        if promise["due"] != one.due.isoformat():
-            said = {"due": one.due.isoformat(), "reason": one.reason, "approver": one.approver}
-            await self._ask(one, f"/promises/{promise['promise_id']}/change", said)
+        """The same date again is refused as no change: that is how a lost answer shows."""
+        promise_id = await self._promise_id(one)
+        said = {"due": one.due.isoformat(), "reason": one.reason, "approver": one.approver}
+        try:
+            await self._ask(one, f"/promises/{promise_id}/change", said)
+        except Unplayed:
+            if (await self._promise(one))["due"] != said["due"]:
+                raise
 
     async def _withdraw(self, one: WithdrawPromise) -> None:
         said = {"outcome": "withdrawn", "reason": one.reason, "approver": one.approver}
@@ -121,7 +124,7 @@ class Player:
         said = {"programme": one.programme, "aired_on": _day(one), "clip": _clip(one.number)}
         await self._ask(one, f"/promises/{await self._promise_id(one)}/airing", said)
 
-    async def _promise_id(self, one: WithdrawPromise | AirPromise) -> str:
+    async def _promise_id(self, one: ChangePromise | WithdrawPromise | AirPromise) -> str:
         return str((await self._promise(one))["promise_id"])
 
     async def _promise(self, one: ChangePromise | WithdrawPromise | AirPromise) -> Any:

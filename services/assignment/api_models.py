@@ -51,6 +51,20 @@ class CallBack(Frozen):
     note: Reason = Field(examples=["已接通，水压已恢复，表示满意。"])
 
 
+class Rectification(Frozen):
+    """整改完成: how the matter was put right; the citizen reads it, masked."""
+
+    rectification: Reply = Field(examples=["已上门致歉，并重新铺设入户管道。"])
+
+
+class RectificationShown(Frozen):
+    """A bad rating's rectification: since when, until when, and when it was done."""
+
+    opened: datetime
+    due: datetime | None
+    done: datetime | None
+
+
 class Summarised(Frozen):
     """归纳: the matter in a line, masked; it stands where the rule's line stood."""
 
@@ -94,6 +108,7 @@ class StepAsked(Frozen):
     unit: UnitCode | None = None
     days: Days | None = None
     into: UUID | None = None
+    rectification: Reply | None = None
 
 
 class StepTaken(Frozen):
@@ -155,7 +170,7 @@ class CaseRow(Frozen):
     overdue: bool = Field(description="past its limit to complete")
     rating: Satisfaction | None = Field(description="the citizen's, of the reply")
     rated_at: datetime | None
-    rectify: bool = Field(description="badly rated: to be rectified")
+    rectify: bool = Field(description="badly rated and not rectified yet")
 
 
 class CasePage(Frozen):
@@ -209,6 +224,7 @@ class CaseView(CaseRow):
     body: str
     reply: str | None
     rating_comment: str | None
+    rectification: RectificationShown | None
     first_unit: str
     first_post: str
     lead: Grouped | None = Field(description="the case that this one is merged into")

@@ -189,6 +189,7 @@ ROW: Final[Mapping[str, Any]] = {
     "extension_asked": None,
     "rating": None,
     "rated_at": None,
+    "tags": [],
     "rectify": False,
     "overdue": True,
 }

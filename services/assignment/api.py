@@ -16,7 +16,7 @@ from services.assignment.store_directory import Rulebooks
 from services.assignment.store_reading import CaseReading, Filter, matter_of
 from services.assignment.transitions import FOR_THEIR_UNIT, Place, allowed_steps
 from services.assignment.twins import likely_twins
-from services.contracts.vocabulary import CaseState, Kind
+from services.contracts.vocabulary import CaseState, Kind, Tag
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
 from services.kit.page import Cursor
@@ -59,6 +59,7 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         q: Annotated[models.Query | None, FromQuery(description="receipt, or in summary or title")] = None,
         overdue: bool | None = None,
         rectify: Annotated[bool | None, FromQuery(description="badly rated by the citizen")] = None,
+        tag: Tag | None = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.CasePage:
@@ -68,7 +69,7 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             if rulebook is None:
                 return models.CasePage(cases=[], next=None)
             categories = rulebook.family(category) if category else None
-            wanted = Filter(unit, state, kind, categories, q, overdue, rectify)
+            wanted = Filter(unit, state, kind, categories, q, overdue, rectify, tag)
             rows = await CaseReading(connection).page(wanted, cursor, limit + 1)
         return _page(rows, limit, rulebook)
 

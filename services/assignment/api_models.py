@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.assignment.transitions import Step
-from services.contracts.vocabulary import CaseState, Channel, Kind, Satisfaction, Urgency
+from services.contracts.vocabulary import CaseState, Channel, Kind, Satisfaction, Tag, Urgency
 
 STEPS_AT_ONCE = 1000
 NO_NUL = r"^[^\x00]*$"
@@ -85,6 +85,12 @@ class Reassignment(Frozen):
     reason: Reason | None = None
 
 
+class Tagging(Frozen):
+    """标记: all tags that the case has from now on; an empty list takes them away."""
+
+    tags: tuple[Tag, ...] = Field(examples=[["petition"]])
+
+
 class Merging(Frozen):
     """并办: the case is of the same matter as another, and follows it from now on."""
 
@@ -96,7 +102,7 @@ class StepAsked(Frozen):
     """One step of a list: `reply` for complete, `note` for call_back, `summary` for summarise,
     `unit` for reassign, else `reason`.
 
-    `days` and `reason` for ask_extension, `into` and `reason` for merge.
+    `days` and `reason` for ask_extension, `into` and `reason` for merge, `tags` for tag.
     """
 
     case_id: UUID = Field(examples=[_CASE])
@@ -109,6 +115,7 @@ class StepAsked(Frozen):
     days: Days | None = None
     into: UUID | None = None
     rectification: Reply | None = None
+    tags: tuple[Tag, ...] | None = None
 
 
 class StepTaken(Frozen):
@@ -170,6 +177,7 @@ class CaseRow(Frozen):
     overdue: bool = Field(description="past its limit to complete")
     rating: Satisfaction | None = Field(description="the citizen's, of the reply")
     rated_at: datetime | None
+    tags: list[Tag]
     rectify: bool = Field(description="badly rated and not rectified yet")
 
 

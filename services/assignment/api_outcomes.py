@@ -21,6 +21,7 @@ NEEDED: Final[dict[Step, tuple[str, ...]]] = {
     "summarise": ("summary",),
     "merge": ("into", "reason"),
     "part": ("reason",),
+    "tag": ("tags",),
     "ask_extension": ("days", "reason"),
     "refuse_extension": ("reason",),
 }

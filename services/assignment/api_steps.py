@@ -24,6 +24,7 @@ Caller = Annotated[Staff, Depends(staff_with(*roles_of("call_back")))]
 Asker = Annotated[Staff, Depends(staff_with(*roles_of("ask_extension")))]
 Rectifier = Annotated[Staff, Depends(staff_with(*roles_of("rectify")))]
 Summariser = Annotated[Staff, Depends(staff_with(*roles_of("summarise")))]
+Tagger = Annotated[Staff, Depends(staff_with(*roles_of("tag")))]
 Merger = Annotated[Staff, Depends(staff_with(*roles_of("merge")))]
 Dispatcher = Annotated[Staff, Depends(staff_with(*roles_of("reassign")))]
 
@@ -142,6 +143,10 @@ def _telling(routes: APIRouter, desk: Desk) -> None:
     async def summarise(case_id: UUID, given: models.Summarised, staff: Summariser) -> models.StepTaken:
         return await desk.take_one(Asked(case_id, "summarise", given.summary), staff)
 
+    @routes.post("/cases/{case_id}/tag", summary=_summary("tag", "标记 Say which tags it has"))
+    async def tag(case_id: UUID, given: models.Tagging, staff: Tagger) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "tag", tags=given.tags), staff)
+
     @routes.post(
         "/cases/{case_id}/merge", summary=_summary("merge", "并办 Merge it into a case of the same matter")
     )
@@ -178,4 +183,6 @@ def _asked(one: models.StepAsked) -> Asked:
         "summarise": one.summary,
         "rectify": one.rectification,
     }
-    return Asked(one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days, one.into)
+    return Asked(
+        one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days, one.into, one.tags
+    )

@@ -9,7 +9,7 @@ from services.assignment.transitions import Place, Step
 from services.contracts.case import CaseEvent
 from services.contracts.named_ids import Namespace
 from services.contracts.public_text import PublicText
-from services.contracts.vocabulary import CaseState
+from services.contracts.vocabulary import CaseState, Tag
 
 _CASES: Final = Namespace.of("5c0d3a53-8f0e-4a0e-9d0a-3d5f6c2b7e11")
 
@@ -60,6 +60,7 @@ class Act:
     """A step that somebody takes. `text`: reply, reason or note, masked. `unit`, `post`: where it goes.
 
     `days`: how long an extension is asked for. `lead`: the case that a merged one follows.
+    `tags`: those that it has from then on.
     """
 
     step: Step
@@ -69,6 +70,7 @@ class Act:
     post: str | None = None
     days: int | None = None
     lead: Case | None = None
+    tags: tuple[Tag, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from services.assignment.rulebook import Rulebook, UnknownUnit
 from services.assignment.take import take
 from services.assignment.transitions import Person, Step, may, roles_of, who_may
 from services.contracts.case import CaseEvent
+from services.contracts.vocabulary import TAGS, Tag
 from services.kit.auth import Staff
 from services.kit.masking import mask
 
@@ -20,7 +21,7 @@ from services.kit.masking import mask
 class Asked:
     """A step that somebody asks for. `text`: reply, reason or note; `unit`: where to; `days`: more time.
 
-    `into`: the case that it is to be merged into.
+    `into`: the case that it is to be merged into; `tags`: those that it has from then on.
     """
 
     case_id: UUID
@@ -29,6 +30,7 @@ class Asked:
     unit: str | None = None
     days: int | None = None
     into: UUID | None = None
+    tags: tuple[Tag, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ def act_of(asked: Asked, staff: Staff, rulebook: Rulebook) -> Act:
     """What is done, with texts masked and the post named. Raises UnknownUnit."""
     unit = _target(asked, rulebook)
     text = mask(asked.text) if asked.text is not None else None
-    return Act(asked.step, staff.subject, text, unit, rulebook.post_of(unit) if unit else None, asked.days)
+    tags = None if asked.tags is None else tuple(tag for tag in TAGS if tag in asked.tags)
+    post = rulebook.post_of(unit) if unit else None
+    return Act(asked.step, staff.subject, text, unit, post, asked.days, tags=tags)
 
 
 def person_of(staff: Staff) -> Person:

@@ -102,6 +102,11 @@ UPDATE cases SET summary = better.summary
 FROM unnest($1::uuid[], $2::text[]) AS better (case_id, summary) WHERE cases.case_id = better.case_id
 """
 
+_TAG: Final = """
+UPDATE cases SET tags = told.tags::text[]
+FROM unnest($1::uuid[], $2::text[]) AS told (case_id, tags) WHERE cases.case_id = told.case_id
+"""
+
 _RATE: Final = """
 UPDATE cases SET rating = given.level, rated_at = given.at, rating_comment = given.comment
 FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) AS given (case_id, level, at, comment)
@@ -244,6 +249,10 @@ class PostgresCases:
         await self._connection.execute(_STEPS, *zip(*map(_step_row, taken), strict=True))
         if better := {one.case.case_id: one.act.text for one in taken if one.act.step == "summarise"}:
             await self._connection.execute(_SUMMARISE, list(better), list(better.values()))
+        tagged = {one.case.case_id: one.act.tags for one in taken if one.act.tags is not None}
+        if tagged:
+            arrays = [f"{{{','.join(tags)}}}" for tags in tagged.values()]
+            await self._connection.execute(_TAG, list(tagged), arrays)
 
     async def keep_ratings(self, rated: Sequence[Rated]) -> None:
         rows = [(one.case_id, one.level, at, one.comment) for one, at in rated]
@@ -335,7 +344,7 @@ def _step_row(one: Taken) -> tuple[object, ...]:
         case.unit,
         case.post,
         act.by,
-        act.text,
+        act.text if act.tags is None else " ".join(act.tags),
         act.days,
         act.lead.case_id if act.lead else None,
     )

@@ -22,7 +22,7 @@ SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, tow
        summary, repeat_of, state, c.dispatch, c.version, registered_at, assigned_at, dispatched_at, signed_at,
        completed_at, extension_asked, sign_for_due, complete_due,
        state = 'dispatched' AND coalesce(sign_for_due < clock.now(), false) AS sign_for_overdue,
-       {_OVERDUE} AS overdue, rating, rated_at, {_RECTIFY} AS rectify
+       {_OVERDUE} AS overdue, rating, rated_at, {_RECTIFY} AS rectify, tags
 """
 
 _DETAIL: Final = f"""
@@ -75,6 +75,7 @@ class Filter:
     q: str | None = None
     overdue: bool | None = None
     rectify: bool | None = None
+    tag: str | None = None
 
 
 @dataclass(slots=True)
@@ -148,6 +149,8 @@ def _conditions(wanted: Filter) -> _Query:
             query.where(f"{column} = {{}}", value)
     if wanted.categories is not None:
         query.where("category = ANY({}::text[])", wanted.categories)
+    if wanted.tag is not None:
+        query.where("tags @> ARRAY[{}]", wanted.tag)
     if wanted.q:
         like = f"%{_literally(wanted.q)}%"
         query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)

@@ -30,6 +30,7 @@ from services.contracts.case import (
     CaseSignedFor,
     CaseSummarised,
     CaseSuspended,
+    CaseTagged,
     CaseWithdrawn,
 )
 from services.contracts.public_text import PublicText
@@ -153,6 +154,12 @@ def _summarised(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     return case, CaseSummarised(**_ids(case), summary=_said(act, "summary"))
 
 
+def _tagged(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    if act.tags is None:
+        raise Incomplete(act.step, "tags")
+    return case, CaseTagged(**_ids(case), tags=act.tags)
+
+
 def _refused(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     return case, CaseRefused(**_ids(case), reason=_said(act, "reason"))
 
@@ -217,6 +224,7 @@ EFFECTS: Final[Mapping[Step, Effect]] = {
     "return": _returned,
     "reassign": _reassigned,
     "summarise": _summarised,
+    "tag": _tagged,
     "refuse": _refused,
     "withdraw": _withdrawn,
     "merge": _merged,

@@ -77,6 +77,7 @@ class CaseRow(Shown):
     registered_at: datetime
     complete_due: datetime | None
     overdue: bool
+    tags: list[str]
 
 
 class CasePage(Shown):

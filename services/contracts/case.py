@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.contracts.envelope import Event
 from services.contracts.public_text import PublicText
-from services.contracts.vocabulary import CaseState, Channel, Kind, Urgency
+from services.contracts.vocabulary import CaseState, Channel, Kind, Tag, Urgency
 
 
 class CaseEvent(Event):
@@ -53,6 +53,14 @@ class CaseSummarised(CaseEvent):
     type: ClassVar[str] = "yinuo.case.summarised.v1"
 
     summary: PublicText
+
+
+class CaseTagged(CaseEvent):
+    """The tags of the case from now on, in the vocabulary's order: all of them, none included."""
+
+    type: ClassVar[str] = "yinuo.case.tagged.v1"
+
+    tags: tuple[Tag, ...]
 
 
 class CaseSignedFor(CaseEvent):

@@ -26,6 +26,7 @@ from services.contracts.case import (
     CaseSignedFor,
     CaseSummarised,
     CaseSuspended,
+    CaseTagged,
     CaseWithdrawn,
 )
 from services.contracts.circular import CircularIssued
@@ -48,7 +49,7 @@ from services.contracts.project import (
     ProjectOpened,
     ProjectReplaced,
 )
-from services.contracts.promise import PromiseChanged, PromiseMade, PromiseSettled
+from services.contracts.promise import PromiseAired, PromiseChanged, PromiseMade, PromiseSettled
 from services.contracts.supervision import (
     FurtherLimitSet,
     LimitPassed,
@@ -109,6 +110,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(WatermarkPassed, "directory", "reporting"),
     _flow(CaseAssigned, "case", "intake", "supervision", "reporting"),
     _flow(CaseSummarised, "case", "reporting"),
+    _flow(CaseTagged, "case", "reporting"),
     _flow(CaseSignedFor, "case", "intake", "supervision", "reporting"),
     _flow(CaseCompleted, "case", "intake", "supervision", "reporting"),
     _flow(CaseReturned, "case", "intake", "supervision", "reporting"),
@@ -133,6 +135,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(WatermarkPassed, "case", "reporting"),
     _flow(PromiseMade, "promise", "reporting"),
     _flow(PromiseChanged, "promise", "reporting"),
+    _flow(PromiseAired, "promise", "reporting"),
     _flow(PromiseSettled, "promise", "reporting"),
     _flow(WatermarkPassed, "promise", "reporting"),
     _flow(ProjectOpened, "project", "intake"),

@@ -10,6 +10,7 @@ FACTS_WALKED: Final = "SELECT count(*) FROM reporting.audit_facts"
 _STEPS: Final = {
     "signed_for": "sign_for",
     "summarised": "summarise",
+    "tagged": "tag",
     "suspended": "suspend",
     "resumed": "resume",
     "extension_asked": "ask_extension",

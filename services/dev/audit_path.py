@@ -100,7 +100,7 @@ PATH: Final = (
             SELECT case_id, count(*) AS steps,
                    count(*) FILTER (WHERE step IN ('return', 'reassign', 'redo', 'part')) AS moves,
                    (array_agg(step ORDER BY version DESC) FILTER (WHERE step NOT IN (
-                       'ask_extension', 'grant_extension', 'refuse_extension', 'summarise',
+                       'ask_extension', 'grant_extension', 'refuse_extension', 'summarise', 'tag',
                        'open_rectification', 'rectify')))[1] AS last
             FROM assignment.audit_steps GROUP BY case_id
         ) AS s USING (case_id)

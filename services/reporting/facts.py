@@ -28,6 +28,7 @@ from services.contracts.case import (
     CaseSignedFor,
     CaseSummarised,
     CaseSuspended,
+    CaseTagged,
     CaseWithdrawn,
 )
 from services.contracts.demand import DemandRated, DemandRegistered
@@ -210,6 +211,7 @@ _MAKERS: Final[Mapping[type[Event], tuple[str, Callable[[Origin, Any], Fact]]]] 
     CaseReassigned: ("reassigned", _moved),
     CaseRedone: ("redone", _again),
     CaseSummarised: ("summarised", _done),
+    CaseTagged: ("tagged", _done),
     CaseSuspended: ("suspended", _done),
     CaseResumed: ("resumed", _done),
     CaseExtensionAsked: ("extension_asked", _done),

@@ -19,11 +19,11 @@ from pydantic import SecretStr
 
 from services.cli.__main__ import build
 from services.cli.clock import instant_of
-from services.cli.problem import Problem
 from services.dev.audit import CHECKS
 from services.dev.chaos import COUNTY
 from services.dev.clock import advance
 from services.dev.credentials import KEYS
+from services.dev.problem import Problem
 from services.dev.running import Running
 from services.dev.settle import settle
 from services.intake.settings import raw

@@ -50,6 +50,7 @@ CREATE TABLE cases (
     lead uuid,
     rectification_opened timestamptz,
     rectified_at timestamptz,
+    tags text[] NOT NULL DEFAULT '{}',
     rating text,
     rated_at timestamptz,
     rating_comment text

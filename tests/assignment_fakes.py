@@ -1,7 +1,7 @@
 """Assignment's stores in memory; they pass the contract tests of those in PostgreSQL."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,9 @@ from services.assignment.case import Case, Taken
 from services.assignment.publish import Edition
 from services.assignment.repeats import Matter
 from services.assignment.respond import Rated
+
+NO_LEAD = UUID(int=0)
+"""Stands for the lead of a case that has none."""
 
 
 @dataclass(slots=True)
@@ -52,8 +55,11 @@ class CasesInMemory:
             del self.waiting[one.demand.demand_id]
         return sorted(oldest, key=lambda one: (one.at, one.demand.receipt))
 
-    async def lock(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
-        return {case_id: self.cases[case_id] for case_id in case_ids if case_id in self.cases}
+    async def lock(self, case_ids: Sequence[UUID], regrouping: bool = False) -> dict[UUID, Case]:
+        leads = {self.cases[one].lead or one for one in case_ids if one in self.cases}
+        found = [case for one, case in self.cases.items() if one in leads or case.lead in leads]
+        states = {case.case_id: case.state for case in found}
+        return {case.case_id: replace(case, lead_state=states.get(case.lead or NO_LEAD)) for case in found}
 
     async def record(self, taken: Sequence[Taken]) -> None:
         self.steps += taken

@@ -42,6 +42,14 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         "UPDATE assignment.cases SET state = 'completed' " + one("assignment.cases", "state = 'dispatched'"),
         {"case_equals_steps", "limits_follow_cases"},
     ),
+    "a merged case has lost its lead": (
+        "UPDATE assignment.cases SET lead = NULL " + one("assignment.cases", "state = 'merged'"),
+        {"merged_cases_have_a_lead"},
+    ),
+    "a merged case is handled on": (
+        "UPDATE assignment.cases SET state = 'dispatched' " + one("assignment.cases", "state = 'merged'"),
+        {"merged_cases_have_a_lead", "case_equals_steps", "limits_follow_cases"},
+    ),
     "a withdrawn demand is handled on": (
         "UPDATE assignment.cases SET state = 'dispatched' " + one("assignment.cases", "state = 'withdrawn'"),
         {"withdrawal_ends_case", "case_equals_steps", "limits_follow_cases"},

@@ -189,8 +189,20 @@ ROW: Final[Mapping[str, Any]] = {
     "extension_asked": None,
     "rating": None,
     "rated_at": None,
+    "tags": [],
     "rectify": False,
     "overdue": True,
+}
+TWIN: Final[Mapping[str, Any]] = {
+    "case_id": "1a5d5f0b-7c53-5d2a-9d5e-8d2f9f6b7c22",
+    "receipt": "YN20210301-00000009",
+    "summary": "老街停水",
+    "unit": "water",
+    "unit_name": "县水利局",
+    "state": "signed_for",
+    "assigned_at": MORNING,
+    "since": None,
+    "why": "类别、地点相同，文字相似度 41%",
 }
 CASE: Final[Mapping[str, Any]] = {
     **ROW,
@@ -200,6 +212,8 @@ CASE: Final[Mapping[str, Any]] = {
     "rating_comment": None,
     "first_unit": "water",
     "first_post": "water.head",
+    "lead": None,
+    "members": [],
     "allowed": ["sign_for", "return"],
     "timeline": [
         {
@@ -333,6 +347,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("intake", "POST", "/demands"): {"receipt": RECEIPT, "tracking_code": CODE},
     ("assignment", "GET", "/cases"): {"cases": [ROW], "next": "further"},
     ("assignment", "GET", f"/cases/{CASE_ID}"): CASE,
+    ("assignment", "GET", f"/cases/{CASE_ID}/twins"): {"twins": [TWIN]},
     ("assignment", "POST", f"/cases/{CASE_ID}/sign-for"): AFTER_STEP,
     ("assignment", "POST", f"/cases/{CASE_ID}/return"): {**AFTER_STEP, "step": "return"},
     ("assignment", "GET", "/directory"): DIRECTORY,

@@ -1,6 +1,7 @@
 """Cases over HTTP: staff list, search and read them; steps are in `api_steps`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from services.assignment.api_outcomes import problem_of
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import NoSuchCase, person_of
 from services.assignment.store_directory import Rulebooks
-from services.assignment.store_reading import CaseReading, Filter
+from services.assignment.store_reading import CaseReading, Filter, matter_of
 from services.assignment.transitions import FOR_THEIR_UNIT, Place, allowed_steps
-from services.contracts.vocabulary import CaseState, Kind
+from services.assignment.twins import likely_twins
+from services.contracts.vocabulary import CaseState, Kind, Tag
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
 from services.kit.page import Cursor
@@ -54,6 +56,7 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         q: Annotated[models.Query | None, FromQuery(description="receipt, or in summary or title")] = None,
         overdue: bool | None = None,
         rectify: Annotated[bool | None, FromQuery(description="badly rated by the citizen")] = None,
+        tag: Tag | None = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.CasePage:
@@ -63,7 +66,7 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             if rulebook is None:
                 return models.CasePage(cases=[], next=None)
             categories = rulebook.family(category) if category else None
-            wanted = Filter(unit, state, kind, categories, q, overdue, rectify)
+            wanted = Filter(unit, state, kind, categories, q, overdue, rectify, tag)
             rows = await CaseReading(connection).page(wanted, cursor, limit + 1)
         return _page(rows, limit, rulebook)
 
@@ -77,7 +80,22 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
                 raise problem_of(NoSuchCase(case_id))
             _unit_of(staff, row["unit"])
             moments = await reading.timeline(case_id)
-        return _view(row, moments, rulebook, staff)
+            group = await reading.group(case_id, row["lead"])
+        return _view(row, moments, group, rulebook, staff)
+
+    @routes.get("/cases/{case_id}/twins", summary=f"Open cases of what seems one matter ({READERS})")
+    async def read_twins(case_id: UUID, staff: Reader) -> models.Twins:
+        async with database.pool.acquire() as connection:
+            reading = CaseReading(connection)
+            row = await reading.case(case_id)
+            rulebook = await rulebooks.current(connection)
+            if row is None or rulebook is None:
+                raise problem_of(NoSuchCase(case_id))
+            _unit_of(staff, row["unit"])
+            near = {str(one["case_id"]): one for one in await reading.near(case_id)}
+        twins = likely_twins(matter_of(row), map(matter_of, near.values()))
+        found = [_grouped({**near[twin.case_id], "why": twin.why}, rulebook) for twin in twins]
+        return models.Twins(twins=found)
 
     return routes
 
@@ -104,7 +122,7 @@ def _named(row: Any, rulebook: Rulebook) -> dict[str, Any]:
     place = directory.places_by_code.get(row["place"] or "")
     category = directory.categories_by_code.get(row["category"])
     return {
-        **dict(row),
+        **{name: value for name, value in row.items() if name not in ("citizen_ref", "lead")},
         "unit_name": unit.name if unit else None,
         "post_title": post.title if post else None,
         "place_name": place.name if place else None,
@@ -123,12 +141,29 @@ def _page(rows: Sequence[Any], limit: int, rulebook: Rulebook) -> models.CasePag
     return models.CasePage(cases=[_row(row, rulebook) for row in shown], next=more)
 
 
-def _view(row: Any, moments: Sequence[Any], rulebook: Rulebook, staff: Staff) -> models.CaseView:
-    place = Place(row["state"], row["unit"], rulebook.backstop_unit, row["extension_asked"] is not None)
+def _grouped(row: Mapping[str, Any], rulebook: Rulebook) -> models.Grouped:
+    unit = rulebook.directory.units_by_code.get(row["unit"])
+    known = {name: row[name] for name in models.Grouped.model_fields if name in row}
+    return models.Grouped.model_validate({**known, "unit_name": unit.name if unit else None})
+
+
+def _view(
+    row: Any, moments: Sequence[Any], group: Sequence[Any], rulebook: Rulebook, staff: Staff
+) -> models.CaseView:
+    asked = row["extension_asked"] is not None
+    lead = next((one for one in group if one["case_id"] == row["lead"]), None)
+    place = Place(row["state"], row["unit"], rulebook.backstop_unit, asked, lead and lead["state"])
     return models.CaseView.model_validate(
         {
             **_named(row, rulebook),
+            "lead": _grouped({**lead, "since": _since(moments)}, rulebook) if lead else None,
+            "members": [_grouped(dict(one), rulebook) for one in group if one is not lead],
             "allowed": allowed_steps(person_of(staff), place),
             "timeline": [dict(moment) for moment in moments],
         }
     )
+
+
+def _since(moments: Sequence[Any]) -> datetime | None:
+    """When the case was merged last."""
+    return max((one["at"] for one in moments if one["step"] == "merge"), default=None)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.assignment.transitions import Step
-from services.contracts.vocabulary import CaseState, Channel, Kind, Satisfaction, Urgency
+from services.contracts.vocabulary import CaseState, Channel, Kind, Satisfaction, Tag, Urgency
 
 STEPS_AT_ONCE = 1000
 NO_NUL = r"^[^\x00]*$"
@@ -71,11 +71,24 @@ class Reassignment(Frozen):
     reason: Reason | None = None
 
 
+class Tagging(Frozen):
+    """标记: all tags that the case has from now on; an empty list takes them away."""
+
+    tags: tuple[Tag, ...] = Field(examples=[["petition"]])
+
+
+class Merging(Frozen):
+    """并办: the case is of the same matter as another, and follows it from now on."""
+
+    into: UUID = Field(description="the other case, or one merged into the same lead", examples=[_CASE])
+    reason: Reason = Field(examples=["与该件反映同一处停水。"])
+
+
 class StepAsked(Frozen):
     """One step of a list: `reply` for complete, `note` for call_back, `summary` for summarise,
     `unit` for reassign, else `reason`.
 
-    `days` and `reason` for ask_extension.
+    `days` and `reason` for ask_extension, `into` and `reason` for merge, `tags` for tag.
     """
 
     case_id: UUID = Field(examples=[_CASE])
@@ -86,6 +99,8 @@ class StepAsked(Frozen):
     summary: Summary | None = None
     unit: UnitCode | None = None
     days: Days | None = None
+    into: UUID | None = None
+    tags: tuple[Tag, ...] | None = None
 
 
 class StepTaken(Frozen):
@@ -147,6 +162,7 @@ class CaseRow(Frozen):
     overdue: bool = Field(description="past its limit to complete")
     rating: Satisfaction | None = Field(description="the citizen's, of the reply")
     rated_at: datetime | None
+    tags: list[Tag]
     rectify: bool = Field(description="badly rated: to be rectified")
 
 
@@ -168,6 +184,30 @@ class Moment(Frozen):
     by: str | None
     note: str | None
     days: int | None = None
+    lead: UUID | None = Field(default=None, description="the case that this one was merged into")
+
+
+class Grouped(Frozen):
+    """Another case of the same matter; `since` when they are one group, None of one that may become so.
+
+    `why` says what speaks for it.
+    """
+
+    case_id: UUID
+    receipt: str
+    summary: str
+    unit: str
+    unit_name: str | None
+    state: CaseState
+    assigned_at: datetime
+    since: datetime | None = None
+    why: str | None = None
+
+
+class Twins(Frozen):
+    """Open cases of what seems the same matter, the likeliest first."""
+
+    twins: list[Grouped]
 
 
 class CaseView(CaseRow):
@@ -179,6 +219,8 @@ class CaseView(CaseRow):
     rating_comment: str | None
     first_unit: str
     first_post: str
+    lead: Grouped | None = Field(description="the case that this one is merged into")
+    members: list[Grouped] = Field(description="the cases merged into this one")
     allowed: list[Step] = Field(description="the steps that the caller may take now")
     timeline: list[Moment]
 

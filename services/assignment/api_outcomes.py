@@ -4,6 +4,7 @@ from typing import Final
 
 from services.assignment.api_models import StepAsked, StepResult, StepTaken
 from services.assignment.case import NotAllowed, Taken
+from services.assignment.merge import CannotMerge
 from services.assignment.steps import NoSuchCase, NoSuchUnit, NotTheirs, Outcome
 from services.assignment.transitions import Step
 from services.kit.http import Problem
@@ -17,6 +18,9 @@ NEEDED: Final[dict[Step, tuple[str, ...]]] = {
     "refuse": ("reason",),
     "reassign": ("unit",),
     "summarise": ("summary",),
+    "merge": ("into", "reason"),
+    "part": ("reason",),
+    "tag": ("tags",),
     "ask_extension": ("days", "reason"),
     "refuse_extension": ("reason",),
 }
@@ -37,7 +41,7 @@ def taken_view(taken: Taken) -> StepTaken:
     )
 
 
-def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit) -> Problem:
+def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit | CannotMerge) -> Problem:
     """The refusal as RFC 9457 problem details."""
     match outcome:
         case NoSuchCase(case_id):
@@ -52,6 +56,8 @@ def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit) -> Pro
                 field="unit",
                 remedy="name a unit of /directory",
             )
+        case CannotMerge(_, _, why, remedy):
+            return Problem(409, "Conflict", f"it can't be merged: {why}", field="into", remedy=remedy)
         case NotAllowed():
             return _conflict(outcome)
 

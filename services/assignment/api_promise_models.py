@@ -27,6 +27,14 @@ class Change(Frozen):
     approver: UnitCode = Field(examples=["magistrate"])
 
 
+class Aired(Frozen):
+    """电视亮诺 of a promise made elsewhere: programme, local day, reference of the clip."""
+
+    programme: Line = Field(examples=["《承诺面对面》"])
+    aired_on: date = Field(examples=["2021-05-12"])
+    clip: Line | None = Field(default=None, examples=["FX-0512-03"])
+
+
 class Settle(Frozen):
     """How it ended. `kept` needs `evidence`, `broken` a `reason`, `withdrawn` a `reason` and an `approver`.
 

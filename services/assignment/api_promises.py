@@ -18,8 +18,17 @@ from services.assignment.api_models import UnitCode
 from services.assignment.api_promise_outcomes import no_promise, problem_of, refused_rows
 from services.assignment.chain import ChainBroken, Fact, Seal
 from services.assignment.directory import Directory
-from services.assignment.pledge import Desk, NoSuchPromise, NotTheirs, PromisesRefused, change, make, settle
-from services.assignment.promise import Complaint, Ending, NewPromise, Promise, Refused
+from services.assignment.pledge import (
+    Desk,
+    NoSuchPromise,
+    NotTheirs,
+    PromisesRefused,
+    air,
+    change,
+    make,
+    settle,
+)
+from services.assignment.promise import Airing, Complaint, Ending, NewPromise, Promise, Refused
 from services.assignment.promise_rows import Reader
 from services.assignment.promise_words import sentence
 from services.assignment.store_directory import Rulebooks
@@ -128,10 +137,11 @@ def _reading(routes: APIRouter, ledger: Ledger) -> None:
         post: UnitCode | None = None,
         occasion: Occasion | None = None,
         overdue: bool | None = None,
+        aired: Annotated[bool | None, FromQuery(description="said on television")] = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.PromisePage:
-        wanted = PromiseFilter(number, tier, unit, state, post, occasion, overdue)
+        wanted = PromiseFilter(number, tier, unit, state, post, occasion, overdue, aired)
         cursor = Cursor.parse(after) if after is not None else None
         async with ledger.reading() as (reading, directory):
             rows = await reading.page(wanted, cursor, limit + 1)
@@ -167,6 +177,16 @@ def _acting(routes: APIRouter, ledger: Ledger) -> None:
     async def change_promise(promise_id: UUID, given: models.Change, staff: Actor) -> models.PromiseRow:
         async with ledger.writing(staff) as (desk, writing):
             after = await change(desk, promise_id, given.due, given.words, given.reason, given.approver)
+            return await _present(writing, after, desk.directory)
+
+    @routes.post(
+        "/promises/{promise_id}/airing", summary=f"电视亮诺 Say that it was on television, too ({ACTORS})"
+    )
+    async def air_promise(promise_id: UUID, given: models.Aired, staff: Actor) -> models.PromiseRow:
+        async with ledger.writing(staff) as (desk, writing):
+            clip = mask(given.clip) if given.clip is not None else None
+            airing = Airing(mask(given.programme), given.aired_on, clip)
+            after = await air(desk, promise_id, airing)
             return await _present(writing, after, desk.directory)
 
     @routes.post("/promises/{promise_id}/settle", summary=f"销账 Say how it ended ({ACTORS})")

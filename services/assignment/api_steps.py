@@ -23,6 +23,8 @@ Completer = Annotated[Staff, Depends(staff_with(*roles_of("complete")))]
 Caller = Annotated[Staff, Depends(staff_with(*roles_of("call_back")))]
 Asker = Annotated[Staff, Depends(staff_with(*roles_of("ask_extension")))]
 Summariser = Annotated[Staff, Depends(staff_with(*roles_of("summarise")))]
+Tagger = Annotated[Staff, Depends(staff_with(*roles_of("tag")))]
+Merger = Annotated[Staff, Depends(staff_with(*roles_of("merge")))]
 Dispatcher = Annotated[Staff, Depends(staff_with(*roles_of("reassign")))]
 
 
@@ -76,6 +78,7 @@ REASONED: Final[dict[Step, tuple[str, str]]] = {
     "return": ("return", "退回 Return it with a reason"),
     "redo": ("redo", "重办 Send the reply back with a reason; the same unit handles it anew"),
     "refuse_extension": ("extension/refuse", "不予延期 Refuse the extension with a reason"),
+    "part": ("part", "拆分 Part it from its lead case again, with a reason"),
     "refuse": ("refuse", "不予受理 Refuse it with a reason that the citizen reads"),
 }
 """Steps that need a reason."""
@@ -132,6 +135,16 @@ def _telling(routes: APIRouter, desk: Desk) -> None:
     async def summarise(case_id: UUID, given: models.Summarised, staff: Summariser) -> models.StepTaken:
         return await desk.take_one(Asked(case_id, "summarise", given.summary), staff)
 
+    @routes.post("/cases/{case_id}/tag", summary=_summary("tag", "标记 Say which tags it has"))
+    async def tag(case_id: UUID, given: models.Tagging, staff: Tagger) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "tag", tags=given.tags), staff)
+
+    @routes.post(
+        "/cases/{case_id}/merge", summary=_summary("merge", "并办 Merge it into a case of the same matter")
+    )
+    async def merge(case_id: UUID, given: models.Merging, staff: Merger) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "merge", given.reason, into=given.into), staff)
+
     @routes.post("/cases/{case_id}/reassign", summary=_summary("reassign", "转办 Dispatch it anew"))
     async def reassign(case_id: UUID, given: models.Reassignment, staff: Dispatcher) -> models.StepTaken:
         return await desk.take_one(Asked(case_id, "reassign", given.reason, given.unit), staff)
@@ -157,4 +170,6 @@ def _in_bulk(routes: APIRouter, desk: Desk) -> None:
 
 def _asked(one: models.StepAsked) -> Asked:
     texts = {"complete": one.reply, "call_back": one.note, "summarise": one.summary}
-    return Asked(one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days)
+    return Asked(
+        one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days, one.into, one.tags
+    )

@@ -9,7 +9,7 @@ from services.assignment.transitions import Place, Step
 from services.contracts.case import CaseEvent
 from services.contracts.named_ids import Namespace
 from services.contracts.public_text import PublicText
-from services.contracts.vocabulary import CaseState
+from services.contracts.vocabulary import CaseState, Tag
 
 _CASES: Final = Namespace.of("5c0d3a53-8f0e-4a0e-9d0a-3d5f6c2b7e11")
 
@@ -24,7 +24,8 @@ class Case:
     """What deciding about a step needs of a case. Instants are aware, UTC, by the business clock.
 
     `completed_at` is that of the reply that stands; a redo takes it away, `reply` stays until the next one.
-    `extension_asked`: the days of a request that nobody has decided yet.
+    `extension_asked`: the days of a request that nobody has decided yet. `lead`: the case that this one is
+    merged into, `lead_state` where that one stands.
     """
 
     case_id: UUID
@@ -39,17 +40,21 @@ class Case:
     completed_at: datetime | None = None
     reply: str | None = None
     extension_asked: int | None = None
+    lead: UUID | None = None
+    lead_state: CaseState | None = None
 
     def place(self, backstop_unit: str) -> Place:
         """Where it stands, as the table of transitions asks."""
-        return Place(self.state, self.unit, backstop_unit, self.extension_asked is not None)
+        asked = self.extension_asked is not None
+        return Place(self.state, self.unit, backstop_unit, asked, self.lead_state)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """A step that somebody takes. `text`: reply, reason or note, masked. `unit`, `post`: where it goes.
 
-    `days`: how long an extension is asked for.
+    `days`: how long an extension is asked for. `lead`: the case that a merged one follows.
+    `tags`: those that it has from then on.
     """
 
     step: Step
@@ -58,6 +63,8 @@ class Act:
     unit: str | None = None
     post: str | None = None
     days: int | None = None
+    lead: Case | None = None
+    tags: tuple[Tag, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from services.assignment.chain import Fact, Head, Seal, chained
 from services.assignment.directory import Directory, local_day
 from services.assignment.member import Member
 from services.assignment.promise import (
+    Airing,
     Complaint,
     Ending,
     NewPromise,
     Promise,
     Refused,
+    aired,
     changed,
     complaints_about,
     made,
@@ -146,6 +148,16 @@ async def change(
     said = mask(words) if words is not None else PublicText(promise.words)
     event = changed(promise, due or promise.due, said, mask(reason), approver, desk.now)
     return await _follow(desk, head, promise, event)
+
+
+async def air(desk: Desk, promise_id: UUID, airing: Airing) -> Promise:
+    """Put on record that it was said on television, too; the same broadcast again adds nothing.
+
+    Texts masked. Raises NoSuchPromise, NotTheirs, Refused, ChainBroken.
+    """
+    promise, head = await _locked(desk, promise_id)
+    event = aired(promise, airing, desk.now)
+    return await _follow(desk, head, promise, event) if event else promise
 
 
 async def settle(desk: Desk, promise_id: UUID, ending: Ending) -> Promise:

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from services.assignment.chain import UNLINKED
 from services.assignment.directory import Code, Directory, Value, local_day
 from services.contracts.named_ids import Namespace
-from services.contracts.promise import PromiseChanged, PromiseEvent, PromiseMade, PromiseSettled
+from services.contracts.promise import PromiseAired, PromiseChanged, PromiseEvent, PromiseMade, PromiseSettled
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import Occasion, PromiseState, PromiseTier, Settlement
 
@@ -100,6 +100,8 @@ class Promise:
         match event:
             case PromiseChanged():
                 return replace(self, version=event.version, due=event.due, words=event.words)
+            case PromiseAired(version=version, programme=programme, aired_on=aired_on, clip=clip):
+                return replace(self, version=version, programme=programme, aired_on=aired_on, clip=clip)
             case PromiseSettled():
                 return replace(self, version=event.version, state=event.outcome, settled_on=event.settled_on)
         raise TypeError(f"{type(event).__name__} doesn't follow a promise that was made")
@@ -166,14 +168,12 @@ def _post(new: NewPromise, directory: Directory) -> Iterator[Complaint]:
 
 
 def _television(new: NewPromise, _: Directory, __: date) -> Iterator[Complaint]:
-    if new.occasion == "television":
-        for column, value in (("programme", new.programme), ("aired_on", new.aired_on)):
+    """A programme and its day belong together; a promise of another occasion may have been aired, too."""
+    aired = {"programme": new.programme, "aired_on": new.aired_on}
+    if new.occasion == "television" or new.clip is not None or any(aired.values()):
+        for column, value in aired.items():
             if value is None:
                 yield Complaint(column=column, what="电视亮诺缺少这一项", remedy="填写栏目和播出日期")
-        return
-    for column, value in (("programme", new.programme), ("aired_on", new.aired_on), ("clip", new.clip)):
-        if value is not None:
-            yield Complaint(column=column, what="不是电视亮诺，却填了这一项", remedy="删去，或把场合改为电视")
 
 
 CHECKS: Final[tuple[Callable[[NewPromise, Directory, date], Iterator[Complaint]], ...]] = (
@@ -201,6 +201,7 @@ def repeats(new: NewPromise, known: Promise) -> bool:
     Texts masked; names of ordinary members are the caller's to compare.
     """
     same = all(getattr(new, name) == getattr(known, name) for name in _UNCHANGED)
+    same &= new.aired_on is None or _airing(new) == _airing(known)
     return same and (new.words, new.due) in {(known.words, known.due), (known.first_words, known.first_due)}
 
 
@@ -211,11 +212,12 @@ _UNCHANGED: Final = (
     "project",
     "made_on",
     "occasion",
-    "programme",
-    "aired_on",
-    "clip",
     "evidence",
 )
+
+
+def _airing(promise: NewPromise | Promise) -> tuple[str | None, date | None, str | None]:
+    return promise.programme, promise.aired_on, promise.clip
 
 
 class Refused(ValueError):
@@ -245,6 +247,26 @@ def changed(
         reason=reason,
         approver=approver,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Airing:
+    """A broadcast in which the promise was said, on a local day. Texts are masked."""
+
+    programme: PublicText
+    on: date
+    clip: PublicText | None = None
+
+
+def aired(promise: Promise, airing: Airing, now: datetime) -> PromiseAired | None:
+    """The fact that it was said on television; None where that broadcast is on record. Raises Refused."""
+    if _airing(promise) == (airing.programme, airing.on, airing.clip):
+        return None
+    _refuse_settled(promise)
+    if not promise.made_on <= airing.on <= local_day(now):
+        raise Refused(f"{airing.on} 不在承诺日与今天之间", "填写实际播出的日期", "aired_on")
+    following = _next(promise, now)
+    return PromiseAired(**following, programme=airing.programme, aired_on=airing.on, clip=airing.clip)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from services.contracts.promise import PromiseChanged, PromiseMade, PromiseSettled
+from services.contracts.promise import PromiseAired, PromiseChanged, PromiseMade, PromiseSettled
 
 OCCASIONS: Final = {"meeting": "会议承诺", "television": "电视亮诺", "written": "书面承诺"}
 STATES: Final = {
@@ -36,6 +36,11 @@ def _changed(said: Mapping[str, Any], title: Callable[[str], str]) -> str:
     return f"{'；'.join(parts)}，因为{_ended(said['reason'])}批准：{title(said['approver'])}"
 
 
+def _aired(said: Mapping[str, Any], _: Callable[[str], str]) -> str:
+    clip = f"，素材 {said['clip']}" if said["clip"] else ""
+    return f"{said['aired_on']} {OCCASIONS['television']}（{said['programme']}{clip}）"
+
+
 def _settled(said: Mapping[str, Any], title: Callable[[str], str]) -> str:
     parts = [f"{said['settled_on']} {STATES[said['outcome']]}（期限 {said['due']}）"]
     if said["reason"]:
@@ -54,5 +59,6 @@ def _ended(reason: str) -> str:
 _SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any], Callable[[str], str]], str]]] = {
     PromiseMade.type: _made,
     PromiseChanged.type: _changed,
+    PromiseAired.type: _aired,
     PromiseSettled.type: _settled,
 }

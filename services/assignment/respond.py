@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from services.assignment.case import Act, Case, NotAllowed, Taken
+from services.assignment.merge import consequences
 from services.assignment.rulebook import Rulebook
 from services.assignment.take import take
 from services.assignment.transitions import Person
@@ -29,7 +30,7 @@ class UnknownCase(LookupError):
 class Cases(Protocol):
     """Where cases are kept, within one transaction."""
 
-    async def lock(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]: ...
+    async def lock(self, case_ids: Sequence[UUID], regrouping: bool = False) -> dict[UUID, Case]: ...
 
     async def record(self, taken: Sequence[Taken]) -> None: ...
 
@@ -47,15 +48,23 @@ async def withdraw(
 ) -> None:
     """Close the cases that are still under way; one that was replied to meanwhile keeps its reply.
 
+    What was merged into a withdrawn case goes on under another lead.
+
     Raises UnknownCase.
     """
-    present = await cases.lock([one.case_id for one in withdrawn])
+    present = await cases.lock([one.case_id for one in withdrawn], regrouping=True)
     backstop = rulebook.backstop_unit if rulebook else ""
-    outcomes = [_withdrawn(present, one, backstop, now) for one in withdrawn]
-    if taken := [one for one in outcomes if isinstance(one, Taken)]:
+    taken: list[Taken] = []
+    for one in withdrawn:
+        outcome = _withdrawn(present, one, backstop, now)
+        if isinstance(outcome, Taken):
+            done = [outcome, *consequences(outcome, present, backstop, now)]
+            present.update({step.case.case_id: step.case for step in done})
+            taken += done
+    if taken:
         await cases.record(taken)
-        for one in taken:
-            publish(one.event)
+        for step in taken:
+            publish(step.event)
 
 
 def _withdrawn(

@@ -1,29 +1,36 @@
 """Take steps of cases as staff ask for them, many at once, each with its own outcome."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from services.assignment.case import Act, Case, NotAllowed, Taken
+from services.assignment.merge import CannotMerge, consequences, lead_of
 from services.assignment.rulebook import Rulebook, UnknownUnit
 from services.assignment.take import take
 from services.assignment.transitions import Person, Step, may, roles_of, who_may
 from services.contracts.case import CaseEvent
+from services.contracts.vocabulary import TAGS, Tag
 from services.kit.auth import Staff
 from services.kit.masking import mask
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A step that somebody asks for. `text`: reply, reason or note; `unit`: where to; `days`: more time."""
+    """A step that somebody asks for. `text`: reply, reason or note; `unit`: where to; `days`: more time.
+
+    `into`: the case that it is to be merged into; `tags`: those that it has from then on.
+    """
 
     case_id: UUID
     step: Step
     text: str | None = None
     unit: str | None = None
     days: int | None = None
+    into: UUID | None = None
+    tags: tuple[Tag, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class NoSuchUnit:
     unit: str
 
 
-Outcome = Taken | NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit
+Outcome = Taken | NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit | CannotMerge
+REGROUPING: Final[frozenset[Step]] = frozenset({"merge", "part"})
 
 
 Publish = Callable[[CaseEvent], None]
@@ -58,7 +66,9 @@ Publish = Callable[[CaseEvent], None]
 class Cases(Protocol):
     """Where cases are kept, within one transaction."""
 
-    async def lock(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]: ...
+    async def lock(self, case_ids: Sequence[UUID], regrouping: bool = False) -> dict[UUID, Case]:
+        """Cases with all of their groups, held until commit; `regrouping`: groups may be changed."""
+        ...
 
     async def record(self, taken: Sequence[Taken]) -> None: ...
 
@@ -67,20 +77,26 @@ async def take_steps(
     cases: Cases, publish: Publish, rulebook: Rulebook, asked: Sequence[Asked], staff: Staff, now: datetime
 ) -> list[Outcome]:
     """The outcome of each step, in order. Those taken commit together; a refused one stops no other."""
-    present = await cases.lock([one.case_id for one in asked])
-    outcomes = [_outcome(present, rulebook, one, staff, now) for one in asked]
-    taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
+    ids = [case_id for one in asked for case_id in (one.case_id, one.into) if case_id is not None]
+    present = await cases.lock(ids, any(one.step in REGROUPING for one in asked))
+    outcomes, taken = [], list[Taken]()
+    for one in asked:
+        outcomes.append(outcome := _outcome(present, rulebook, one, staff, now))
+        if isinstance(outcome, Taken):
+            done = [outcome, *consequences(outcome, present, rulebook.backstop_unit, now)]
+            present.update({step.case.case_id: step.case for step in done})
+            taken += done
     if taken:
         await cases.record(taken)
-        for one in taken:
-            publish(one.event)
+        for step in taken:
+            publish(step.event)
     return outcomes
 
 
 def _outcome(
     present: dict[UUID, Case], rulebook: Rulebook, asked: Asked, staff: Staff, now: datetime
 ) -> Outcome:
-    """Decide about one step and let the ones after it see what it did."""
+    """Decide about one step of the cases as the steps before it left them."""
     case = present.get(asked.case_id)
     if case is None:
         return NoSuchCase(asked.case_id)
@@ -90,17 +106,21 @@ def _outcome(
         act = act_of(asked, staff, rulebook)
     except UnknownUnit as unknown:
         return NoSuchUnit(unknown.code)
-    outcome = take(case, act, now, rulebook.backstop_unit, person_of(staff))
-    if isinstance(outcome, Taken):
-        present[asked.case_id] = outcome.case
-    return outcome
+    if asked.step == "merge" and asked.into is not None:
+        lead = lead_of(case, asked.into, present)
+        if isinstance(lead, CannotMerge):
+            return lead
+        act = replace(act, lead=lead)
+    return take(case, act, now, rulebook.backstop_unit, person_of(staff))
 
 
 def act_of(asked: Asked, staff: Staff, rulebook: Rulebook) -> Act:
     """What is done, with texts masked and the post named. Raises UnknownUnit."""
     unit = _target(asked, rulebook)
     text = mask(asked.text) if asked.text is not None else None
-    return Act(asked.step, staff.subject, text, unit, rulebook.post_of(unit) if unit else None, asked.days)
+    tags = None if asked.tags is None else tuple(tag for tag in TAGS if tag in asked.tags)
+    post = rulebook.post_of(unit) if unit else None
+    return Act(asked.step, staff.subject, text, unit, post, asked.days, tags=tags)
 
 
 def person_of(staff: Staff) -> Person:

@@ -1,5 +1,6 @@
 """Cases, their steps and dues in PostgreSQL, set-wise, within one transaction."""
 
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,7 @@ from services.assignment.assign import NewCase, Registered
 from services.assignment.case import Case, Taken
 from services.assignment.repeats import Matter
 from services.assignment.respond import Rated
+from services.assignment.store_reading import matter_of
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import LimitsSet, NoticeSent
@@ -63,32 +65,44 @@ INSERT INTO cases ({", ".join(_OPENED)}) SELECT * FROM unnest({_ARRAYS}) ON CONF
 """,
 )
 
+# The cases with their groups: their leads, and all that is merged into one of these.
 _LOCK: Final = """
+WITH leads AS (SELECT coalesce(lead, case_id) AS lead FROM cases WHERE case_id = ANY($1::uuid[]))
 SELECT case_id, demand_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at,
-       reply, extension_asked
-FROM cases WHERE case_id = ANY($1::uuid[]) ORDER BY case_id FOR UPDATE
+       reply, extension_asked, lead
+FROM cases WHERE case_id = ANY(ARRAY(
+    SELECT lead FROM leads UNION SELECT case_id FROM cases WHERE lead = ANY(ARRAY(SELECT lead FROM leads))
+)) ORDER BY case_id FOR UPDATE
 """
+GROUPING: Final = zlib.crc32(b"yinuo/assignment/grouping")
+"""The advisory lock that who steps forward with cases shares and who changes their groups takes alone."""
 
 _UPDATE: Final = """
 UPDATE cases SET unit = after.unit, post = after.post, state = after.state, dispatch = after.dispatch,
     version = after.version, dispatched_at = after.dispatched_at, signed_at = after.signed_at,
-    completed_at = after.completed_at, reply = after.reply, extension_asked = after.extension_asked
+    completed_at = after.completed_at, reply = after.reply, extension_asked = after.extension_asked,
+    lead = after.lead
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[],
-            $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[])
+            $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[], $12::uuid[])
     AS after (case_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply,
-              extension_asked)
+              extension_asked, lead)
 WHERE cases.case_id = after.case_id
 """
 
 _STEPS: Final = """
-INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days)
+INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days, lead)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::smallint[])
+                     $8::text[], $9::smallint[], $10::uuid[])
 """
 
 _SUMMARISE: Final = """
 UPDATE cases SET summary = better.summary
 FROM unnest($1::uuid[], $2::text[]) AS better (case_id, summary) WHERE cases.case_id = better.case_id
+"""
+
+_TAG: Final = """
+UPDATE cases SET tags = told.tags::text[]
+FROM unnest($1::uuid[], $2::text[]) AS told (case_id, tags) WHERE cases.case_id = told.case_id
 """
 
 _RATE: Final = """
@@ -154,17 +168,7 @@ class PostgresCases:
 
     async def earlier(self, citizens: Sequence[UUID], since: datetime, most: int) -> list[Matter]:
         rows = await self._connection.fetch(_EARLIER, citizens, since, most)
-        return [
-            Matter(
-                case_id=str(row["case_id"]),
-                citizen_ref=str(row["citizen_ref"]),
-                category=row["category"],
-                place=row["place"],
-                text=f"{row['title']}\n{row['body']}",
-                at=row["assigned_at"],
-            )
-            for row in rows
-        ]
+        return [matter_of(row) for row in rows]
 
     async def open(self, cases: Sequence[NewCase], now: datetime) -> None:
         await _OPEN.add(self._connection, [_opened_row(case, now) for case in cases])
@@ -185,10 +189,17 @@ class PostgresCases:
         ]
         return sorted(taken, key=lambda one: (one.at, one.demand.receipt))
 
-    async def lock(self, case_ids: Sequence[UUID]) -> dict[UUID, Case]:
-        """The cases there are among these, held until commit; locked in order, so that nobody deadlocks."""
+    async def lock(self, case_ids: Sequence[UUID], regrouping: bool = False) -> dict[UUID, Case]:
+        """The cases there are among these and their groups, held until commit.
+
+        They are locked in order, so that nobody deadlocks; until commit no group changes, but by this
+        transaction if it is `regrouping`.
+        """
+        shared = "" if regrouping else "_shared"
+        await self._connection.execute(f"SELECT pg_advisory_xact_lock{shared}({GROUPING})")
         rows = await self._connection.fetch(_LOCK, list(set(case_ids)))
-        return {row["case_id"]: Case(**dict(row)) for row in rows}
+        states = {row["case_id"]: row["state"] for row in rows}
+        return {row["case_id"]: Case(**dict(row), lead_state=states.get(row["lead"])) for row in rows}
 
     async def record(self, taken: Sequence[Taken]) -> None:
         """Write steps in their order; a case with several ends as its last one left it."""
@@ -206,6 +217,7 @@ class PostgresCases:
                 case.completed_at,
                 case.reply,
                 case.extension_asked,
+                case.lead,
             )
             for case_id, case in final.items()
         ]
@@ -213,6 +225,10 @@ class PostgresCases:
         await self._connection.execute(_STEPS, *zip(*map(_step_row, taken), strict=True))
         if better := {one.case.case_id: one.act.text for one in taken if one.act.step == "summarise"}:
             await self._connection.execute(_SUMMARISE, list(better), list(better.values()))
+        tagged = {one.case.case_id: one.act.tags for one in taken if one.act.tags is not None}
+        if tagged:
+            arrays = [f"{{{','.join(tags)}}}" for tags in tagged.values()]
+            await self._connection.execute(_TAG, list(tagged), arrays)
 
     async def keep_ratings(self, rated: Sequence[Rated]) -> None:
         rows = [(one.case_id, one.level, at, one.comment) for one, at in rated]
@@ -281,4 +297,15 @@ def _dues_row(limits: LimitsSet) -> tuple[object, ...]:
 
 def _step_row(one: Taken) -> tuple[object, ...]:
     case, act = one.case, one.act
-    return (case.case_id, case.version, one.at, act.step, case.unit, case.post, act.by, act.text, act.days)
+    return (
+        case.case_id,
+        case.version,
+        one.at,
+        act.step,
+        case.unit,
+        case.post,
+        act.by,
+        act.text if act.tags is None else " ".join(act.tags),
+        act.days,
+        act.lead.case_id if act.lead else None,
+    )

@@ -23,7 +23,10 @@ _FACTS: Final = "SELECT seq, body, hash, signature, key FROM promise_facts"
 
 @dataclass(frozen=True, slots=True)
 class PromiseFilter:
-    """Which promises; None = whatever. `overdue`: standing, and the date in force is past."""
+    """Which promises; None = whatever. `overdue`: standing, and the date in force is past.
+
+    `aired`: said on television, wherever it was made.
+    """
 
     number: str | None = None
     tier: str | None = None
@@ -32,6 +35,7 @@ class PromiseFilter:
     post: str | None = None
     occasion: str | None = None
     overdue: bool | None = None
+    aired: bool | None = None
 
 
 class PromiseReading:
@@ -84,4 +88,6 @@ def _conditions(wanted: PromiseFilter) -> tuple[list[str], list[Any]]:
             conditions.append(f"{column} = ${len(parameters)}")
     if wanted.overdue is not None:
         conditions.append(f"({_LATE})" if wanted.overdue else f"NOT ({_LATE})")
+    if wanted.aired is not None:
+        conditions.append(f"aired_on IS {'NOT ' if wanted.aired else ''}NULL")
     return conditions, parameters

@@ -28,6 +28,7 @@ _STATES: Final = Insertion(
     f"""
 INSERT INTO promises ({", ".join(_COLUMNS)}) SELECT * FROM unnest({_ARRAYS})
 ON CONFLICT (promise_id) DO UPDATE SET version = excluded.version, words = excluded.words, due = excluded.due,
+    programme = excluded.programme, aired_on = excluded.aired_on, clip = excluded.clip,
     state = excluded.state, settled_on = excluded.settled_on
 """,
 )

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
+from services.assignment.repeats import Matter
+from services.assignment.twins import WINDOW
 from services.contracts.vocabulary import BAD_RATINGS, BEFORE_REPLY
 from services.kit.connection import Connection
 from services.kit.page import Cursor
@@ -20,25 +22,42 @@ SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, tow
        summary, repeat_of, state, c.dispatch, c.version, registered_at, assigned_at, dispatched_at, signed_at,
        completed_at, extension_asked, sign_for_due, complete_due,
        state = 'dispatched' AND coalesce(sign_for_due < clock.now(), false) AS sign_for_overdue,
-       {_OVERDUE} AS overdue, rating, rated_at, {_RECTIFY} AS rectify
+       {_OVERDUE} AS overdue, rating, rated_at, {_RECTIFY} AS rectify, tags
 """
 
 _DETAIL: Final = f"""
-{_ROW}, title, body, reply, rating_comment, first_unit, first_post
+{_ROW}, citizen_ref, lead, title, body, reply, rating_comment, first_unit, first_post
 FROM cases AS c LEFT JOIN dues USING (case_id)
 WHERE case_id = $1
 """
 
 _TIMELINE: Final = """
 SELECT assigned_at AS at, 1 AS version, 'assign' AS step, first_unit AS unit, first_post AS post,
-       NULL AS by, NULL AS note, NULL::smallint AS days FROM cases WHERE case_id = $1
+       NULL AS by, NULL AS note, NULL::smallint AS days, NULL::uuid AS lead FROM cases WHERE case_id = $1
 UNION ALL
-SELECT at, version, step, unit, post, by, note, days FROM steps WHERE case_id = $1
+SELECT at, version, step, unit, post, by, note, days, lead FROM steps WHERE case_id = $1
 UNION ALL
 SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' || colour || ' ' || outcome,
-       NULL
+       NULL, NULL
 FROM notices WHERE case_id = $1
 ORDER BY at, version NULLS LAST
+"""
+
+# The group that a case is in: its lead, and what is merged into either, each with the last merge's instant.
+_GROUP: Final = """
+SELECT case_id, receipt, summary, unit, state, assigned_at, lead,
+       (SELECT max(at) FROM steps AS s WHERE s.case_id = c.case_id AND step = 'merge') AS since
+FROM cases AS c WHERE case_id = $2 OR lead = $1 ORDER BY since NULLS FIRST, case_id
+"""
+
+# Those that a case could be merged into: open, of its category, dispatched about the same time.
+_NEAR: Final = f"""
+SELECT o.case_id, o.citizen_ref, o.category, o.place, o.title, o.body, o.assigned_at, o.receipt, o.summary,
+       o.unit, o.state
+FROM cases AS c JOIN cases AS o ON o.category = c.category AND o.case_id <> c.case_id
+    AND o.assigned_at BETWEEN c.assigned_at - $2::interval AND c.assigned_at + $2::interval
+WHERE c.case_id = $1 AND c.state IN ('dispatched', 'signed_for') AND o.state IN {BEFORE_REPLY}
+ORDER BY o.assigned_at DESC LIMIT 1000
 """
 
 
@@ -53,6 +72,7 @@ class Filter:
     q: str | None = None
     overdue: bool | None = None
     rectify: bool | None = None
+    tag: str | None = None
 
 
 @dataclass(slots=True)
@@ -93,9 +113,29 @@ class CaseReading:
     async def case(self, case_id: UUID) -> asyncpg.Record | None:
         return await self._connection.fetchrow(_DETAIL, case_id)
 
+    async def group(self, case_id: UUID, lead: UUID | None) -> list[asyncpg.Record]:
+        """The case's lead, and the cases merged into it."""
+        return await self._connection.fetch(_GROUP, case_id, lead)
+
+    async def near(self, case_id: UUID) -> list[asyncpg.Record]:
+        """Open cases of the same category and about the same time, for a case that could be merged."""
+        return await self._connection.fetch(_NEAR, case_id, WINDOW)
+
     async def timeline(self, case_id: UUID) -> list[asyncpg.Record]:
         """Assignment, steps and notices in their order."""
         return await self._connection.fetch(_TIMELINE, case_id)
+
+
+def matter_of(row: asyncpg.Record) -> Matter:
+    """What is compared of a case."""
+    return Matter(
+        case_id=str(row["case_id"]),
+        citizen_ref=str(row["citizen_ref"]),
+        category=row["category"],
+        place=row["place"],
+        text=f"{row['title']}\n{row['body']}",
+        at=row["assigned_at"],
+    )
 
 
 def _conditions(wanted: Filter) -> _Query:
@@ -106,6 +146,8 @@ def _conditions(wanted: Filter) -> _Query:
             query.where(f"{column} = {{}}", value)
     if wanted.categories is not None:
         query.where("category = ANY({}::text[])", wanted.categories)
+    if wanted.tag is not None:
+        query.where("tags @> ARRAY[{}]", wanted.tag)
     if wanted.q:
         like = f"%{_literally(wanted.q)}%"
         query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)

@@ -15,6 +15,10 @@ from services.contracts.case import (
     CaseExtensionAsked,
     CaseExtensionGranted,
     CaseExtensionRefused,
+    CaseFollowed,
+    CaseLeadChanged,
+    CaseMerged,
+    CaseParted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -24,6 +28,7 @@ from services.contracts.case import (
     CaseSignedFor,
     CaseSummarised,
     CaseSuspended,
+    CaseTagged,
     CaseWithdrawn,
 )
 from services.contracts.public_text import PublicText
@@ -133,12 +138,49 @@ def _summarised(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     return case, CaseSummarised(**_ids(case), summary=_said(act, "summary"))
 
 
+def _tagged(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    if act.tags is None:
+        raise Incomplete(act.step, "tags")
+    return case, CaseTagged(**_ids(case), tags=act.tags)
+
+
 def _refused(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     return case, CaseRefused(**_ids(case), reason=_said(act, "reason"))
 
 
 def _withdrawn(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseWithdrawn(**_ids(case))
+    return replace(case, lead=None, lead_state=None), CaseWithdrawn(**_ids(case))
+
+
+def _merged(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    lead, reason = _lead(act), _said(act, "reason")
+    event = CaseMerged if case.lead is None else CaseLeadChanged
+    following = replace(case, lead=lead.case_id, lead_state=lead.state)
+    return following, event(**_theirs(case, lead), state=lead.state, reason=reason)
+
+
+def _followed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    lead = _lead(act)
+    following = replace(case, lead_state=lead.state, reply=act.text or case.reply)
+    return following, CaseFollowed(**_theirs(case, lead), state=lead.state, reply=act.text)
+
+
+def _parted(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    assert case.lead is not None  # noqa: S101  the table lets only what is merged be parted
+    alone = replace(_dispatched_anew(case, now), lead=None, lead_state=None)
+    reason = _said(act, "reason")
+    return alone, CaseParted(**_ids(alone), lead=case.lead, post=alone.post, reason=reason)
+
+
+def _lead(act: Act) -> Case:
+    if act.lead is None:
+        raise Incomplete(act.step, "into")
+    return act.lead
+
+
+def _theirs(case: Case, lead: Case) -> dict[str, Any]:
+    """What an event of a merged case carries: it lies where its lead case lies."""
+    return {**_ids(case), "unit": lead.unit, "lead": lead.case_id}
 
 
 def _moved(case: Case, act: Act, now: datetime) -> Case:
@@ -166,6 +208,10 @@ EFFECTS: Final[Mapping[Step, Effect]] = {
     "return": _returned,
     "reassign": _reassigned,
     "summarise": _summarised,
+    "tag": _tagged,
     "refuse": _refused,
     "withdraw": _withdrawn,
+    "merge": _merged,
+    "part": _parted,
+    "follow": _followed,
 }

@@ -1,5 +1,7 @@
 """The life of a case as data: which step leads from which state to which, and who may take it. Pure.
 
+A merged case (同一事项) follows its lead case until it is parted again.
+
 The way: dispatched → signed for (⇄ suspended) → completed (已回复) → reviewed → called back → archived.
 A case ends early as refused or withdrawn; return, reassignment and redo begin a new dispatch.
 """
@@ -7,7 +9,7 @@ A case ends early as refused or withdrawn; return, reassignment and redo begin a
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-from services.contracts.vocabulary import CaseState, Role
+from services.contracts.vocabulary import BEFORE_REPLY, CaseState, Role
 
 Step = Literal[
     "sign_for",
@@ -24,19 +26,23 @@ Step = Literal[
     "return",
     "reassign",
     "summarise",
+    "tag",
     "refuse",
     "withdraw",
+    "merge",
+    "part",
+    "follow",
 ]
 STEPS: Final[tuple[Step, ...]] = get_args(Step)
 """The way forward first: pages offer the steps in this order."""
 
-Actor = Role | Literal["citizen"]
-"""The citizen acts through intake, never with a token."""
+Actor = Role | Literal["citizen", "rule"]
+"""The citizen acts through intake, never with a token; a rule acts on what others did."""
 Bound = Literal["unit", "backstop", "anyone"]
 """Whose staff one must be: the case's unit's; the backstop unit's, while the case lies with it; anyone's."""
-When = Literal["always", "lies_elsewhere", "nothing_asked", "extension_asked"]
+When = Literal["always", "lies_elsewhere", "nothing_asked", "extension_asked", "lead_under_way"]
 """What must hold besides: it lies elsewhere than with the backstop unit, behind which there is nobody; an
-extension is asked for and not decided, or none is."""
+extension is asked for and not decided, or none is; the lead case has no reply yet."""
 
 
 class Grant(NamedTuple):
@@ -70,14 +76,17 @@ REVIEWERS: Final = Grant(("clerk", "supervision_office", "administrator"), "anyo
 CALLERS: Final = Grant(("callback_clerk", "clerk", "administrator"), "anyone")
 JUDGES: Final = Grant(("clerk", "callback_clerk", "supervision_office", "administrator"), "anyone")
 CITIZEN: Final = Grant(("citizen",), "anyone")
+RULE: Final = Grant(("rule",), "anyone")
 
 TABLE: Final = (
     Transition("dispatched", "sign_for", "signed_for", (UNIT, OFFICE)),
     Transition("dispatched", "return", "dispatched", (UNIT, OFFICE), "lies_elsewhere"),
     Transition("dispatched", "reassign", "dispatched", (BACKSTOP, OFFICE)),
     Transition("dispatched", "summarise", "dispatched", (UNIT, OFFICE)),
+    Transition("dispatched", "tag", "dispatched", (OFFICE,)),
     Transition("dispatched", "refuse", "refused", (OFFICE,)),
     Transition("dispatched", "withdraw", "withdrawn", (CITIZEN,)),
+    Transition("dispatched", "merge", "merged", (BACKSTOP, OFFICE, RULE)),
     Transition("signed_for", "complete", "completed", (UNIT, OFFICE)),
     Transition("signed_for", "ask_extension", "signed_for", (UNIT,), "nothing_asked"),
     Transition("signed_for", "grant_extension", "signed_for", (REVIEWERS,), "extension_asked"),
@@ -86,15 +95,26 @@ TABLE: Final = (
     Transition("signed_for", "return", "dispatched", (UNIT, OFFICE), "lies_elsewhere"),
     Transition("signed_for", "reassign", "dispatched", (BACKSTOP, OFFICE)),
     Transition("signed_for", "summarise", "signed_for", (UNIT, OFFICE)),
+    Transition("signed_for", "tag", "signed_for", (OFFICE,)),
     Transition("signed_for", "withdraw", "withdrawn", (CITIZEN,)),
+    Transition("signed_for", "merge", "merged", (BACKSTOP, OFFICE, RULE)),
     Transition("suspended", "resume", "signed_for", (UNIT, OFFICE)),
     Transition("suspended", "summarise", "suspended", (UNIT, OFFICE)),
+    Transition("suspended", "tag", "suspended", (OFFICE,)),
     Transition("suspended", "withdraw", "withdrawn", (CITIZEN,)),
+    Transition("merged", "tag", "merged", (OFFICE,)),
+    Transition("merged", "merge", "merged", (BACKSTOP, OFFICE, RULE)),
+    Transition("merged", "part", "dispatched", (BACKSTOP, OFFICE, RULE)),
+    Transition("merged", "follow", "merged", (RULE,)),
+    Transition("merged", "withdraw", "withdrawn", (CITIZEN,), "lead_under_way"),
+    Transition("completed", "tag", "completed", (OFFICE,)),
     Transition("completed", "review", "reviewed", (REVIEWERS,)),
     Transition("completed", "redo", "dispatched", (JUDGES,)),
+    Transition("reviewed", "tag", "reviewed", (OFFICE,)),
     Transition("reviewed", "call_back", "called_back", (CALLERS,)),
     Transition("reviewed", "redo", "dispatched", (JUDGES,)),
     Transition("reviewed", "archive", "archived", (CALLERS,)),
+    Transition("called_back", "tag", "called_back", (OFFICE,)),
     Transition("called_back", "redo", "dispatched", (JUDGES,)),
     Transition("called_back", "archive", "archived", (CALLERS,)),
 )
@@ -114,12 +134,16 @@ class Person(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a case stands: its state, the unit it lies with, the authority's backstop unit, what is asked."""
+    """Where a case stands: its state, the unit it lies with, the authority's backstop unit, what is asked.
+
+    `lead_state` is that of the case it is merged into.
+    """
 
     state: CaseState
     unit: str
     backstop_unit: str
     extension_asked: bool = False
+    lead_state: CaseState | None = None
 
     def holds(self, when: When) -> bool:
         """Whether a condition of the table is met."""
@@ -132,6 +156,8 @@ class Place(NamedTuple):
                 return not self.extension_asked
             case "extension_asked":
                 return self.extension_asked
+            case "lead_under_way":
+                return self.lead_state in BEFORE_REPLY
 
 
 def leads_to(place: Place, step: Step) -> CaseState | None:

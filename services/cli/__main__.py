@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

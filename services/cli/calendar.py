@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final
 import typer
 from typer import Argument, Option
 
-from services.cli.problem import Problem
 from services.dev.http import Api
+from services.dev.problem import Problem
 from services.dev.running import Running
 from services.dev.table_files import encoding_of
 

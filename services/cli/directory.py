@@ -8,7 +8,7 @@ import typer
 
 from services.assignment.directory import Directory, DirectoryProblem
 from services.assignment.directory_files import read_directory
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 from typer import Argument, Option
 
-from services.cli.problem import Problem
 from services.dev.http import Api
+from services.dev.problem import Problem
 from services.dev.running import Running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Dead letters of all services.")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Annotated
 
 import orjson
@@ -14,9 +15,18 @@ from rich.table import Table
 
 from services.dev import stack
 from services.dev.audit import audit, print_findings
+from services.dev.fengxian.deaths import Deaths
 from services.dev.fengxian.document import DOCUMENT, document
 from services.dev.fengxian.figures import FIGURES
-from services.dev.fengxian.replay import Compared, Watch, compare, play, read_published, write_script
+from services.dev.fengxian.replay import (
+    Compared,
+    Watch,
+    compare,
+    play,
+    read_published,
+    stops,
+    write_script,
+)
 from services.dev.running import Running
 from services.kit.clock import LOCAL
 
@@ -25,8 +35,9 @@ TITLES = {figure.name: figure.title for figure in FIGURES}
 
 def fengxian(
     seed: Annotated[int | None, typer.Option(help="Play another county, drawn from this number.")] = None,
+    kill: Annotated[bool, typer.Option("--kill", help="Kill each process once on the way.")] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="End with {figure: {published, computed}}.")
+        bool, typer.Option("--json", help="End with {figure: {published, expected, computed}}.")
     ] = False,
     data: Annotated[Path, typer.Option(help="A data folder; what is in it is deleted.")] = Path(
         ".yinuo-fengxian"
@@ -37,7 +48,10 @@ def fengxian(
     began = time.monotonic()
     script = write_script(seed)
     try:
-        found = asyncio.run(play(script, data, _report(console), _watch(console)))
+        deaths = Deaths.drawn(Random(seed or 0), len(list(stops()))) if kill else None  # noqa: S311  a play
+        found = asyncio.run(play(script, data, _report(console), _watch(console), deaths))
+        if deaths:
+            console.print(f"杀死又起 · Killed and back: {'、'.join(deaths.killed)}")
         compared = compare(script, found, with_published=seed is None)
         console.rule("对账 · Do the books balance?")
         findings = asyncio.run(audit(Running.find(data)))
@@ -69,14 +83,17 @@ def _watch(console: Console) -> Watch:
 
 
 def _print(console: Console, compared: Sequence[Compared]) -> None:
-    table = Table("", "指标 · figure", "应为 · wanted", "算得 · computed", title="凤县 · Feng County")
+    columns = ("", "指标 · figure", "公布 · published", "模型 · model", "算得 · computed")
+    table = Table(*columns, title="凤县 · Feng County")
     for one in compared:
-        name = one.name.removesuffix(" (oracle)")
-        source = "（模型）" if one.name != name else ""
         mark = "[green]✓[/]" if one.equal else "[red]✗[/]"
-        table.add_row(mark, f"{TITLES[name]}{source}", f"{one.wanted:,}", f"{one.found:,}")
+        published = "–" if one.published is None else f"{one.published:,}"
+        table.add_row(mark, TITLES[one.name], published, f"{one.expected:,}", f"{one.computed:,}")
     console.print(table)
 
 
-def _as_json(compared: Sequence[Compared]) -> dict[str, dict[str, int]]:
-    return {one.name: {"published": one.wanted, "computed": one.found} for one in compared}
+def _as_json(compared: Sequence[Compared]) -> dict[str, dict[str, int | None]]:
+    return {
+        one.name: {"published": one.published, "expected": one.expected, "computed": one.computed}
+        for one in compared
+    }

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from aiokafka.errors import KafkaError
 from typer import Option
 
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 
 KAFKA: Final = "YINUO_KAFKA"
 REPLICATION: Final = "YINUO_REPLICATION"

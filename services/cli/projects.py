@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 import httpx
 import typer
 
-from services.cli.problem import Problem
 from services.dev.http import Api, bearer, options, refused, unreachable
+from services.dev.problem import Problem
 from services.dev.running import Running
 from services.dev.table_files import Row, read_rows
 

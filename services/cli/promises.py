@@ -90,7 +90,7 @@ def captions(
     as_json: AsJson = False,
 ) -> None:
     """Write the televised promises as a caption list for the station."""
-    written = write_captions(file, read_promises(_public(data), occasion="television"))
+    written = write_captions(file, read_promises(_public(data), aired="true"))
     print(_json({"file": str(file), "promises": written}) if as_json else f"{file}：{written} 项")
 
 
@@ -104,8 +104,8 @@ def cards(
     as_json: AsJson = False,
 ) -> None:
     """Write printable cards of the televised promises, each with a QR code that leads to its public page."""
-    occasion = None if all_occasions else "television"
-    written = write_cards(file, read_promises(_public(data), occasion=occasion, unit=unit), base_url)
+    aired = None if all_occasions else "true"
+    written = write_cards(file, read_promises(_public(data), aired=aired, unit=unit), base_url)
     print(_json({"file": str(file), "cards": written}) if as_json else f"{file}：{written} 张")
 
 

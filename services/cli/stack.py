@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 from services.dev.steps import Steps
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Annotated, Final
 import typer
 from typer import Option
 
-from services.cli.problem import Problem
 from services.contracts.vocabulary import ROLES, Role
+from services.dev.problem import Problem
 from services.dev.running import Running
 from services.kit.auth import LIFETIME
 

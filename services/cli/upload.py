@@ -15,9 +15,9 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from services.cli.problem import Problem
 from services.dev.http import bearer, options, refused
 from services.dev.messages import Message, Refusal
+from services.dev.problem import Problem
 
 WINDOW_ROWS: Final = 500
 WINDOW_BYTES: Final = 2**20

@@ -77,6 +77,7 @@ class CaseRow(Shown):
     registered_at: datetime
     complete_due: datetime | None
     overdue: bool
+    tags: list[str]
 
 
 class CasePage(Shown):
@@ -95,12 +96,32 @@ class Moment(Shown):
     note: str | None
 
 
+class Grouped(Shown):
+    """Another case of the same matter; `why` says what speaks for one that may be."""
+
+    case_id: UUID
+    receipt: str
+    summary: str
+    unit: str
+    unit_name: str | None
+    state: str
+    assigned_at: datetime
+    since: datetime | None
+    why: str | None
+
+
+class _Twins(Shown):
+    twins: list[Grouped]
+
+
 class Case(CaseRow):
     """A case whole. Texts are masked."""
 
     title: str
     body: str
     reply: str | None
+    lead: Grouped | None
+    members: list[Grouped]
     allowed: list[str]
     timeline: list[Moment]
 
@@ -132,6 +153,15 @@ class Assignment:
 
     async def case(self, token: str, case_id: UUID) -> Case:
         return await self.api.get(Case, f"/cases/{case_id}", token)
+
+    async def twins(self, token: str, case_id: UUID) -> list[Grouped]:
+        """Open cases of what seems the same matter, the likeliest first."""
+        return (await self.api.get(_Twins, f"/cases/{case_id}/twins", token)).twins
+
+    async def named(self, token: str, said: str) -> str:
+        """The id of the case that a receipt number names; what names none stays as it was said."""
+        found = (await self.api.get(CasePage, "/cases", token, q=said, limit=1)).cases
+        return str(found[0].case_id) if found and found[0].receipt == said else said
 
     async def take(self, token: str, path: str, sent: Mapping[str, Any] | None) -> None:
         """One step, at the path that the API's description gives it."""

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from services.console.apis import Apis
 from services.console.apis_supervision import CaseLimits, Supervision
 from services.console.call import Refused
-from services.console.pages import Fields, Pages, further, see, shown_at
+from services.console.pages import Fields, Pages, further, one, see, shown_at
 from services.console.step_forms import filled_in, filter_choices, step_form, step_forms
 from services.console.typed import Unfit
 
@@ -83,7 +83,10 @@ def _acting(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         if form.path is None:
             return await _case_page(pages, apis, request, case_id, status=404, failed=step)
         try:
-            await apis.assignment.take(token, form.path, filled_in(form, fields))
+            sent = filled_in(form, fields)
+            for name in (field.name for field in form.fields if field.input == "case"):
+                sent = {**(sent or {}), name: await apis.assignment.named(token, one(fields, name))}
+            await apis.assignment.take(token, form.path, sent)
         except Unfit as unfit:
             return await _case_page(
                 pages, apis, request, case_id, status=422, failed=step, wrong=unfit.field, kept=fields
@@ -126,6 +129,7 @@ async def _case_page(
         "case.html",
         status,
         case=case,
+        twins=await apis.assignment.twins(token, case_id) if "merge" in case.allowed else [],
         directory=directory,
         limits=limits,
         forms=step_forms(description, case_id, case.allowed),

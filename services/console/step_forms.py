@@ -12,7 +12,7 @@ from uuid import UUID
 from services.console.typed import Unfit, instant
 
 Input = Literal[
-    "text", "area", "choice", "choices", "unit", "units", "post", "number", "flag", "day", "instant"
+    "text", "area", "choice", "choices", "unit", "units", "post", "case", "number", "flag", "day", "instant"
 ]
 LONG: Final = 200
 """A text that may be longer gets several lines."""
@@ -119,7 +119,7 @@ def _input(name: str, schema: Mapping[str, Any], is_list: bool, longest: int | N
         return "unit"
     if name == "post" or name.endswith("_post"):
         return "post"
-    by_format: dict[str, Input] = {"date": "day", "date-time": "instant"}
+    by_format: dict[str, Input] = {"date": "day", "date-time": "instant", "uuid": "case"}
     by_type: dict[str, Input] = {"boolean": "flag", "integer": "number", "number": "number"}
     found = by_format.get(schema.get("format", "")) or by_type.get(schema.get("type", ""))
     return found or ("area" if longest is None or longest > LONG else "text")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.contracts.envelope import Event
 from services.contracts.public_text import PublicText
-from services.contracts.vocabulary import Channel, Kind, Urgency
+from services.contracts.vocabulary import CaseState, Channel, Kind, Tag, Urgency
 
 
 class CaseEvent(Event):
@@ -53,6 +53,14 @@ class CaseSummarised(CaseEvent):
     type: ClassVar[str] = "yinuo.case.summarised.v1"
 
     summary: PublicText
+
+
+class CaseTagged(CaseEvent):
+    """The tags of the case from now on, in the vocabulary's order: all of them, none included."""
+
+    type: ClassVar[str] = "yinuo.case.tagged.v1"
+
+    tags: tuple[Tag, ...]
 
 
 class CaseSignedFor(CaseEvent):
@@ -176,4 +184,47 @@ class CaseRefused(CaseEvent):
 
     type: ClassVar[str] = "yinuo.case.refused.v1"
 
+    reason: PublicText
+
+
+class CaseMerged(CaseEvent):
+    """The case is of the same matter as another one, its lead case (同一事项并办): its own limits end.
+
+    `unit` and `state` are the lead case's: it lies with that unit, and the citizen sees what becomes of it.
+    """
+
+    type: ClassVar[str] = "yinuo.case.merged.v1"
+
+    lead: UUID
+    state: CaseState
+    reason: PublicText
+
+
+class CaseLeadChanged(CaseEvent):
+    """A merged case has another lead case: the one before was merged itself, or its demand withdrawn."""
+
+    type: ClassVar[str] = "yinuo.case.lead-changed.v1"
+
+    lead: UUID
+    state: CaseState
+    reason: PublicText
+
+
+class CaseFollowed(CaseEvent):
+    """A merged case went the way of its lead case. `reply`: what the citizen is told with it."""
+
+    type: ClassVar[str] = "yinuo.case.followed.v1"
+
+    lead: UUID
+    state: CaseState
+    reply: PublicText | None = None
+
+
+class CaseParted(CaseEvent):
+    """A merged case stands alone again (拆分). `dispatch` is a new one, to the unit that it had before."""
+
+    type: ClassVar[str] = "yinuo.case.parted.v1"
+
+    lead: UUID
+    post: str
     reason: PublicText

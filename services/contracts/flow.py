@@ -11,6 +11,10 @@ from services.contracts.case import (
     CaseExtensionAsked,
     CaseExtensionGranted,
     CaseExtensionRefused,
+    CaseFollowed,
+    CaseLeadChanged,
+    CaseMerged,
+    CaseParted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -20,6 +24,7 @@ from services.contracts.case import (
     CaseSignedFor,
     CaseSummarised,
     CaseSuspended,
+    CaseTagged,
     CaseWithdrawn,
 )
 from services.contracts.circular import CircularIssued
@@ -42,7 +47,7 @@ from services.contracts.project import (
     ProjectOpened,
     ProjectReplaced,
 )
-from services.contracts.promise import PromiseChanged, PromiseMade, PromiseSettled
+from services.contracts.promise import PromiseAired, PromiseChanged, PromiseMade, PromiseSettled
 from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
 from services.contracts.vocabulary import Service
 from services.contracts.watermark import WatermarkPassed
@@ -97,6 +102,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(WatermarkPassed, "directory", "reporting"),
     _flow(CaseAssigned, "case", "intake", "supervision", "reporting"),
     _flow(CaseSummarised, "case", "reporting"),
+    _flow(CaseTagged, "case", "reporting"),
     _flow(CaseSignedFor, "case", "intake", "supervision", "reporting"),
     _flow(CaseCompleted, "case", "intake", "supervision", "reporting"),
     _flow(CaseReturned, "case", "intake", "supervision", "reporting"),
@@ -112,9 +118,14 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(CaseArchived, "case", "intake", "reporting"),
     _flow(CaseWithdrawn, "case", "intake", "supervision", "reporting"),
     _flow(CaseRefused, "case", "intake", "supervision", "reporting"),
+    _flow(CaseMerged, "case", "intake", "supervision", "reporting"),
+    _flow(CaseLeadChanged, "case", "intake", "reporting"),
+    _flow(CaseFollowed, "case", "intake", "reporting"),
+    _flow(CaseParted, "case", "intake", "supervision", "reporting"),
     _flow(WatermarkPassed, "case", "reporting"),
     _flow(PromiseMade, "promise", "reporting"),
     _flow(PromiseChanged, "promise", "reporting"),
+    _flow(PromiseAired, "promise", "reporting"),
     _flow(PromiseSettled, "promise", "reporting"),
     _flow(WatermarkPassed, "promise", "reporting"),
     _flow(ProjectOpened, "project", "intake"),

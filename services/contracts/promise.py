@@ -70,6 +70,16 @@ class PromiseChanged(PromiseEvent):
     approver: str
 
 
+class PromiseAired(PromiseEvent):
+    """The promise was said on television (电视亮诺), too: programme, local day, reference of the clip."""
+
+    type: ClassVar[str] = "yinuo.promise.aired.v1"
+
+    programme: PublicText
+    aired_on: date
+    clip: PublicText | None
+
+
 class PromiseSettled(PromiseEvent):
     """A promise was kept, kept late, broken or withdrawn, on a local day, against the date in force."""
 

@@ -29,6 +29,7 @@ CaseState = Literal[
     "dispatched",
     "signed_for",
     "suspended",
+    "merged",
     "completed",
     "reviewed",
     "called_back",
@@ -36,7 +37,10 @@ CaseState = Literal[
     "withdrawn",
     "refused",
 ]
-"""已交办 已签收 已挂起 已回复 已审核 已回访 已归档 已撤回 不予受理. What leads where: `transitions`."""
+"""已交办 已签收 已挂起 已并办 已回复 已审核 已回访 已归档 已撤回 不予受理. See `transitions`."""
+
+Tag = Literal["petition", "enterprise"]
+"""信访积案, 企业困难: what a case is besides its category, so that what came of such cases can be counted."""
 
 ProjectState = Literal["planned", "under_way", "done", "replaced"]
 Satisfaction = Literal["very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "very_dissatisfied"]
@@ -74,6 +78,7 @@ Service = Literal["intake", "assignment", "supervision", "reporting"]
 Process = Literal["intake", "assignment", "supervision", "reporting", "console"]
 """What runs with a port of its own: the services, and the pages over their APIs."""
 
+TAGS: tuple[Tag, ...] = get_args(Tag)
 TIERS: tuple[Tier, ...] = get_args(Tier)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -20,6 +20,8 @@ _BY_KIND: Final = """
            count(*) FILTER (WHERE kind = 'redone') AS redone,
            count(*) FILTER (WHERE kind = 'withdrawn') AS withdrawn,
            count(*) FILTER (WHERE kind = 'refused') AS refused,
+           count(*) FILTER (WHERE kind = 'merged') AS merged,
+           count(*) FILTER (WHERE kind = 'parted') AS parted,
            count(*) FILTER (WHERE kind = 'notice') AS notices,
            count(*) FILTER (WHERE kind = 'acknowledged') AS acknowledged,
            count(*) FILTER (WHERE kind = 'rated') AS rated,
@@ -47,6 +49,8 @@ _BOOK: Final = {
     "redone": f"{_OURS} AND NOT carried AND origin = 'redone'",
     "withdrawn": f"{_OURS} AND closed_as = 'withdrawn'",
     "refused": f"{_OURS} AND closed_as = 'refused'",
+    "merged": f"{_OURS} AND closed_as = 'merged'",
+    "parted": f"{_OURS} AND NOT carried AND origin = 'parted'",
     "carried_forward": "closed_as IS NULL",
     "overdue": f"closed_as IS NULL AND complete_due <= {_CUT_AT}",
 }
@@ -88,7 +92,7 @@ CIRCULARS: Final = (
                 ('received', (figures ->> 'received')::bigint, n.received),
                 ('assigned', (figures ->> 'assigned')::bigint, n.assigned),
                 ('dispatched', (figures ->> 'dispatched')::bigint,
-                 n.assigned + n.returned + n.reassigned + n.redone),
+                 n.assigned + n.returned + n.reassigned + n.redone + n.parted),
                 ('signed', (figures ->> 'signed')::bigint, n.signed),
                 ('completed', (figures ->> 'completed')::bigint, n.completed),
                 ('returned', (figures ->> 'returned')::bigint, n.returned),
@@ -96,8 +100,10 @@ CIRCULARS: Final = (
                 ('redone', (figures ->> 'redone')::bigint, n.redone),
                 ('withdrawn', (figures ->> 'withdrawn')::bigint, n.withdrawn),
                 ('refused', (figures ->> 'refused')::bigint, n.refused),
+                ('merged', (figures ->> 'merged')::bigint, n.merged),
+                ('parted', (figures ->> 'parted')::bigint, n.parted),
                 ('closed', (figures ->> 'closed')::bigint,
-                 n.completed + n.returned + n.reassigned + n.withdrawn + n.refused),
+                 n.completed + n.returned + n.reassigned + n.withdrawn + n.refused + n.merged),
                 ('notices', (figures ->> 'notices')::bigint + (figures ->> 'notices_collapsed')::bigint,
                  n.notices),
                 ('acknowledged', (figures ->> 'acknowledged')::bigint, n.acknowledged),
@@ -185,12 +191,12 @@ CIRCULARS: Final = (
                 WHERE week IN (SELECT week FROM reporting.audit_circulars)
             )
             SELECT week, case_id, dispatch, kind FROM f
-            WHERE kind IN ('assigned', 'returned', 'reassigned', 'redone')
+            WHERE kind IN ('assigned', 'returned', 'reassigned', 'redone', 'parted')
             UNION ALL
             SELECT week, case_id, dispatch, 'signed' FROM f WHERE kind = 'signed_for'
             UNION ALL
             SELECT week, case_id, dispatch, 'closed ' || kind FROM f
-            WHERE kind IN ('completed', 'withdrawn', 'refused')
+            WHERE kind IN ('completed', 'withdrawn', 'refused', 'merged')
             UNION ALL
             SELECT week, case_id, dispatch - 1, 'closed ' || kind FROM f
             WHERE kind IN ('returned', 'reassigned')

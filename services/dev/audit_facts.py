@@ -10,6 +10,7 @@ FACTS_WALKED: Final = "SELECT count(*) FROM reporting.audit_facts"
 _STEPS: Final = {
     "signed_for": "sign_for",
     "summarised": "summarise",
+    "tagged": "tag",
     "suspended": "suspend",
     "resumed": "resume",
     "extension_asked": "ask_extension",
@@ -24,6 +25,10 @@ _STEPS: Final = {
     "reassigned": "reassign",
     "refused": "refuse",
     "withdrawn": "withdraw",
+    "merged": "merge",
+    "lead_changed": "merge",
+    "followed": "follow",
+    "parted": "part",
 }
 """What reporting counts → the step of assignment that it is."""
 _STEP_FACTS: Final = f"""

@@ -98,9 +98,10 @@ PATH: Final = (
         SELECT c.receipt AS what FROM assignment.audit_cases AS c
         LEFT JOIN (
             SELECT case_id, count(*) AS steps,
-                   count(*) FILTER (WHERE step IN ('return', 'reassign', 'redo')) AS moves,
+                   count(*) FILTER (WHERE step IN ('return', 'reassign', 'redo', 'part')) AS moves,
                    (array_agg(step ORDER BY version DESC) FILTER (WHERE step NOT IN (
-                       'ask_extension', 'grant_extension', 'refuse_extension', 'summarise')))[1] AS last
+                       'ask_extension', 'grant_extension', 'refuse_extension', 'summarise', 'tag'
+                   )))[1] AS last
             FROM assignment.audit_steps GROUP BY case_id
         ) AS s USING (case_id)
         WHERE c.version <> 1 + coalesce(s.steps, 0) OR c.dispatch <> 1 + coalesce(s.moves, 0)
@@ -109,7 +110,25 @@ PATH: Final = (
                   WHEN 'suspend' THEN 'suspended' WHEN 'complete' THEN 'completed'
                   WHEN 'review' THEN 'reviewed' WHEN 'call_back' THEN 'called_back'
                   WHEN 'archive' THEN 'archived' WHEN 'withdraw' THEN 'withdrawn'
-                  WHEN 'refuse' THEN 'refused' ELSE 'dispatched' END
+                  WHEN 'refuse' THEN 'refused'
+                  WHEN 'merge' THEN 'merged' WHEN 'follow' THEN 'merged' ELSE 'dispatched' END
+        """,
+    ),
+    Check(
+        "merged_cases_have_a_lead",
+        "并办的办件都有牵头件",
+        "a merged case, and no other, names a lead case that leads and is the one of its last merge",
+        CASES,
+        """
+        SELECT c.receipt AS what FROM assignment.audit_cases AS c
+        LEFT JOIN assignment.audit_cases AS l ON l.case_id = c.lead
+        LEFT JOIN LATERAL (
+            SELECT lead FROM assignment.audit_steps AS s WHERE s.case_id = c.case_id AND s.step = 'merge'
+            ORDER BY version DESC LIMIT 1
+        ) AS last ON true
+        WHERE (c.state = 'merged') <> (c.lead IS NOT NULL)
+           OR c.lead IS NOT NULL AND (
+               l.case_id IS NULL OR l.lead IS NOT NULL OR last.lead IS DISTINCT FROM c.lead)
         """,
     ),
     Check(
@@ -121,7 +140,8 @@ PATH: Final = (
         SELECT c.receipt AS what FROM intake.audit_withdrawals AS w
         JOIN assignment.audit_cases AS c USING (demand_id)
         WHERE c.state IN ('dispatched', 'signed_for', 'suspended') AND NOT EXISTS (
-            SELECT FROM assignment.audit_steps AS s WHERE s.case_id = c.case_id AND s.step = 'redo')
+            SELECT FROM assignment.audit_steps AS s
+            WHERE s.case_id = c.case_id AND s.step IN ('redo', 'part'))
         """,
         on_its_way=True,
     ),

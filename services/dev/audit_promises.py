@@ -50,15 +50,15 @@ PROMISES: Final = (
             SELECT DISTINCT ON (promise_id) promise_id, version, said FROM ({_SAID}) AS f
             ORDER BY promise_id, version DESC
         ), spoken AS (
-            SELECT DISTINCT ON (promise_id) promise_id, said ->> 'words' AS words FROM ({_SAID}) AS f
-            WHERE said ? 'words' ORDER BY promise_id, version DESC
+            SELECT DISTINCT ON (promise_id) promise_id, said ->> 'words' AS words, said ->> 'due' AS due
+            FROM ({_SAID}) AS f WHERE said ? 'words' ORDER BY promise_id, version DESC
         )
         SELECT coalesce(p.number, l.said ->> 'number') AS what
         FROM assignment.audit_promises AS p
         FULL JOIN last AS l USING (promise_id)
         LEFT JOIN spoken AS s USING (promise_id)
         WHERE (p.number, p.version, p.due::text, p.words, p.state) IS DISTINCT FROM
-              (l.said ->> 'number', l.version, l.said ->> 'due', s.words,
+              (l.said ->> 'number', l.version, s.due, s.words,
                coalesce(l.said ->> 'outcome', 'standing'))
         """,
     ),

@@ -22,9 +22,10 @@ from services.dev.chaos_books import Books, hold_against
 from services.dev.chaos_load import CHANNELS, Adapters, Pace, adapters, read_texts
 from services.dev.chaos_outcome import Outcome
 from services.dev.chaos_report import print_outcome
-from services.dev.chaos_staff import Desk, load_directory
+from services.dev.chaos_staff import Desk
 from services.dev.chaos_victims import Victims, shuffled
 from services.dev.clock import advance
+from services.dev.directory import load_directory, read_county
 from services.dev.player import channel_keys
 from services.dev.problem import Problem
 from services.dev.readiness import REFUSED
@@ -49,7 +50,7 @@ async def run(rounds: int, seed: int, data: Path, report: Report, pace: Pace = P
     stack.remove(data)
     await stack.start(data, report, clock=MONDAY.isoformat(), free_ports=True)
     running = Running.find(data)
-    await load_directory(running, COUNTY)
+    await load_directory(running, read_county(COUNTY))
     keys = await channel_keys(running, CHANNELS)
     victims, in_flight = Victims(running), list[int]()
     intake, texts = running.service_url("intake"), read_texts(COUNTY / "messages.csv")

@@ -4,15 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 import httpx
 
-from services.assignment.directory import Directory
-from services.assignment.directory_files import read_directory
-from services.dev.problem import Problem
 from services.dev.running import Running
 
 PAGE: Final = 30
@@ -70,26 +66,6 @@ class Desk:
         if asked:
             answer = await self.http.post("/cases/steps", json=asked)
             self.steps += len(asked) if answer.is_success else 0
-
-
-def read_county(folder: Path) -> Directory:
-    """The directory in a folder. Errors: Problem where it has problems."""
-    directory = read_directory(folder)
-    if not isinstance(directory, Directory):
-        raise Problem(f"{folder} has problems", f"yinuo directory check {folder}")
-    return directory
-
-
-async def load_directory(running: Running, folder: Path) -> dict[str, Any]:
-    """Load a folder's directory through assignment's API; its answer."""
-    headers = _bearer(running, "administrator") | {"Content-Type": "application/json"}
-    content = read_county(folder).model_dump_json()
-    url = f"{running.service_url('assignment')}/directory"
-    async with httpx.AsyncClient(headers=headers, timeout=60, trust_env=False) as http:
-        answer = await http.post(url, content=content)
-    answer.raise_for_status()
-    loaded: dict[str, Any] = answer.json()
-    return loaded
 
 
 def _bearer(running: Running, role: Any) -> dict[str, str]:

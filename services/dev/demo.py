@@ -14,8 +14,8 @@ from typing import Any, Final
 import httpx
 
 from services.assignment.directory import Directory
-from services.assignment.directory_files import read_directory
 from services.dev import stack
+from services.dev.directory import load_directory, read_county
 from services.dev.messages import Message, Refusal, fitting_map, message_of, read_map
 from services.dev.player import Citizens, Office, channel_keys
 from services.dev.problem import Problem
@@ -87,9 +87,6 @@ Watch = Callable[[Moment], None]
 
 def write_script(folder: Path, messages: Path | None) -> Script:
     """Read the directory and the messages. Raises Problem where they don't fit."""
-    directory = read_directory(folder)
-    if not isinstance(directory, Directory):
-        raise Problem(f"{folder} has problems", f"yinuo directory check {folder}")
     read = list(_messages(folder, messages or folder / MESSAGES))
     refusals = [one for one in read if isinstance(one, Refusal)]
     dated = sorted(((_time(one), one) for one in read if isinstance(one, Message)), key=lambda pair: pair[0])
@@ -97,7 +94,7 @@ def write_script(folder: Path, messages: Path | None) -> Script:
         raise Problem("there are no messages that can be read", f"look at {messages or folder / MESSAGES}")
     instants = [moment for moment, _ in dated]
     stops = weekly_stops(instants) if messages else daily_stops(instants[0], instants[-1])
-    return Script(directory, folder, dated, refusals, list(stops))
+    return Script(read_county(folder), folder, dated, refusals, list(stops))
 
 
 def _messages(folder: Path, file: Path) -> Iterator[Message | Refusal]:
@@ -151,7 +148,7 @@ async def play(script: Script, data: Path, report: Callable[[str], None], watch:
         for client in clients.values():
             await opened.enter_async_context(client)
         report(f"Loading the directory {script.folder.name}")
-        await _load(clients["assignment"], script.directory)
+        await load_directory(running, script.directory)
         keys = await channel_keys(running, {message.channel for _, message in script.messages})
         citizens = Citizens(clients["intake"], keys)
         backstop = script.directory.authority.backstop_unit
@@ -178,12 +175,6 @@ def _client(running: Running, name: str) -> httpx.AsyncClient:
     token = {"Authorization": f"Bearer {running.token('administrator')}"}
     headers = {} if name == "intake" else token
     return httpx.AsyncClient(base_url=running.service_url(name), headers=headers, timeout=60, trust_env=False)
-
-
-async def _load(assignment: httpx.AsyncClient, directory: Directory) -> None:
-    headers = {"Content-Type": "application/json"}
-    answer = await assignment.post("/directory", content=directory.model_dump_json(), headers=headers)
-    answer.raise_for_status()
 
 
 async def _play_stops(

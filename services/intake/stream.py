@@ -10,6 +10,10 @@ from services.contracts.case import (
     CaseCompleted,
     CaseEvent,
     CaseExtensionGranted,
+    CaseFollowed,
+    CaseLeadChanged,
+    CaseMerged,
+    CaseParted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -45,8 +49,13 @@ _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
     CaseArchived: ("archived", "archived"),
     CaseWithdrawn: ("withdrawn", "withdrawn"),
     CaseRefused: ("refused", "refused"),
+    CaseParted: ("parted", "dispatched"),
 }
 """Event → the step it shows as, and the state the demand is in from then on."""
+
+
+_FOLLOWED: Final = {"dispatched": "reassigned"}
+"""State that the lead case came to → the step it shows as, where it has another name."""
 
 
 async def take_cases(writing: Writing, records: Sequence[Record]) -> None:
@@ -73,16 +82,26 @@ async def take_projects(writing: Writing, records: Sequence[Record]) -> None:
 
 def _step(record: Record) -> CaseStep:
     event = cast("CaseEvent", record.event)
-    step, state = _STEPS[type(event)]
+    step, state = _shown(event)
     return CaseStep(
         event.demand_id, event.case_id, event.version, record.time, step, state, event.unit, _told(event)
     )
 
 
+def _shown(event: CaseEvent) -> tuple[str, str]:
+    """The step that the citizen reads, and the state; a merged case stands where its lead case stands."""
+    match event:
+        case CaseMerged() | CaseLeadChanged():
+            return "merged", event.state
+        case CaseFollowed():
+            return _FOLLOWED.get(event.state, event.state), event.state
+    return _STEPS[type(event)]
+
+
 def _told(event: CaseEvent) -> str | None:
     """What the citizen is told with it: the reply, or why the demand was refused."""
     match event:
-        case CaseCompleted():
+        case CaseCompleted() | CaseFollowed():
             return event.reply
         case CaseRefused():
             return event.reason

@@ -78,7 +78,8 @@ class Share(Part):
 class UnitRow(Part):
     """What one unit did in the week. `on_time_rate` is completed_on_time / due, None where nothing was due.
 
-    carried_over + dispatched − completed − returned − reassigned − withdrawn − refused = carried_forward.
+    carried_over + dispatched − completed − returned − reassigned − withdrawn − refused − merged
+    = carried_forward.
     due = completed on time or late, as judged this week + overdue + returned_overdue.
     """
 
@@ -100,6 +101,7 @@ class UnitRow(Part):
     redone: int = 0
     withdrawn: int = 0
     refused: int = 0
+    merged: int = 0
     carried_forward: int
     overdue: int
     unsigned_overdue: int

@@ -69,7 +69,7 @@ LEDGER: Final = (
     _book("carried_over", "上期结转", "carried over", "carried"),
     _book("dispatched", "本期交办", "dispatched", _OPENED),
     _book("assigned", "新交办", "newly assigned", _NEW),
-    _book("redispatched", "退回、转办、重办", "dispatched anew", f"{_OPENED} AND origin <> 'assigned'"),
+    _book("redispatched", "退回、转办、重办、拆分", "dispatched anew", f"{_OPENED} AND origin <> 'assigned'"),
     _book("signed", "签收", "signed for", "signed_this_week"),
     _book(
         "signed_in_time", "按时签收", "signed for in time", "NOT sign_judged AND signed_at <= sign_for_due"
@@ -114,6 +114,8 @@ LEDGER: Final = (
     _book("redone", "重办", "sent back to be done anew", f"{_OPENED} AND origin = 'redone'"),
     _book("withdrawn", "撤回", "withdrawn by the citizen", "NOT settling AND closed_as = 'withdrawn'"),
     _book("refused", "不予受理", "refused", "NOT settling AND closed_as = 'refused'"),
+    _book("merged", "并办", "merged into a lead case", "NOT settling AND closed_as = 'merged'"),
+    _book("parted", "拆分", "parted from a lead case", f"{_OPENED} AND origin = 'parted'"),
     _book("closed", "本期销账", "closed", "NOT settling AND closed_as IS NOT NULL"),
     _book("carried_forward", "结转下期", "carried forward", _OPEN),
     _book("overdue", "超期未办结", "overdue", _OVERDUE),

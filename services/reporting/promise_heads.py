@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.contracts.envelope import Record
-from services.contracts.promise import PromiseChanged, PromiseMade, PromiseSettled
+from services.contracts.promise import PromiseAired, PromiseChanged, PromiseMade, PromiseSettled
 from services.reporting.circular import PromiseHead
 
 
@@ -23,7 +23,7 @@ def reached(placed: Iterable[tuple[Record, date]]) -> list[Reached]:
     highest: dict[tuple[str, date], Reached] = {}
     for record, week in placed:
         event = record.event
-        if isinstance(event, PromiseMade | PromiseChanged | PromiseSettled):
+        if isinstance(event, PromiseMade | PromiseChanged | PromiseAired | PromiseSettled):
             known = highest.get((event.authority, week))
             if known is None or known.head.seq < event.seq:
                 head = PromiseHead(seq=event.seq, hash=event.hash, signature=event.signature, key=event.key)

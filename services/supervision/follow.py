@@ -9,6 +9,8 @@ from services.contracts.case import (
     CaseCompleted,
     CaseEvent,
     CaseExtensionGranted,
+    CaseMerged,
+    CaseParted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -71,6 +73,22 @@ def _dropped(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy)
 
 def _closed(limit: Watched) -> Watched:
     return limit._replace(state="closed", fires_at=None, awaits_year=None, suspended_at=None)
+
+
+def _merged(limits: CaseLimits, event: CaseMerged, at: datetime, policy: Policy) -> CaseLimits:
+    """The lead case's limits stand for the matter: its own end, and have no due instant any more."""
+    ended = [
+        _closed(limit)._replace(due_at=None, overdue=False) if limit.unfinished else limit for limit in limits
+    ]
+    return _told_anew(*ended)
+
+
+def _parted(limits: CaseLimits, event: CaseParted, at: datetime, policy: Policy) -> CaseLimits:
+    """Signing for begins anew with the new dispatch; the limit to complete runs as if never merged."""
+    if event.dispatch == limits.sign_for.dispatch:
+        return limits
+    sign_for, complete = _begun_anew(limits.sign_for, at, policy), _set_anew(limits.complete, at, policy)
+    return _told_anew(_lying(sign_for, event), _lying(complete, event))
 
 
 def _suspended(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
@@ -172,7 +190,7 @@ def _begun_anew(old: Watched, at: datetime, policy: Policy) -> Watched:
     return reckoned(begun, reckon(rule, at, policy.ladder, policy))
 
 
-def _lying(limit: Watched, event: CaseReturned | CaseReassigned | CaseRedone) -> Watched:
+def _lying(limit: Watched, event: CaseReturned | CaseReassigned | CaseRedone | CaseParted) -> Watched:
     return limit._replace(unit=event.unit, post=event.post, dispatch=event.dispatch)
 
 
@@ -189,4 +207,6 @@ EFFECTS: Final[Mapping[type[CaseEvent], Effect]] = {
     CaseExtensionGranted: _extended,
     CaseWithdrawn: _dropped,
     CaseRefused: _dropped,
+    CaseMerged: _merged,
+    CaseParted: _parted,
 }

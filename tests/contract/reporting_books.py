@@ -9,6 +9,8 @@ from uuid import UUID
 from services.contracts.case import (
     CaseAssigned,
     CaseCompleted,
+    CaseMerged,
+    CaseParted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -101,6 +103,8 @@ def counted(dispatch: Dispatch, week: date, cut_at: datetime) -> dict[str, bool]
         "redone": dispatch.opened[0] == week and dispatch.origin == "redone",
         "withdrawn": fate == "withdrawn" and not settling,
         "refused": fate == "refused" and not settling,
+        "merged": fate == "merged" and not settling,
+        "parted": dispatch.opened[0] == week and dispatch.origin == "parted",
         "closed": closed is not None and not settling,
         "carried_forward": closed is None,
         "overdue": overdue,
@@ -245,7 +249,7 @@ def dispatches(placed: list[tuple[Record, date]]) -> list[Dispatch]:
     made: dict[tuple[UUID, int], Dispatch] = {}
     for record, week in placed:
         event, when = record.event, (week, record.time)
-        if isinstance(event, CaseAssigned | CaseReturned | CaseReassigned | CaseRedone):
+        if isinstance(event, CaseAssigned | CaseReturned | CaseReassigned | CaseRedone | CaseParted):
             key, case = (event.case_id, event.dispatch), cases[event.case_id]
             origin = event.type.split(".")[2]
             made[key] = Dispatch(case, event.dispatch, event.unit, event.post, origin, when)
@@ -253,7 +257,7 @@ def dispatches(placed: list[tuple[Record, date]]) -> list[Dispatch]:
                 made[event.case_id, event.dispatch - 1].closed = (*when, origin)
         elif isinstance(event, CaseSignedFor):
             made[event.case_id, event.dispatch].signed = when
-        elif isinstance(event, CaseCompleted | CaseWithdrawn | CaseRefused):
+        elif isinstance(event, CaseCompleted | CaseWithdrawn | CaseRefused | CaseMerged):
             made[event.case_id, event.dispatch].closed = (*when, event.type.split(".")[2])
     for record, week in placed:
         if isinstance(record.event, LimitsSet):

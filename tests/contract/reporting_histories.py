@@ -10,6 +10,8 @@ from uuid import UUID
 from services.contracts.case import (
     CaseAssigned,
     CaseCompleted,
+    CaseMerged,
+    CaseParted,
     CaseReassigned,
     CaseRedone,
     CaseRefused,
@@ -241,13 +243,13 @@ def _steps(random: Random, weeks: int, cases: int) -> Iterator[_Step]:
         yield from _life(random, assigned, at)
 
 
-def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
+def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:  # noqa: C901  all it may meet
     ids: dict[str, Any] = {"case_id": case.case_id, "demand_id": case.demand_id}
     version, dispatch, unit, limits = 1, 1, case.unit, 0
     complete_due = at + timedelta(days=random.choice((2, 5, 10)))
     while True:
         limits += 1
-        known = random.random() < 0.9
+        known, kept = random.random() < 0.9, None
         yield _Step(
             at + timedelta(seconds=random.randrange(1, 30)),
             LimitsSet(
@@ -260,6 +262,7 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
         )
         yield from _notices(random, case, unit, dispatch, at, complete_due)
         if random.random() < 0.75:
+            kept = at + timedelta(days=1) if known else None  # a signature keeps its limit
             at += timedelta(hours=random.randrange(1, 60))
             version += 1
             yield _Step(at, CaseSignedFor(**ids, version=version, dispatch=dispatch, unit=unit))
@@ -268,7 +271,7 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
                 yield from _rest(
                     random, {**ids, "dispatch": dispatch}, unit, version, limits, at, complete_due
                 )
-                version, limits, at = version + 2, limits + 2, at + timedelta(days=3)
+                kept, version, limits, at = at, version + 2, limits + 2, at + timedelta(days=3)
         fate = random.random()
         at += timedelta(hours=random.randrange(1, random.choice((24, 300))))
         version += 1
@@ -286,6 +289,14 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
                 ids_now: dict[str, Any] = {**ids, "version": version, "dispatch": dispatch, "unit": unit}
                 yield _Step(at, CaseRedone(**ids_now, post=f"{unit}.head", reason=PublicText("未说明")))
                 continue
+        elif fate < 0.63:
+            yield from _merged(random, {**ids, "dispatch": dispatch}, unit, version, limits, at, kept)
+            if dispatch > 3 or random.random() < 0.5:
+                return
+            at += timedelta(hours=random.randrange(1, 500))
+            version, limits, dispatch = version + 1, limits + 1, dispatch + 1
+            yield _Step(at, _parted(random, {**ids, "version": version, "dispatch": dispatch, "unit": unit}))
+            continue
         elif fate < 0.7:
             ids_now = {**ids, "version": version, "dispatch": dispatch, "unit": unit}
             reason_why: dict[str, Any] = {"reason": PublicText("不予受理")}
@@ -304,6 +315,30 @@ def _life(random: Random, case: CaseAssigned, at: datetime) -> Iterator[_Step]:
         moved = kind(**ids, version=version, dispatch=dispatch, **where)
         yield _Step(at, moved)
         unit = to
+
+
+def _merged(
+    random: Random,
+    ids: dict[str, Any],
+    unit: str,
+    version: int,
+    limits: int,
+    at: datetime,
+    sign_for_due: datetime | None,
+) -> Iterator[_Step]:
+    """Merged into another case: its limits are told without due instants, but for a signature given."""
+    reason = PublicText("同一事项")
+    lead = _id(random)
+    yield _Step(
+        at, CaseMerged(**ids, version=version, unit=unit, lead=lead, state="dispatched", reason=reason)
+    )
+    told: dict[str, Any] = {"sign_for_due": sign_for_due, "complete_due": None}
+    yield _Step(at + timedelta(seconds=9), LimitsSet(**ids, version=limits + 1, **told))
+
+
+def _parted(random: Random, ids: dict[str, Any]) -> CaseParted:
+    reason = PublicText("并非同一事项")
+    return CaseParted(**ids, post=f"{ids['unit']}.head", lead=_id(random), reason=reason)
 
 
 def _rating(random: Random, case: CaseAssigned, unit: str, at: datetime) -> _Step:

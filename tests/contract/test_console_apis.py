@@ -110,6 +110,8 @@ async def everything_asked() -> list[Call]:
     await apis.intake.enter(demand_of(typed, ["hotline"]), "console-1")
     await apis.assignment.cases("token", **cases, overdue="true", after="further")
     await apis.assignment.case("token", CASE_ID)
+    await apis.assignment.twins("token", CASE_ID)
+    await apis.assignment.named("token", RECEIPT)
     await apis.assignment.directory("token")
     await apis.promises.page(**filters)
     await apis.promises.one(PROMISE_ID)

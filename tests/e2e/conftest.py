@@ -21,8 +21,8 @@ from services.dev.audit import audit
 from services.dev.chaos import COUNTY, MONDAY
 from services.dev.chaos_books import Books, compare
 from services.dev.chaos_load import CHANNELS, Adapters, Pace, adapters, read_texts
-from services.dev.chaos_staff import load_directory
 from services.dev.chaos_victims import answers, pid_of
+from services.dev.directory import load_directory, read_county
 from services.dev.folder import DataFolder
 from services.dev.leftovers import is_gone
 from services.dev.player import channel_keys
@@ -144,7 +144,7 @@ async def running_stack(clock: str) -> AsyncIterator[Stack]:
     try:
         await embedded.start(data, embedded.silent, clock=clock, free_ports=True)
         running = Running.find(data)
-        await load_directory(running, COUNTY)
+        await load_directory(running, read_county(COUNTY))
         yield Stack(running, await channel_keys(running, CHANNELS))
     finally:
         embedded.remove(data)

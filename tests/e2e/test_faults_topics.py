@@ -13,8 +13,8 @@ from services.dev import stack as embedded
 from services.dev.audit import audit
 from services.dev.chaos import COUNTY, MONDAY
 from services.dev.chaos_load import CHANNELS
-from services.dev.chaos_staff import load_directory
 from services.dev.credentials import migration_environment
+from services.dev.directory import load_directory, read_county
 from services.dev.instant import parse_instant
 from services.dev.player import channel_keys
 from services.dev.running import Running
@@ -47,7 +47,7 @@ async def _says(stack: Stack, service: str, word: str) -> bool:
 async def test_a_missing_topic_is_named_and_all_works_once_it_is_made(topicless: Stack) -> None:
     for service in SERVICES:
         await topicless.eventually(f"{service}'s word", partial(_says, topicless, service, "topics missing"))
-    await load_directory(topicless.running, COUNTY)
+    await load_directory(topicless.running, read_county(COUNTY))
     stack = Stack(topicless.running, await channel_keys(topicless.running, CHANNELS))
     async with stack.load() as posting:
         await posting.until_accepted(50)

@@ -3,14 +3,14 @@
 from pathlib import Path
 from random import Random
 
-from services.assignment.directory import Directory
-from services.assignment.directory_files import read_directory
 from services.dev import stack
 from services.dev.audit import audit
+from services.dev.directory import read_county
 from services.dev.fengxian.county import county_of
 from services.dev.fengxian.oracle import expected
 from services.dev.fengxian.replay import FOLDER, play
-from services.dev.fengxian.script import Totals, write
+from services.dev.fengxian.script import write
+from services.dev.fengxian.totals import Totals
 from services.dev.running import Running
 
 SMALL = Totals(
@@ -22,7 +22,10 @@ SMALL = Totals(
     section_leaders_at_meeting=3,
     shared_ledgers=2,
     done=5,
-    demands=40,
+    demands=80,
+    petitions=3,
+    enterprises=2,
+    aired=0.5,
     funded=3,
     funds=900_000,
     central_funds=300_000,
@@ -30,8 +33,7 @@ SMALL = Totals(
 
 
 async def test_a_small_county_comes_out_as_its_oracle_says(tmp_path: Path) -> None:
-    directory = read_directory(FOLDER)
-    assert isinstance(directory, Directory)
+    directory = read_county(FOLDER)
     random = Random(7)  # noqa: S311  a play, not a secret
     script = write(county_of(directory, random), SMALL, random)
     data = tmp_path / "data"

@@ -19,11 +19,11 @@ from pydantic import SecretStr
 
 from services.cli.__main__ import build
 from services.cli.clock import instant_of
-from services.cli.problem import Problem
 from services.dev.audit import CHECKS
 from services.dev.chaos import COUNTY
 from services.dev.clock import advance
 from services.dev.credentials import KEYS
+from services.dev.problem import Problem
 from services.dev.running import Running
 from services.dev.settle import settle
 from services.intake.settings import raw
@@ -113,7 +113,7 @@ async def three_weeks(running: Running, messages: Path) -> Running:
 
 
 async def whole_life(running: Running, cases: list[dict[str, Any]]) -> None:
-    """What becomes of cases besides signing for, completing and returning: 15 steps with the redo later."""
+    """What becomes of cases besides signing for, completing and returning: 19 steps with the redo later."""
     await settle(running)
     for number, step, said in (
         *((number, "redo", {"reason": "未说明"}) for number in (0, 1)),
@@ -123,6 +123,8 @@ async def whole_life(running: Running, cases: list[dict[str, Any]]) -> None:
         *((number, "suspend", {"reason": "待批复"}) for number in (20, 21)),
         (21, "resume", {}),
         *((number, "refuse", {"reason": "属诉讼事项"}) for number in (45, 46)),
+        *((number, "merge", {"into": cases[50]["case_id"], "reason": "同一事项"}) for number in (51, 52, 53)),
+        (53, "part", {"reason": "并非同一事项"}),
     ):
         asking = {"case_id": cases[number]["case_id"], "step": step, **said}
         [result] = await asked(running, "assignment", "POST", "/cases/steps", json=[asking])
@@ -135,12 +137,22 @@ async def whole_life(running: Running, cases: list[dict[str, Any]]) -> None:
     await said_by_citizen(running, cases[5], "rating", level="dissatisfied", comment="没修好")
 
 
-async def said_by_citizen(running: Running, case: dict[str, Any], what: str, **given: str) -> None:
+def code_of(running: Running, case: dict[str, Any]) -> dict[str, str]:
     keys = (raw(SecretStr(running.secrets[name])) for name in KEYS["intake"])
-    code = Vault(*keys).tracking_code(UUID(case["demand_id"]))
+    return {"tracking_code": Vault(*keys).tracking_code(UUID(case["demand_id"]))}
+
+
+async def said_by_citizen(running: Running, case: dict[str, Any], what: str, **given: str) -> None:
     async with httpx.AsyncClient(base_url=running.service_url("intake"), trust_env=False) as http:
-        sent = {"tracking_code": code, **given}
+        sent = code_of(running, case) | given
         (await http.post(f"/demands/{case['receipt']}/{what}", json=sent)).raise_for_status()
+
+
+async def tracked(running: Running, case: dict[str, Any]) -> dict[str, Any]:
+    async with httpx.AsyncClient(base_url=running.service_url("intake"), trust_env=False) as http:
+        answer = await http.get(f"/demands/{case['receipt']}", params=code_of(running, case))
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
 
 
 async def asked(
@@ -189,11 +201,37 @@ def test_the_books_balance(three_weeks: Running) -> None:
     walked = {check["name"]: check["walked"] for check in found["checks"]}
     assert walked["demand_has_case"] == MESSAGES
     assert walked["case_has_two_limits"] == MESSAGES
-    assert walked["steps_counted"] == 80
+    assert walked["steps_counted"] == 84
     assert walked["acknowledgements_counted"] == 1
     assert walked["ratings_counted"] == walked["withdrawal_ends_case"] == 1
     assert walked["circulars_equal_facts"] == 2
     assert "账实相符" in yinuo(three_weeks, "audit").stdout
+
+
+async def test_citizens_of_merged_demands_get_the_reply_of_the_lead_case(three_weeks: Running) -> None:
+    merged = (await asked(three_weeks, "assignment", "GET", "/cases?state=merged"))["cases"]
+    one = await asked(three_weeks, "assignment", "GET", f"/cases/{merged[0]['case_id']}")
+    lead = await asked(three_weeks, "assignment", "GET", f"/cases/{one['lead']['case_id']}")
+    assert {member["case_id"] for member in lead["members"]} == {case["case_id"] for case in merged}
+    assert (one["allowed"], one["complete_due"], one["overdue"]) == (["merge", "part"], None, False)
+    limits = await asked(three_weeks, "supervision", "GET", f"/cases/{one['case_id']}/limits")
+    assert {limit["state"] for limit in limits["limits"]} == {"closed"}
+    itself = {"case_id": lead["case_id"], "step": "merge", "into": one["case_id"], "reason": "同一事项"}
+    [refused] = await asked(three_weeks, "assignment", "POST", "/cases/steps", json=[itself])
+    assert (refused["status"], refused["field"]) == (409, "into")
+    steps = [{"case_id": lead["case_id"], "step": "sign_for"}]
+    steps += [{"case_id": lead["case_id"], "step": "complete", "reply": "已一并修好。"}]
+    taken = await asked(three_weeks, "assignment", "POST", "/cases/steps", json=steps)
+    assert [step["status"] for step in taken] == [200, 200]
+    await settle(three_weeks)
+    for case in (lead, *merged):
+        standing = await tracked(three_weeks, case)
+        assert (standing["state"], standing["reply"]) == ("completed", "已一并修好。")
+    await said_by_citizen(three_weeks, merged[0], "rating", level="satisfied")
+    await settle(three_weeks)
+    rated = await asked(three_weeks, "assignment", "GET", f"/cases/{merged[0]['case_id']}")
+    assert (rated["state"], rated["rating"]) == ("merged", "satisfied")
+    assert shown(three_weeks, "audit")["balanced"]
 
 
 def test_the_clock_shows_where_it_stands_and_does_not_go_back(three_weeks: Running) -> None:

@@ -134,7 +134,7 @@ async def test_nothing_is_put_on_record_without_a_token(promises: Promises, path
         ({"member": "张三"}, "member"),
         ({"tier": "ordinary_member"}, "member"),
         ({"occasion": "television"}, "programme"),
-        ({"clip": "03"}, "clip"),
+        ({"clip": "03"}, "programme"),
     ],
 )
 async def test_a_promise_that_cannot_be_is_refused_with_its_field_and_a_remedy(

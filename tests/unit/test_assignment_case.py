@@ -75,7 +75,7 @@ def test_a_returned_case_lies_with_the_backstop_unit_on_a_new_dispatch() -> None
 def test_what_lies_with_the_backstop_unit_cannot_be_returned() -> None:
     outcome = take(case(unit="petition"), act("return"), NOW, "petition", CLERK)
     assert isinstance(outcome, NotAllowed)
-    assert outcome.allowed == ("sign_for", "reassign", "summarise", "refuse")
+    assert outcome.allowed == ("sign_for", "reassign", "summarise", "tag", "refuse", "merge")
 
 
 def test_a_reassigned_case_names_both_units() -> None:

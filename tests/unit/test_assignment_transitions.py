@@ -21,15 +21,17 @@ from services.assignment.transitions import (
 from services.contracts.vocabulary import ROLES, CaseState
 
 STATES: tuple[CaseState, ...] = get_args(CaseState)
-ACTORS: tuple[Actor, ...] = (*ROLES, "citizen")
+ACTORS: tuple[Actor, ...] = (*ROLES, "citizen", "rule")
 LEADS: dict[CaseState, dict[Step, CaseState]] = {
     "dispatched": {
         "sign_for": "signed_for",
         "return": "dispatched",
         "reassign": "dispatched",
         "summarise": "dispatched",
+        "tag": "dispatched",
         "refuse": "refused",
         "withdraw": "withdrawn",
+        "merge": "merged",
     },
     "signed_for": {
         "suspend": "suspended",
@@ -40,23 +42,43 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
         "return": "dispatched",
         "reassign": "dispatched",
         "summarise": "signed_for",
+        "tag": "signed_for",
+        "withdraw": "withdrawn",
+        "merge": "merged",
+    },
+    "suspended": {
+        "resume": "signed_for",
+        "summarise": "suspended",
+        "tag": "suspended",
         "withdraw": "withdrawn",
     },
-    "suspended": {"resume": "signed_for", "summarise": "suspended", "withdraw": "withdrawn"},
-    "completed": {"review": "reviewed", "redo": "dispatched"},
-    "reviewed": {"call_back": "called_back", "archive": "archived", "redo": "dispatched"},
-    "called_back": {"archive": "archived", "redo": "dispatched"},
+    "merged": {
+        "tag": "merged",
+        "merge": "merged",
+        "part": "dispatched",
+        "follow": "merged",
+        "withdraw": "withdrawn",
+    },
+    "completed": {"tag": "completed", "review": "reviewed", "redo": "dispatched"},
+    "reviewed": {"tag": "reviewed", "call_back": "called_back", "archive": "archived", "redo": "dispatched"},
+    "called_back": {"tag": "called_back", "archive": "archived", "redo": "dispatched"},
     "archived": {},
     "withdrawn": {},
     "refused": {},
 }
+LEAD_STATES: dict[CaseState, tuple[CaseState | None, ...]] = dict.fromkeys(STATES, (None,)) | {
+    "merged": ("dispatched", "suspended", "completed")
+}
 UNIT_STEPS = ("sign_for", "suspend", "resume", "ask_extension", "complete", "return", "summarise")
+NOT_OFFICE = ("withdraw", "ask_extension", "follow")
+BACKSTOP_STEPS = ("reassign", "merge", "part")
 EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
-    "clerk": tuple(step for step in STEPS if step not in ("withdraw", "ask_extension")),
-    "administrator": tuple(step for step in STEPS if step not in ("withdraw", "ask_extension")),
+    "clerk": tuple(step for step in STEPS if step not in NOT_OFFICE),
+    "administrator": tuple(step for step in STEPS if step not in NOT_OFFICE),
     "callback_clerk": ("call_back", "archive", "redo"),
     "supervision_office": ("grant_extension", "refuse_extension", "review", "redo"),
     "citizen": ("withdraw",),
+    "rule": ("merge", "part", "follow"),
 }
 
 
@@ -65,22 +87,26 @@ def expected(role: Actor, unit: str | None, place: Place, step: Step) -> bool:
         return True
     if role not in ("handler", "unit_head") or unit != place.unit:
         return False
-    return step in UNIT_STEPS or (step == "reassign" and place.unit == place.backstop_unit)
+    return step in UNIT_STEPS or (step in BACKSTOP_STEPS and place.unit == place.backstop_unit)
 
 
-def not_barred(step: Step, lies_with: str, *, asked: bool) -> bool:
+def not_barred(step: Step, lies_with: str, *, asked: bool, lead_state: CaseState | None) -> bool:
     if step == "return":
         return lies_with != "petition"
     if step == "ask_extension":
         return not asked
+    if step == "withdraw":
+        return lead_state != "completed"
     return asked or step not in ("grant_extension", "refuse_extension")
 
 
 @pytest.mark.parametrize(("state", "step", "role"), list(product(STATES, STEPS, ACTORS)))
 def test_each_cell_leads_where_it_should_for_those_who_may(state: CaseState, step: Step, role: Actor) -> None:
-    for lies_with, unit, asked in product(("water", "petition"), ("water", "petition", None), (False, True)):
-        place, person = Place(state, lies_with, "petition", asked), Person(role, unit)
-        leads = LEADS[state].get(step) if not_barred(step, lies_with, asked=asked) else None
+    places = product(("water", "petition"), ("water", "petition", None), (False, True), LEAD_STATES[state])
+    for lies_with, unit, asked, lead_state in places:
+        place, person = Place(state, lies_with, "petition", asked, lead_state), Person(role, unit)
+        barred = not not_barred(step, lies_with, asked=asked, lead_state=lead_state)
+        leads = None if barred else LEADS[state].get(step)
         assert leads_to(place, step) == leads
         assert may(person, place, step) == expected(role, unit, place, step)
         possible = leads is not None and expected(role, unit, place, step)

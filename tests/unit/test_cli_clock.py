@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.cli.clock import instant_of
-from services.cli.problem import Problem
 from services.dev.clock import advance, stops
+from services.dev.problem import Problem
 from services.dev.running import Running
 from services.kit.clock import LOCAL
 

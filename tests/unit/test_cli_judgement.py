@@ -5,10 +5,10 @@ import pytest
 from services.cli.circular import percent
 from services.cli.dlq import first_of_keys, parts
 from services.cli.instants import local_minute
-from services.cli.problem import Problem
 from services.cli.staff import checked_role
 from services.dev.audit import CHECKS, events_on_their_way
 from services.dev.audit_checks import Check, result
+from services.dev.problem import Problem
 from services.dev.settle import Left
 
 MISSING = Check("missing", "缺", "missing", "", "", on_its_way=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from services.cli.problem import Problem
 from services.cli.upload import WINDOW_ROWS, import_rows, windows
 from services.dev.messages import Message, Refusal
+from services.dev.problem import Problem
 from services.dev.table_files import Row
 
 Judge = Callable[[dict[str, Any]], dict[str, Any]]

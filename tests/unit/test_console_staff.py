@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.console_browser import CASE_PAGE, Browser, Open
-from tests.console_fakes import CASE, CODE, NOT_FOUND, NOTICE, NOTICE_ID, RECEIPT
+from tests.console_fakes import CASE, CODE, NOT_FOUND, NOTICE, NOTICE_ID, RECEIPT, ROW, TWIN
 
 
 async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser: Browser) -> None:
@@ -232,3 +232,32 @@ async def test_entering_is_for_clerks_and_needs_keys(opened: Open) -> None:
     assert (refused.status_code, "受理人员" in refused.text) == (403, True)
     await clerk.login("clerk")
     assert "yinuo keys create" in (await clerk.get("/entry")).text
+
+
+async def test_a_case_shows_its_group_and_its_likely_twins_to_merge_it_into(browser: Browser) -> None:
+    await browser.login("clerk")
+    page = (await browser.get(CASE_PAGE)).text
+    assert "可能是同一事项" not in page
+    member = {**TWIN, "receipt": "YN20210301-00000077", "state": "merged", "since": "2021-03-02T01:00:00Z"}
+    case = {**CASE, "allowed": ["merge"], "members": [member]}
+    browser.apis.instead["assignment", "GET", CASE_PAGE] = (200, case)
+    page = (await browser.get(CASE_PAGE)).text
+    for said in (
+        "可能是同一事项",
+        TWIN["receipt"],
+        TWIN["why"],
+        member["receipt"],
+        "并办于 2021-03-02 09:00",
+    ):
+        assert said in page
+    sent = {"into": TWIN["case_id"], "reason": TWIN["why"]}
+    await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/merge", **sent)
+    assert browser.apis.sent("POST")[-1].body == sent
+
+
+async def test_the_case_to_merge_into_may_be_named_by_its_receipt_number(browser: Browser) -> None:
+    await browser.login("clerk")
+    found = {**ROW, "case_id": TWIN["case_id"], "receipt": TWIN["receipt"]}
+    browser.apis.instead["assignment", "GET", "/cases"] = (200, {"cases": [found], "next": None})
+    await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/merge", into=TWIN["receipt"], reason="同一处停水")
+    assert browser.apis.sent("POST")[-1].body == {"into": TWIN["case_id"], "reason": "同一处停水"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.cli.problem import Problem
 from services.dev.messages import FieldMap, Message, Refusal, fitting_map, message_of, read_map
+from services.dev.problem import Problem
 from services.dev.table_files import Row
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 from services.dev.running import DEPLOYED, Running
 
 DEPLOYMENT = {

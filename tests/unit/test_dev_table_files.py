@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 from services.dev.table_files import Row, count_rows, encoding_of, read_rows
 
 

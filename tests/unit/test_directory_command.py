@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from services.assignment.directory import DirectoryProblem
 from services.cli.directory import app, problem_line
-from services.cli.problem import Problem
+from services.dev.problem import Problem
 from tests.unit.directory_samples import FILES, written
 
 RUNNER = CliRunner()

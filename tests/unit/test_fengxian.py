@@ -5,20 +5,26 @@ from random import Random
 
 import pytest
 
+from services.dev.chaos_victims import KINDS
+from services.dev.fengxian.actions import (
+    MakePromise,
+    MergeDemand,
+    OpenProject,
+    PartDemand,
+    SendDemand,
+    SynchroniseDemands,
+    TagDemand,
+    WithdrawPromise,
+)
 from services.dev.fengxian.county import DEPARTMENTS, LEADERS, SECTION_LEADERS, TOWNS, County
+from services.dev.fengxian.deaths import Deaths
 from services.dev.fengxian.document import DOCUMENT, document
+from services.dev.fengxian.draw import LAST_DAY
 from services.dev.fengxian.figures import FIGURES
 from services.dev.fengxian.oracle import expected
-from services.dev.fengxian.replay import compare, read_published, write_script
-from services.dev.fengxian.script import (
-    LAST_DAY,
-    MakePromise,
-    OpenProject,
-    Script,
-    SendDemand,
-    WithdrawPromise,
-    _parted,
-)
+from services.dev.fengxian.replay import compare, read_published, stops, write_script
+from services.dev.fengxian.script import Script
+from services.dev.fengxian.write_promises import parted
 from services.kit.clock import LOCAL
 
 
@@ -55,6 +61,9 @@ def test_counting_the_input_would_be_wrong(script: Script) -> None:
     assert raw[MakePromise] > promises
     assert raw[OpenProject] > figures["projects.ledgers"]
     assert raw[SendDemand] > figures["demands.counted"]
+    assert raw[TagDemand] > figures["results.petitions_settled"] + figures["results.enterprises_helped"]
+    assert raw[MergeDemand] > raw[PartDemand] > 0
+    assert raw[SynchroniseDemands] == 2
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -78,13 +87,17 @@ def test_every_figure_that_the_oracle_knows_has_a_query(script: Script) -> None:
     assert [figure.name for figure in FIGURES] == list(expected(script))
 
 
-def test_a_wrong_figure_is_seen_beside_the_published_and_the_oracles(script: Script) -> None:
+def test_a_wrong_figure_is_seen_beside_the_published_and_the_models(script: Script) -> None:
     found = {**expected(script), "projects.done": 80}
     wrong = [one for one in compare(script, found, with_published=True) if not one.equal]
-    assert [(one.name, one.wanted, one.found) for one in wrong] == [
-        ("projects.done", 81, 80),
-        ("projects.done (oracle)", 81, 80),
+    assert [(one.name, one.published, one.expected, one.computed) for one in wrong] == [
+        ("projects.done", 81, 81, 80)
     ]
+
+
+def test_each_process_dies_at_a_stop_of_its_own() -> None:
+    deaths = Deaths.drawn(Random(1), len(list(stops())))  # noqa: S311
+    assert set(deaths.at.values()) == set(KINDS)
 
 
 def test_the_page_says_what_the_replay_comes_to(script: Script) -> None:
@@ -92,4 +105,4 @@ def test_the_page_says_what_the_replay_comes_to(script: Script) -> None:
 
 
 def test_amounts_add_up() -> None:
-    assert sum(_parted(10_420_000, 15, Random(1))) == 10_420_000  # noqa: S311
+    assert sum(parted(10_420_000, 15, Random(1))) == 10_420_000  # noqa: S311

@@ -1,16 +1,18 @@
 """Promises: what may be said about them, and what the facts amount to."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.assignment.member import Member
 from services.assignment.promise import (
+    Airing,
     Ending,
     NewPromise,
     Promise,
     Refused,
+    aired,
     changed,
     complaints_about,
     history,
@@ -20,7 +22,7 @@ from services.assignment.promise import (
 )
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import Settlement
-from tests.promise_builders import new_promise, promise_made, standing
+from tests.promise_builders import MEETING, new_promise, promise_made, standing
 from tests.unit.directory_samples import HOLDERS, county
 
 TODAY = date(2021, 4, 30)
@@ -57,7 +59,7 @@ def test_a_promise_with_everything_it_needs_has_no_complaint() -> None:
         ({"member": "张三"}, ["member"]),
         ({"tier": "ordinary_member"}, ["member"]),
         ({"occasion": "television"}, ["programme", "aired_on"]),
-        ({"programme": "电视亮诺", "clip": "3"}, ["programme", "clip"]),
+        ({"programme": "电视亮诺", "clip": "3"}, ["aired_on"]),
     ],
 )
 def test_everything_that_forbids_a_promise_is_named_at_once(
@@ -167,3 +169,23 @@ def test_the_same_name_is_another_commitment_each_time() -> None:
     one, other = Member.new("张三"), Member.new("张三")
     assert one.commitment != other.commitment
     assert one.commitment == Member("张三", one.salt).commitment
+
+
+def test_a_promise_made_at_a_meeting_is_said_on_television_too_and_once_a_broadcast() -> None:
+    promise, later = standing(), MEETING + timedelta(days=12)
+    airing = Airing(PublicText("《承诺面对面》"), date(2021, 5, 12), PublicText("FX-03"))
+    event = aired(promise, airing, later)
+    assert event is not None
+    after = promise.after(event)
+    assert (after.occasion, after.programme, after.aired_on, after.clip) == (
+        "meeting",
+        "《承诺面对面》",
+        date(2021, 5, 12),
+        "FX-03",
+    )
+    assert aired(after, airing, later) is None
+    assert repeats(new_promise(), after)
+    assert not repeats(new_promise(programme="《别的》", aired_on=date(2021, 5, 12)), after)
+    for day in (date(2021, 4, 29), date(2021, 5, 13)):
+        with pytest.raises(Refused, match="不在承诺日与今天之间"):
+            aired(after, Airing(PublicText("《承诺面对面》"), day), later)

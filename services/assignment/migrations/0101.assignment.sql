@@ -15,7 +15,8 @@ CREATE TABLE waiting (
 );
 
 -- One row a demand. case_id is derived from demand_id, so its key also keeps demands from doubling.
--- assigned_at is the first dispatch, dispatched_at the present one.
+-- assigned_at is the first dispatch, dispatched_at the present one. lead: the case that it is merged into; since
+-- when, and what it was merged into before, stands in the steps.
 CREATE TABLE cases (
     case_id uuid PRIMARY KEY,
     demand_id uuid NOT NULL,
@@ -46,12 +47,15 @@ CREATE TABLE cases (
     completed_at timestamptz,
     reply text,
     extension_asked smallint,
+    lead uuid,
+    tags text[] NOT NULL DEFAULT '{}',
     rating text,
     rated_at timestamptz,
     rating_comment text
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX cases_page ON cases (assigned_at, case_id);
 CREATE INDEX cases_unit ON cases (unit, assigned_at, case_id);
+CREATE INDEX cases_lead ON cases (lead) WHERE lead IS NOT NULL;
 CREATE INDEX cases_citizen ON cases (citizen_ref, assigned_at);
 
 -- What happened to a case after its assignment (which is version 1 and stands in the case itself).
@@ -65,6 +69,7 @@ CREATE TABLE steps (
     by text NOT NULL,
     note text,
     days smallint,
+    lead uuid,
     PRIMARY KEY (case_id, version)
 );
 
@@ -94,9 +99,9 @@ CREATE INDEX notices_case ON notices (case_id, at);
 
 CREATE VIEW audit_cases AS
 SELECT case_id, demand_id, receipt, unit, post, state, dispatch, version, backstop, assigned_at, dispatched_at,
-       rating
+       rating, lead
 FROM cases;
-CREATE VIEW audit_steps AS SELECT case_id, version, step, unit, post FROM steps;
+CREATE VIEW audit_steps AS SELECT case_id, version, step, unit, post, lead FROM steps;
 CREATE VIEW audit_waiting AS SELECT demand_id, registered_at FROM waiting;
 CREATE VIEW audit_dues AS SELECT case_id, version, dispatch FROM dues;
 CREATE VIEW audit_notices AS SELECT notice_id, case_id FROM notices;

@@ -8,8 +8,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from services.assignment.directory import Directory
-from services.assignment.directory_files import read_directory
-from services.dev.problem import Problem
+from services.dev.directory import read_county
 from services.dev.supervisor import checkout
 
 COUNTY: Final = checkout() / "examples" / "fengxian"
@@ -19,10 +18,7 @@ _NUMBER: Final = "00000000"
 
 def county() -> Directory:
     """The demonstration county's directory."""
-    directory = read_directory(COUNTY)
-    if not isinstance(directory, Directory):
-        raise Problem(f"{COUNTY} has problems", f"yinuo directory check {COUNTY}")
-    return directory
+    return read_county(COUNTY)
 
 
 @cache

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import httpx
 
+from services.contracts.vocabulary import AFTER_REPLY
 from services.dev.fengxian.county import County
-from services.dev.fengxian.script import CENTRAL, COUNTY, SECRETARY
+from services.dev.fengxian.write_promises import CENTRAL, COUNTY, SECRETARY
 
 PAGE: Final = 500
-NOT_COUNTED: Final = frozenset({"refused", "withdrawn"})
+NOT_COUNTED: Final = frozenset({"refused", "withdrawn", "merged"})
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -30,8 +31,9 @@ class Figure:
 
 
 _P: Final = "GET /promises，除去 state=withdrawn"
+_TV: Final = "GET /promises?aired=true，除去 state=withdrawn"
 _L: Final = "GET /projects，除去 state=replaced"
-_C: Final = "GET /cases，除去 state=refused、withdrawn"
+_C: Final = "GET /cases，除去 state=refused、withdrawn、merged"
 
 FIGURES: Final = (
     Figure("promises.towns", "亮诺的镇", f"{_P}，tier=town 的不同 unit"),
@@ -53,6 +55,12 @@ FIGURES: Final = (
         "动员会上科级领导承诺",
         f"{_P}，occasion=meeting，tier=section_leader",
     ),
+    Figure("promises.on_television.leaders", "电视亮诺的县级领导", f"{_TV}，是县级领导的不同 post"),
+    Figure(
+        "promises.on_television.heads",
+        "电视亮诺的镇、部门主要负责人",
+        f"{_TV}，tier=town、department 的不同 unit",
+    ),
     Figure("promises.redated", "改过期限的承诺", "GET /promises，due 与 first_due 不同"),
     Figure("projects.ledgers", "项目台账", _L),
     Figure("projects.promises_on_ledgers", "台账上的承诺", f"{_P}，project 是清单上的台账编号"),
@@ -64,6 +72,8 @@ FIGURES: Final = (
     Figure("demands.counted", "诉求", _C),
     Figure("demands.sources", "诉求来源", f"{_C}，不同的 channel"),
     Figure("demands.answered_for", "有归纳、办理单位、责任职务的诉求", f"{_C}，summary、unit、post 都有"),
+    Figure("results.petitions_settled", "办结的信访积案", "GET /cases?tag=petition，已有答复"),
+    Figure("results.enterprises_helped", "解决的企业困难", "GET /cases?tag=enterprise，已有答复"),
 )
 
 
@@ -75,12 +85,15 @@ async def computed(assignment: httpx.AsyncClient, county: County) -> dict[str, i
     standing = [row for row in promises if row["state"] != "withdrawn"]
     return {
         **_of_promises(standing, county),
+        **_on_television(standing, county),
         "promises.redated": sum(row["due"] != row["first_due"] for row in promises),
         "projects.promises_on_ledgers": _on_ledgers(standing, projects),
         **await _of_projects(assignment, projects),
         "demands.counted": len(cases),
         "demands.sources": len({row["channel"] for row in cases}),
         "demands.answered_for": sum(bool(row["summary"] and row["unit"] and row["post"]) for row in cases),
+        "results.petitions_settled": _settled(cases, "petition"),
+        "results.enterprises_helped": _settled(cases, "enterprise"),
     }
 
 
@@ -114,6 +127,20 @@ def _of_promises(standing: Rows, county: County) -> dict[str, int]:
         "promises.at_meeting.leaders": at_meeting["county_leader"],
         "promises.at_meeting.section_leaders": at_meeting["section_leader"],
     }
+
+
+def _on_television(standing: Rows, county: County) -> dict[str, int]:
+    aired = [row for row in standing if row["aired_on"] is not None]
+    return {
+        "promises.on_television.leaders": len({row["post"] for row in aired}.intersection(county.leaders)),
+        "promises.on_television.heads": len(
+            {row["unit"] for row in aired if row["tier"] in ("town", "department")}
+        ),
+    }
+
+
+def _settled(cases: Rows, tag: str) -> int:
+    return sum(tag in row["tags"] and row["state"] in AFTER_REPLY for row in cases)
 
 
 def _on_ledgers(standing: Rows, projects: Rows) -> int:

@@ -5,24 +5,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from services.dev.fengxian.county import County
-from services.dev.fengxian.script import (
-    CENTRAL,
-    COUNTY,
-    SECRETARY,
+from services.contracts.vocabulary import Tag
+from services.dev.fengxian.actions import (
     Action,
+    AirPromise,
     ChangePromise,
+    CompleteDemand,
     FinishProject,
     ImportMembers,
     MakePromise,
+    MergeDemand,
     OpenProject,
+    PartDemand,
     RefuseDemand,
     ReplaceProject,
-    Script,
     SendDemand,
+    SynchroniseDemands,
+    TagDemand,
     WithdrawDemand,
     WithdrawPromise,
 )
+from services.dev.fengxian.county import County
+from services.dev.fengxian.script import Script
+from services.dev.fengxian.write_promises import CENTRAL, COUNTY, SECRETARY
 
 Figures = Mapping[str, int]
 """Figures by their names, as in figures.py."""
@@ -38,8 +43,11 @@ class Books:
     withdrawn: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
-    dropped: set[str] = field(default_factory=set)
     redated: set[str] = field(default_factory=set)
+    aired: set[str] = field(default_factory=set)
+    tags: dict[str, tuple[Tag, ...]] = field(default_factory=dict)
+    completed: set[str] = field(default_factory=set)
+    groups: list[list[str]] = field(default_factory=list)
 
     def take(self, action: Action) -> None:
         EFFECTS[type(action)](self, action)
@@ -55,7 +63,36 @@ class Books:
         self.projects.setdefault(one.ledger, one)
 
     def _send(self, one: SendDemand) -> None:
-        self.demands.setdefault(one.key, one)
+        if one.key not in self.demands:
+            self.demands[one.key] = one
+            self.groups.append([one.key])
+
+    def _synchronise(self, one: SynchroniseDemands) -> None:
+        for sent in one.sends:
+            self._send(sent)
+
+    def _merge(self, one: MergeDemand) -> None:
+        """A group is a list, its lead first; merging a lead brings its group along."""
+        own, into = self._group(one.key), self._group(one.into)
+        moving = own[:] if own[0] == one.key else [one.key]
+        into += moving
+        own[:] = [key for key in own if key not in moving]
+
+    def _part(self, one: PartDemand) -> None:
+        self._group(one.key).remove(one.key)
+        self.groups.append([one.key])
+
+    def _drop(self, one: RefuseDemand | WithdrawDemand) -> None:
+        """Whoever is left goes on."""
+        self._group(one.key).remove(one.key)
+
+    def _group(self, key: str) -> list[str]:
+        return next(group for group in self.groups if key in group)
+
+    @property
+    def matters(self) -> list[SendDemand]:
+        """The demands that lead: a matter that several told counts once."""
+        return [self.demands[group[0]] for group in self.groups if group]
 
 
 EFFECTS: Final[Mapping[type, Callable[[Books, Any], None]]] = {
@@ -67,8 +104,14 @@ EFFECTS: Final[Mapping[type, Callable[[Books, Any], None]]] = {
     ReplaceProject: lambda books, one: books.replaced.add(one.ledger),
     FinishProject: lambda books, one: books.done.add(one.ledger),
     SendDemand: Books._send,
-    RefuseDemand: lambda books, one: books.dropped.add(one.key),
-    WithdrawDemand: lambda books, one: books.dropped.add(one.key),
+    AirPromise: lambda books, one: books.aired.add(one.number),
+    SynchroniseDemands: Books._synchronise,
+    MergeDemand: Books._merge,
+    PartDemand: Books._part,
+    TagDemand: lambda books, one: books.tags.update({one.key: one.tags}),
+    CompleteDemand: lambda books, one: books.completed.add(one.key),
+    RefuseDemand: Books._drop,
+    WithdrawDemand: Books._drop,
 }
 
 
@@ -87,6 +130,7 @@ def _of_promises(books: Books, county: County) -> Figures:
     met_by_leaders = sum(one.tier == "county_leader" for one in met)
     secretary = sum(one.post == SECRETARY for one in met)
     promising = {one.unit for one in standing if one.tier in ("town", "department")}
+    aired = [one for one in standing if one.occasion == "television" or one.number in books.aired]
     return {
         "promises.towns": len(promising.intersection(county.towns)),
         "promises.departments": len(promising.intersection(county.departments)),
@@ -97,6 +141,10 @@ def _of_promises(books: Books, county: County) -> Figures:
         "promises.at_meeting.secretary": secretary,
         "promises.at_meeting.leaders": met_by_leaders - secretary,
         "promises.at_meeting.section_leaders": len(met) - met_by_leaders,
+        "promises.on_television.leaders": len({one.post for one in aired}.intersection(county.leaders)),
+        "promises.on_television.heads": len(
+            {one.unit for one in aired if one.tier in ("town", "department")}
+        ),
         "promises.redated": len(books.redated),
     }
 
@@ -121,9 +169,14 @@ def _of_projects(books: Books) -> Figures:
 
 
 def _of_demands(books: Books) -> Figures:
-    counted = [one for key, one in books.demands.items() if key not in books.dropped]
+    matters = books.matters
+    settled = Counter(
+        tag for one in matters if one.key in books.completed for tag in books.tags.get(one.key, ())
+    )
     return {
-        "demands.counted": len(counted),
-        "demands.sources": len({one.channel for one in counted}),
-        "demands.answered_for": len(counted),
+        "demands.counted": len(matters),
+        "demands.sources": len({one.channel for one in matters}),
+        "demands.answered_for": len(matters),
+        "results.petitions_settled": settled["petition"],
+        "results.enterprises_helped": settled["enterprise"],
     }

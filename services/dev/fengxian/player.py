@@ -3,27 +3,36 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 import httpx
+import orjson
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from services.dev.fengxian.script import (
+from services.dev.fengxian.actions import (
     Action,
+    AirPromise,
     ChangePromise,
+    CompleteDemand,
     FinishProject,
     ImportMembers,
     MakePromise,
+    MergeDemand,
     OpenProject,
+    PartDemand,
     RefuseDemand,
     ReplaceProject,
     SendDemand,
+    SynchroniseDemands,
+    TagDemand,
     WithdrawDemand,
     WithdrawPromise,
 )
 from services.kit.clock import LOCAL
 
 TOGETHER: Final = 16
+RETRY_SECONDS: Final = 0.3
+PATIENCE_SECONDS: Final = 120.0
 
 Text = Mapping[str, Any]
 """A citizen's message: title, body, place."""
@@ -34,6 +43,13 @@ class Unplayed(RuntimeError):
 
     def __init__(self, action: Action, answer: httpx.Response) -> None:
         super().__init__(f"{type(action).__name__} at {action.at}: {answer.status_code} {answer.text[:500]}")
+
+
+class Away(RuntimeError):
+    """A service can't answer now."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"status {status}")
 
 
 @dataclass(slots=True)
@@ -47,100 +63,167 @@ class Player:
     settle: Callable[[], Awaitable[None]]
     receipts: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    async def play(self, actions: Sequence[Action], now: datetime) -> None:
+    async def play(self, actions: Sequence[Action]) -> None:
         """Everything that happened since the last stop: what later acts stand on goes first."""
         for phase in PHASES:
             chosen = [one for one in actions if isinstance(one, phase)]
-            await self._all(chosen, now)
+            await self._all(chosen)
             if chosen and phase in SETTLED:
                 await self.settle()
 
-    async def _all(self, actions: Iterable[Action], now: datetime) -> None:
+    async def _all(self, actions: Iterable[Action]) -> None:
         gate = asyncio.Semaphore(TOGETHER)
 
         async def act(action: Action) -> None:
             async with gate:
-                await ACTS[type(action)](self, action, now)
+                await ACTS[type(action)](self, action)
 
         await asyncio.gather(*(act(action) for action in actions))
 
-    async def _ask(self, action: Action, path: str, said: Any) -> Any:
-        answer = await self.assignment.post(path, json=said)
-        if answer.is_error:
-            raise Unplayed(action, answer)
-        return answer.json() if answer.content else None
+    async def _ask(self, action: Action, path: str, said: Any) -> None:
+        await self._sent(action, self.assignment, "POST", path, json=said)
 
-    async def _make(self, one: MakePromise, now: datetime) -> None:
+    async def _sent(
+        self, action: Action, http: httpx.AsyncClient, method: str, path: str, **given: Any
+    ) -> httpx.Response:
+        """Sent until it is answered. Whatever was taken already, its answer lost, says so with a conflict."""
+        async for attempt in retrying():
+            with attempt:
+                answer = await http.request(method, path, **given)
+                if answer.is_server_error:
+                    raise Away(answer.status_code)
+        again = attempt.retry_state.attempt_number > 1
+        if answer.is_error and not (again and answer.status_code == httpx.codes.CONFLICT):
+            raise Unplayed(action, answer)
+        return answer
+
+    async def _make(self, one: MakePromise) -> None:
         await self._ask(one, "/promises", _promise(one))
 
-    async def _import(self, one: ImportMembers, now: datetime) -> None:
+    async def _import(self, one: ImportMembers) -> None:
         rows = [{"row": number, "cells": _cells(row)} for number, row in enumerate(one.rows, start=2)]
         await self._ask(one, "/promises/import", {"rows": rows})
 
-    async def _change(self, one: ChangePromise, now: datetime) -> None:
+    async def _change(self, one: ChangePromise) -> None:
         said = {"due": one.due.isoformat(), "reason": one.reason, "approver": one.approver}
-        await self._ask(one, f"/promises/{await self._promise_id(one.number)}/change", said)
+        await self._ask(one, f"/promises/{await self._promise_id(one)}/change", said)
 
-    async def _withdraw(self, one: WithdrawPromise, now: datetime) -> None:
+    async def _withdraw(self, one: WithdrawPromise) -> None:
         said = {"outcome": "withdrawn", "reason": one.reason, "approver": one.approver}
-        await self._ask(one, f"/promises/{await self._promise_id(one.number)}/settle", said)
+        await self._ask(one, f"/promises/{await self._promise_id(one)}/settle", said)
 
-    async def _promise_id(self, number: str) -> str:
-        answer = await self.assignment.get("/promises", params={"number": number})
-        answer.raise_for_status()
+    async def _air(self, one: AirPromise) -> None:
+        said = {"programme": one.programme, "aired_on": _day(one)}
+        await self._ask(one, f"/promises/{await self._promise_id(one)}/airing", said)
+
+    async def _promise_id(self, one: ChangePromise | WithdrawPromise | AirPromise) -> str:
+        asked = {"number": one.number}
+        answer = await self._sent(one, self.assignment, "GET", "/promises", params=asked)
         (found,) = answer.json()["promises"]
         return str(found["promise_id"])
 
-    async def _open(self, one: OpenProject, now: datetime) -> None:
+    async def _open(self, one: OpenProject) -> None:
         await self._ask(one, "/projects", _project(one))
 
-    async def _replace(self, one: ReplaceProject, now: datetime) -> None:
+    async def _replace(self, one: ReplaceProject) -> None:
         await self._ask(one, f"/projects/{one.ledger}/replace", {"by": one.by, "reason": one.reason})
 
-    async def _finish(self, one: FinishProject, now: datetime) -> None:
-        said = {
-            "on": one.at.astimezone(LOCAL).date().isoformat(),
-            "text": "已完成并验收。",
-            "evidence": "验收单",
-        }
+    async def _finish(self, one: FinishProject) -> None:
+        said = {"on": _day(one), "text": "已完成并验收。", "evidence": "验收单"}
         await self._ask(one, f"/projects/{one.ledger}/done", said)
 
-    async def _send(self, one: SendDemand, now: datetime) -> None:
-        said = {**self.texts[one.text % len(self.texts)], "channel": one.channel, "external_id": one.key}
-        headers = {"Authorization": f"Bearer {self.keys[one.channel]}"}
-        answer = await self.intake.post("/demands", json=said, headers=headers)
-        if answer.status_code != 202:
-            raise Unplayed(one, answer)
-        given = answer.json()
+    async def _send(self, one: SendDemand) -> None:
+        answer = await self._sent(
+            one, self.intake, "POST", "/demands", json=self._demand(one), headers=self._key(one.channel)
+        )
+        self._keep(one, answer.json())
+
+    async def _synchronise(self, one: SynchroniseDemands) -> None:
+        lines = b"".join(orjson.dumps(self._demand(sent)) + b"\n" for sent in one.sends)
+        (channel,) = {sent.channel for sent in one.sends}
+        headers = {**self._key(channel), "Content-Type": "application/x-ndjson"}
+        answer = await self._sent(one, self.intake, "POST", "/demands/batch", content=lines, headers=headers)
+        answers = [orjson.loads(line) for line in answer.content.splitlines()]
+        for sent, given in zip(one.sends, answers, strict=True):
+            self._keep(sent, given)
+
+    def _demand(self, one: SendDemand) -> dict[str, Any]:
+        text = self.texts[one.text % len(self.texts)]
+        return {**text, "channel": one.channel, "external_id": one.key}
+
+    def _key(self, channel: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[channel]}"}
+
+    def _keep(self, one: SendDemand, given: Mapping[str, Any]) -> None:
         self.receipts[one.key] = given["receipt"], given["tracking_code"]
 
-    async def _refuse(self, one: RefuseDemand, now: datetime) -> None:
-        answer = await self.assignment.get("/cases", params={"q": self.receipts[one.key][0]})
-        answer.raise_for_status()
+    async def _step(self, one: Action, key: str, step: str, **said: Any) -> None:
+        await self._ask(one, f"/cases/{await self._case(one, key)}/{step}", said or None)
+
+    async def _case(self, one: Action, key: str) -> str:
+        asked = {"q": self.receipts[key][0]}
+        answer = await self._sent(one, self.assignment, "GET", "/cases", params=asked)
         (case,) = answer.json()["cases"]
-        await self._ask(one, f"/cases/{case['case_id']}/refuse", {"reason": one.reason})
+        return str(case["case_id"])
 
-    async def _take_back(self, one: WithdrawDemand, now: datetime) -> None:
+    async def _merge(self, one: MergeDemand) -> None:
+        into = await self._case(one, one.into)
+        await self._step(one, one.key, "merge", into=into, reason="反映同一事项")
+
+    async def _part(self, one: PartDemand) -> None:
+        await self._step(one, one.key, "part", reason="核实后并非同一事项")
+
+    async def _tag(self, one: TagDemand) -> None:
+        await self._step(one, one.key, "tag", tags=one.tags)
+
+    async def _complete(self, one: CompleteDemand) -> None:
+        await self._step(one, one.key, "sign-for")
+        await self._step(one, one.key, "complete", reply="已办理完毕，并当面答复。")
+
+    async def _refuse(self, one: RefuseDemand) -> None:
+        await self._step(one, one.key, "refuse", reason=one.reason)
+
+    async def _take_back(self, one: WithdrawDemand) -> None:
         receipt, code = self.receipts[one.key]
-        answer = await self.intake.post(f"/demands/{receipt}/withdrawal", json={"tracking_code": code})
-        if answer.is_error:
-            raise Unplayed(one, answer)
+        path, said = f"/demands/{receipt}/withdrawal", {"tracking_code": code}
+        await self._sent(one, self.intake, "POST", path, json=said)
 
 
-ACTS: Final[Mapping[type, Callable[[Player, Any, datetime], Awaitable[None]]]] = {
+ACTS: Final[Mapping[type, Callable[[Player, Any], Awaitable[None]]]] = {
     OpenProject: Player._open,
     MakePromise: Player._make,
     ImportMembers: Player._import,
     ChangePromise: Player._change,
+    AirPromise: Player._air,
     WithdrawPromise: Player._withdraw,
     ReplaceProject: Player._replace,
     FinishProject: Player._finish,
     SendDemand: Player._send,
+    SynchroniseDemands: Player._synchronise,
+    MergeDemand: Player._merge,
+    PartDemand: Player._part,
+    TagDemand: Player._tag,
+    CompleteDemand: Player._complete,
     RefuseDemand: Player._refuse,
     WithdrawDemand: Player._take_back,
 }
 PHASES: Final = tuple(ACTS)
-SETTLED: Final = (SendDemand, WithdrawDemand)
+SETTLED: Final = (SendDemand, SynchroniseDemands, WithdrawDemand)
+"""After these the other services catch up first."""
+
+
+def retrying() -> AsyncRetrying:
+    """Until a service that is away is back, for minutes."""
+    return AsyncRetrying(
+        retry=retry_if_exception_type((Away, httpx.TransportError)),
+        wait=wait_fixed(RETRY_SECONDS),
+        stop=stop_after_delay(PATIENCE_SECONDS),
+        reraise=True,
+    )
+
+
+def _day(action: Action) -> str:
+    return action.at.astimezone(LOCAL).date().isoformat()
 
 
 def _promise(one: MakePromise) -> dict[str, Any]:

@@ -1,26 +1,28 @@
 """Feng County's first half of 2021 on a fresh stack: written, played, computed, compared."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import yaml
 
-from services.assignment.directory import Directory
-from services.assignment.directory_files import read_directory
 from services.dev import stack
+from services.dev.directory import load_directory, read_county
+from services.dev.fengxian.actions import Action
 from services.dev.fengxian.county import county_of
+from services.dev.fengxian.deaths import Deaths
+from services.dev.fengxian.draw import FIRST_DAY, LAST_DAY
 from services.dev.fengxian.figures import computed
 from services.dev.fengxian.oracle import expected
 from services.dev.fengxian.player import Player, Text
-from services.dev.fengxian.script import FIRST_DAY, LAST_DAY, Action, Script, Totals, write
+from services.dev.fengxian.script import Script, write
+from services.dev.fengxian.totals import Totals
 from services.dev.player import channel_keys
-from services.dev.problem import Problem
 from services.dev.running import Running
 from services.dev.settle import settle
 from services.dev.table_files import read_rows
@@ -39,15 +41,16 @@ Watch = Callable[[datetime, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A figure as it must be and as it was computed."""
+    """A figure as published, None if it wasn't; as the independent model has it; as it was computed."""
 
     name: str
-    wanted: int
-    found: int
+    published: int | None
+    expected: int
+    computed: int
 
     @property
     def equal(self) -> bool:
-        return self.wanted == self.found
+        return self.computed == self.expected and self.published in (None, self.computed)
 
 
 def read_published() -> dict[str, int]:
@@ -58,9 +61,7 @@ def read_published() -> dict[str, int]:
 
 def write_script(seed: int | None) -> Script:
     """Feng County's script; with a seed another county's, whose totals are drawn as well."""
-    directory = read_directory(FOLDER)
-    if not isinstance(directory, Directory):
-        raise Problem(f"{FOLDER} has problems", f"yinuo directory check {FOLDER}")
+    directory = read_county(FOLDER)
     random = Random(SEED if seed is None else seed)  # noqa: S311  a play, not a secret
     totals = Totals() if seed is None else Totals.drawn(random)
     return write(county_of(directory, random), totals, random)
@@ -75,15 +76,19 @@ def texts() -> list[Text]:
 
 
 def compare(script: Script, found: Mapping[str, int], *, with_published: bool) -> list[Compared]:
-    """Each figure against the oracle's; with Feng County's own script against the published ones first."""
-    wanted = dict(expected(script))
-    against = [Compared(f"{name} (oracle)", value, found[name]) for name, value in wanted.items()]
+    """Each figure against the model's, and with Feng County's own script against the published ones."""
     published = read_published() if with_published else {}
-    return [*(Compared(name, value, found[name]) for name, value in published.items()), *against]
+    wanted = expected(script)
+    return [Compared(name, published.get(name), value, found[name]) for name, value in wanted.items()]
 
 
-async def play(script: Script, data: Path, report: Callable[[str], None], watch: Watch) -> dict[str, int]:
-    """Play it on a fresh stack in `data`, which goes on running; the figures computed at the end."""
+async def play(
+    script: Script, data: Path, report: Callable[[str], None], watch: Watch, deaths: Deaths | None = None
+) -> dict[str, int]:
+    """Play it on a fresh stack in `data`, which goes on running; the figures computed at the end.
+
+    With `deaths` each process is killed once on the way.
+    """
     stack.remove(data)
     start = datetime.combine(FIRST_DAY, MORNING, LOCAL)
     await stack.start(data, report, clock=start.isoformat(), free_ports=True)
@@ -92,14 +97,14 @@ async def play(script: Script, data: Path, report: Callable[[str], None], watch:
     async with AsyncExitStack() as opened:
         assignment = await opened.enter_async_context(_client(running, "assignment", headers))
         intake = await opened.enter_async_context(_client(running, "intake", {}))
-        await _load(assignment, script.county.directory)
+        await load_directory(running, script.county.directory)
         keys = await channel_keys(running, _channels(script.actions))
 
         async def settled() -> None:
             await settle(running)
 
         player = Player(assignment, intake, keys, texts(), settled)
-        await _play_stops(script.actions, player, running, watch)
+        await _play_stops(script.actions, player, running, watch, deaths)
         return await computed(assignment, script.county)
 
 
@@ -113,30 +118,27 @@ def stops() -> Iterator[datetime]:
     yield last
 
 
-async def _play_stops(actions: Sequence[Action], player: Player, running: Running, watch: Watch) -> None:
+async def _play_stops(
+    actions: Sequence[Action], player: Player, running: Running, watch: Watch, deaths: Deaths | None
+) -> None:
     waiting, played = list(actions), 0
-    for now in stops():
+    for stop, now in enumerate(stops()):
         await set_clock(running.admin_url, now.astimezone(UTC))
         await settle(running)
         come = [action for action in waiting if action.at <= now]
         waiting = waiting[len(come) :]
-        await player.play(come, now)
+        async with deaths.during(stop, running) if deaths else nullcontext():
+            await player.play(come)
         played += len(come)
         watch(now, played, len(actions))
     await settle(running)
 
 
 def _channels(actions: Sequence[Action]) -> set[str]:
-    return {channel for one in actions if (channel := getattr(one, "channel", None))}
+    return {channel for one in actions if (channel := getattr(one, "channel", None))} | {"visit"}
 
 
 def _client(running: Running, name: str, headers: Mapping[str, str]) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         base_url=running.service_url(name), headers=dict(headers), timeout=120, trust_env=False
     )
-
-
-async def _load(assignment: httpx.AsyncClient, directory: Directory) -> None:
-    body: Any = directory.model_dump_json()
-    answer = await assignment.post("/directory", content=body, headers={"Content-Type": "application/json"})
-    answer.raise_for_status()

@@ -74,7 +74,7 @@ CREATE TABLE ledger (
     dispatch integer NOT NULL,
     demand_id uuid,
     receipt text,
-    origin text NOT NULL CHECK (origin IN ('assigned', 'returned', 'reassigned', 'redone')),
+    origin text NOT NULL CHECK (origin IN ('assigned', 'returned', 'reassigned', 'redone', 'parted')),
     carried boolean NOT NULL,
     opened_at timestamptz NOT NULL,
     late boolean NOT NULL,
@@ -91,7 +91,7 @@ CREATE TABLE ledger (
     complete_due timestamptz,
     signed_at timestamptz,
     signed_this_week boolean NOT NULL,
-    closed_as text CHECK (closed_as IN ('completed', 'returned', 'reassigned', 'withdrawn', 'refused')),
+    closed_as text CHECK (closed_as IN ('completed', 'returned', 'reassigned', 'withdrawn', 'refused', 'merged')),
     closed_at timestamptz,
     PRIMARY KEY (week, case_id, dispatch)
 );

@@ -29,6 +29,7 @@ _COLUMNS: Final = (
     ("重办", "redone"),
     ("撤回", "withdrawn"),
     ("不予受理", "refused"),
+    ("并办", "merged"),
     ("结转下期", "carried_forward"),
     ("超期未办结", "overdue"),
     ("低于标准", "below_threshold"),

@@ -15,12 +15,12 @@ WITH carried AS MATERIALIZED (
         OR NOT limits_told AND (closed_as = 'returned' OR signed_at IS NOT NULL)
     )
 ), opened AS MATERIALIZED (
-    SELECT * FROM facts WHERE week = $1 AND kind IN ('assigned', 'returned', 'reassigned', 'redone')
+    SELECT * FROM facts WHERE week = $1 AND kind IN ('assigned', 'returned', 'reassigned', 'redone', 'parted')
 ), earlier AS (
-    -- What is done anew may have left the books weeks ago; a book is searched by its key.
+    -- What is done anew or parted may have left the books weeks ago; a book is searched by its key.
     SELECT DISTINCT ON (case_id) * FROM ledger
     WHERE week = ANY (ARRAY(SELECT week FROM circulars WHERE kind = 'weekly' AND week < $1))
-      AND case_id = ANY (ARRAY(SELECT case_id FROM opened WHERE kind = 'redone'))
+      AND case_id = ANY (ARRAY(SELECT case_id FROM opened WHERE kind IN ('redone', 'parted')))
     ORDER BY case_id, week DESC
 ), described AS (
     SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of
@@ -61,9 +61,9 @@ WITH carried AS MATERIALIZED (
     SELECT case_id, dispatch, at FROM facts WHERE week = $1 AND kind = 'signed_for'
 ), closed AS (
     SELECT case_id, dispatch, kind AS closed_as, at FROM facts
-    WHERE week = $1 AND kind IN ('completed', 'withdrawn', 'refused')
+    WHERE week = $1 AND kind IN ('completed', 'withdrawn', 'refused', 'merged')
     UNION ALL
-    -- What is done anew was closed by its reply already.
+    -- What is done anew was closed by its reply already, what is parted by its merge.
     SELECT case_id, dispatch - 1, kind, at FROM opened WHERE kind IN ('returned', 'reassigned')
 )
 SELECT DISTINCT ON (e.case_id, e.dispatch)

@@ -32,7 +32,7 @@ async def test_one_demand_becomes_one_case_with_its_event_and_its_row(assignment
     assert (event.unit, event.post, event.town) == ("water", "water.head", "river_town")
     assert (row["unit_name"], row["post_title"], row["place_name"]) == ("水利局", "局长", "河口镇")
     assert (row["summary"], row["title"], row["body"]) == ("家里停水三天", one.title, one.body)
-    assert row["allowed"] == ["sign_for", "return", "reassign", "summarise", "refuse"]
+    assert row["allowed"] == ["sign_for", "return", "reassign", "summarise", "tag", "refuse", "merge"]
     assert datetime.fromisoformat(row["dispatched_at"]) == MONDAY
 
 
@@ -201,6 +201,20 @@ async def test_a_summary_is_put_into_better_words_and_masked(assignment: Assignm
     assert (found["timeline"][-1]["step"], found["timeline"][-1]["by"]) == ("summarise", "handler of water")
     [event] = await assignment.until(CaseSummarised, case_id)
     assert (event.summary, event.version) == (found["summary"], 2)
+
+
+async def test_a_case_is_tagged_and_found_by_its_tags(assignment: Assignment) -> None:
+    case_id, clerk = await assignment.opened(), assignment.staff("clerk")
+    unit = await assignment.take(case_id, "tag", assignment.staff("handler", "water"), tags=["petition"])
+    unknown = await assignment.take(case_id, "tag", clerk, tags=["rich"])
+    assert (unit.status_code, unknown.status_code, unknown.json()["field"]) == (FORBIDDEN, 422, "body.tags.0")
+    await assignment.take(case_id, "tag", clerk, tags=["enterprise", "petition", "petition"])
+    assert (await assignment.case(case_id))["tags"] == ["petition", "enterprise"]
+    found = (await assignment.listed(clerk, tag="enterprise"))["cases"]
+    assert str(case_id) in {one["case_id"] for one in found}
+    await assignment.take(case_id, "tag", clerk, tags=[])
+    assert (await assignment.case(case_id))["tags"] == []
+    assert (await assignment.listed(clerk, tag="enterprise"))["cases"] == []
 
 
 async def test_a_refused_case_is_over(assignment: Assignment) -> None:

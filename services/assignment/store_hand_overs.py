@@ -11,7 +11,9 @@ from services.contracts.vocabulary import BEFORE_REPLY
 from services.kit.clock import local_midnight
 from services.kit.connection import Connection
 
-_OPEN_CASE: Final = f"c.completed_at IS NULL AND c.state IN {BEFORE_REPLY}"
+_OPEN_CASE: Final = f"c.completed_at IS NULL AND c.lead IS NULL AND c.state IN {BEFORE_REPLY}"
+"""A merged case is answered for by whoever answers for its lead case."""
+
 _OPEN_PROJECT: Final = "state IN ('planned', 'under_way')"
 # `completed_at IS NULL` is the condition of the index cases_post.
 _PASSING: Final = f"""

@@ -5,10 +5,10 @@ from typing import Annotated, Final
 
 import structlog
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.intake.api import body_schema
-from services.intake.staff_contacts import StaffContact, entries
+from services.intake.staff_contacts import StaffContacts, entries
 from services.intake.store_staff_contacts import PostgresPeople
 from services.intake.vault import Vault
 from services.kit.auth import Staff
@@ -20,14 +20,6 @@ LARGEST_BYTES: Final = 8 * 1024 * 1024
 
 log = structlog.get_logger(__name__)
 Administrator = Annotated[Staff, Depends(staff_with("administrator"))]
-
-
-class StaffContacts(BaseModel):
-    """All of them, as they shall be: who isn't in it any more is forgotten."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    contacts: tuple[StaffContact, ...] = Field(max_length=100_000)
 
 
 class Replaced(BaseModel):

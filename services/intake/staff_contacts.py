@@ -52,6 +52,14 @@ class StaffContact(BaseModel):
         return self
 
 
+class StaffContacts(BaseModel):
+    """All of them, as they shall be: who isn't in it any more is forgotten."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    contacts: tuple[StaffContact, ...] = Field(max_length=100_000)
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Who sent a demand, sealed; `contact` None: nothing was left that identifies him."""

@@ -62,6 +62,10 @@ class PostView(Shown):
     answers: bool
 
 
+class Posts(Shown):
+    posts: list[PostView]
+
+
 class ConfirmationView(Shown):
     """Who confirmed which list, and when (business time)."""
 
@@ -91,6 +95,10 @@ class HandOverRow(Shown):
     promises: int
     projects: int
     confirmation: ConfirmationView | None
+
+
+class HandOvers(Shown):
+    hand_overs: list[HandOverRow]
 
 
 class PassingView(Shown):
@@ -216,23 +224,23 @@ def hand_over_routes(registry: Registry) -> APIRouter:
 
 def _lists(routes: APIRouter, registry: Registry) -> None:
     @routes.get("/posts", summary="Posts and who holds them today (any staff)")
-    async def list_posts(_: AnyStaff, vacant: bool | None = None) -> list[PostView]:
+    async def list_posts(_: AnyStaff, vacant: bool | None = None) -> Posts:
         """`vacant=true`: those that nobody holds; with `answers`, something open lies there."""
         async with registry.reading() as connection:
             posts = await (await registry.today(connection)).posts()
-        return [one for one in posts if vacant is None or (one.holder is None) == vacant]
+        return Posts(posts=[one for one in posts if vacant is None or (one.holder is None) == vacant])
 
     @routes.get("/hand-overs", summary=f"Changes of holders of posts with what passed ({READERS})")
     async def list_hand_overs(
         staff: Reader,
         confirmed: Annotated[bool | None, FromQuery(description="false: open things await it")] = None,
-    ) -> list[HandOverRow]:
+    ) -> HandOvers:
         """Without what passed and without confirmation a hand-over isn't listed."""
         async with registry.reading() as connection:
             today = await registry.today(connection)
             found = [one for one in successions(today.directory, today.day) if _is_theirs(staff, one.unit)]
             rows = await today.rows(found)
-        return [one for one in rows if _is_listed(one, confirmed)]
+        return HandOvers(hand_overs=[one for one in rows if _is_listed(one, confirmed)])
 
 
 def _one(routes: APIRouter, registry: Registry) -> None:

@@ -45,7 +45,7 @@ async def hand_over(one: Assignment, role: str = "leader", unit: str | None = "w
 async def listed(one: Assignment, role: str, unit: str | None, **asked: str) -> list[Any]:
     answer = await one.http.get("/hand-overs", params=asked, headers=one.staff(role, unit))
     assert answer.status_code == 200, answer.text
-    found: list[Any] = answer.json()
+    found: list[Any] = answer.json()["hand_overs"]
     return found
 
 
@@ -117,7 +117,7 @@ async def test_a_post_that_answers_for_something_open_and_has_no_holder_is_named
     (await bare.load(holders=[OLD | {"to": "2021-03-02"}])).raise_for_status()
     assert "water.head" in await vacant_posts(database, Rulebooks())
     answer = await bare.http.get("/posts", params={"vacant": "true"}, headers=bare.staff("inspector"))
-    posts = {one["code"]: one for one in answer.json()}
+    posts = {one["code"]: one for one in answer.json()["posts"]}
     assert (posts["water.head"]["answers"], posts["water.head"]["holder"]) == (True, None)
     assert not posts["magistrate"]["answers"]
     assert await vacant_posts(database, Rulebooks()) == ["water.head"]

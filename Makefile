@@ -16,8 +16,8 @@ help: ## show this list
 demo: $(VENV)/demo.stamp ## three weeks of a county on a fresh stack; MESSAGES=FILE DIRECTORY=DIR for your own messages
 	$(BIN)/yinuo demo $(if $(MESSAGES),--messages "$(MESSAGES)") $(if $(DIRECTORY),--directory "$(DIRECTORY)") $(if $(LABELLED),--labelled "$(LABELLED)")
 
-fengxian: $(VENV)/demo.stamp ## replay Feng County's first half of 2021 against what was published; SEED_OF=N for another county
-	$(BIN)/yinuo demo fengxian $(if $(SEED_OF),--seed $(SEED_OF))
+fengxian: $(VENV)/demo.stamp ## replay Feng County's first half of 2021 against what was published; SEED_OF=N for another county, KILL=1 kills each process once
+	$(BIN)/yinuo demo fengxian $(if $(SEED_OF),--seed $(SEED_OF)) $(if $(KILL),--kill)
 
 test: $(VENV)/dev.stamp ## lint, types, import rules and all tests, on real Kafka and PostgreSQL
 	sh deploy/promtool.sh

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from services.assignment.assign import NewCase, Registered
 from services.assignment.case import Case, Taken
+from services.assignment.lapse import BY_DISPUTE, History
 from services.assignment.publish import Edition
 from services.assignment.repeats import Matter
 from services.assignment.respond import Rated
+from services.contracts.supervision import LimitPassed
 
 NO_LEAD = UUID(int=0)
 """Stands for the lead of a case that has none."""
@@ -24,6 +26,7 @@ class CasesInMemory:
     steps: list[Taken] = field(default_factory=list)
     waiting: dict[UUID, Registered] = field(default_factory=dict)
     ratings: dict[UUID, Rated] = field(default_factory=dict)
+    passed: list[LimitPassed] = field(default_factory=list)
 
     async def earlier(self, citizens: Sequence[UUID], since: datetime, most: int) -> list[Matter]:
         found: list[Matter] = []
@@ -64,6 +67,22 @@ class CasesInMemory:
     async def record(self, taken: Sequence[Taken]) -> None:
         self.steps += taken
         self.cases.update({one.case.case_id: one.case for one in taken})
+
+    async def histories(self, case_ids: Sequence[UUID]) -> dict[UUID, History]:
+        found: dict[UUID, History] = {}
+        for one in self.steps:
+            case, act = one.case, one.act
+            asked, given_back = found.get(case.case_id, History())
+            if act.step == "ask_extension":
+                asked = case.version
+            if act.step == "reassign" and act.by == BY_DISPUTE:
+                given_back |= {case.unit}
+            if case.case_id in case_ids:
+                found[case.case_id] = History(asked, given_back)
+        return found
+
+    async def note_passed(self, limits: Sequence[LimitPassed], now: datetime) -> None:
+        self.passed += limits
 
     async def keep_ratings(self, rated: Sequence[Rated]) -> None:
         for one, at in rated:

@@ -163,6 +163,22 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         without("assignment.project_ratings"),
         {"project_ratings_kept"},
     ),
+    "an extension asked for is in no limit": (
+        "UPDATE assignment.cases SET extension_asked = 3 " + one("assignment.cases", "state = 'signed_for'"),
+        {"further_limits_follow_cases"},
+    ),
+    "a rectification has no limit": (
+        without("supervision.limits", "kind = 'rectification'"),
+        {"further_limits_follow_cases"},
+    ),
+    "nobody acted on a dispute that passed": (
+        without("assignment.steps", "by = 'rule:dispute'"),
+        {"returns_are_decided", "case_equals_steps", "steps_counted"},
+    ),
+    "a case doesn't know a limit that passed": (
+        without("assignment.passed_limits"),
+        {"cases_know_further_limits"},
+    ),
     "a letter is dead": (
         """
         INSERT INTO intake.dead_letters (topic, partition, "offset", key, headers, value, reason)

@@ -285,6 +285,7 @@ LIMITS: Final = {
     "limits": [
         {
             "limit": "complete",
+            "about": "",
             "state": "open",
             "due_at": DUE,
             "met_at": None,

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from services.contracts.vocabulary import LimitKind
 from services.supervision.acknowledge import Delivery
 from services.supervision.fire import Above, Notice
+from services.supervision.further import WithFurther
 from services.supervision.watched import CaseLimits, Watched
+
+PAIR: Final[tuple[LimitKind, ...]] = ("sign_for", "complete")
 
 
 class FakeLimits:
@@ -15,6 +19,7 @@ class FakeLimits:
 
     def __init__(self) -> None:
         self.limits: dict[tuple[UUID, LimitKind], Watched] = {}
+        self.further: dict[tuple[UUID, LimitKind, str], Watched] = {}
         self.notices: dict[UUID, Notice] = {}
         self.inbox: dict[tuple[UUID, str], Delivery] = {}
         self.directory: dict[str, Above] = {}
@@ -27,12 +32,30 @@ class FakeLimits:
 
     async def add(self, limits: Sequence[Watched]) -> None:
         for limit in limits:
-            self.limits.setdefault((limit.case_id, limit.kind), limit)
+            if limit.kind in PAIR:
+                self.limits.setdefault((limit.case_id, limit.kind), limit)
+            else:
+                self.further.setdefault((limit.case_id, limit.kind, limit.about), limit)
 
     async def put(self, limits: Sequence[Watched]) -> None:
         for limit in limits:
             if (limit.case_id, limit.kind) in self.limits:
                 self.limits[limit.case_id, limit.kind] = limit
+            elif (limit.case_id, limit.kind, limit.about) in self.further:
+                self.further[limit.case_id, limit.kind, limit.about] = limit
+
+    async def with_further(self, case_ids: Sequence[UUID]) -> list[WithFurther]:
+        return [
+            WithFurther(
+                self.limits[one, "complete"],
+                tuple(self.further[key] for key in sorted(self.further) if key[0] == one),
+            )
+            for one in sorted(case_ids)
+            if (one, "complete") in self.limits
+        ]
+
+    async def further_awaiting(self, years: Sequence[int]) -> list[Watched]:
+        return [self.further[key] for key in sorted(self.further) if self.further[key].awaits_year in years]
 
     async def awaiting(self, years: Sequence[int]) -> list[CaseLimits]:
         waiting = {limit.case_id for limit in self.limits.values() if limit.awaits_year in years}
@@ -41,7 +64,7 @@ class FakeLimits:
     async def due(self, now: datetime) -> list[Watched]:
         due = [
             (limit.fires_at, limit)
-            for limit in self.limits.values()
+            for limit in (*self.limits.values(), *self.further.values())
             if limit.state == "open" and limit.fires_at is not None and limit.fires_at <= now
         ]
         return [limit for _, limit in sorted(due, key=lambda one: (one[0], one[1].case_id))]
@@ -60,12 +83,16 @@ class FakeLimits:
 
     async def climb(self, limits: Sequence[Watched]) -> None:
         for limit in limits:
-            kept = self.limits[limit.case_id, limit.kind]
+            key = (limit.case_id, limit.kind)
+            kept = self.limits[key] if key in self.limits else self.further[*key, limit.about]
             if kept.generation == limit.generation:
                 climbed = kept._replace(
-                    next_rung=limit.next_rung, fires_at=limit.fires_at, overdue=limit.overdue
+                    next_rung=limit.next_rung,
+                    fires_at=limit.fires_at,
+                    overdue=limit.overdue,
+                    state=limit.state,
                 )
-                self.limits[limit.case_id, limit.kind] = climbed
+                await self.put([climbed])
 
     async def deliveries(self, notice_id: UUID) -> list[Delivery]:
         return [self.inbox[key] for key in sorted(self.inbox) if key[0] == notice_id]

@@ -24,6 +24,9 @@ from services.kit.postgres import Database
 
 PAGE: Final = 50
 LARGEST_PAGE: Final = 500
+RECTIFICATION: Final = ("rectification_opened", "rectification_due", "rectified_at")
+UNSHOWN: Final = ("citizen_ref", "lead", *RECTIFICATION)
+"""Columns that a case is shown without, or in another form."""
 
 Reader = Annotated[
     Staff,
@@ -122,7 +125,7 @@ def _named(row: Any, rulebook: Rulebook) -> dict[str, Any]:
     place = directory.places_by_code.get(row["place"] or "")
     category = directory.categories_by_code.get(row["category"])
     return {
-        **{name: value for name, value in row.items() if name not in ("citizen_ref", "lead")},
+        **{name: value for name, value in row.items() if name not in UNSHOWN},
         "unit_name": unit.name if unit else None,
         "post_title": post.title if post else None,
         "place_name": place.name if place else None,
@@ -152,16 +155,24 @@ def _view(
 ) -> models.CaseView:
     asked = row["extension_asked"] is not None
     lead = next((one for one in group if one["case_id"] == row["lead"]), None)
-    place = Place(row["state"], row["unit"], rulebook.backstop_unit, asked, lead and lead["state"])
+    place = Place(
+        row["state"], row["unit"], rulebook.backstop_unit, asked, lead and lead["state"], row["rectify"]
+    )
     return models.CaseView.model_validate(
         {
             **_named(row, rulebook),
             "lead": _grouped({**lead, "since": _since(moments)}, rulebook) if lead else None,
             "members": [_grouped(dict(one), rulebook) for one in group if one is not lead],
+            "rectification": _rectification(row),
             "allowed": allowed_steps(person_of(staff), place),
             "timeline": [dict(moment) for moment in moments],
         }
     )
+
+
+def _rectification(row: Any) -> models.RectificationShown | None:
+    opened, due, done = (row[name] for name in RECTIFICATION)
+    return models.RectificationShown(opened=opened, due=due, done=done) if opened else None
 
 
 def _since(moments: Sequence[Any]) -> datetime | None:

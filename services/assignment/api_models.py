@@ -51,6 +51,20 @@ class CallBack(Frozen):
     note: Reason = Field(examples=["已接通，水压已恢复，表示满意。"])
 
 
+class Rectification(Frozen):
+    """整改完成: how the matter was put right; the citizen reads it, masked."""
+
+    rectification: Reply = Field(examples=["已上门致歉，并重新铺设入户管道。"])
+
+
+class RectificationShown(Frozen):
+    """A bad rating's rectification: since when, until when, and when it was done."""
+
+    opened: datetime
+    due: datetime | None
+    done: datetime | None
+
+
 class Summarised(Frozen):
     """归纳: the matter in a line, masked; it stands where the rule's line stood."""
 
@@ -100,6 +114,7 @@ class StepAsked(Frozen):
     unit: UnitCode | None = None
     days: Days | None = None
     into: UUID | None = None
+    rectification: Reply | None = None
     tags: tuple[Tag, ...] | None = None
 
 
@@ -163,7 +178,7 @@ class CaseRow(Frozen):
     rating: Satisfaction | None = Field(description="the citizen's, of the reply")
     rated_at: datetime | None
     tags: list[Tag]
-    rectify: bool = Field(description="badly rated: to be rectified")
+    rectify: bool = Field(description="badly rated and not rectified yet")
 
 
 class CasePage(Frozen):
@@ -217,6 +232,7 @@ class CaseView(CaseRow):
     body: str
     reply: str | None
     rating_comment: str | None
+    rectification: RectificationShown | None
     first_unit: str
     first_post: str
     lead: Grouped | None = Field(description="the case that this one is merged into")

@@ -12,6 +12,7 @@ from services.kit.http import Problem
 NEEDED: Final[dict[Step, tuple[str, ...]]] = {
     "complete": ("reply",),
     "call_back": ("note",),
+    "rectify": ("rectification",),
     "suspend": ("reason",),
     "return": ("reason",),
     "redo": ("reason",),

@@ -22,6 +22,7 @@ Actor = Annotated[Staff, Depends(staff_with(*STAFF))]
 Completer = Annotated[Staff, Depends(staff_with(*roles_of("complete")))]
 Caller = Annotated[Staff, Depends(staff_with(*roles_of("call_back")))]
 Asker = Annotated[Staff, Depends(staff_with(*roles_of("ask_extension")))]
+Rectifier = Annotated[Staff, Depends(staff_with(*roles_of("rectify")))]
 Summariser = Annotated[Staff, Depends(staff_with(*roles_of("summarise")))]
 Tagger = Annotated[Staff, Depends(staff_with(*roles_of("tag")))]
 Merger = Annotated[Staff, Depends(staff_with(*roles_of("merge")))]
@@ -130,6 +131,13 @@ def _telling(routes: APIRouter, desk: Desk) -> None:
         return await desk.take_one(asked, staff)
 
     @routes.post(
+        "/cases/{case_id}/rectify",
+        summary=_summary("rectify", "整改 Say how a badly rated matter was put right"),
+    )
+    async def rectify(case_id: UUID, given: models.Rectification, staff: Rectifier) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "rectify", given.rectification), staff)
+
+    @routes.post(
         "/cases/{case_id}/summarise", summary=_summary("summarise", "归纳 Put its summary into better words")
     )
     async def summarise(case_id: UUID, given: models.Summarised, staff: Summariser) -> models.StepTaken:
@@ -169,7 +177,12 @@ def _in_bulk(routes: APIRouter, desk: Desk) -> None:
 
 
 def _asked(one: models.StepAsked) -> Asked:
-    texts = {"complete": one.reply, "call_back": one.note, "summarise": one.summary}
+    texts = {
+        "complete": one.reply,
+        "call_back": one.note,
+        "summarise": one.summary,
+        "rectify": one.rectification,
+    }
     return Asked(
         one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days, one.into, one.tags
     )

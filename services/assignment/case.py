@@ -25,7 +25,7 @@ class Case:
 
     `completed_at` is that of the reply that stands; a redo takes it away, `reply` stays until the next one.
     `extension_asked`: the days of a request that nobody has decided yet. `lead`: the case that this one is
-    merged into, `lead_state` where that one stands.
+    merged into, `lead_state` where that one stands. `rectification_opened`, `rectified_at`: of a bad rating.
     """
 
     case_id: UUID
@@ -41,12 +41,18 @@ class Case:
     reply: str | None = None
     extension_asked: int | None = None
     lead: UUID | None = None
+    rectification_opened: datetime | None = None
+    rectified_at: datetime | None = None
     lead_state: CaseState | None = None
+
+    @property
+    def rectifying(self) -> bool:
+        return self.rectification_opened is not None and self.rectified_at is None
 
     def place(self, backstop_unit: str) -> Place:
         """Where it stands, as the table of transitions asks."""
         asked = self.extension_asked is not None
-        return Place(self.state, self.unit, backstop_unit, asked, self.lead_state)
+        return Place(self.state, self.unit, backstop_unit, asked, self.lead_state, self.rectifying)
 
 
 @dataclass(frozen=True, slots=True)

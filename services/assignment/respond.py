@@ -6,14 +6,16 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from services.assignment.case import Act, Case, NotAllowed, Taken
-from services.assignment.merge import consequences
+from services.assignment.merge import RULE, consequences
 from services.assignment.rulebook import Rulebook
 from services.assignment.take import take
 from services.assignment.transitions import Person
 from services.contracts.case import CaseEvent
 from services.contracts.demand import DemandRated, DemandWithdrawn
+from services.contracts.vocabulary import BAD_RATINGS
 
 CITIZEN: Final = Person("citizen", None)
+BY_RATING: Final = "rule:rating"
 
 Rated = tuple[DemandRated, datetime]
 """A rating and the business time at which it was given."""
@@ -76,10 +78,27 @@ def _withdrawn(
     return take(case, Act("withdraw", "citizen", one.reason), now, backstop, CITIZEN)
 
 
-async def rate(cases: Cases, rated: Sequence[Rated]) -> None:
-    """Keep ratings with their cases. Raises UnknownCase."""
+async def rate(
+    cases: Cases, publish: Publish, rulebook: Rulebook | None, rated: Sequence[Rated], now: datetime
+) -> None:
+    """Keep ratings with their cases; a bad one opens a rectification, of a merged case that of its lead case.
+
+    None is opened where one is open, or where the case is handled anew already. Raises UnknownCase.
+    """
     present = await cases.lock([one.case_id for one, _ in rated])
     for one, _ in rated:
         if one.case_id not in present:
             raise UnknownCase(one.case_id)
     await cases.keep_ratings(rated)
+    backstop, taken = rulebook.backstop_unit if rulebook else "", list[Taken]()
+    for one, _ in rated:
+        if one.level in BAD_RATINGS:
+            case = present[present[one.case_id].lead or one.case_id]
+            outcome = take(case, Act("open_rectification", BY_RATING), now, backstop, RULE)
+            if isinstance(outcome, Taken):
+                present[case.case_id] = outcome.case
+                taken.append(outcome)
+    if taken:
+        await cases.record(taken)
+        for step in taken:
+            publish(step.event)

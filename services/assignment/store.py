@@ -8,12 +8,13 @@ from uuid import UUID
 
 from services.assignment.assign import NewCase, Registered
 from services.assignment.case import Case, Taken
+from services.assignment.lapse import BY_DISPUTE, History
 from services.assignment.repeats import Matter
 from services.assignment.respond import Rated
 from services.assignment.store_reading import matter_of
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
-from services.contracts.supervision import LimitsSet, NoticeSent
+from services.contracts.supervision import FurtherLimitSet, LimitPassed, LimitsSet, NoticeSent
 from services.kit.bulk import Insertion
 from services.kit.connection import Connection
 
@@ -69,7 +70,7 @@ INSERT INTO cases ({", ".join(_OPENED)}) SELECT * FROM unnest({_ARRAYS}) ON CONF
 _LOCK: Final = """
 WITH leads AS (SELECT coalesce(lead, case_id) AS lead FROM cases WHERE case_id = ANY($1::uuid[]))
 SELECT case_id, demand_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at,
-       reply, extension_asked, lead
+       reply, extension_asked, lead, rectification_opened, rectified_at
 FROM cases WHERE case_id = ANY(ARRAY(
     SELECT lead FROM leads UNION SELECT case_id FROM cases WHERE lead = ANY(ARRAY(SELECT lead FROM leads))
 )) ORDER BY case_id FOR UPDATE
@@ -81,11 +82,12 @@ _UPDATE: Final = """
 UPDATE cases SET unit = after.unit, post = after.post, state = after.state, dispatch = after.dispatch,
     version = after.version, dispatched_at = after.dispatched_at, signed_at = after.signed_at,
     completed_at = after.completed_at, reply = after.reply, extension_asked = after.extension_asked,
-    lead = after.lead
+    lead = after.lead, rectification_opened = after.rectification_opened, rectified_at = after.rectified_at
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[],
-            $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[], $12::uuid[])
+            $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[], $12::uuid[],
+            $13::timestamptz[], $14::timestamptz[])
     AS after (case_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply,
-              extension_asked, lead)
+              extension_asked, lead, rectification_opened, rectified_at)
 WHERE cases.case_id = after.case_id
 """
 
@@ -135,6 +137,26 @@ ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, dispatch = exclu
 WHERE d.version < excluded.version
 """,
 )
+
+_FURTHER_DUES: Final = """
+INSERT INTO further_dues AS d (case_id, limit_kind, about, version, opened_by, due)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::timestamptz[])
+ON CONFLICT (case_id, limit_kind, about) DO UPDATE SET version = excluded.version,
+    opened_by = excluded.opened_by, due = excluded.due
+WHERE d.version < excluded.version
+"""
+
+_PASSED: Final = """
+INSERT INTO passed_limits (case_id, limit_kind, about, generation, opened_by, at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::timestamptz[])
+ON CONFLICT DO NOTHING
+"""
+
+_HISTORY: Final = """
+SELECT case_id, max(version) FILTER (WHERE step = 'ask_extension') AS asked,
+       coalesce(array_agg(unit) FILTER (WHERE step = 'reassign' AND by = $2), '{}') AS given_back
+FROM steps WHERE case_id = ANY($1::uuid[]) GROUP BY case_id
+"""
 
 _NOTICE_COLUMNS: Final = (
     "notice_id",
@@ -218,6 +240,8 @@ class PostgresCases:
                 case.reply,
                 case.extension_asked,
                 case.lead,
+                case.rectification_opened,
+                case.rectified_at,
             )
             for case_id, case in final.items()
         ]
@@ -240,6 +264,21 @@ class PostgresCases:
         await _DUES.add(self._connection, first)
         later = [_dues_row(one) for one in limits if one.version > 1]
         await _DUES.execute(self._connection, later)
+
+    async def set_further_dues(self, limits: Sequence[FurtherLimitSet]) -> None:
+        """One row a limit: the caller folds. An older version changes nothing."""
+        rows = [(one.case_id, one.limit, one.about, one.version, one.opened_by, one.due) for one in limits]
+        await self._connection.execute(_FURTHER_DUES, *zip(*rows, strict=True))
+
+    async def note_passed(self, limits: Sequence[LimitPassed], now: datetime) -> None:
+        """Keep that a limit passed, for the audit: its rule was asked."""
+        rows = [(one.case_id, one.limit, one.about, one.generation, one.opened_by, now) for one in limits]
+        await self._connection.execute(_PASSED, *zip(*rows, strict=True))
+
+    async def histories(self, case_ids: Sequence[UUID]) -> dict[UUID, History]:
+        """Of the cases that have any step."""
+        rows = await self._connection.fetch(_HISTORY, list(case_ids), BY_DISPUTE)
+        return {row["case_id"]: History(row["asked"], frozenset(row["given_back"])) for row in rows}
 
     async def note_notices(self, notices: Sequence[tuple[NoticeSent, Record]]) -> None:
         rows = [

@@ -9,13 +9,13 @@ import asyncpg
 
 from services.assignment.repeats import Matter
 from services.assignment.twins import WINDOW
-from services.contracts.vocabulary import BAD_RATINGS, BEFORE_REPLY
+from services.contracts.vocabulary import BEFORE_REPLY
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
 _OVERDUE: Final = f"state IN {BEFORE_REPLY} AND coalesce(complete_due < clock.now(), false)"
 
-_RECTIFY: Final = f"coalesce(rating IN {BAD_RATINGS}, false)"
+_RECTIFY: Final = "rectification_opened IS NOT NULL AND rectified_at IS NULL"
 
 _ROW: Final = f"""
 SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, town, unit, post, backstop,
@@ -26,7 +26,10 @@ SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, tow
 """
 
 _DETAIL: Final = f"""
-{_ROW}, citizen_ref, lead, title, body, reply, rating_comment, first_unit, first_post
+{_ROW}, citizen_ref, lead, title, body, reply, rating_comment, first_unit, first_post,
+       rectification_opened, rectified_at,
+       (SELECT due FROM further_dues AS f WHERE f.case_id = c.case_id AND limit_kind = 'rectification')
+           AS rectification_due
 FROM cases AS c LEFT JOIN dues USING (case_id)
 WHERE case_id = $1
 """

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from services.assignment.assign import Registered, assign
+from services.assignment.lapse import lapse
 from services.assignment.link_new_cases import link_new_cases
 from services.assignment.respond import rate, withdraw
 from services.assignment.rulebook import Rulebook
@@ -13,7 +14,7 @@ from services.assignment.store_projects import Matchers, PostgresProjects
 from services.contracts.case import CaseAssigned
 from services.contracts.demand import DemandRated, DemandRegistered, DemandWithdrawn, ProjectRated
 from services.contracts.envelope import Record
-from services.contracts.supervision import LimitsSet, NoticeSent
+from services.contracts.supervision import FurtherLimitSet, LimitPassed, LimitsSet, NoticeSent
 from services.kit.consume import Handler
 from services.kit.postgres import Writing
 
@@ -38,7 +39,7 @@ async def demands_told(
     if withdrawn:
         await withdraw(cases, writing.publish, rulebook, withdrawn, writing.now)
     if rated:
-        await rate(cases, rated)
+        await rate(cases, writing.publish, rulebook, rated, writing.now)
     if projects_rated := [(one.event, one.time) for one in records if isinstance(one.event, ProjectRated)]:
         await PostgresProjects(writing.connection).keep_ratings(projects_rated)
 
@@ -52,8 +53,8 @@ async def link_opened(writing: Writing, matchers: Matchers, rulebook: Rulebook |
         await link_new_cases(projects, writing.publish, matcher, opened, writing.now)
 
 
-async def supervised(writing: Writing, records: Sequence[Record]) -> None:
-    """Copy the dues and the notices of a batch."""
+async def supervised(rulebooks: Rulebooks, writing: Writing, records: Sequence[Record]) -> None:
+    """Copy the dues and the notices of a batch; then act on the limits that passed."""
     cases = PostgresCases(writing.connection)
     limits = latest_limits(records)
     notices = [(record.event, record) for record in records if isinstance(record.event, NoticeSent)]
@@ -61,6 +62,11 @@ async def supervised(writing: Writing, records: Sequence[Record]) -> None:
         await cases.set_dues(limits)
     if notices:
         await cases.note_notices(notices)
+    if further := latest_further(records):
+        await cases.set_further_dues(further)
+    passed = [record.event for record in records if isinstance(record.event, LimitPassed)]
+    if passed and (rulebook := await rulebooks.current(writing.connection)):
+        await lapse(cases, writing.publish, rulebook, passed, writing.now)
 
 
 def latest_limits(records: Sequence[Record]) -> list[LimitsSet]:
@@ -75,6 +81,16 @@ def latest_limits(records: Sequence[Record]) -> list[LimitsSet]:
     return [latest[key] for key in sorted(latest)]
 
 
+def latest_further(records: Sequence[Record]) -> list[FurtherLimitSet]:
+    """Of each further limit its highest version, sorted likewise."""
+    events = [record.event for record in records if isinstance(record.event, FurtherLimitSet)]
+    ordered = sorted(events, key=lambda one: (one.case_id.int, one.limit, one.about, one.version))
+    return list({(one.case_id, one.limit, one.about): one for one in ordered}.values())
+
+
 def handlers(rulebooks: Rulebooks, matchers: Matchers) -> Mapping[str, Handler]:
     """What each topic's events go to."""
-    return {"demand": partial(demands_told, rulebooks, matchers), "supervision": supervised}
+    return {
+        "demand": partial(demands_told, rulebooks, matchers),
+        "supervision": partial(supervised, rulebooks),
+    }

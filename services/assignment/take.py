@@ -20,6 +20,8 @@ from services.contracts.case import (
     CaseMerged,
     CaseParted,
     CaseReassigned,
+    CaseRectificationOpened,
+    CaseRectified,
     CaseRedone,
     CaseRefused,
     CaseResumed,
@@ -43,12 +45,16 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
         return NotAllowed(case, act.step, possible)
     asked = case.extension_asked if to in EXTENDABLE else None
     moved = replace(case, version=case.version + 1, state=to, extension_asked=asked)
+    if case.rectifying and to in WITHOUT_RECTIFYING:
+        moved = replace(moved, rectification_opened=None)
     after, event = EFFECTS[act.step](moved, act, now)
     return Taken(after, event, act, now)
 
 
 EXTENDABLE: Final[tuple[CaseState, ...]] = ("signed_for", "suspended")
 """The states in which a request for an extension stays open; any other ends it."""
+WITHOUT_RECTIFYING: Final[tuple[CaseState, ...]] = ("merged", "refused", "withdrawn")
+"""The states in which nothing is put right any more."""
 
 Effect = Callable[[Case, Act, datetime], tuple[Case, CaseEvent]]
 """Fills in a case whose state and version have moved on, while it lies with the unit of before."""
@@ -104,6 +110,16 @@ def _extension_refused(case: Case, act: Act, now: datetime) -> tuple[Case, CaseE
 def _completed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     reply = _said(act, "reply")
     return replace(case, completed_at=now, reply=reply), CaseCompleted(**_ids(case), reply=reply)
+
+
+def _rectification_opened(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    opened = replace(case, rectification_opened=now, rectified_at=None)
+    return opened, CaseRectificationOpened(**_ids(case), post=case.post, state=case.state)
+
+
+def _rectified(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    how = _said(act, "rectification")
+    return replace(case, rectified_at=now), CaseRectified(**_ids(case), state=case.state, rectification=how)
 
 
 def _reviewed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
@@ -214,4 +230,6 @@ EFFECTS: Final[Mapping[Step, Effect]] = {
     "merge": _merged,
     "part": _parted,
     "follow": _followed,
+    "open_rectification": _rectification_opened,
+    "rectify": _rectified,
 }

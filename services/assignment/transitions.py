@@ -9,13 +9,14 @@ A case ends early as refused or withdrawn; return, reassignment and redo begin a
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-from services.contracts.vocabulary import BEFORE_REPLY, CaseState, Role
+from services.contracts.vocabulary import AFTER_REPLY, BEFORE_REPLY, CaseState, Role
 
 Step = Literal[
     "sign_for",
     "complete",
     "review",
     "call_back",
+    "rectify",
     "archive",
     "suspend",
     "resume",
@@ -32,6 +33,7 @@ Step = Literal[
     "merge",
     "part",
     "follow",
+    "open_rectification",
 ]
 STEPS: Final[tuple[Step, ...]] = get_args(Step)
 """The way forward first: pages offer the steps in this order."""
@@ -40,9 +42,18 @@ Actor = Role | Literal["citizen", "rule"]
 """The citizen acts through intake, never with a token; a rule acts on what others did."""
 Bound = Literal["unit", "backstop", "anyone"]
 """Whose staff one must be: the case's unit's; the backstop unit's, while the case lies with it; anyone's."""
-When = Literal["always", "lies_elsewhere", "nothing_asked", "extension_asked", "lead_under_way"]
+When = Literal[
+    "always",
+    "lies_elsewhere",
+    "nothing_asked",
+    "extension_asked",
+    "lead_under_way",
+    "rectifying",
+    "nothing_to_rectify",
+]
 """What must hold besides: it lies elsewhere than with the backstop unit, behind which there is nobody; an
-extension is asked for and not decided, or none is; the lead case has no reply yet."""
+extension is asked for and not decided, or none is; the lead case has no reply yet; a
+badly rated reply waits to be put right, or none does."""
 
 
 class Grant(NamedTuple):
@@ -81,7 +92,7 @@ RULE: Final = Grant(("rule",), "anyone")
 TABLE: Final = (
     Transition("dispatched", "sign_for", "signed_for", (UNIT, OFFICE)),
     Transition("dispatched", "return", "dispatched", (UNIT, OFFICE), "lies_elsewhere"),
-    Transition("dispatched", "reassign", "dispatched", (BACKSTOP, OFFICE)),
+    Transition("dispatched", "reassign", "dispatched", (BACKSTOP, OFFICE, RULE)),
     Transition("dispatched", "summarise", "dispatched", (UNIT, OFFICE)),
     Transition("dispatched", "tag", "dispatched", (OFFICE,)),
     Transition("dispatched", "refuse", "refused", (OFFICE,)),
@@ -90,7 +101,7 @@ TABLE: Final = (
     Transition("signed_for", "complete", "completed", (UNIT, OFFICE)),
     Transition("signed_for", "ask_extension", "signed_for", (UNIT,), "nothing_asked"),
     Transition("signed_for", "grant_extension", "signed_for", (REVIEWERS,), "extension_asked"),
-    Transition("signed_for", "refuse_extension", "signed_for", (REVIEWERS,), "extension_asked"),
+    Transition("signed_for", "refuse_extension", "signed_for", (REVIEWERS, RULE), "extension_asked"),
     Transition("signed_for", "suspend", "suspended", (UNIT, OFFICE)),
     Transition("signed_for", "return", "dispatched", (UNIT, OFFICE), "lies_elsewhere"),
     Transition("signed_for", "reassign", "dispatched", (BACKSTOP, OFFICE)),
@@ -99,6 +110,7 @@ TABLE: Final = (
     Transition("signed_for", "withdraw", "withdrawn", (CITIZEN,)),
     Transition("signed_for", "merge", "merged", (BACKSTOP, OFFICE, RULE)),
     Transition("suspended", "resume", "signed_for", (UNIT, OFFICE)),
+    Transition("suspended", "refuse_extension", "suspended", (REVIEWERS, RULE), "extension_asked"),
     Transition("suspended", "summarise", "suspended", (UNIT, OFFICE)),
     Transition("suspended", "tag", "suspended", (OFFICE,)),
     Transition("suspended", "withdraw", "withdrawn", (CITIZEN,)),
@@ -113,10 +125,12 @@ TABLE: Final = (
     Transition("reviewed", "tag", "reviewed", (OFFICE,)),
     Transition("reviewed", "call_back", "called_back", (CALLERS,)),
     Transition("reviewed", "redo", "dispatched", (JUDGES,)),
-    Transition("reviewed", "archive", "archived", (CALLERS,)),
+    Transition("reviewed", "archive", "archived", (CALLERS,), "nothing_to_rectify"),
     Transition("called_back", "tag", "called_back", (OFFICE,)),
     Transition("called_back", "redo", "dispatched", (JUDGES,)),
-    Transition("called_back", "archive", "archived", (CALLERS,)),
+    Transition("called_back", "archive", "archived", (CALLERS,), "nothing_to_rectify"),
+    *(Transition(state, "open_rectification", state, (RULE,), "nothing_to_rectify") for state in AFTER_REPLY),
+    *(Transition(state, "rectify", state, (UNIT, OFFICE), "rectifying") for state in AFTER_REPLY),
 )
 
 _CELLS: Final[Mapping[tuple[CaseState, Step], Transition]] = {(one.state, one.step): one for one in TABLE}
@@ -144,6 +158,7 @@ class Place(NamedTuple):
     backstop_unit: str
     extension_asked: bool = False
     lead_state: CaseState | None = None
+    rectifying: bool = False
 
     def holds(self, when: When) -> bool:
         """Whether a condition of the table is met."""
@@ -158,6 +173,10 @@ class Place(NamedTuple):
                 return self.extension_asked
             case "lead_under_way":
                 return self.lead_state in BEFORE_REPLY
+            case "rectifying":
+                return self.rectifying
+            case "nothing_to_rectify":
+                return not self.rectifying
 
 
 def leads_to(place: Place, step: Step) -> CaseState | None:

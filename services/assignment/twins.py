@@ -9,6 +9,8 @@ from services.assignment.repeats import SIMILAR, Matter, similarity
 
 WINDOW: Final = timedelta(days=30)
 """How far apart in time two reports of one matter may be dispatched."""
+NEAR: Final = 0.1
+"""Likeness of the texts from which two reports of one place, maybe a whole town, may be of one matter."""
 MOST: Final = 5
 """Twins shown at most."""
 
@@ -29,7 +31,7 @@ class Twin:
 
 
 def likely_twins(matter: Matter, others: Iterable[Matter]) -> list[Twin]:
-    """The likeliest first: of the same category, and of the same place or with texts alike."""
+    """The likeliest first: of the same category, with texts alike; somewhat alike is enough at one place."""
     near = (
         one
         for one in others
@@ -38,7 +40,7 @@ def likely_twins(matter: Matter, others: Iterable[Matter]) -> list[Twin]:
         and abs(one.at - matter.at) <= WINDOW
     )
     found = [_compared(matter, one) for one in near]
-    likely = [one for one in found if one.same_place or one.likeness >= SIMILAR]
+    likely = [one for one in found if one.likeness >= (NEAR if one.same_place else SIMILAR)]
     return sorted(likely, key=lambda one: (not one.same_place, -one.likeness, one.case_id))[:MOST]
 
 

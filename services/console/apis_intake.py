@@ -47,6 +47,7 @@ class Standing(Shown):
     unit_name: str | None
     limit: datetime | None
     reply: str | None
+    rectification: str | None = None
     rating: str | None
     received_at: datetime
     timeline: list[Step]

@@ -50,6 +50,7 @@ class Limit(Shown):
     """One limit with its derivation; `due_at` is None while a year's calendar isn't loaded."""
 
     limit: str
+    about: str
     state: str
     due_at: datetime | None
     met_at: datetime | None

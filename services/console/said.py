@@ -44,7 +44,9 @@ def week(monday: date, words: Catalogue) -> str:
 
 
 def note(step: str, text: str | None, words: Catalogue) -> str:
-    """A timeline's note; a notice's is codes (`complete 2 red sent`), told in words."""
+    """A timeline's note; that of a notice (`complete 2 red sent`) and of tags are codes, told in words."""
+    if text and step == "tag":
+        return "、".join(words.name("tags", tag) for tag in text.split())
     if not text or step != "notice":
         return text or ""
     parts = text.split(" ")

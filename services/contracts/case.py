@@ -153,6 +153,24 @@ class CaseExtensionRefused(CaseEvent):
     reason: PublicText
 
 
+class CaseRectificationOpened(CaseEvent):
+    """A reply was rated badly: its unit has to put the matter right (整改); its state stays."""
+
+    type: ClassVar[str] = "yinuo.case.rectification-opened.v1"
+
+    post: str
+    state: CaseState
+
+
+class CaseRectified(CaseEvent):
+    """The unit put right what was rated badly (整改完成); the citizen reads how."""
+
+    type: ClassVar[str] = "yinuo.case.rectified.v1"
+
+    state: CaseState
+    rectification: PublicText
+
+
 class CaseReviewed(CaseEvent):
     """The reply was looked at and stands (审核)."""
 

@@ -16,6 +16,8 @@ from services.contracts.case import (
     CaseMerged,
     CaseParted,
     CaseReassigned,
+    CaseRectificationOpened,
+    CaseRectified,
     CaseRedone,
     CaseRefused,
     CaseResumed,
@@ -48,7 +50,13 @@ from services.contracts.project import (
     ProjectReplaced,
 )
 from services.contracts.promise import PromiseAired, PromiseChanged, PromiseMade, PromiseSettled
-from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
+from services.contracts.supervision import (
+    FurtherLimitSet,
+    LimitPassed,
+    LimitsSet,
+    NoticeAcknowledged,
+    NoticeSent,
+)
 from services.contracts.vocabulary import Service
 from services.contracts.watermark import WatermarkPassed
 
@@ -110,9 +118,11 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(CaseRedone, "case", "intake", "supervision", "reporting"),
     _flow(CaseSuspended, "case", "intake", "supervision", "reporting"),
     _flow(CaseResumed, "case", "intake", "supervision", "reporting"),
-    _flow(CaseExtensionAsked, "case", "reporting"),
+    _flow(CaseExtensionAsked, "case", "supervision", "reporting"),
     _flow(CaseExtensionGranted, "case", "intake", "supervision", "reporting"),
-    _flow(CaseExtensionRefused, "case", "reporting"),
+    _flow(CaseExtensionRefused, "case", "supervision", "reporting"),
+    _flow(CaseRectificationOpened, "case", "intake", "supervision", "reporting"),
+    _flow(CaseRectified, "case", "intake", "supervision", "reporting"),
     _flow(CaseReviewed, "case", "intake", "reporting"),
     _flow(CaseCalledBack, "case", "intake", "reporting"),
     _flow(CaseArchived, "case", "intake", "reporting"),
@@ -138,6 +148,8 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(CaseUnlinkedFromProject, "project", "intake"),
     _flow(WatermarkPassed, "project", "reporting"),
     _flow(LimitsSet, "supervision", "intake", "assignment", "reporting"),
+    _flow(FurtherLimitSet, "supervision", "assignment"),
+    _flow(LimitPassed, "supervision", "assignment"),
     _flow(NoticeSent, "supervision", "assignment", "reporting"),
     _flow(NoticeAcknowledged, "supervision", "reporting"),
     _flow(WatermarkPassed, "supervision", "reporting"),

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from services.contracts.envelope import Event
-from services.contracts.vocabulary import LimitKind
+from services.contracts.vocabulary import FurtherKind, LimitKind
 
 
 class LimitsSet(Event):
@@ -28,6 +28,52 @@ class LimitsSet(Event):
 
     def identity(self) -> str:
         return f"{self.case_id}/{self.version}"
+
+
+class FurtherLimit(Event):
+    """What each event of a further limit (争议裁定, 延期审批, 整改) carries.
+
+    `about` tells limits of one kind apart: the unit that returned the case, or empty. `opened_by` is the
+    version of the case's event that opened it, `generation` counts its openings from 1.
+    """
+
+    case_id: UUID
+    demand_id: UUID
+    limit: FurtherKind
+    about: str
+    generation: int
+    opened_by: int
+    dispatch: int
+    unit: str
+
+    def subject(self) -> str:
+        return str(self.case_id)
+
+
+class FurtherLimitSet(FurtherLimit):
+    """A further limit of a case was opened, or its due instant found. None = awaiting a calendar.
+
+    `version` counts the events of one limit (case, kind, about) from 1; the highest wins.
+    """
+
+    type: ClassVar[str] = "yinuo.further-limit.set.v1"
+
+    version: int
+    due: datetime | None
+
+    def identity(self) -> str:
+        return f"{self.case_id}/{self.limit}/{self.about}/set/{self.version}"
+
+
+class LimitPassed(FurtherLimit):
+    """A limit passed at which a rule acts: a dispute undecided, an extension neither granted nor refused."""
+
+    type: ClassVar[str] = "yinuo.limit.passed.v1"
+
+    due: datetime
+
+    def identity(self) -> str:
+        return f"{self.case_id}/{self.limit}/{self.about}/passed/{self.generation}"
 
 
 class NoticeSent(Event):

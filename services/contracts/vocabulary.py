@@ -23,7 +23,10 @@ Kind = Literal["consultation", "help", "suggestion", "complaint", "report"]
 
 Urgency = Literal["urgent", "priority", "normal"]
 
-LimitKind = Literal["sign_for", "complete"]
+FurtherKind = Literal["dispute", "extension", "rectification"]
+"""争议裁定 延期审批 整改: limits that something opens on the way, not the dispatch."""
+
+LimitKind = Literal["sign_for", "complete", FurtherKind]
 
 CaseState = Literal[
     "dispatched",

@@ -17,6 +17,8 @@ _STEPS: Final = {
     "extension_granted": "grant_extension",
     "extension_refused": "refuse_extension",
     "completed": "complete",
+    "rectification_opened": "open_rectification",
+    "rectified": "rectify",
     "reviewed": "review",
     "called_back": "call_back",
     "archived": "archive",

@@ -100,8 +100,8 @@ PATH: Final = (
             SELECT case_id, count(*) AS steps,
                    count(*) FILTER (WHERE step IN ('return', 'reassign', 'redo', 'part')) AS moves,
                    (array_agg(step ORDER BY version DESC) FILTER (WHERE step NOT IN (
-                       'ask_extension', 'grant_extension', 'refuse_extension', 'summarise', 'tag'
-                   )))[1] AS last
+                       'ask_extension', 'grant_extension', 'refuse_extension', 'summarise', 'tag',
+                       'open_rectification', 'rectify')))[1] AS last
             FROM assignment.audit_steps GROUP BY case_id
         ) AS s USING (case_id)
         WHERE c.version <> 1 + coalesce(s.steps, 0) OR c.dispatch <> 1 + coalesce(s.moves, 0)

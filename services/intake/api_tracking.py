@@ -68,7 +68,8 @@ class ProjectStanding(BaseModel):
 class Standing(BaseModel):
     """Where a demand stands. Instants are in UTC; `limit` is when the case is due.
 
-    `reply` is the latest reply, or why the demand was refused.
+    `reply` is the latest reply, or why the demand was refused; `rectification` how what was rated badly was
+    put right.
     """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
@@ -80,6 +81,7 @@ class Standing(BaseModel):
     unit_name: str | None
     limit: datetime | None
     reply: str | None
+    rectification: str | None
     rating: str | None
     received_at: datetime
     changed_at: datetime

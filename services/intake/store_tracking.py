@@ -14,15 +14,16 @@ from services.intake.tracking import CaseStep, Moment, Tracked, latest
 from services.kit.postgres import Pool, Writing
 
 _CASES: Final = """
-INSERT INTO tracking (demand_id, key_id, case_id, version, state, unit, reply, changed_at)
-SELECT s.demand_id, d.key_id, s.case_id, s.version, s.state, s.unit, s.reply, $7
-FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::text[])
-     AS s (demand_id, case_id, version, state, unit, reply)
+INSERT INTO tracking (demand_id, key_id, case_id, version, state, unit, reply, rectification, changed_at)
+SELECT s.demand_id, d.key_id, s.case_id, s.version, s.state, s.unit, s.reply, s.rectification, $8
+FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[])
+     AS s (demand_id, case_id, version, state, unit, reply, rectification)
 LEFT JOIN demands d USING (demand_id)
 ORDER BY s.demand_id
 ON CONFLICT (demand_id) DO UPDATE
 SET version = excluded.version, state = excluded.state, unit = excluded.unit,
-    reply = coalesce(excluded.reply, tracking.reply), changed_at = excluded.changed_at
+    reply = coalesce(excluded.reply, tracking.reply),
+    rectification = coalesce(excluded.rectification, tracking.rectification), changed_at = excluded.changed_at
 WHERE tracking.version < excluded.version
 """
 _TIMELINE: Final = """
@@ -56,7 +57,7 @@ _TRACKED: Final = """
 SELECT d.demand_id, d.receipt, d.channel, d.external_id, coalesce(t.state, 'registered') AS state, t.unit,
        u.name AS unit_name, l.complete_due, t.reply, r.level,
        d.received_at,
-       coalesce(t.changed_at, d.received_at) AS changed
+       coalesce(t.changed_at, d.received_at) AS changed, t.rectification
 FROM demands d LEFT JOIN tracking t USING (demand_id) LEFT JOIN dues l USING (demand_id)
 LEFT JOIN units u ON u.code = t.unit LEFT JOIN ratings r USING (demand_id)
 """
@@ -88,6 +89,7 @@ async def record_cases(writing: Writing, steps: Sequence[CaseStep]) -> None:
         [s.state for s in last],
         [s.unit for s in last],
         [s.reply for s in last],
+        [s.rectification for s in last],
         writing.now,
     )
     ordered = sorted(steps, key=lambda s: (s.demand_id, s.version))

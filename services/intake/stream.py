@@ -15,6 +15,8 @@ from services.contracts.case import (
     CaseMerged,
     CaseParted,
     CaseReassigned,
+    CaseRectificationOpened,
+    CaseRectified,
     CaseRedone,
     CaseRefused,
     CaseResumed,
@@ -84,7 +86,15 @@ def _step(record: Record) -> CaseStep:
     event = cast("CaseEvent", record.event)
     step, state = _shown(event)
     return CaseStep(
-        event.demand_id, event.case_id, event.version, record.time, step, state, event.unit, _told(event)
+        event.demand_id,
+        event.case_id,
+        event.version,
+        record.time,
+        step,
+        state,
+        event.unit,
+        _told(event),
+        event.rectification if isinstance(event, CaseRectified) else None,
     )
 
 
@@ -93,6 +103,10 @@ def _shown(event: CaseEvent) -> tuple[str, str]:
     match event:
         case CaseMerged() | CaseLeadChanged():
             return "merged", event.state
+        case CaseRectificationOpened():
+            return "rectification_opened", event.state
+        case CaseRectified():
+            return "rectified", event.state
         case CaseFollowed():
             return _FOLLOWED.get(event.state, event.state), event.state
     return _STEPS[type(event)]

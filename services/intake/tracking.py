@@ -23,6 +23,7 @@ class CaseStep:
     state: str
     unit: str
     reply: str | None
+    rectification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class Tracked:
     rating: str | None
     received_at: datetime
     changed_at: datetime
+    rectification: str | None
 
 
 def latest(steps: Iterable[CaseStep]) -> list[CaseStep]:
-    """The last step of each demand with the last reply of all its steps, whatever order they came in.
+    """The last step of each demand with the last reply and rectification of all its steps, in whatever order.
 
     Sorted by demand.
     """
@@ -62,5 +64,6 @@ def latest(steps: Iterable[CaseStep]) -> list[CaseStep]:
     for step in sorted(steps, key=lambda one: (one.demand_id, one.version)):
         known = last.get(step.demand_id)
         reply = step.reply or (known.reply if known else None)
-        last[step.demand_id] = replace(step, reply=reply)
+        rectification = step.rectification or (known.rectification if known else None)
+        last[step.demand_id] = replace(step, reply=reply, rectification=rectification)
     return list(last.values())

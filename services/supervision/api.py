@@ -139,7 +139,7 @@ def _limit_routes(database: Database, policies: Policies) -> APIRouter:
 
     @limits.get(
         "/cases/{case_id}/limits",
-        summary="Both limits of a case with their derivation, rungs and notices: staff of the case's unit, "
+        summary="All limits of a case with their derivation, rungs and notices: staff of the case's unit, "
         "and the county-wide roles",
     )
     async def read_limits(case_id: UUID, staff: AnyStaff) -> CaseLimitsShown:
@@ -157,13 +157,14 @@ def _limit_routes(database: Database, policies: Policies) -> APIRouter:
                 raise Problem(
                     403, "Forbidden", f"case {case_id} lies with another unit", remedy="ask that unit's staff"
                 )
+            further = await PostgresLimits(connection).further_shown(case_id)
             notices = await PostgresInbox(connection).of_case(case_id)
             today = await connection.fetchval("SELECT clock.now()")
             leader = await PostgresCopy(connection).holder(
                 found.sign_for.post, today.astimezone(LOCAL).date()
             )
             policy = await policies.current(PostgresCalendars(connection))
-        return CaseLimitsShown.of(found, notices, leader, policy)
+        return CaseLimitsShown.of(found, further, notices, leader, policy)
 
     return limits
 

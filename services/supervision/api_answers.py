@@ -170,6 +170,7 @@ class LimitShown(_Answer):
     """
 
     limit: LimitKind
+    about: str = Field(description="which of several: the unit that returned the case")
     state: State
     due_at: datetime | None
     met_at: datetime | None
@@ -185,6 +186,7 @@ class LimitShown(_Answer):
     def of(cls, watched: Watched, policy: Policy) -> "LimitShown":
         return cls(
             limit=watched.kind,
+            about=watched.about,
             state=watched.state,
             due_at=watched.due_at,
             met_at=watched.met_at,
@@ -235,7 +237,7 @@ class ConsequenceShown(_Answer):
 
 
 class CaseLimitsShown(_Answer):
-    """Both limits of a case, who answers for it, every rung recorded, and their consequences."""
+    """All limits of a case, who answers for it, every rung recorded, and their consequences."""
 
     case_id: UUID
     demand_id: UUID
@@ -250,7 +252,12 @@ class CaseLimitsShown(_Answer):
 
     @classmethod
     def of(
-        cls, limits: CaseLimits, notices: Sequence[Notice], leader: str | None, policy: Policy
+        cls,
+        limits: CaseLimits,
+        further: Sequence[Watched],
+        notices: Sequence[Notice],
+        leader: str | None,
+        policy: Policy,
     ) -> "CaseLimitsShown":
         now = limits.sign_for
         return cls(
@@ -261,11 +268,11 @@ class CaseLimitsShown(_Answer):
             leader=leader,
             dispatch=now.dispatch,
             version=now.set_version,
-            limits=[LimitShown.of(one, policy) for one in limits],
+            limits=[LimitShown.of(one, policy) for one in (*limits, *further)],
             notices=[NoticeShown.of(one) for one in notices],
             consequences=[
                 _consequence(one.kind, found)
-                for one in limits
+                for one in (*limits, *further)
                 for found in _consequences(one, notices, policy)
             ],
         )

@@ -6,11 +6,13 @@ from typing import Final, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from services.contracts.named_ids import Namespace
-from services.contracts.supervision import NoticeSent
+from services.contracts.supervision import LimitPassed, NoticeSent
 from services.contracts.vocabulary import LimitKind
+from services.supervision.further import passed
 from services.supervision.ladder import LimitState, NoticeDecision, Recipient, next_instant, notices_due
+from services.supervision.limits import LIMIT_KINDS
 from services.supervision.policy import Policy
-from services.supervision.watched import Watched, ladder_state
+from services.supervision.watched import PASSING, Watched, ladder_state
 
 _NOTICES: Final = Namespace.of("9d3f6a52-0c1b-4d0e-8a55-7b1f2c9e4d60")
 
@@ -46,10 +48,14 @@ class Above(NamedTuple):
 
 
 class Fired(NamedTuple):
-    """What firing one limit does: its notices with their recipients, and the limit after it."""
+    """What firing one limit does: its notices with their recipients, and the limit after it.
+
+    `passed`: the event on which a rule of assignment acts.
+    """
 
     limit: Watched
     notices: tuple[tuple[Notice, tuple[str, ...]], ...]
+    passed: LimitPassed | None = None
 
 
 class DueLimits(Protocol):
@@ -70,11 +76,11 @@ class DueLimits(Protocol):
         ...
 
     async def climb(self, limits: Sequence[Watched]) -> None:
-        """Store next rung, next instant and overdue of limits whose generation is still the same."""
+        """Store state, next rung, next instant and overdue of limits whose generation is still the same."""
         ...
 
 
-Publish = Callable[[NoticeSent], None]
+Publish = Callable[[NoticeSent | LimitPassed], None]
 
 
 async def fire(limits: DueLimits, publish: Publish, policy: Policy, now: datetime) -> list[Fired]:
@@ -87,6 +93,9 @@ async def fire(limits: DueLimits, publish: Publish, policy: Policy, now: datetim
     notices = [(notice, to) for one in fired for notice, to in one.notices]
     for notice, to in notices:
         publish(_sent(notice, to))
+    for one in fired:
+        if one.passed is not None:
+            publish(one.passed)
     await limits.record([notice for notice, _ in notices])
     await limits.deliver([(notice.notice_id, one, now) for notice, to in notices for one in to])
     await limits.climb([one.limit for one in fired])
@@ -94,13 +103,15 @@ async def fire(limits: DueLimits, publish: Publish, policy: Policy, now: datetim
 
 
 def _asks_above(policy: Policy) -> bool:
-    kinds: tuple[LimitKind, ...] = ("sign_for", "complete")
     ladders = policy.ladders.values()
-    steps = (rung for ladder in ladders for kind in kinds for rung in ladder.rungs(kind))
+    steps = (rung for ladder in ladders for kind in LIMIT_KINDS for rung in ladder.rungs(kind))
     return any(not {"parent", "party_committee"}.isdisjoint(rung.recipients) for rung in steps)
 
 
 def _fired(limit: Watched, policy: Policy, above: Mapping[str, Above], now: datetime) -> Fired:
+    if limit.kind in PASSING:
+        after, event = passed(limit)
+        return Fired(after, (), event)
     ladder = policy.ladders[limit.ladder]
     state = ladder_state(limit, ladder, policy.calendar)
     decisions = notices_due(state, now, ladder.tolerance)

@@ -89,12 +89,12 @@ class Ladder:
         return cls(ladder_id, version, tolerance, tuple(consequences), table, offsets)
 
     def rungs(self, kind: LimitKind) -> tuple[Rung, ...]:
-        """The rungs of one kind of limit, in the order in which they fire."""
-        return self._rungs[kind]
+        """The rungs of one kind of limit, in the order in which they fire; a kind may have none."""
+        return self._rungs.get(kind, ())
 
     def offsets(self, kind: LimitKind) -> tuple[int, ...]:
         """The offsets of these rungs, in working days."""
-        return self._offsets[kind]
+        return self._offsets.get(kind, ())
 
 
 class Dated(Protocol):

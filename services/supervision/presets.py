@@ -80,6 +80,7 @@ class _Ladder(_Entry):
     late_after_minutes: int = Field(ge=0)
     complete: tuple[_Rung, ...]
     sign_for: tuple[_Rung, ...]
+    rectification: tuple[_Rung, ...] = ()
     consequences: tuple[_Consequence, ...] = ()
 
 
@@ -147,7 +148,9 @@ def _rules(entry: _Limits) -> Iterator[LimitRule]:
 
 
 def _by_kind(entry: _Ladder) -> dict[LimitKind, tuple[_Rung, ...]]:
-    return {"complete": entry.complete, "sign_for": entry.sign_for}
+    further: dict[LimitKind, tuple[_Rung, ...]] = {"rectification": entry.rectification}
+    given = {kind: steps for kind, steps in further.items() if steps}
+    return {"complete": entry.complete, "sign_for": entry.sign_for, **given}
 
 
 def _rungs(kind: LimitKind, steps: tuple[_Rung, ...]) -> tuple[Rung, ...]:

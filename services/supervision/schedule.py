@@ -13,6 +13,7 @@ from services.kit.postgres import Database
 from services.supervision.calendars import Policies
 from services.supervision.fire import Fired, fire
 from services.supervision.policy import Policy
+from services.supervision.set_further import compute_further
 from services.supervision.set_limits import compute_awaiting
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
@@ -54,7 +55,9 @@ async def compute_what_awaits(database: Database, policies: Policies) -> int:
             return 0
     async with database.writing() as writing:
         policy = await policies.current(PostgresCalendars(writing.connection))
-        return await compute_awaiting(PostgresLimits(writing.connection), writing.publish, policy)
+        limits = PostgresLimits(writing.connection)
+        cases = await compute_awaiting(limits, writing.publish, policy)
+        return cases + await compute_further(limits, writing.publish, policy)
 
 
 async def due(database: Database, policies: Policies) -> int:

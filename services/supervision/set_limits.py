@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.contracts.case import CaseAssigned, CaseEvent
 from services.contracts.supervision import LimitsSet
-from services.supervision.follow import after
+from services.supervision.follow import EFFECTS, after
 from services.supervision.policy import Policy
 from services.supervision.watched import CaseLimits, Watched, opened, reckoned_again
 
@@ -58,7 +58,7 @@ async def set_limits(limits: Limits, publish: Publish, policy: Policy, happened:
         if isinstance(event, CaseAssigned):
             new[event.case_id] = pair = opened(event, at, policy)
             publish(pair.limits_set())
-        else:
+        elif type(event) in EFFECTS:
             _follow(new if event.case_id in new else known, event, at, policy, publish)
     await _write(limits, new, before, known)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.kit.bulk import Insertion
 from services.kit.connection import Connection
+from services.supervision.further import WithFurther
 from services.supervision.watched import CaseLimits, Watched
 
 FIRED_AT_ONCE: Final = 1000
@@ -41,30 +42,47 @@ _TYPES: Final = {
     "suspended_at": "timestamptz",
     "pauses": "text",
     "extension": "smallint",
+    "about": "text",
+    "opened_by": "int",
 }
 """Columns and types in the order of `Watched`."""
 _COLUMNS: Final = ", ".join(_TYPES)
 _ARRAYS: Final = ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(_TYPES.values(), 1))
-_FIXED: Final = ("case_id", "kind", "demand_id", "case_kind", "urgency")
+_FIXED: Final = ("case_id", "kind", "about", "demand_id", "case_kind", "urgency")
 _SETTING: Final = ", ".join(f"{name} = new.{name}" for name in _TYPES if name not in _FIXED)
 
 _OF_CASES: Final = f"""
-SELECT {_COLUMNS} FROM limits WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, kind FOR UPDATE
+SELECT {_COLUMNS} FROM limits WHERE case_id = ANY($1::uuid[]) AND kind IN ('sign_for', 'complete')
+ORDER BY case_id, kind FOR UPDATE
+"""
+
+_FURTHER: Final = f"""
+SELECT {_COLUMNS} FROM limits WHERE case_id = ANY($1::uuid[]) AND kind <> 'sign_for'
+ORDER BY case_id, kind, about FOR UPDATE
 """
 
 _ADD: Final = Insertion(
     "limits",
     tuple(_TYPES),
-    f"INSERT INTO limits ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (case_id, kind) DO NOTHING",
+    f"""
+INSERT INTO limits ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (case_id, kind, about) DO NOTHING
+""",
 )
 
 _PUT: Final = f"""
 UPDATE limits SET {_SETTING} FROM unnest({_ARRAYS}) AS new ({_COLUMNS})
-WHERE limits.case_id = new.case_id AND limits.kind = new.kind
+WHERE limits.case_id = new.case_id AND limits.kind = new.kind AND limits.about = new.about
 """
 
 _AWAITING: Final = f"""
-SELECT DISTINCT case_id FROM limits WHERE awaits_year = ANY($1::smallint[]) LIMIT {COMPUTED_AT_ONCE}
+SELECT DISTINCT case_id FROM limits
+WHERE awaits_year = ANY($1::smallint[]) AND kind IN ('sign_for', 'complete') LIMIT {COMPUTED_AT_ONCE}
+"""
+
+_FURTHER_AWAITING: Final = f"""
+SELECT {_COLUMNS} FROM limits
+WHERE awaits_year = ANY($1::smallint[]) AND kind NOT IN ('sign_for', 'complete')
+ORDER BY case_id, kind, about LIMIT {COMPUTED_AT_ONCE} FOR UPDATE
 """
 
 # The literal 'open' and the literal LIMIT let the partial index serve whatever plan is kept.
@@ -74,10 +92,11 @@ ORDER BY fires_at, case_id LIMIT {FIRED_AT_ONCE} FOR UPDATE SKIP LOCKED
 """
 
 _CLIMB: Final = """
-UPDATE limits SET next_rung = new.next_rung, fires_at = new.fires_at, overdue = new.overdue
-FROM unnest($1::uuid[], $2::text[], $3::int[], $4::smallint[], $5::timestamptz[], $6::boolean[])
-    AS new (case_id, kind, generation, next_rung, fires_at, overdue)
-WHERE limits.case_id = new.case_id AND limits.kind = new.kind AND limits.generation = new.generation
+UPDATE limits SET next_rung = new.next_rung, fires_at = new.fires_at, overdue = new.overdue, state = new.state
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::smallint[], $6::timestamptz[], $7::boolean[],
+            $8::text[]) AS new (case_id, kind, about, generation, next_rung, fires_at, overdue, state)
+WHERE limits.case_id = new.case_id AND limits.kind = new.kind AND limits.about = new.about
+    AND limits.generation = new.generation
 """
 
 _LEFT: Final = """
@@ -113,7 +132,16 @@ class PostgresLimits:
 
     async def climb(self, limits: Sequence[Watched]) -> None:
         rows = [
-            (one.case_id, one.kind, one.generation, one.next_rung, one.fires_at, one.overdue)
+            (
+                one.case_id,
+                one.kind,
+                one.about,
+                one.generation,
+                one.next_rung,
+                one.fires_at,
+                one.overdue,
+                one.state,
+            )
             for one in limits
         ]
         await self._connection.execute(_CLIMB, *zip(*rows, strict=True))
@@ -126,6 +154,19 @@ class PostgresLimits:
         """Limits that are due by the business clock and not fired, or awaited a year that is loaded."""
         return int(await self._connection.fetchval(_LEFT, years))
 
+    async def with_further(self, case_ids: Sequence[UUID]) -> list[WithFurther]:
+        rows = await self._connection.fetch(_FURTHER, case_ids)
+        return _with_further(rows)
+
+    async def further_awaiting(self, years: Sequence[int]) -> list[Watched]:
+        rows = await self._connection.fetch(_FURTHER_AWAITING, years)
+        return [Watched(*row) for row in rows]
+
+    async def further_shown(self, case_id: UUID) -> list[Watched]:
+        """The further limits of one case, to look at only."""
+        rows = await self._connection.fetch(_FURTHER.replace("FOR UPDATE", ""), [case_id])
+        return [limit for case in _with_further(rows) for limit in case.further]
+
     async def shown(self, case_id: UUID) -> CaseLimits | None:
         """The limits of one case, to look at only."""
         found = _pairs(await self._connection.fetch(_OF_CASES.replace("FOR UPDATE", ""), [case_id]))
@@ -136,3 +177,15 @@ def _pairs(rows: Iterable[Any]) -> list[CaseLimits]:
     limits = (Watched(*row) for row in rows)
     grouped = ({one.kind: one for one in case} for _, case in groupby(limits, key=lambda one: one.case_id))
     return [CaseLimits(pair["sign_for"], pair["complete"]) for pair in grouped]
+
+
+def _with_further(rows: Iterable[Any]) -> list[WithFurther]:
+    limits = (Watched(*row) for row in rows)
+    cases = (list(case) for _, case in groupby(limits, key=lambda one: one.case_id))
+    return [
+        WithFurther(
+            next(limit for limit in case if limit.kind == "complete"),
+            tuple(limit for limit in case if limit.kind != "complete"),
+        )
+        for case in cases
+    ]

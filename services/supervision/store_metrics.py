@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.kit.connection import Connection
+from services.supervision.limits import LIMIT_KINDS
 
 _OPEN: Final = "SELECT kind, count(*) AS n FROM limits WHERE state = 'open' GROUP BY kind"
 _OVERDUE: Final = """
@@ -27,7 +28,7 @@ class Standing:
 async def standing(connection: Connection) -> Standing:
     """Read it; overdue is what has fired at or after its limit, so it is as new as the last firing."""
     at: datetime = await connection.fetchval("SELECT clock.now()")
-    running = {"sign_for": 0, "complete": 0}
+    running = dict.fromkeys(map(str, LIMIT_KINDS), 0)
     running |= {row["kind"]: row["n"] for row in await connection.fetch(_OPEN)}
     overdue = {row["unit"]: row["n"] for row in await connection.fetch(_OVERDUE)}
     return Standing(at, running, int(await connection.fetchval(_AWAITING)), overdue)

@@ -10,6 +10,7 @@ from services.kit.consume import Handler, NotYet
 from services.kit.postgres import Writing
 from services.supervision.calendars import Policies
 from services.supervision.directory import record
+from services.supervision.set_further import set_further
 from services.supervision.set_limits import set_limits
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
@@ -27,7 +28,9 @@ async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Re
         raise NotYet("the directory hasn't told which limits and ladder the authority chose")
     policy = await policies.current(calendars)
     happened = [(one.event, one.time) for one in records if isinstance(one.event, CaseEvent)]
-    await set_limits(PostgresLimits(writing.connection), writing.publish, policy, happened)
+    limits = PostgresLimits(writing.connection)
+    await set_limits(limits, writing.publish, policy, happened)
+    await set_further(limits, writing.publish, policy, happened)
 
 
 async def directory_recorded(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:

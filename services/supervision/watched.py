@@ -14,8 +14,14 @@ from services.supervision.limits import Extension, Limit, LimitRule, Pause, Unit
 from services.supervision.pauses import read
 from services.supervision.policy import Policy
 
-State = Literal["open", "met", "closed", "awaiting_calendar", "suspended"]
-"""met: done, in time or not (`met_at`). closed: its case ended without it. suspended: it rests."""
+State = Literal["open", "met", "closed", "passed", "awaiting_calendar", "suspended"]
+"""met: done, in time or not (`met_at`). closed: its case ended without it. suspended: it rests.
+
+passed: its due instant went by and a rule acts on that (`PASSING`).
+"""
+
+PASSING: Final[frozenset[LimitKind]] = frozenset({"dispute", "extension"})
+"""Limits that end at their due instant, since assignment then acts by rule. They have no rungs."""
 
 REMEMBERED: Final = 1000
 """Reckonings that a policy remembers at most."""
@@ -27,6 +33,8 @@ class Watched(NamedTuple):
     `fires_at`: the next rung that isn't recorded, None where no rung is left or known. `set_version`: that
     of the case's last `LimitsSet`. `awaits_year`: without its calendar the limit, or a rung, can't be told.
     `pauses` are those that are over, as `pauses.written` writes them; `extension` is in the unit counted.
+    `about` tells limits of one kind apart; `opened_by` is the version of the case's event that opened it.
+    `set_version` of a further limit is that of its own last `FurtherLimitSet`.
     """
 
     case_id: UUID
@@ -56,6 +64,8 @@ class Watched(NamedTuple):
     suspended_at: datetime | None = None
     pauses: str = ""
     extension: int = 0
+    about: str = ""
+    opened_by: int = 1
 
     @property
     def running(self) -> bool:
@@ -138,7 +148,9 @@ def reckon(
         return Reckoned("awaiting_calendar", None, "", None, 1, unknown.year)
     steps = rungs(limit, ladder, policy.calendar)
     first = steps[0].rung.number if steps else len(ladder.rungs(rule.kind)) + 1
-    fires_at = next_instant(LimitState(limit.due_at, steps, first, 1))
+    fires_at = (
+        limit.due_at if rule.kind in PASSING else next_instant(LimitState(limit.due_at, steps, first, 1))
+    )
     awaits = awaited_year(limit.due_at, steps, policy)
     return Reckoned("open", limit.due_at, limit.calendar_version, fires_at, first, awaits)
 

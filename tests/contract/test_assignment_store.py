@@ -9,6 +9,8 @@ import pytest
 
 from services.assignment.assign import NewCase, Registered, decide
 from services.assignment.case import Act, Case, Taken
+from services.assignment.lapse import BY_DISPUTE, History
+from services.assignment.merge import RULE
 from services.assignment.publish import Edition, digest_of
 from services.assignment.rulebook import Rulebook
 from services.assignment.store import PostgresCases
@@ -199,3 +201,32 @@ async def test_a_rulebook_is_built_anew_when_another_version_is_in_force(connect
     second = await rulebooks.current(connection)
     assert second is not None
     assert second.version == 2
+
+
+async def test_histories_tell_the_last_extension_asked_for_and_who_got_it_back_by_rule(
+    cases: AnyCases,
+) -> None:
+    new = new_case(title="停水")
+    await cases.open([new], NOW)
+    case = await the_case(cases, new.event.case_id)
+    assert await cases.histories([case.case_id]) == {}
+    back = Act("return", "刘某", PublicText("不属本单位职责"), "petition", "petition.head")
+    returned = step(case, back)
+    given = step(returned.case, Act("reassign", BY_DISPUTE, None, "water", "water.head"), RULE)
+    signed = step(given.case, Act("sign_for", "王某"))
+    asking = Act("ask_extension", "王某", PublicText("等配件"), days=3)
+    asked = step(signed.case, asking, Person("handler", "water"))
+    await cases.record([returned, given, signed, asked])
+    found = await cases.histories([case.case_id, uuid4()])
+    assert found == {case.case_id: History(asked.case.version, frozenset({"water"}))}
+
+
+async def test_a_rectification_is_kept_with_its_case(cases: AnyCases) -> None:
+    new = new_case(title="停水")
+    await cases.open([new], NOW)
+    done = step((await the_case(cases, new.event.case_id)), Act("sign_for", "王某"))
+    done = step(done.case, Act("complete", "王某", PublicText("已修好")))
+    opened = step(done.case, Act("open_rectification", "rule:rating"), RULE)
+    await cases.record([done, opened])
+    assert await the_case(cases, done.case.case_id) == opened.case
+    assert opened.case.rectifying

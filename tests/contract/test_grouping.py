@@ -91,7 +91,7 @@ class County:
             taken = bool(events)
         elif name == "rate":
             given = DemandRated(demand_id=self.demand(number), case_id=case, unit="water", level="satisfied")
-            await rate(cases, [(given, at)])
+            await rate(cases, events.append, RULEBOOK, [(given, at)], at)
             taken = True
         else:
             asked = Asked(case, name, words, into=self.ids[into] if name == "merge" else None)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from services.kit.bulk import FROM_ROWS
 from services.kit.postgres import Connection
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.fire import Above, fire
+from services.supervision.further import WithFurther
 from services.supervision.limits import Pause
 from services.supervision.pauses import written
 from services.supervision.policy import Policy, Presets
@@ -163,3 +164,32 @@ async def test_a_rung_recorded_twice_is_there_once_and_keeps_its_acknowledgement
     assert (first.case_id, first.acknowledged_at, first.acknowledged_by) == (notice.case_id, LATER, "小李")
     assert deliveries[recipients[1]].acknowledged_at is None
     assert await store.deliveries(limits.sign_for.case_id) == []
+
+
+async def test_further_limits_come_back_beside_the_two_and_by_what_they_are_about(store: Any) -> None:
+    limits = pair()
+    disputes = tuple(
+        limits.complete._replace(kind="dispute", about=unit, opened_by=number, awaits_year=2022)
+        for number, unit in enumerate(("roads", "water"), 2)
+    )
+    await store.add([*limits, *disputes])
+    await store.add([disputes[0]._replace(unit="another")])
+    case_id = limits.complete.case_id
+    assert await store.of_cases([case_id]) == [limits]
+    assert await store.with_further([case_id]) == [WithFurther(limits.complete, disputes)]
+    assert await store.awaiting([2022]) == []
+    assert await store.further_awaiting([2022]) == list(disputes)
+    changed = disputes[1]._replace(state="met", met_at=MONDAY, generation=2, opened_by=9, awaits_year=None)
+    await store.put([changed])
+    [found] = await store.with_further([case_id])
+    assert found.further == (disputes[0], changed)
+
+
+async def test_only_the_limit_about_the_same_unit_passes(store: Any) -> None:
+    limits = pair()
+    one, other = (limits.complete._replace(kind="dispute", about=unit) for unit in ("roads", "water"))
+    await store.add([*limits, one, other])
+    passed = one._replace(state="passed", fires_at=None, overdue=True)
+    await store.climb([passed])
+    [found] = await store.with_further([one.case_id])
+    assert found.further == (passed, other)

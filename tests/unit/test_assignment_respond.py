@@ -49,7 +49,7 @@ async def test_a_withdrawal_that_comes_too_late_changes_nothing(state: CaseState
 async def test_a_rating_stays_with_its_case() -> None:
     cases, case = holding("completed")
     rated = DemandRated(demand_id=case.demand_id, case_id=case.case_id, unit="water", level="dissatisfied")
-    await rate(cases, [(rated, NOW)])
+    await rate(cases, lambda _: None, RULEBOOK, [(rated, NOW)], NOW)
     assert cases.ratings[case.case_id] == (rated, NOW)
 
 
@@ -59,4 +59,4 @@ async def test_what_is_said_of_a_case_that_never_came_is_refused_by_name() -> No
     with pytest.raises(UnknownCase, match=str(case.case_id)):
         await withdraw(cases, lambda _: None, RULEBOOK, [withdrawal(case)], NOW)
     with pytest.raises(UnknownCase, match=str(case.case_id)):
-        await rate(cases, [(rated, NOW)])
+        await rate(cases, lambda _: None, RULEBOOK, [(rated, NOW)], NOW)

@@ -22,6 +22,13 @@ from services.contracts.vocabulary import ROLES, CaseState
 
 STATES: tuple[CaseState, ...] = get_args(CaseState)
 ACTORS: tuple[Actor, ...] = (*ROLES, "citizen", "rule")
+
+
+def rated(state: CaseState) -> dict[Step, CaseState]:
+    """What a rating and its rectification do: the state stays."""
+    return {"open_rectification": state, "rectify": state}
+
+
 LEADS: dict[CaseState, dict[Step, CaseState]] = {
     "dispatched": {
         "sign_for": "signed_for",
@@ -48,6 +55,7 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
     },
     "suspended": {
         "resume": "signed_for",
+        "refuse_extension": "suspended",
         "summarise": "suspended",
         "tag": "suspended",
         "withdraw": "withdrawn",
@@ -59,18 +67,29 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
         "follow": "merged",
         "withdraw": "withdrawn",
     },
-    "completed": {"tag": "completed", "review": "reviewed", "redo": "dispatched"},
-    "reviewed": {"tag": "reviewed", "call_back": "called_back", "archive": "archived", "redo": "dispatched"},
-    "called_back": {"tag": "called_back", "archive": "archived", "redo": "dispatched"},
-    "archived": {},
+    "completed": {"tag": "completed", "review": "reviewed", "redo": "dispatched", **rated("completed")},
+    "reviewed": {
+        "tag": "reviewed",
+        "call_back": "called_back",
+        "archive": "archived",
+        "redo": "dispatched",
+        **rated("reviewed"),
+    },
+    "called_back": {
+        "tag": "called_back",
+        "archive": "archived",
+        "redo": "dispatched",
+        **rated("called_back"),
+    },
+    "archived": rated("archived"),
     "withdrawn": {},
     "refused": {},
 }
 LEAD_STATES: dict[CaseState, tuple[CaseState | None, ...]] = dict.fromkeys(STATES, (None,)) | {
     "merged": ("dispatched", "suspended", "completed")
 }
-UNIT_STEPS = ("sign_for", "suspend", "resume", "ask_extension", "complete", "return", "summarise")
-NOT_OFFICE = ("withdraw", "ask_extension", "follow")
+UNIT_STEPS = ("sign_for", "suspend", "resume", "ask_extension", "complete", "return", "summarise", "rectify")
+NOT_OFFICE = ("withdraw", "ask_extension", "follow", "open_rectification")
 BACKSTOP_STEPS = ("reassign", "merge", "part")
 EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
     "clerk": tuple(step for step in STEPS if step not in NOT_OFFICE),
@@ -78,34 +97,42 @@ EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
     "callback_clerk": ("call_back", "archive", "redo"),
     "supervision_office": ("grant_extension", "refuse_extension", "review", "redo"),
     "citizen": ("withdraw",),
-    "rule": ("merge", "part", "follow"),
+    "rule": ("merge", "part", "follow", "reassign", "refuse_extension", "open_rectification"),
 }
 
 
 def expected(role: Actor, unit: str | None, place: Place, step: Step) -> bool:
     if step in EVERYWHERE.get(role, ()):
-        return True
+        return (role, step, place.state) != ("rule", "reassign", "signed_for")
     if role not in ("handler", "unit_head") or unit != place.unit:
         return False
     return step in UNIT_STEPS or (step in BACKSTOP_STEPS and place.unit == place.backstop_unit)
 
 
-def not_barred(step: Step, lies_with: str, *, asked: bool, lead_state: CaseState | None) -> bool:
+def not_barred(
+    step: Step, lies_with: str, *, asked: bool, lead_state: CaseState | None, rectifying: bool
+) -> bool:
     if step == "return":
         return lies_with != "petition"
     if step == "ask_extension":
         return not asked
     if step == "withdraw":
         return lead_state != "completed"
+    if step in ("archive", "open_rectification"):
+        return not rectifying
+    if step == "rectify":
+        return rectifying
     return asked or step not in ("grant_extension", "refuse_extension")
 
 
 @pytest.mark.parametrize(("state", "step", "role"), list(product(STATES, STEPS, ACTORS)))
 def test_each_cell_leads_where_it_should_for_those_who_may(state: CaseState, step: Step, role: Actor) -> None:
-    places = product(("water", "petition"), ("water", "petition", None), (False, True), LEAD_STATES[state])
-    for lies_with, unit, asked, lead_state in places:
-        place, person = Place(state, lies_with, "petition", asked, lead_state), Person(role, unit)
-        barred = not not_barred(step, lies_with, asked=asked, lead_state=lead_state)
+    places = product(
+        ("water", "petition"), ("water", "petition", None), (False, True), LEAD_STATES[state], (False, True)
+    )
+    for lies_with, unit, asked, lead_state, rectifying in places:
+        place, person = Place(state, lies_with, "petition", asked, lead_state, rectifying), Person(role, unit)
+        barred = not not_barred(step, lies_with, asked=asked, lead_state=lead_state, rectifying=rectifying)
         leads = None if barred else LEADS[state].get(step)
         assert leads_to(place, step) == leads
         assert may(person, place, step) == expected(role, unit, place, step)
@@ -129,6 +156,6 @@ def test_leaders_and_inspectors_take_no_steps_and_the_citizen_has_no_token() -> 
 
 def test_who_may_is_said_in_words() -> None:
     assert who_may("reassign") == (
-        "handler, unit_head of the backstop unit that it lies with; clerk, administrator"
+        "handler, unit_head of the backstop unit that it lies with; clerk, administrator; rule"
     )
     assert who_may("withdraw") == "citizen"

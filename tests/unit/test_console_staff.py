@@ -239,7 +239,8 @@ async def test_a_case_shows_its_group_and_its_likely_twins_to_merge_it_into(brow
     page = (await browser.get(CASE_PAGE)).text
     assert "可能是同一事项" not in page
     member = {**TWIN, "receipt": "YN20210301-00000077", "state": "merged", "since": "2021-03-02T01:00:00Z"}
-    case = {**CASE, "allowed": ["merge"], "members": [member]}
+    tagged = {**CASE["timeline"][0], "step": "tag", "note": "petition enterprise"}
+    case = {**CASE, "allowed": ["merge"], "members": [member], "timeline": [tagged]}
     browser.apis.instead["assignment", "GET", CASE_PAGE] = (200, case)
     page = (await browser.get(CASE_PAGE)).text
     for said in (
@@ -248,6 +249,7 @@ async def test_a_case_shows_its_group_and_its_likely_twins_to_merge_it_into(brow
         TWIN["why"],
         member["receipt"],
         "并办于 2021-03-02 09:00",
+        "信访积案、企业困难",
     ):
         assert said in page
     sent = {"into": TWIN["case_id"], "reason": TWIN["why"]}

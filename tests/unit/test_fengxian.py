@@ -7,10 +7,12 @@ import pytest
 
 from services.dev.chaos_victims import KINDS
 from services.dev.fengxian.actions import (
+    FinishProject,
     MakePromise,
     MergeDemand,
     OpenProject,
     PartDemand,
+    ReplaceProject,
     SendDemand,
     SynchroniseDemands,
     TagDemand,
@@ -74,6 +76,8 @@ def test_nothing_is_withdrawn_before_it_was_said_nor_done_after_the_end(seed: in
         assert one.at.astimezone(LOCAL).date() < LAST_DAY
         if isinstance(one, MakePromise):
             made.setdefault(one.number, one)
+    replacing = {one.by for one in script.actions if isinstance(one, ReplaceProject)}
+    assert not any(isinstance(one, FinishProject) and one.ledger in replacing for one in script.actions)
     withdrawn = [one for one in script.actions if isinstance(one, WithdrawPromise) and one.number in made]
     assert withdrawn
     assert all(made[one.number].at < one.at for one in withdrawn)

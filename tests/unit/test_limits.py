@@ -19,6 +19,7 @@ from services.supervision.calendar import (
 )
 from services.supervision.derivation import explain, say
 from services.supervision.limits import (
+    LIMIT_KINDS,
     URGENCIES,
     Extension,
     LimitRule,
@@ -170,7 +171,7 @@ def test_a_pause_never_brings_a_limit_forward(start: datetime, n: int, pauses: l
 
 
 def test_a_set_covers_every_case_exactly_once() -> None:
-    every = [rule(1, "working_days", "sign_for"), rule(2, "working_days", "complete")]
+    every = [rule(amount, "working_days", kind) for amount, kind in enumerate(LIMIT_KINDS, 1)]
     assert LimitSet.of("test", 1, every).rule("complete", "help", "urgent") is every[1]
     with pytest.raises(UnevenRules, match=r"test: complete consultation urgent .* has none"):
         LimitSet.of("test", 1, every[:1])

@@ -5,10 +5,10 @@ from itertools import product
 
 import pytest
 
-from services.contracts.vocabulary import KINDS, Kind, Urgency
+from services.contracts.vocabulary import KINDS, Kind, LimitKind, Urgency
 from services.supervision import presets
 from services.supervision.calendar import LOCAL, WorkCalendar, from_chinesecalendar
-from services.supervision.limits import LIMIT_KINDS, URGENCIES, Unit, compute
+from services.supervision.limits import URGENCIES, Unit, compute
 from services.supervision.presets import InvalidPreset
 
 Amounts = dict[Kind, tuple[int, Unit]]
@@ -67,6 +67,9 @@ def test_every_rule_names_its_set_and_version(name: str) -> None:
     assert len({rule.id for rule in limits.rules}) == len(limits.rules)
 
 
+BOTH: tuple[LimitKind, ...] = ("sign_for", "complete")
+
+
 def due_before_signed(name: str, urgencies: tuple[Urgency, ...]) -> set[datetime]:
     """Dispatches of 2021, every 61 hours, after which a case is due before it has to be signed for."""
     calendar = WorkCalendar.of(map(from_chinesecalendar, (2021, 2022)))
@@ -74,7 +77,7 @@ def due_before_signed(name: str, urgencies: tuple[Urgency, ...]) -> set[datetime
     starts = [datetime(2021, 1, 1, tzinfo=LOCAL) + step * timedelta(hours=61) for step in range(140)]
     found = set()
     for start, kind, urgency in product(starts, KINDS, urgencies):
-        sign, complete = (compute(limits.rule(one, kind, urgency), start, calendar) for one in LIMIT_KINDS)
+        sign, complete = (compute(limits.rule(one, kind, urgency), start, calendar) for one in BOTH)
         if complete.due_at < sign.due_at:
             found.add(start)
     return found

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.contracts.case import CaseAssigned
-from services.contracts.supervision import NoticeAcknowledged, NoticeSent
+from services.contracts.supervision import LimitPassed, NoticeAcknowledged, NoticeSent
 from services.kit.auth import Staff
 from services.supervision.acknowledge import NoSuchNotice, NotARecipient, acknowledge
 from services.supervision.api_access import opens_post_inbox, opens_unit_inbox, sees_unit, speaks_for
@@ -51,8 +51,12 @@ class Bench:
         await set_limits(self.limits, lambda _: None, self.policy, happened)
         return case
 
+    def tell(self, event: NoticeSent | LimitPassed) -> None:
+        assert isinstance(event, NoticeSent)
+        self.sent.append(event)
+
     async def fire(self, now: datetime) -> int:
-        return len(await fire(self.limits, self.sent.append, self.policy, now))
+        return len(await fire(self.limits, self.tell, self.policy, now))
 
     def fired(self) -> list[tuple[int, str, str]]:
         return [(one.rung, one.colour, one.outcome) for one in self.sent]

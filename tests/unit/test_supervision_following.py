@@ -16,7 +16,7 @@ from services.contracts.case import (
     CaseSuspended,
     CaseWithdrawn,
 )
-from services.contracts.supervision import NoticeSent
+from services.contracts.supervision import LimitPassed, NoticeSent
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.derivation import explain, say
 from services.supervision.fire import fire
@@ -159,9 +159,9 @@ async def test_a_resumed_limit_says_its_pause_line_by_line() -> None:
 
 
 async def _fired(bench: Bench, now: datetime) -> list[NoticeSent]:
-    sent: list[NoticeSent] = []
+    sent: list[NoticeSent | LimitPassed] = []
     await fire(bench.limits, sent.append, bench.policy, now)
-    return [one for one in sent if one.limit == "complete"]
+    return [one for one in sent if isinstance(one, NoticeSent) and one.limit == "complete"]
 
 
 async def test_a_rung_that_fired_while_the_suspension_was_on_its_way_fires_again_for_the_new_end() -> None:

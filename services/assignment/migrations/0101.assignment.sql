@@ -48,6 +48,8 @@ CREATE TABLE cases (
     reply text,
     extension_asked smallint,
     lead uuid,
+    rectification_opened timestamptz,
+    rectified_at timestamptz,
     tags text[] NOT NULL DEFAULT '{}',
     rating text,
     rated_at timestamptz,
@@ -82,6 +84,29 @@ CREATE TABLE dues (
     complete_due timestamptz
 ) WITH (fillfactor = 85);
 
+-- When something further is due of a case: a decision about its return or extension, its rectification.
+CREATE TABLE further_dues (
+    case_id uuid NOT NULL,
+    limit_kind text NOT NULL,
+    about text NOT NULL,
+    version int NOT NULL,
+    opened_by int NOT NULL,
+    due timestamptz,
+    PRIMARY KEY (case_id, limit_kind, about)
+);
+
+-- The limits that passed, on which a rule acted or found that there was nothing to do any more.
+CREATE TABLE passed_limits (
+    case_id uuid NOT NULL,
+    limit_kind text NOT NULL,
+    about text NOT NULL,
+    generation int NOT NULL,
+    opened_by int NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (case_id, limit_kind, about, generation)
+);
+REVOKE UPDATE, DELETE ON passed_limits FROM yinuo_assignment_app;
+
 -- Notices that supervision sent about a case, for its timeline.
 CREATE TABLE notices (
     notice_id uuid PRIMARY KEY,
@@ -99,12 +124,14 @@ CREATE INDEX notices_case ON notices (case_id, at);
 
 CREATE VIEW audit_cases AS
 SELECT case_id, demand_id, receipt, unit, post, state, dispatch, version, backstop, assigned_at, dispatched_at,
-       rating, lead
+       rating, lead, extension_asked, rectification_opened IS NOT NULL AND rectified_at IS NULL AS rectifying
 FROM cases;
-CREATE VIEW audit_steps AS SELECT case_id, version, step, unit, post, lead FROM steps;
+CREATE VIEW audit_steps AS SELECT case_id, version, step, unit, post, lead, by FROM steps;
+CREATE VIEW audit_further_dues AS SELECT case_id, limit_kind, about, version, opened_by FROM further_dues;
+CREATE VIEW audit_passed_limits AS SELECT case_id, limit_kind, about, generation FROM passed_limits;
 CREATE VIEW audit_waiting AS SELECT demand_id, registered_at FROM waiting;
 CREATE VIEW audit_dues AS SELECT case_id, version, dispatch FROM dues;
 CREATE VIEW audit_notices AS SELECT notice_id, case_id FROM notices;
 CREATE VIEW audit_directories AS SELECT version, loaded_at FROM directories;
-GRANT SELECT ON audit_cases, audit_steps, audit_waiting, audit_dues, audit_notices, audit_directories
+GRANT SELECT ON audit_cases, audit_steps, audit_further_dues, audit_passed_limits, audit_waiting, audit_dues, audit_notices, audit_directories
 TO yinuo_audit;

@@ -63,8 +63,9 @@ class PromiseWriter:
     def write(self) -> list[Action]:
         self._promises_with_projects()
         self._members()
-        self._replaced_projects()
-        self._finished_projects()
+        going_on = self.draw.chosen(self.ledgers, 0.04)  # in place of others; what is done can't be
+        self._replaced_projects(going_on)
+        self._finished_projects([one for one in self.ledgers if one not in going_on])
         return self.actions
 
     def _promises_with_projects(self) -> None:
@@ -196,9 +197,9 @@ class PromiseWriter:
         funds[drawn[-1]] = ((CENTRAL, self.totals.central_funds),)
         return [replace(one, funds=funds.get(number, ())) for number, one in enumerate(projects)]
 
-    def _replaced_projects(self) -> None:
+    def _replaced_projects(self, likes: Sequence[OpenProject]) -> None:
         """Ledgers that were opened and then given up for one that counts; one with funds among them."""
-        for like in self.draw.chosen(self.ledgers, 0.04):
+        for like in likes:
             early = replace(like, funds=((COUNTY, 50_000),)) if self.draw.random.random() < 0.2 else like
             given_up = replace(early, ledger=self.draw.number("FX2021-R"))
             self.actions += [
@@ -208,8 +209,8 @@ class PromiseWriter:
                 ),
             ]
 
-    def _finished_projects(self) -> None:
-        for one in self.draw.random.sample(self.ledgers, self.totals.done):
+    def _finished_projects(self, ledgers: Sequence[OpenProject]) -> None:
+        for one in self.draw.random.sample(ledgers, self.totals.done):
             self.actions.append(FinishProject(self.draw.after(one.at), one.ledger))
 
     def _work(self, unit: str) -> str:

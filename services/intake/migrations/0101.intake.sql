@@ -70,6 +70,7 @@ CREATE TABLE tracking (
     state text NOT NULL,
     unit text NOT NULL,
     reply text,
+    rectification text,
     changed_at timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX tracking_of_key ON tracking (key_id, changed_at, demand_id);

@@ -1,10 +1,13 @@
--- One row a limit: two for each case. What is stored are the inputs and the due instant; the derivation and
+-- One row a limit: two for each case, and further ones that something opens on the way. What is stored are the inputs and the due instant; the derivation and
 -- the instants of the rungs are told again from them. fires_at is the next rung that isn't recorded yet.
 -- generation fences: a dispatch anew, or another end, begins the next one. awaits_year: what must be loaded to
 -- go on. pauses: suspensions that are over, as ISO 8601 intervals; suspended_at: the one that isn't.
+-- about: which of several of its kind (the unit that returned the case); opened_by: the version of the case's event
+-- that opened it. passed: its due instant went by, and assignment acts on that.
 CREATE TABLE limits (
     case_id uuid NOT NULL,
-    kind text COLLATE "C" NOT NULL CHECK (kind IN ('sign_for', 'complete')),
+    kind text COLLATE "C" NOT NULL 
+        CHECK (kind IN ('sign_for', 'complete', 'dispute', 'extension', 'rectification')),
     demand_id uuid NOT NULL,
     case_kind text NOT NULL,
     urgency text NOT NULL,
@@ -19,7 +22,8 @@ CREATE TABLE limits (
     amount int NOT NULL,
     counted text NOT NULL,
     ladder text NOT NULL,
-    state text NOT NULL CHECK (state IN ('open', 'met', 'closed', 'awaiting_calendar', 'suspended')),
+    state text NOT NULL 
+        CHECK (state IN ('open', 'met', 'closed', 'passed', 'awaiting_calendar', 'suspended')),
     due_at timestamptz CHECK (due_at IS NOT NULL OR state <> 'open'),
     calendar_version text NOT NULL,
     fires_at timestamptz,
@@ -30,7 +34,9 @@ CREATE TABLE limits (
     suspended_at timestamptz CHECK ((suspended_at IS NOT NULL) = (state = 'suspended')),
     pauses text NOT NULL,
     extension smallint NOT NULL,
-    PRIMARY KEY (case_id, kind)
+    about text COLLATE "C" NOT NULL,
+    opened_by int NOT NULL,
+    PRIMARY KEY (case_id, kind, about)
 ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000);
 CREATE INDEX limits_due ON limits (fires_at, case_id) WHERE state = 'open';
 CREATE INDEX limits_awaiting ON limits (awaits_year, case_id) WHERE awaits_year IS NOT NULL;
@@ -117,7 +123,11 @@ CREATE TABLE holders (
 );
 
 CREATE VIEW audit_limits AS
-SELECT case_id, demand_id, kind, generation, state, due_at, dispatch, unit, post, set_version FROM limits;
+SELECT case_id, demand_id, kind, generation, state, due_at, dispatch, unit, post, set_version
+FROM limits WHERE kind IN ('sign_for', 'complete');
+CREATE VIEW audit_further_limits AS
+SELECT case_id, demand_id, kind, about, opened_by, generation, state, due_at, dispatch, unit, set_version
+FROM limits WHERE kind NOT IN ('sign_for', 'complete');
 CREATE VIEW audit_notices AS SELECT notice_id, case_id, kind, generation, rung, outcome FROM notices;
 CREATE VIEW audit_deliveries AS SELECT notice_id, recipient, acknowledged_at FROM deliveries;
-GRANT SELECT ON audit_limits, audit_notices, audit_deliveries TO yinuo_audit;
+GRANT SELECT ON audit_limits, audit_further_limits, audit_notices, audit_deliveries TO yinuo_audit;

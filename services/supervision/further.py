@@ -1,0 +1,171 @@
+"""Limits that something opens on the way (争议裁定, 延期审批, 整改), beside the two of each dispatch. Pure.
+
+The tables at the end say which event of a case opens, ends or moves which of them. None rests while its case
+is suspended: those who must decide or put right aren't kept from it (decision 0009).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from services.contracts.case import (
+    CaseCompleted,
+    CaseEvent,
+    CaseExtensionAsked,
+    CaseExtensionGranted,
+    CaseExtensionRefused,
+    CaseMerged,
+    CaseReassigned,
+    CaseRectificationOpened,
+    CaseRectified,
+    CaseRefused,
+    CaseReturned,
+    CaseSignedFor,
+    CaseWithdrawn,
+)
+from services.contracts.supervision import FurtherLimitSet, LimitPassed
+from services.contracts.vocabulary import FurtherKind
+from services.supervision.policy import Policy
+from services.supervision.watched import State, Watched, reckon, reckoned
+
+
+class WithFurther(NamedTuple):
+    """A case's limit to complete, and all further limits that it has or had."""
+
+    complete: Watched
+    further: tuple[Watched, ...] = ()
+
+
+class Opening(NamedTuple):
+    """What an event opens: which limit, and which of several of its kind."""
+
+    kind: FurtherKind
+    about: str = ""
+
+
+def after(case: WithFurther, event: CaseEvent, at: datetime, policy: Policy) -> WithFurther:
+    """The further limits after an event; each that it doesn't change is the same object.
+
+    An event that isn't newer than the one that opened a limit doesn't change it.
+    """
+    further = tuple(
+        limit if event.version <= limit.opened_by else _moved(limit, event, at) for limit in case.further
+    )
+    opening = OPENS[type(event)](event) if type(event) in OPENS else None
+    return WithFurther(
+        case.complete, further if opening is None else (*_opened(case, further, opening, event, at, policy),)
+    )
+
+
+def told(limit: Watched) -> FurtherLimitSet:
+    """The event that tells a limit's present due instant."""
+    return FurtherLimitSet(**_named(limit), version=limit.set_version, due=limit.due_at)
+
+
+def passed(limit: Watched) -> tuple[Watched, LimitPassed]:
+    """A limit whose due instant went by: nothing of it fires any more, and a rule of assignment acts."""
+    assert limit.due_at is not None  # noqa: S101  an open limit has one
+    after = limit._replace(state="passed", fires_at=None, overdue=True)
+    return after, LimitPassed(**_named(limit), due=limit.due_at)
+
+
+def _named(limit: Watched) -> dict[str, Any]:
+    return {
+        "case_id": limit.case_id,
+        "demand_id": limit.demand_id,
+        "limit": limit.kind,
+        "about": limit.about,
+        "generation": limit.generation,
+        "opened_by": limit.opened_by,
+        "dispatch": limit.dispatch,
+        "unit": limit.unit,
+    }
+
+
+def _opened(
+    case: WithFurther,
+    further: tuple[Watched, ...],
+    opening: Opening,
+    event: CaseEvent,
+    at: datetime,
+    policy: Policy,
+) -> Iterator[Watched]:
+    """With the limit that is opened: a new row, or the next generation of the one that was there."""
+    key = (opening.kind, opening.about)
+    there = next((limit for limit in further if (limit.kind, limit.about) == key), None)
+    yield from (limit for limit in further if limit is not there)
+    if there is None:
+        template = case.complete._replace(generation=0, set_version=0, opened_by=0)
+        yield _begun(template, opening, event, at, policy)
+    elif event.version > there.opened_by:
+        yield _begun(there, opening, event, at, policy)
+    else:
+        yield there
+
+
+def _begun(old: Watched, opening: Opening, event: CaseEvent, at: datetime, policy: Policy) -> Watched:
+    rule = policy.limits.rule(opening.kind, old.case_kind, old.urgency)
+    begun = old._replace(
+        kind=opening.kind,
+        about=opening.about,
+        opened_by=event.version,
+        generation=old.generation + 1,
+        set_version=old.set_version + 1,
+        unit=event.unit,
+        post=getattr(event, "post", old.post),
+        dispatch=event.dispatch,
+        dispatched_at=at,
+        rule=rule.id,
+        rule_version=rule.version,
+        amount=rule.amount,
+        counted=rule.unit,
+        ladder=policy.ladder.id,
+        overdue=False,
+        met_at=None,
+        suspended_at=None,
+        pauses="",
+        extension=0,
+    )
+    return reckoned(begun, reckon(rule, at, policy.ladder, policy))
+
+
+def _moved(limit: Watched, event: CaseEvent, at: datetime) -> Watched:
+    if not limit.running:
+        return limit
+    end = ENDS.get(type(event), {}).get(limit.kind)
+    if end is not None:
+        awaits = limit.awaits_year if limit.due_at is None and end == "met" else None
+        met_at = at if end == "met" else None
+        return limit._replace(state=end, met_at=met_at, fires_at=None, awaits_year=awaits)
+    if isinstance(event, CaseReturned | CaseReassigned):
+        return limit._replace(unit=event.unit, post=event.post, dispatch=event.dispatch)
+    return limit
+
+
+OPENS: Final[Mapping[type[CaseEvent], Callable[[Any], Opening]]] = {
+    CaseReturned: lambda event: Opening("dispute", event.from_unit),
+    CaseExtensionAsked: lambda event: Opening("extension"),
+    CaseRectificationOpened: lambda event: Opening("rectification"),
+}
+
+_ALL_CLOSED: Final[Mapping[str, State]] = {
+    "dispute": "closed",
+    "extension": "closed",
+    "rectification": "closed",
+}
+ENDS: Final[Mapping[type[CaseEvent], Mapping[str, State]]] = {
+    CaseReassigned: {"dispute": "met", "extension": "closed"},
+    CaseSignedFor: {"dispute": "met"},
+    CaseExtensionGranted: {"extension": "met"},
+    CaseExtensionRefused: {"extension": "met"},
+    CaseCompleted: {"extension": "closed"},
+    CaseReturned: {"extension": "closed"},
+    CaseRectified: {"rectification": "met"},
+    CaseWithdrawn: _ALL_CLOSED,
+    CaseRefused: _ALL_CLOSED,
+    CaseMerged: _ALL_CLOSED,
+}
+"""A signature by the backstop office decides a dispute, too: it keeps the case."""
+
+FURTHER: Final = frozenset(OPENS) | frozenset(ENDS)
+"""The events that are asked about."""

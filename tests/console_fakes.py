@@ -191,6 +191,7 @@ ROW: Final[Mapping[str, Any]] = {
     "rated_at": None,
     "tags": [],
     "rectify": False,
+    "assisting": [],
     "overdue": True,
 }
 TWIN: Final[Mapping[str, Any]] = {
@@ -214,6 +215,7 @@ CASE: Final[Mapping[str, Any]] = {
     "first_post": "water.head",
     "lead": None,
     "members": [],
+    "assists": [],
     "allowed": ["sign_for", "return"],
     "timeline": [
         {

@@ -28,6 +28,7 @@ STANDING: Final = {
     "unit_name": "县水利局",
     "limit": DUE,
     "reply": "<b>已修好</b>",
+    "rectification": None,
     "rating": None,
     "received_at": MORNING,
     "changed_at": MORNING,
@@ -216,6 +217,7 @@ CASE: Final[Mapping[str, Any]] = {
     "lead": None,
     "members": [],
     "assists": [],
+    "rectification": None,
     "allowed": ["sign_for", "return"],
     "timeline": [
         {

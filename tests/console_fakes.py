@@ -307,6 +307,59 @@ LIMITS: Final = {
     "notices": [NOTICE],
     "consequences": [],
 }
+DIGEST: Final = "ab" * 32
+HAND_OVER: Final[Mapping[str, Any]] = {
+    "post": "water.head",
+    "post_title": "水利局局长",
+    "unit": "water",
+    "unit_name": "县水利局",
+    "predecessor": "白杉",
+    "holder": "阮桐",
+    "since": "2021-03-01",
+    "days": 3,
+    "cases": 1,
+    "promises": 1,
+    "projects": 1,
+    "confirmation": None,
+}
+PASSING: Final[list[dict[str, Any]]] = [
+    {
+        "kind": "case",
+        "id": str(CASE_ID),
+        "number": RECEIPT,
+        "words": "停水三天",
+        "state": "dispatched",
+        "due_at": DUE,
+        "due_on": None,
+    },
+    {
+        "kind": "promise",
+        "id": str(PROMISE_ID),
+        "number": "NS-2021-001",
+        "words": "换完老街水管",
+        "state": "standing",
+        "due_at": None,
+        "due_on": "2021-08-31",
+    },
+    {
+        "kind": "project",
+        "id": "6d2f1b7e-0a51-5c57-9a52-6b1f2f8f4a21",
+        "number": LEDGER,
+        "words": "河口镇自来水管网改造",
+        "state": "under_way",
+        "due_at": None,
+        "due_on": "2021-08-31",
+    },
+]
+CONFIRMED: Final[Mapping[str, Any]] = {
+    "by": "head of water",
+    "at": MORNING,
+    "digest": DIGEST,
+    "cases": 1,
+    "promises": 1,
+    "projects": 1,
+}
+HAND_OVER_PAGE: Final = "/posts/water.head/hand-over"
 CIRCULARS: Final = {
     "circulars": [
         {
@@ -356,6 +409,9 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "POST", f"/cases/{CASE_ID}/sign-for"): AFTER_STEP,
     ("assignment", "POST", f"/cases/{CASE_ID}/return"): {**AFTER_STEP, "step": "return"},
     ("assignment", "GET", "/directory"): DIRECTORY,
+    ("assignment", "GET", "/hand-overs"): {"hand_overs": [HAND_OVER]},
+    ("assignment", "GET", HAND_OVER_PAGE): {**HAND_OVER, "digest": DIGEST, "passing": PASSING},
+    ("assignment", "POST", HAND_OVER_PAGE): CONFIRMED,
     ("supervision", "GET", "/inbox"): {"recipient": "unit:water", "notices": [NOTICE], "next": None},
     ("supervision", "POST", f"/notices/{NOTICE_ID}/ack"): ACKNOWLEDGED,
     ("supervision", "GET", f"/cases/{CASE_ID}/limits"): LIMITS,

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.assignment import (
     api,
     api_directory,
+    api_hand_overs,
     api_project_sheet,
     api_projects,
     api_promises,
@@ -28,6 +29,7 @@ def build(settings: AssignmentSettings) -> FastAPI:
     runtime = Runtime("assignment", settings, handlers=stream.handlers(rulebooks, matchers))
     runtime.database = counting(runtime.database)
     runtime.steps["waiting"] = partial(schedule.assign_what_waits, runtime.database, rulebooks, matchers)
+    runtime.steps["gauges"] = schedule.Gauges(runtime.database, rulebooks).measure
     runtime.due = partial(schedule.due, runtime.database)
     app = runtime.build_api("Yinuo assignment")
     app.include_router(api.case_routes(runtime.database, rulebooks))
@@ -36,6 +38,8 @@ def build(settings: AssignmentSettings) -> FastAPI:
     app.include_router(api_project_sheet.project_sheet_routes(office))
     app.include_router(api_projects.project_routes(office))
     app.include_router(api_directory.directory_routes(runtime.database))
+    registry = api_hand_overs.Registry(runtime.database, rulebooks)
+    app.include_router(api_hand_overs.hand_over_routes(registry))
     seal = Seal.of(settings.promise_signing_key.get_secret_value(), settings.promise_former_key)
     app.include_router(api_promises.promise_routes(runtime.database, rulebooks, seal))
     return app

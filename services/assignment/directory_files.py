@@ -87,7 +87,7 @@ def _read_authority(folder: Path, reading: Reading) -> Authority | None:
     if text is None:
         return None
     try:
-        return Authority.model_validate(yaml.safe_load(text))
+        return Authority.model_validate(yaml.load(text, _Loader))  # noqa: S506  a safe one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else None
@@ -103,6 +103,21 @@ def _read_authority(folder: Path, reading: Reading) -> Authority | None:
             for column, what, remedy in complaints(error)
         ]
     return None
+
+
+class _Loader(yaml.SafeLoader):
+    """As YAML 1.2 (section 3.2.1.1) asks: a key stands once. PyYAML would take the last in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            name = self.construct_object(key, deep=True)
+            if name in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{name} 写了两次，只能写一次", key.start_mark
+                )
+            seen.add(name)
+        return super().construct_mapping(node, deep)
 
 
 def _read_table(folder: Path, table: Table, reading: Reading) -> None:

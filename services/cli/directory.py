@@ -5,10 +5,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import BaseModel
 
 from services.assignment.directory import Directory, DirectoryProblem
 from services.assignment.directory_files import read_directory
+from services.cli.staff_contacts import ContactReading, read_contacts
+from services.contracts.vocabulary import Service
 from services.dev.problem import Problem
+from services.dev.running import Running
+from services.intake.staff_contacts import StaffContacts
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -24,6 +29,7 @@ NAMES = {
     "places": "地点",
     "routes": "路由",
     "words": "词条",
+    "staff_contacts": "工作人员联系方式",
 }
 LOAD_SECONDS = 60.0
 
@@ -37,8 +43,9 @@ def group() -> None:
 def check(folder: Folder, as_json: AsJson = False) -> None:
     """Print every problem with file, row, column and remedy; exit status 1 where there is any."""
     found = _read(folder)
-    problems = found if isinstance(found, list) else []
-    counts = {} if isinstance(found, list) else entry_counts(found)
+    contacts = _contacts(folder, found)
+    problems = [*(found if isinstance(found, list) else []), *contacts.problems]
+    counts = {} if isinstance(found, list) else entry_counts(found) | _contact_count(contacts)
     _print(folder, problems, counts, as_json)
     if problems:
         raise typer.Exit(1)
@@ -46,19 +53,28 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 
 @app.command()
 def load(folder: Folder, data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> None:
-    """Check the files, then make them the directory of the running stack; with problems nothing is sent."""
+    """Check the files, then make them the directory of the running stack; with problems nothing is sent.
+
+    contacts.csv, where there is one, goes to intake alone and replaces the list of the units' people whole.
+    """
     found = _read(folder)
-    if isinstance(found, list):
-        _print(folder, found, {}, as_json)
+    contacts = _contacts(folder, found)
+    if isinstance(found, list) or contacts.problems:
+        _print(folder, [*(found if isinstance(found, list) else []), *contacts.problems], {}, as_json)
         raise typer.Exit(1)
-    answer = _post(found, data)
-    counts = entry_counts(found)
-    print(_json({"ok": True, "counts": counts, "answer": answer}) if as_json else counts_line(folder, counts))
+    stack = Running.find(data)
+    answer = _send(stack, "assignment", "POST", "/directory", found)
+    document: dict[str, Any] = {"ok": True, "counts": entry_counts(found), "answer": answer}
+    if contacts.there:
+        sent = StaffContacts(contacts=tuple(contacts.contacts))
+        document["staff_contacts"] = _send(stack, "intake", "PUT", "/staff-contacts", sent)
+    counts = document["counts"] | _contact_count(contacts)
+    print(_json(document) if as_json else counts_line(folder, counts))
 
 
 def entry_counts(directory: Directory) -> dict[str, int]:
     """How many entries each list of the directory has."""
-    return {name: len(getattr(directory, name)) for name in NAMES}
+    return {name: len(getattr(directory, name)) for name in NAMES if name in Directory.model_fields}
 
 
 def problem_line(problem: DirectoryProblem) -> str:
@@ -90,16 +106,23 @@ def _print(folder: Path, problems: list[DirectoryProblem], counts: dict[str, int
         print("\n".join(map(problem_line, problems)) or counts_line(folder, counts))
 
 
-def _post(directory: Directory, data: Path) -> Any:
+def _contacts(folder: Path, found: Directory | list[DirectoryProblem]) -> ContactReading:
+    """Without a sound directory nothing: the units of the contacts couldn't be judged."""
+    return ContactReading() if isinstance(found, list) else read_contacts(folder, found.units_by_code)
+
+
+def _contact_count(contacts: ContactReading) -> dict[str, int]:
+    return {"staff_contacts": len(contacts.contacts)} if contacts.there else {}
+
+
+def _send(stack: Running, service: Service, method: str, path: str, content: BaseModel) -> Any:
     import httpx
 
-    from services.dev.running import Running
-
-    stack = Running.find(data)
     try:
-        answer = httpx.post(
-            stack.service_url("assignment") + "/directory",
-            content=directory.model_dump_json(),
+        answer = httpx.request(
+            method,
+            stack.service_url(service) + path,
+            content=content.model_dump_json(),
             headers={
                 "Authorization": f"Bearer {stack.token('administrator')}",
                 "Content-Type": "application/json",
@@ -107,9 +130,9 @@ def _post(directory: Directory, data: Path) -> Any:
             timeout=LOAD_SECONDS,
         )
     except httpx.HTTPError as error:
-        raise Problem(f"assignment doesn't answer: {error}", "look at `yinuo status`") from error
+        raise Problem(f"{service} doesn't answer: {error}", "look at `yinuo status`") from error
     if answer.is_error:
-        raise Problem(f"assignment refused the directory ({answer.status_code}): {answer.text}")
+        raise Problem(f"{service} refused it ({answer.status_code}): {answer.text}")
     return answer.json() if answer.content else None
 
 

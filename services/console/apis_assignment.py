@@ -3,8 +3,9 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import UUID
 
 from services.console.call import Api, Shown
@@ -139,6 +140,51 @@ class Case(CaseRow):
     timeline: list[Moment]
 
 
+class Confirmation(Shown):
+    by: str
+    at: datetime
+
+
+class HandOver(Shown):
+    """A post's new holder, and how much of his predecessor's is open."""
+
+    post: str
+    post_title: str
+    unit: str
+    unit_name: str | None
+    predecessor: str
+    holder: str
+    since: date
+    days: int
+    cases: int
+    promises: int
+    projects: int
+    confirmation: Confirmation | None
+
+
+class HandOverPage(Shown):
+    hand_overs: list[HandOver]
+
+
+class Passing(Shown):
+    """A line of the list; a case is due at an instant, a promise or a project on a day."""
+
+    kind: str
+    id: UUID
+    number: str
+    words: str
+    state: str
+    due_at: datetime | None
+    due_on: date | None
+
+
+class HandOverList(HandOver):
+    """The list whole; a confirmation names its digest."""
+
+    digest: str
+    passing: list[Passing]
+
+
 @dataclass(slots=True)
 class _Copy:
     """A thing read before, and when (seconds of a monotonic clock)."""
@@ -179,6 +225,17 @@ class Assignment:
     async def take(self, token: str, path: str, sent: Mapping[str, Any] | None) -> None:
         """One step, at the path that the API's description gives it."""
         await self.api.ask("POST", path, token, json=None if sent is None else dict(sent))
+
+    async def hand_overs(self, token: str, confirmed: bool) -> list[HandOver]:
+        asked = "true" if confirmed else "false"
+        return (await self.api.get(HandOverPage, "/hand-overs", token, confirmed=asked)).hand_overs
+
+    async def hand_over(self, token: str, post: str) -> HandOverList:
+        return await self.api.get(HandOverList, f"/posts/{quote(post, safe='')}/hand-over", token)
+
+    async def confirm_hand_over(self, token: str, post: str, digest: str) -> None:
+        path = f"/posts/{quote(post, safe='')}/hand-over"
+        await self.api.ask("POST", path, token, json={"digest": digest})
 
     async def directory(self, token: str) -> Directory:
         """The directory in force; any staff may read it, so that one copy serves all."""

@@ -13,6 +13,7 @@ from services.console.pages import Pages, templates
 from services.console.pages_cases import case_routes
 from services.console.pages_entry import entry_routes
 from services.console.pages_errors import add_error_pages
+from services.console.pages_hand_overs import hand_over_routes
 from services.console.pages_inbox import inbox_routes
 from services.console.pages_login import login_routes
 from services.console.pages_projects import project_routes
@@ -55,6 +56,7 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     console.include_router(project_routes(pages, apis.projects))
     console.include_router(login_routes(pages))
     console.include_router(inbox_routes(pages, apis.supervision, apis.assignment))
+    console.include_router(hand_over_routes(pages, apis.assignment))
     console.include_router(case_routes(pages, apis))
     console.include_router(entry_routes(pages, apis.intake))
     console.mount("/static", StaticFiles(directory=str(files("services.console").joinpath("static"))))

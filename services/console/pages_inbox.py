@@ -13,7 +13,7 @@ from services.console.apis_assignment import Assignment, Case, Directory
 from services.console.apis_supervision import Supervision
 from services.console.call import Away, Refused
 from services.console.pages import Pages, further, one, see
-from services.console.session import OPENS_INBOX
+from services.console.session import OPENS_INBOX, Login
 from services.kit.auth import Staff
 
 Code = Annotated[str, Query(max_length=100)]
@@ -46,6 +46,7 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
             chosen=chosen,
             directory=directory,
             done=done,
+            hand_overs=await _hand_overs(assignment, login),
             further=further("/inbox", chosen, page.next) if page else None,
         )
 
@@ -83,3 +84,13 @@ async def _cases(assignment: Assignment, token: str, ids: Iterable[UUID]) -> dic
 
     found = await asyncio.gather(*map(read, ids))
     return {case.case_id: case for case in found if case}
+
+
+async def _hand_overs(assignment: Assignment, login: Login) -> int:
+    """How many hand-overs await confirmation; the notices are shown though that can't be read."""
+    if not login.sees_hand_overs:
+        return 0
+    try:
+        return len(await assignment.hand_overs(login.token, confirmed=False))
+    except (Refused, Away):
+        return 0

@@ -83,6 +83,8 @@ async def _after(
                 return _page(pages, request, _keys(fields)[0], status=404)
             case httpx.codes.CONFLICT:
                 return await _standing_page(pages, intake, request, fields, 409, failed=f"not_{said}")
+            case httpx.codes.FORBIDDEN:
+                return await _standing_page(pages, intake, request, fields, 403, failed="own_work")
         raise
     return await _standing_page(pages, intake, request, fields, said=said)
 

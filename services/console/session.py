@@ -25,6 +25,8 @@ OPENS_INBOX: Final[tuple[Role, ...]] = (
     "administrator",
 )
 """Roles that have an inbox, or may look into one."""
+SEES_HAND_OVERS: Final[tuple[Role, ...]] = ("unit_head", "leader", "supervision_office", "administrator")
+"""Roles that see hand-overs of posts; all but the supervision office confirm them."""
 ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 """Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
 
@@ -40,6 +42,10 @@ class Login:
     @property
     def opens_inbox(self) -> bool:
         return self.staff.role in OPENS_INBOX
+
+    @property
+    def sees_hand_overs(self) -> bool:
+        return self.staff.role in SEES_HAND_OVERS
 
     @property
     def enters(self) -> bool:

@@ -151,7 +151,7 @@ def add_demand_route(api: FastAPI, post: Post) -> None:
     api.middleware_stack = FastLane(api.build_middleware_stack(), post)
 
 
-def body_schema(media_type: str, model: type[RawDemand]) -> dict[str, Any]:
+def body_schema(media_type: str, model: type[BaseModel]) -> dict[str, Any]:
     """The OpenAPI request body of a model, its definitions written in place."""
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})

@@ -1,5 +1,6 @@
 """A citizen takes a demand back, or rates the reply: with receipt and tracking code, without any token."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -18,11 +19,13 @@ from services.intake.respond import (
     rate_project,
     withdraw,
 )
+from services.intake.staff_contacts import is_own_work
 from services.intake.store_responses import PostgresResponses
+from services.intake.store_staff_contacts import PostgresPeople
 from services.intake.tracking import RECEIPT
 from services.intake.vault import Vault
 from services.kit.http import Problem
-from services.kit.postgres import Database
+from services.kit.postgres import Database, Writing
 
 _NOBODY: Final = UUID(int=0)
 _WHO: Final = "for whoever holds its tracking code"
@@ -90,6 +93,7 @@ def response_routes(database: Database, vault: Vault) -> APIRouter:
         async with database.writing() as writing:
             responses = PostgresResponses(writing.connection)
             standing = await _standing(responses, vault, receipt, given.tracking_code)
+            await _refuse_own_work(writing, vault, standing, [standing.unit] if standing.unit else [])
             outcome = await rate(
                 responses, writing.publish, standing, given.level, given.comment, writing.now
             )
@@ -113,6 +117,7 @@ def _projects(routes: APIRouter, database: Database, vault: Vault) -> None:
             project = await responses.answering(standing.demand_id, given.ledger)
             if project is None:
                 raise _not_answered(given.ledger)
+            await _refuse_own_work(writing, vault, standing, project.units)
             outcome = await rate_project(
                 responses,
                 writing.publish,
@@ -141,6 +146,22 @@ async def _refuse_staff(request: Request) -> None:
             "nobody rates his own work: a rating comes from the citizen",
             field="Authorization",
             remedy="send the tracking code alone, without a token",
+        )
+
+
+async def _refuse_own_work(
+    writing: Writing, vault: Vault, standing: Standing, units: Collection[str]
+) -> None:
+    """Raises Problem 403 where whoever sent the demand is among the people of the units, or of one above."""
+    people = PostgresPeople(writing.connection)
+    if units and await is_own_work(people, vault, standing.demand_id, units):
+        raise Problem(
+            403,
+            "Forbidden",
+            "nobody rates his own work: the demand's sender is one of the people who answer for it",
+            field="receipt",
+            remedy="nothing was recorded; if that is a mistake, ask the administrator to correct the list"
+            " of the units' people",
         )
 
 

@@ -7,6 +7,7 @@ from services.intake.api_batch import batch_routes
 from services.intake.api_keys import key_routes
 from services.intake.api_responses import response_routes
 from services.intake.api_staff import staff_routes
+from services.intake.api_staff_contacts import staff_contact_routes
 from services.intake.api_tracking import tracking_routes
 from services.intake.keys import KeyRing
 from services.intake.receive import Receiver
@@ -38,4 +39,5 @@ def build(settings: IntakeSettings) -> FastAPI:
     api.include_router(response_routes(runtime.database, vault))
     api.include_router(staff_routes(PostgresOriginals(pool), vault))
     api.include_router(key_routes(keys, ring))
+    api.include_router(staff_contact_routes(runtime.database, vault))
     return api

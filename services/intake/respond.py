@@ -1,6 +1,6 @@
 """What a citizen says after sending a demand: takes it back, or rates its reply. Each once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -23,10 +23,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A project that answers a demand; `done`: it can be rated."""
+    """A project that answers a demand; `done`: it can be rated. `units` do its work."""
 
     project_id: UUID
     done: bool
+    units: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

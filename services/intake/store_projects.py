@@ -13,15 +13,18 @@ from services.intake.tracked_projects import LinkNews, ProjectMilestone, Project
 from services.kit.postgres import Connection, Pool, Writing
 
 _PROJECTS: Final = """
-INSERT INTO projects AS p (project_id, version, ledger, name, completion, milestones, done_on, replaced_by)
-SELECT project_id, version, ledger, name, completion, coalesce(milestones::jsonb, '[]'), done_on, replaced_by
-FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::date[], $6::text[], $7::date[], $8::text[])
-    AS news (project_id, version, ledger, name, completion, milestones, done_on, replaced_by)
+INSERT INTO projects AS p (project_id, version, ledger, name, completion, milestones, done_on, replaced_by,
+                           units)
+SELECT project_id, version, ledger, name, completion, coalesce(milestones::jsonb, '[]'), done_on, replaced_by,
+       string_to_array(units, ' ')
+FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::date[], $6::text[], $7::date[], $8::text[],
+            $9::text[])
+    AS news (project_id, version, ledger, name, completion, milestones, done_on, replaced_by, units)
 ON CONFLICT (project_id) DO UPDATE SET version = excluded.version,
     name = coalesce(excluded.name, p.name), completion = coalesce(excluded.completion, p.completion),
     milestones = CASE WHEN excluded.name IS NULL THEN p.milestones ELSE excluded.milestones END,
     done_on = coalesce(excluded.done_on, p.done_on),
-    replaced_by = coalesce(excluded.replaced_by, p.replaced_by)
+    replaced_by = coalesce(excluded.replaced_by, p.replaced_by), units = coalesce(excluded.units, p.units)
 WHERE p.version < excluded.version
 """
 _REACHED: Final = """
@@ -127,4 +130,5 @@ def _project_row(news: ProjectNews) -> tuple[object, ...]:
         else orjson.dumps([m.model_dump(mode="json") for m in milestones]).decode(),
         news.done_on,
         news.replaced_by,
+        None if news.units is None else " ".join(news.units),
     )

@@ -19,7 +19,7 @@ _RATE: Final = """
 INSERT INTO ratings (demand_id, level, rated_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true
 """
 _ANSWERING: Final = """
-SELECT project_id, p.done_on IS NOT NULL AS done
+SELECT project_id, p.done_on IS NOT NULL AS done, coalesce(p.units, '{}') AS units
 FROM demand_projects d JOIN projects p USING (project_id)
 WHERE d.demand_id = $1 AND d.linked AND p.ledger = $2
 """

@@ -48,9 +48,9 @@ WITH moved AS (
 UPDATE tracking SET changed_at = $4 FROM late WHERE tracking.demand_id = late.demand_id
 """
 _UNITS: Final = """
-INSERT INTO units (code, name, version)
-SELECT * FROM unnest($1::text[], $2::text[], $3::integer[])
-ON CONFLICT (code) DO UPDATE SET name = excluded.name, version = excluded.version
+INSERT INTO units (code, name, parent, version)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[])
+ON CONFLICT (code) DO UPDATE SET name = excluded.name, parent = excluded.parent, version = excluded.version
 WHERE units.version < excluded.version
 """
 _TRACKED: Final = """
@@ -113,12 +113,10 @@ async def record_dues(writing: Writing, limits: Sequence[LimitsSet]) -> None:
 
 
 async def record_units(writing: Writing, units: Sequence[UnitRecorded]) -> None:
-    """Keep each unit's newest name, of retired ones too: old demands show it."""
+    """Keep each unit's newest name and parent, of retired ones too: old demands show it."""
     newest = {unit.code: unit for unit in sorted(units, key=lambda unit: unit.version)}
-    codes = sorted(newest)
-    await writing.connection.execute(
-        _UNITS, codes, [newest[c].name for c in codes], [newest[c].version for c in codes]
-    )
+    rows = [(code, newest[code].name, newest[code].parent, newest[code].version) for code in sorted(newest)]
+    await writing.connection.execute(_UNITS, *zip(*rows, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

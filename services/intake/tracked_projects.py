@@ -31,6 +31,7 @@ class ProjectNews:
     milestones: tuple[Milestone, ...] | None = None
     done_on: date | None = None
     replaced_by: str | None = None
+    units: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,13 @@ def _told(event: ProjectEvent) -> dict[str, Any]:
     match event:
         case ProjectOpened() | ProjectChanged():
             plan = event.plan
-            return {"name": plan.name, "completion": plan.completion, "milestones": plan.milestones}
+            units = (plan.lead_unit, *plan.assisting_units)
+            return {
+                "name": plan.name,
+                "completion": plan.completion,
+                "milestones": plan.milestones,
+                "units": units,
+            }
         case ProjectDone():
             return {"done_on": event.on}
         case ProjectReplaced():

@@ -8,13 +8,14 @@ import hmac
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services.intake.demand import RawDemand
+from services.intake.demand import Contact, RawDemand
 
 NONCE_BYTES: Final = 12
 CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -26,7 +27,7 @@ _NOT_DIGITS: Final = re.compile(r"\D+")
 _DIGEST_KEY: Final = b"yinuo/intake/content-digest"
 _PHONE_DIGITS: Final = range(7, 16)
 """From a local landline number to the 15 digits of ITU-T E.164."""
-
+_NO_CONTACT: Final = Contact()
 
 CitizenKey: TypeAlias = AESGCM
 """A citizen's 256-bit key, ready for use."""
@@ -71,7 +72,11 @@ class Vault:
     def citizen_index(self, demand: RawDemand) -> bytes | None:
         """The blind index that a citizen is known by, None where nothing identifies the sender."""
         mark = citizen_mark(demand)
-        return _keyed(self._citizen, mark.encode()) if mark else None
+        return self.index_of(mark) if mark else None
+
+    def index_of(self, mark: str) -> bytes:
+        """The blind index, 32 bytes, of what somebody is recognised by; useless without the key."""
+        return _keyed(self._citizen, mark.encode())
 
     def tracking_code(self, demand: UUID) -> str:
         """10 letters that prove to whoever holds the receipt that he is its owner; stored nowhere."""
@@ -96,14 +101,18 @@ def open_sealed(citizen_key: CitizenKey, demand: UUID, what: str, sealed: bytes)
 
 def citizen_mark(demand: RawDemand) -> str | None:
     """What identifies the sender: the channel's own id, else the phone, else the e-mail address."""
-    if demand.author_ref:
-        return f"author/{demand.channel}/{demand.author_ref}"
-    contact = demand.contact
-    if contact and contact.phone and (phone := normal_phone(contact.phone)):
-        return f"phone/{phone}"
-    if contact and contact.email:
-        return f"email/{unicodedata.normalize('NFKC', contact.email).strip().casefold()}"
-    return None
+    contact = demand.contact or _NO_CONTACT
+    return next(marks(demand.channel, demand.author_ref, contact.phone, contact.email), None)
+
+
+def marks(channel: str, author_ref: str | None, phone: str | None, email: str | None) -> Iterator[str]:
+    """All that somebody is recognised by, the best first, whatever a number or address is written like."""
+    if author_ref:
+        yield f"author/{channel}/{author_ref}"
+    if phone and (digits := normal_phone(phone)):
+        yield f"phone/{digits}"
+    if email:
+        yield f"email/{unicodedata.normalize('NFKC', email).strip().casefold()}"
 
 
 def normal_phone(written: str) -> str | None:

@@ -55,6 +55,9 @@ ORIGINALS_READ: Final = Counter(
     "yinuo_originals_read_total", "Readings of an original text or a contact by staff.", ["what"]
 )
 CASES_ASSIGNED: Final = Counter("yinuo_cases_assigned_total", "Cases assigned.", ["backstop"])
+POSTS_VACANT: Final = Gauge(
+    "yinuo_posts_vacant", "Posts that answer for something open and that nobody holds today."
+)
 LIMITS_OPEN: Final = Gauge("yinuo_limits_open", "Limits that are running.", ["limit"])
 LIMITS_AWAITING: Final = Gauge(
     "yinuo_limits_awaiting_calendar", "Limits that can't be computed until a calendar is loaded."

@@ -115,7 +115,11 @@ class UnitRow(Part):
 
 
 class OverdueCase(Part):
-    """A case past its limit and not completed at the cut. `days_late`: days begun since its limit."""
+    """A case past its limit and not completed at the cut. `days_late`: days begun since its limit.
+
+    `holder` had the post on the day it fell due and answers for that; `successor` is who had it on the week's
+    last day, where that is somebody else.
+    """
 
     receipt: str
     case_id: str
@@ -124,6 +128,7 @@ class OverdueCase(Part):
     unit_name: str
     post_title: str
     holder: str | None
+    successor: str | None = None
     category_name: str
     town_name: str | None
     opened_at: datetime

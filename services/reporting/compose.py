@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
+from services.kit.clock import LOCAL
 from services.reporting.circular import (
     CHANNELS_ZH,
     COLOURS_ZH,
@@ -228,6 +229,8 @@ def _unit_row(
 
 
 def _overdue(one: OpenLate, directory: Directory, week: date, cut_at: datetime) -> OverdueCase:
+    then = directory.holder(one.post, _last_day(one.complete_due))
+    now = directory.holder(one.post, week + timedelta(days=6))
     return OverdueCase(
         receipt=one.receipt or "",
         case_id=str(one.case_id),
@@ -235,7 +238,8 @@ def _overdue(one: OpenLate, directory: Directory, week: date, cut_at: datetime) 
         unit=one.unit,
         unit_name=directory.unit_name(one.unit),
         post_title=directory.post_title(one.post),
-        holder=directory.holder(one.post, week + timedelta(days=6)),
+        holder=then,
+        successor=now if now != then else None,
         category_name=directory.category_name(one.category),
         town_name=directory.unit_name(one.town) if one.town else None,
         opened_at=one.opened_at,
@@ -243,6 +247,11 @@ def _overdue(one: OpenLate, directory: Directory, week: date, cut_at: datetime) 
         days_late=-((one.complete_due - cut_at) // timedelta(days=1)),
         signed=one.signed,
     )
+
+
+def _last_day(due: datetime) -> date:
+    """The local day on which something may still be done in time: a limit may end at its 24:00."""
+    return (due - timedelta(microseconds=1)).astimezone(LOCAL).date()
 
 
 def _repeated(one: Again, directory: Directory) -> RepeatedCase:

@@ -24,6 +24,7 @@ from tests.console_fakes import (
     ANSWERS,
     CASE_ID,
     CODE,
+    DIGEST,
     LEDGER,
     NOTICE_ID,
     PROMISE_ID,
@@ -80,6 +81,8 @@ MODELS: dict[Key, type[Shown]] = {
     ("assignment", "GET", "/promises/{promise_id}"): apis_promises.Promise,
     ("assignment", "GET", "/projects"): apis_projects.ProjectPage,
     ("assignment", "GET", "/projects/{ledger}"): apis_projects.Project,
+    ("assignment", "GET", "/hand-overs"): apis_assignment.HandOverPage,
+    ("assignment", "GET", "/posts/{post}/hand-over"): apis_assignment.HandOverList,
     ("supervision", "GET", "/inbox"): apis_supervision.InboxPage,
     ("supervision", "GET", "/cases/{case_id}/limits"): apis_supervision.CaseLimits,
     ("reporting", "GET", "/circulars"): apis_reporting.Circulars,
@@ -113,6 +116,9 @@ async def everything_asked() -> list[Call]:
     await apis.assignment.twins("token", CASE_ID)
     await apis.assignment.named("token", RECEIPT)
     await apis.assignment.directory("token")
+    await apis.assignment.hand_overs("token", confirmed=False)
+    await apis.assignment.hand_over("token", "water.head")
+    await apis.assignment.confirm_hand_over("token", "water.head", DIGEST)
     await apis.promises.page(**filters)
     await apis.promises.one(PROMISE_ID)
     await apis.projects.page(**filters)

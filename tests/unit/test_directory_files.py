@@ -97,6 +97,25 @@ def test_yaml_that_is_none_is_named(tmp_path: Path, text: str) -> None:
     assert {one.file for one in refused(written(tmp_path, authority=text))} == {"authority.yaml"}
 
 
+def test_a_second_backstop_unit_is_named_where_it_stands(tmp_path: Path) -> None:
+    text = FILES["authority.yaml"] + "backstop_unit: county\n"
+    (problem,) = refused(written(tmp_path, authority=text))
+    assert (problem.file, problem.row, "backstop_unit" in problem.what) == ("authority.yaml", 6, True)
+
+
+def test_overlapping_terms_and_a_circle_of_parents_are_named_with_their_rows(tmp_path: Path) -> None:
+    holders = FILES["holders.csv"] + "magistrate,乙某,2020-06-01,\n"
+    units = FILES["units.csv"].replace("county,县政府,county,,", "county,县政府,county,petition,")
+    found = refused(written(tmp_path, holders=holders, units=units))
+    assert [(one.file, one.row, one.column) for one in found] == [
+        ("units.csv", 2, "parent"),
+        ("units.csv", 3, "parent"),
+        ("holders.csv", 3, "from"),
+    ]
+    assert "甲某" in found[2].what
+    assert all(one.remedy for one in found)
+
+
 def test_problems_of_several_files_come_together(tmp_path: Path) -> None:
     found = refused(
         written(tmp_path, posts=None, holders="post,person\n", places="code,name,aliases,unit\n,,,\nx\n")

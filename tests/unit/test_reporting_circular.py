@@ -135,10 +135,25 @@ def test_the_second_circular_tells_the_change() -> None:
     assert "环比上升25.0%（增加1件）" in to_html(edition(second))
 
 
-def test_overdue_names_whoever_held_the_post_on_the_weeks_last_day() -> None:
+def overdue_since(due: datetime, week: date) -> tuple[str | None, str | None]:
+    """Holder and successor named for a case of the water bureau's head, in the circular of a week."""
+    late = OpenLate(UUID(int=1), 1, "YN1", "water", "water.head", "water", None, CUT_AT, due, signed=False)
+    [row] = circular(overdue=(late,), week=week).overdue
+    return row.holder, row.successor
+
+
+def test_overdue_names_whoever_held_the_post_on_the_day_it_fell_due() -> None:
+    """The post changes hands inside the second week, on Sunday the 14th."""
+    second, sunday = FIRST + timedelta(days=7), midnight(date(2021, 3, 14))
+    assert overdue_since(CUT_AT, FIRST) == ("甲", None)
+    assert overdue_since(sunday, second) == ("甲", "乙")
+    assert overdue_since(sunday + timedelta(hours=9), second) == ("乙", None)
+
+
+def test_the_overdue_list_tells_the_successor_besides() -> None:
     late = OpenLate(UUID(int=1), 1, "YN1", "water", "water.head", "water", None, CUT_AT, CUT_AT, signed=False)
-    week = FIRST + timedelta(days=7)
-    assert [circular(overdue=(late,), week=on).overdue[0].holder for on in (FIRST, week)] == ["甲", "乙"]
+    page = to_html(edition(circular(overdue=(late,), week=FIRST + timedelta(days=7))))
+    assert "<b>甲</b>（现任乙）" in page
 
 
 @pytest.mark.parametrize(("hours", "days"), [(0, 0), (1, 1), (24, 1), (48, 2)])

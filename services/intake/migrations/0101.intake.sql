@@ -105,6 +105,7 @@ REVOKE UPDATE, DELETE ON withdrawals, ratings FROM yinuo_intake_app;
 CREATE TABLE units (
     code text PRIMARY KEY,
     name text NOT NULL,
+    parent text,
     version integer NOT NULL
 );
 

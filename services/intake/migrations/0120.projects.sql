@@ -1,4 +1,4 @@
--- What citizens may know of the projects that answer their demands, as the topic `project` says.
+-- What citizens may know of the projects that answer their demands, as the topic `project` says. units: those that do the work.
 CREATE TABLE projects (
     project_id uuid PRIMARY KEY,
     version integer NOT NULL,
@@ -7,7 +7,8 @@ CREATE TABLE projects (
     completion date,
     milestones jsonb NOT NULL DEFAULT '[]',
     done_on date,
-    replaced_by text
+    replaced_by text,
+    units text[]
 );
 
 CREATE TABLE project_milestones (

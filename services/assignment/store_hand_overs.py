@@ -1,0 +1,85 @@
+"""What passes with a post, who confirmed it, and which posts answer for something open, in PostgreSQL."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from datetime import date
+from typing import Final
+
+from services.assignment.hand_over import Confirmation, Passing, Succession
+from services.contracts.vocabulary import BEFORE_REPLY
+from services.kit.clock import local_midnight
+from services.kit.connection import Connection
+
+_OPEN_CASE: Final = f"c.completed_at IS NULL AND c.lead IS NULL AND c.state IN {BEFORE_REPLY}"
+"""A merged case is answered for by whoever answers for its lead case."""
+
+_OPEN_PROJECT: Final = "state IN ('planned', 'under_way')"
+# `completed_at IS NULL` is the condition of the index cases_post.
+_PASSING: Final = f"""
+WITH s AS (SELECT * FROM unnest($1::text[], $2::date[], $3::timestamptz[]) AS s (post, since, begins))
+SELECT s.post, 'case' AS kind, c.case_id AS id, c.receipt AS number, c.summary AS words, c.state,
+       d.complete_due AS due_at, NULL::date AS due_on
+FROM s JOIN cases AS c ON c.post = s.post AND c.dispatched_at < s.begins AND {_OPEN_CASE}
+LEFT JOIN dues AS d USING (case_id)
+UNION ALL
+SELECT s.post, 'promise', p.promise_id, p.number, p.words, p.state, NULL, p.due
+FROM s JOIN promises AS p ON p.post = s.post AND p.made_on < s.since AND p.state = 'standing'
+UNION ALL
+SELECT s.post, 'project', p.project_id, p.ledger, p.plan->>'name', p.state, NULL, p.completion
+FROM s JOIN projects AS p ON p.plan->>'owner' = s.post AND p.opened_at < s.begins AND p.{_OPEN_PROJECT}
+ORDER BY kind, due_at NULLS LAST, due_on, number
+"""
+_COLUMNS: Final = """
+post, since, predecessor, successor, digest, cases, promises, projects, confirmed_by, confirmed_at
+"""
+_CONFIRMATIONS: Final = f"SELECT {_COLUMNS} FROM hand_overs WHERE post = ANY($1::text[])"
+_ADD: Final = f"""
+INSERT INTO hand_overs ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT DO NOTHING RETURNING true
+"""
+# From one post to the next by the index: there are some hundred posts and may be a million open cases.
+_ANSWERING: Final = f"""
+WITH RECURSIVE named (post) AS (
+    (SELECT post FROM cases WHERE completed_at IS NULL ORDER BY post LIMIT 1)
+    UNION ALL
+    SELECT (SELECT post FROM cases WHERE completed_at IS NULL AND post > named.post ORDER BY post LIMIT 1)
+    FROM named WHERE named.post IS NOT NULL
+)
+SELECT n.post FROM named AS n
+WHERE n.post IS NOT NULL AND EXISTS (SELECT FROM cases AS c WHERE c.post = n.post AND {_OPEN_CASE})
+UNION
+SELECT post FROM promises WHERE state = 'standing' AND post IS NOT NULL
+UNION
+SELECT plan->>'owner' FROM projects WHERE {_OPEN_PROJECT}
+"""
+
+
+class PostgresHandOvers:
+    """Implements `hand_over.HandOvers`, on one connection. It never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def passing(self, successions: Sequence[Succession]) -> Mapping[str, Sequence[Passing]]:
+        rows = await self._connection.fetch(
+            _PASSING,
+            [one.post for one in successions],
+            [one.since for one in successions],
+            [local_midnight(one.since) for one in successions],
+        )
+        found: defaultdict[str, list[Passing]] = defaultdict(list)
+        for post, *values in rows:
+            found[post].append(Passing(*values))
+        return found
+
+    async def confirmations(self, posts: Sequence[str]) -> Mapping[tuple[str, date], Confirmation]:
+        rows = await self._connection.fetch(_CONFIRMATIONS, list(posts))
+        return {(row["post"], row["since"]): Confirmation(*row.values()) for row in rows}
+
+    async def add(self, confirmation: Confirmation) -> bool:
+        return bool(await self._connection.fetchval(_ADD, *astuple(confirmation)))
+
+    async def answering(self) -> frozenset[str]:
+        """The posts that answer for an open case, a standing promise or an open project."""
+        return frozenset(row["post"] for row in await self._connection.fetch(_ANSWERING))

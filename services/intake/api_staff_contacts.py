@@ -1,0 +1,74 @@
+"""The units' people, for administrators: a list is replaced whole, and only what recognises them is kept."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import structlog
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ValidationError
+
+from services.intake.api import body_schema
+from services.intake.staff_contacts import StaffContacts, entries
+from services.intake.store_staff_contacts import PostgresPeople
+from services.intake.vault import Vault
+from services.kit.auth import Staff
+from services.kit.http import Problem, staff_with, validation_problem
+from services.kit.postgres import Database
+
+LARGEST_BYTES: Final = 8 * 1024 * 1024
+"""Some 60,000 people."""
+
+log = structlog.get_logger(__name__)
+Administrator = Annotated[Staff, Depends(staff_with("administrator"))]
+
+
+class Replaced(BaseModel):
+    """How many people of how many units are known from now on."""
+
+    contacts: int
+    units: int
+    at: datetime
+
+
+def staff_contact_routes(database: Database, vault: Vault) -> APIRouter:
+    """The route, for role administrator only."""
+    routes = APIRouter(tags=["staff contacts"])
+
+    @routes.put(
+        "/staff-contacts",
+        summary="Replace the list of the units' people, all or nothing; for administrators",
+        openapi_extra={"requestBody": body_schema("application/json", StaffContacts)},
+    )
+    async def replace_contacts(request: Request, staff: Administrator) -> Replaced:
+        """Blind indexes are kept, no contact: they refuse ratings of the own work."""
+        given = _read(await _body(request))
+        known = entries(vault, given.contacts)
+        async with database.writing() as writing:
+            people, count = PostgresPeople(writing.connection), len(given.contacts)
+            units = await people.replace(known, count, staff.subject, writing.now)
+        log.info("staff contacts replaced", contacts=count, units=units, by=staff.subject)
+        return Replaced(contacts=count, units=units, at=writing.now)
+
+    return routes
+
+
+async def _body(request: Request) -> bytes:
+    """Raises Problem 413. The route takes it by itself: the border's bound is for ordinary requests."""
+    request.scope["yinuo.stream"] = True
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST_BYTES:
+            detail = f"the body is larger than {LARGEST_BYTES} bytes"
+            remedy = "leave out who never rates, or ask the operator to raise the bound"
+            raise Problem(413, "Content Too Large", detail, field="body", remedy=remedy)
+    return bytes(body)
+
+
+def _read(body: bytes) -> StaffContacts:
+    """Raises Problem 422 with every field that is wrong and none of the values: they are personal."""
+    try:
+        return StaffContacts.model_validate_json(body)
+    except ValidationError as invalid:
+        errors = invalid.errors(include_url=False, include_context=False, include_input=False)
+        raise validation_problem([{**error, "loc": ("body", *error["loc"])} for error in errors]) from None

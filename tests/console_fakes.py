@@ -192,6 +192,7 @@ ROW: Final[Mapping[str, Any]] = {
     "rated_at": None,
     "tags": [],
     "rectify": False,
+    "assisting": [],
     "overdue": True,
 }
 TWIN: Final[Mapping[str, Any]] = {
@@ -215,6 +216,8 @@ CASE: Final[Mapping[str, Any]] = {
     "first_post": "water.head",
     "lead": None,
     "members": [],
+    "assists": [],
+    "rectification": None,
     "allowed": ["sign_for", "return"],
     "timeline": [
         {

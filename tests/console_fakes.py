@@ -28,6 +28,7 @@ STANDING: Final = {
     "unit_name": "县水利局",
     "limit": DUE,
     "reply": "<b>已修好</b>",
+    "rectification": None,
     "rating": None,
     "received_at": MORNING,
     "changed_at": MORNING,
@@ -191,6 +192,7 @@ ROW: Final[Mapping[str, Any]] = {
     "rated_at": None,
     "tags": [],
     "rectify": False,
+    "assisting": [],
     "overdue": True,
 }
 TWIN: Final[Mapping[str, Any]] = {
@@ -214,6 +216,8 @@ CASE: Final[Mapping[str, Any]] = {
     "first_post": "water.head",
     "lead": None,
     "members": [],
+    "assists": [],
+    "rectification": None,
     "allowed": ["sign_for", "return"],
     "timeline": [
         {

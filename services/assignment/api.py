@@ -10,6 +10,7 @@ from fastapi import Query as FromQuery
 
 from services.assignment import api_models as models
 from services.assignment.api_outcomes import problem_of
+from services.assignment.assists import Assist, assists_of
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import NoSuchCase, person_of
 from services.assignment.store_directory import Rulebooks
@@ -60,16 +61,21 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         overdue: bool | None = None,
         rectify: Annotated[bool | None, FromQuery(description="badly rated by the citizen")] = None,
         tag: Tag | None = None,
+        assisting: Annotated[
+            models.UnitCode | None, FromQuery(description="its part is still to come; not with `unit`")
+        ] = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.CasePage:
-        unit, cursor = _unit_of(staff, unit), Cursor.parse(after) if after is not None else None
+        cursor = Cursor.parse(after) if after is not None else None
+        unit = _unit_of(staff, unit) if assisting is None or unit is not None else None
+        assisting = _unit_of(staff, assisting) if assisting is not None else None
         async with database.pool.acquire() as connection:
             rulebook = await rulebooks.current(connection)
             if rulebook is None:
                 return models.CasePage(cases=[], next=None)
             categories = rulebook.family(category) if category else None
-            wanted = Filter(unit, state, kind, categories, q, overdue, rectify, tag)
+            wanted = Filter(unit, state, kind, categories, q, overdue, rectify, tag, assisting)
             rows = await CaseReading(connection).page(wanted, cursor, limit + 1)
         return _page(rows, limit, rulebook)
 
@@ -81,10 +87,12 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             rulebook = await rulebooks.current(connection)
             if row is None or rulebook is None:
                 raise problem_of(NoSuchCase(case_id))
-            _unit_of(staff, row["unit"])
+            if staff.unit not in row["assisting"]:
+                _unit_of(staff, row["unit"])
             moments = await reading.timeline(case_id)
+            dues = await reading.assist_dues(case_id)
             group = await reading.group(case_id, row["lead"])
-        return _view(row, moments, group, rulebook, staff)
+        return _view(row, moments, dues, group, rulebook, staff)
 
     @routes.get("/cases/{case_id}/twins", summary=f"Open cases of what seems one matter ({READERS})")
     async def read_twins(case_id: UUID, staff: Reader) -> models.Twins:
@@ -151,12 +159,23 @@ def _grouped(row: Mapping[str, Any], rulebook: Rulebook) -> models.Grouped:
 
 
 def _view(
-    row: Any, moments: Sequence[Any], group: Sequence[Any], rulebook: Rulebook, staff: Staff
+    row: Any,
+    moments: Sequence[Any],
+    dues: Mapping[str, datetime | None],
+    group: Sequence[Any],
+    rulebook: Rulebook,
+    staff: Staff,
 ) -> models.CaseView:
     asked = row["extension_asked"] is not None
     lead = next((one for one in group if one["case_id"] == row["lead"]), None)
     place = Place(
-        row["state"], row["unit"], rulebook.backstop_unit, asked, lead and lead["state"], row["rectify"]
+        row["state"],
+        row["unit"],
+        rulebook.backstop_unit,
+        asked,
+        lead and lead["state"],
+        row["rectify"],
+        tuple(row["assisting"]),
     )
     return models.CaseView.model_validate(
         {
@@ -164,9 +183,18 @@ def _view(
             "lead": _grouped({**lead, "since": _since(moments)}, rulebook) if lead else None,
             "members": [_grouped(dict(one), rulebook) for one in group if one is not lead],
             "rectification": _rectification(row),
+            "assists": [_assist(one, dues, rulebook) for one in assists_of(moments, row["assisting"])],
             "allowed": allowed_steps(person_of(staff), place),
             "timeline": [dict(moment) for moment in moments],
         }
+    )
+
+
+def _assist(one: Assist, dues: Mapping[str, datetime | None], rulebook: Rulebook) -> models.AssistShown:
+    unit = rulebook.directory.units_by_code.get(one.unit)
+    ended = one.done_at or one.released_at
+    return models.AssistShown(
+        **one._asdict(), unit_name=unit.name if unit else None, due=None if ended else dues.get(one.unit)
     )
 
 

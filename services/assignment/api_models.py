@@ -65,6 +65,39 @@ class RectificationShown(Frozen):
     done: datetime | None
 
 
+class AssistAsked(Frozen):
+    """协办: which unit does a part of the case, and which, masked."""
+
+    unit: UnitCode = Field(examples=["roads"])
+    what: Reason = Field(examples=["恢复开挖的路面。"])
+
+
+class AssistDone(Frozen):
+    """协办完成: what came of the unit's part, masked."""
+
+    result: Reply = Field(examples=["路面已恢复。"])
+
+
+class AssistReleased(Frozen):
+    """解除协办: which unit need not do its part, and why, masked."""
+
+    unit: UnitCode = Field(examples=["roads"])
+    reason: Reason = Field(examples=["无需开挖。"])
+
+
+class AssistShown(Frozen):
+    """An assisting unit's part; `due` while it is still to come."""
+
+    unit: str
+    unit_name: str | None
+    what: str
+    asked_at: datetime
+    due: datetime | None
+    done_at: datetime | None
+    result: str | None
+    released_at: datetime | None
+
+
 class Summarised(Frozen):
     """归纳: the matter in a line, masked; it stands where the rule's line stood."""
 
@@ -115,6 +148,8 @@ class StepAsked(Frozen):
     days: Days | None = None
     into: UUID | None = None
     rectification: Reply | None = None
+    what: Reason | None = None
+    result: Reply | None = None
     tags: tuple[Tag, ...] | None = None
 
 
@@ -179,6 +214,7 @@ class CaseRow(Frozen):
     rated_at: datetime | None
     tags: list[Tag]
     rectify: bool = Field(description="badly rated and not rectified yet")
+    assisting: list[str] = Field(description="the units whose part is still to come")
 
 
 class CasePage(Frozen):
@@ -200,6 +236,7 @@ class Moment(Frozen):
     note: str | None
     days: int | None = None
     lead: UUID | None = Field(default=None, description="the case that this one was merged into")
+    assisting: str | None = Field(default=None, description="the unit that assists")
 
 
 class Grouped(Frozen):
@@ -233,6 +270,7 @@ class CaseView(CaseRow):
     reply: str | None
     rating_comment: str | None
     rectification: RectificationShown | None
+    assists: list[AssistShown]
     first_unit: str
     first_post: str
     lead: Grouped | None = Field(description="the case that this one is merged into")

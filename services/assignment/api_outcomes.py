@@ -13,6 +13,9 @@ NEEDED: Final[dict[Step, tuple[str, ...]]] = {
     "complete": ("reply",),
     "call_back": ("note",),
     "rectify": ("rectification",),
+    "assist": ("unit", "what"),
+    "assist_done": ("result",),
+    "release_assist": ("unit", "reason"),
     "suspend": ("reason",),
     "return": ("reason",),
     "redo": ("reason",),
@@ -66,11 +69,11 @@ def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit | Canno
 def _conflict(refused: NotAllowed) -> Problem:
     case, allowed = refused.case, ", ".join(refused.allowed) or "none"
     where = f"case {case.case_id} is {case.state} with unit {case.unit}"
-    same = refused.step in refused.allowed  # dispatched anew to the unit that it lies with
+    same = refused.step in refused.allowed  # the unit that it names is not the one
     return Problem(
         409,
         "Conflict",
-        f"{where}: step {refused.step}{' to the same unit' if same else ''} is not possible",
+        f"{where}: step {refused.step}{' with this unit' if same else ''} is not possible{_awaited(refused)}",
         field="unit" if same else "step",
         remedy=f"steps that you may take now: {allowed}",
         allowed=list(refused.allowed),
@@ -78,6 +81,11 @@ def _conflict(refused: NotAllowed) -> Problem:
         unit=case.unit,
         version=case.version,
     )
+
+
+def _awaited(refused: NotAllowed) -> str:
+    waits = refused.step == "complete" and refused.case.assisting
+    return f" before these units did their part: {', '.join(refused.case.assisting)}" if waits else ""
 
 
 def incomplete(asked: StepAsked) -> Problem | None:

@@ -22,6 +22,8 @@ Actor = Annotated[Staff, Depends(staff_with(*STAFF))]
 Completer = Annotated[Staff, Depends(staff_with(*roles_of("complete")))]
 Caller = Annotated[Staff, Depends(staff_with(*roles_of("call_back")))]
 Asker = Annotated[Staff, Depends(staff_with(*roles_of("ask_extension")))]
+Assistant = Annotated[Staff, Depends(staff_with(*roles_of("assist_done")))]
+AssistAsker = Annotated[Staff, Depends(staff_with(*roles_of("assist")))]
 Rectifier = Annotated[Staff, Depends(staff_with(*roles_of("rectify")))]
 Summariser = Annotated[Staff, Depends(staff_with(*roles_of("summarise")))]
 Tagger = Annotated[Staff, Depends(staff_with(*roles_of("tag")))]
@@ -38,6 +40,7 @@ def step_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
     for step, (path, words) in REASONED.items():
         _reasoned(routes, desk, step, path, words)
     _telling(routes, desk)
+    _assisting(routes, desk)
     _in_bulk(bulk, desk)
     routes.include_router(bulk)
     return routes
@@ -158,6 +161,28 @@ def _telling(routes: APIRouter, desk: Desk) -> None:
         return await desk.take_one(Asked(case_id, "reassign", given.reason, given.unit), staff)
 
 
+def _assisting(routes: APIRouter, desk: Desk) -> None:
+    @routes.post(
+        "/cases/{case_id}/assist", summary=_summary("assist", "协办 Have another unit do a part of the case")
+    )
+    async def assist(case_id: UUID, given: models.AssistAsked, staff: AssistAsker) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "assist", given.what, given.unit), staff)
+
+    @routes.post(
+        "/cases/{case_id}/assist-done",
+        summary=_summary("assist_done", "协办完成 Say what came of the own unit's part"),
+    )
+    async def done(case_id: UUID, given: models.AssistDone, staff: Assistant) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "assist_done", given.result), staff)
+
+    @routes.post(
+        "/cases/{case_id}/release-assist",
+        summary=_summary("release_assist", "解除协办 Let a unit off its part, with a reason"),
+    )
+    async def release(case_id: UUID, given: models.AssistReleased, staff: AssistAsker) -> models.StepTaken:
+        return await desk.take_one(Asked(case_id, "release_assist", given.reason, given.unit), staff)
+
+
 def _in_bulk(routes: APIRouter, desk: Desk) -> None:
     @routes.post(
         "/cases/steps",
@@ -182,6 +207,8 @@ def _asked(one: models.StepAsked) -> Asked:
         "call_back": one.note,
         "summarise": one.summary,
         "rectify": one.rectification,
+        "assist": one.what,
+        "assist_done": one.result,
     }
     return Asked(
         one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days, one.into, one.tags

@@ -26,6 +26,7 @@ class Case:
     `completed_at` is that of the reply that stands; a redo takes it away, `reply` stays until the next one.
     `extension_asked`: the days of a request that nobody has decided yet. `lead`: the case that this one is
     merged into, `lead_state` where that one stands. `rectification_opened`, `rectified_at`: of a bad rating.
+    `assisting`: the units whose part (协办) is still to come, sorted.
     """
 
     case_id: UUID
@@ -43,6 +44,7 @@ class Case:
     lead: UUID | None = None
     rectification_opened: datetime | None = None
     rectified_at: datetime | None = None
+    assisting: tuple[str, ...] = ()
     lead_state: CaseState | None = None
 
     @property
@@ -52,12 +54,15 @@ class Case:
     def place(self, backstop_unit: str) -> Place:
         """Where it stands, as the table of transitions asks."""
         asked = self.extension_asked is not None
-        return Place(self.state, self.unit, backstop_unit, asked, self.lead_state, self.rectifying)
+        return Place(
+            self.state, self.unit, backstop_unit, asked, self.lead_state, self.rectifying, self.assisting
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A step that somebody takes. `text`: reply, reason or note, masked. `unit`, `post`: where it goes.
+    """A step that somebody takes. `text`: reply, reason or note, masked. `unit`, `post`: where it goes,
+    or which unit assists.
 
     `days`: how long an extension is asked for. `lead`: the case that a merged one follows.
     `tags`: those that it has from then on.

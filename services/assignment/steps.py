@@ -57,6 +57,8 @@ class NoSuchUnit:
 
 
 Outcome = Taken | NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit | CannotMerge
+PARTS_ENDED: Final[frozenset[Step]] = frozenset({"assist_done", "release_assist"})
+"""Steps that name a unit which the directory may have dropped meanwhile."""
 REGROUPING: Final[frozenset[Step]] = frozenset({"merge", "part"})
 
 
@@ -116,10 +118,10 @@ def _outcome(
 
 def act_of(asked: Asked, staff: Staff, rulebook: Rulebook) -> Act:
     """What is done, with texts masked and the post named. Raises UnknownUnit."""
-    unit = _target(asked, rulebook)
+    unit = _target(asked, staff, rulebook)
     text = mask(asked.text) if asked.text is not None else None
     tags = None if asked.tags is None else tuple(tag for tag in TAGS if tag in asked.tags)
-    post = rulebook.post_of(unit) if unit else None
+    post = rulebook.post_of(unit) if unit and asked.step not in PARTS_ENDED else None
     return Act(asked.step, staff.subject, text, unit, post, asked.days, tags=tags)
 
 
@@ -139,11 +141,13 @@ def refusal(staff: Staff, case: Case, step: Step, backstop_unit: str) -> str | N
     return f"step {step} is for staff of the backstop unit {backstop_unit}; return the case with a reason"
 
 
-def _target(asked: Asked, rulebook: Rulebook) -> str | None:
-    """Where a step takes the case; None: it stays with its unit."""
+def _target(asked: Asked, staff: Staff, rulebook: Rulebook) -> str | None:
+    """Where a step takes the case, or which unit assists; None: it is the case's unit alone."""
     match asked.step:
         case "return":
             return rulebook.backstop_unit
-        case "reassign":
+        case "reassign" | "assist" | "release_assist":
             return asked.unit
+        case "assist_done":
+            return staff.unit
     return None

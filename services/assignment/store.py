@@ -1,12 +1,13 @@
 """Cases, their steps and dues in PostgreSQL, set-wise, within one transaction."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.assignment.assign import NewCase, Registered
+from services.assignment.assists import ASSISTS
 from services.assignment.case import Case, Taken
 from services.assignment.lapse import BY_DISPUTE, History
 from services.assignment.repeats import Matter
@@ -15,6 +16,7 @@ from services.assignment.store_reading import matter_of
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import FurtherLimitSet, LimitPassed, LimitsSet, NoticeSent
+from services.contracts.vocabulary import CaseState
 from services.kit.bulk import Insertion
 from services.kit.connection import Connection
 
@@ -70,7 +72,7 @@ INSERT INTO cases ({", ".join(_OPENED)}) SELECT * FROM unnest({_ARRAYS}) ON CONF
 _LOCK: Final = """
 WITH leads AS (SELECT coalesce(lead, case_id) AS lead FROM cases WHERE case_id = ANY($1::uuid[]))
 SELECT case_id, demand_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at,
-       reply, extension_asked, lead, rectification_opened, rectified_at
+       reply, extension_asked, lead, rectification_opened, rectified_at, assisting
 FROM cases WHERE case_id = ANY(ARRAY(
     SELECT lead FROM leads UNION SELECT case_id FROM cases WHERE lead = ANY(ARRAY(SELECT lead FROM leads))
 )) ORDER BY case_id FOR UPDATE
@@ -82,19 +84,20 @@ _UPDATE: Final = """
 UPDATE cases SET unit = after.unit, post = after.post, state = after.state, dispatch = after.dispatch,
     version = after.version, dispatched_at = after.dispatched_at, signed_at = after.signed_at,
     completed_at = after.completed_at, reply = after.reply, extension_asked = after.extension_asked,
-    lead = after.lead, rectification_opened = after.rectification_opened, rectified_at = after.rectified_at
+    lead = after.lead, rectification_opened = after.rectification_opened, rectified_at = after.rectified_at,
+    assisting = string_to_array(after.assisting, ' ')
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::timestamptz[],
             $8::timestamptz[], $9::timestamptz[], $10::text[], $11::smallint[], $12::uuid[],
-            $13::timestamptz[], $14::timestamptz[])
+            $13::timestamptz[], $14::timestamptz[], $15::text[])
     AS after (case_id, unit, post, state, dispatch, version, dispatched_at, signed_at, completed_at, reply,
-              extension_asked, lead, rectification_opened, rectified_at)
+              extension_asked, lead, rectification_opened, rectified_at, assisting)
 WHERE cases.case_id = after.case_id
 """
 
 _STEPS: Final = """
-INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days, lead)
+INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days, lead, assisting)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::smallint[], $10::uuid[])
+                     $8::text[], $9::smallint[], $10::uuid[], $11::text[])
 """
 
 _SUMMARISE: Final = """
@@ -221,7 +224,7 @@ class PostgresCases:
         await self._connection.execute(f"SELECT pg_advisory_xact_lock{shared}({GROUPING})")
         rows = await self._connection.fetch(_LOCK, list(set(case_ids)))
         states = {row["case_id"]: row["state"] for row in rows}
-        return {row["case_id"]: Case(**dict(row), lead_state=states.get(row["lead"])) for row in rows}
+        return {row["case_id"]: _locked(dict(row), states.get(row["lead"])) for row in rows}
 
     async def record(self, taken: Sequence[Taken]) -> None:
         """Write steps in their order; a case with several ends as its last one left it."""
@@ -242,6 +245,7 @@ class PostgresCases:
                 case.lead,
                 case.rectification_opened,
                 case.rectified_at,
+                " ".join(case.assisting),
             )
             for case_id, case in final.items()
         ]
@@ -334,6 +338,10 @@ def _dues_row(limits: LimitsSet) -> tuple[object, ...]:
     return (limits.case_id, limits.version, limits.dispatch, limits.sign_for_due, limits.complete_due)
 
 
+def _locked(row: Mapping[str, Any], lead_state: CaseState | None) -> Case:
+    return Case(**{**row, "assisting": tuple(row["assisting"]), "lead_state": lead_state})
+
+
 def _step_row(one: Taken) -> tuple[object, ...]:
     case, act = one.case, one.act
     return (
@@ -347,4 +355,5 @@ def _step_row(one: Taken) -> tuple[object, ...]:
         act.text if act.tags is None else " ".join(act.tags),
         act.days,
         act.lead.case_id if act.lead else None,
+        act.unit if act.step in ASSISTS else None,
     )

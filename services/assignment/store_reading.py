@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, tow
        summary, repeat_of, state, c.dispatch, c.version, registered_at, assigned_at, dispatched_at, signed_at,
        completed_at, extension_asked, sign_for_due, complete_due,
        state = 'dispatched' AND coalesce(sign_for_due < clock.now(), false) AS sign_for_overdue,
-       {_OVERDUE} AS overdue, rating, rated_at, {_RECTIFY} AS rectify, tags
+       {_OVERDUE} AS overdue, rating, rated_at, {_RECTIFY} AS rectify, tags, assisting
 """
 
 _DETAIL: Final = f"""
@@ -36,15 +37,18 @@ WHERE case_id = $1
 
 _TIMELINE: Final = """
 SELECT assigned_at AS at, 1 AS version, 'assign' AS step, first_unit AS unit, first_post AS post,
-       NULL AS by, NULL AS note, NULL::smallint AS days, NULL::uuid AS lead FROM cases WHERE case_id = $1
+       NULL AS by, NULL AS note, NULL::smallint AS days, NULL::uuid AS lead,
+       NULL AS assisting FROM cases WHERE case_id = $1
 UNION ALL
-SELECT at, version, step, unit, post, by, note, days, lead FROM steps WHERE case_id = $1
+SELECT at, version, step, unit, post, by, note, days, lead, assisting FROM steps WHERE case_id = $1
 UNION ALL
 SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' || colour || ' ' || outcome,
-       NULL, NULL
+       NULL, NULL, NULL
 FROM notices WHERE case_id = $1
 ORDER BY at, version NULLS LAST
 """
+
+_ASSIST_DUES: Final = "SELECT about, due FROM further_dues WHERE case_id = $1 AND limit_kind = 'assist'"
 
 # The group that a case is in: its lead, and what is merged into either, each with the last merge's instant.
 _GROUP: Final = """
@@ -76,6 +80,7 @@ class Filter:
     overdue: bool | None = None
     rectify: bool | None = None
     tag: str | None = None
+    assisting: str | None = None
 
 
 @dataclass(slots=True)
@@ -124,6 +129,10 @@ class CaseReading:
         """Open cases of the same category and about the same time, for a case that could be merged."""
         return await self._connection.fetch(_NEAR, case_id, WINDOW)
 
+    async def assist_dues(self, case_id: UUID) -> dict[str, datetime | None]:
+        """Until when each assisting unit has to do its part, as it was told last."""
+        return {row["about"]: row["due"] for row in await self._connection.fetch(_ASSIST_DUES, case_id)}
+
     async def timeline(self, case_id: UUID) -> list[asyncpg.Record]:
         """Assignment, steps and notices in their order."""
         return await self._connection.fetch(_TIMELINE, case_id)
@@ -151,6 +160,8 @@ def _conditions(wanted: Filter) -> _Query:
         query.where("category = ANY({}::text[])", wanted.categories)
     if wanted.tag is not None:
         query.where("tags @> ARRAY[{}]", wanted.tag)
+    if wanted.assisting is not None:
+        query.where("assisting <> '{{}}' AND assisting @> ARRAY[{}]", wanted.assisting)
     if wanted.q:
         like = f"%{_literally(wanted.q)}%"
         query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)

@@ -9,6 +9,9 @@ from services.assignment.case import Act, Case, Incomplete, NotAllowed, Taken
 from services.assignment.transitions import Person, Step, allowed_steps, leads_to
 from services.contracts.case import (
     CaseArchived,
+    CaseAssistAsked,
+    CaseAssistDone,
+    CaseAssistReleased,
     CaseCalledBack,
     CaseCompleted,
     CaseEvent,
@@ -41,23 +44,39 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
     """The case after a step, with its event; or what whoever asks could do instead. Raises Incomplete."""
     place = case.place(backstop_unit)
     possible, to = allowed_steps(who, place), leads_to(place, act.step)
-    if to is None or act.step not in possible or (act.step == "reassign" and act.unit == case.unit):
+    if to is None or act.step not in possible or not _fits(case, act):
         return NotAllowed(case, act.step, possible)
     asked = case.extension_asked if to in EXTENDABLE else None
     moved = replace(case, version=case.version + 1, state=to, extension_asked=asked)
-    if case.rectifying and to in WITHOUT_RECTIFYING:
-        moved = replace(moved, rectification_opened=None)
+    if to in WITHOUT_DUTIES:
+        moved = replace(
+            moved,
+            assisting=(),
+            rectification_opened=None if case.rectifying else case.rectification_opened,
+        )
     after, event = EFFECTS[act.step](moved, act, now)
     return Taken(after, event, act, now)
 
 
 EXTENDABLE: Final[tuple[CaseState, ...]] = ("signed_for", "suspended")
 """The states in which a request for an extension stays open; any other ends it."""
-WITHOUT_RECTIFYING: Final[tuple[CaseState, ...]] = ("merged", "refused", "withdrawn")
-"""The states in which nothing is put right any more."""
+WITHOUT_DUTIES: Final[tuple[CaseState, ...]] = ("merged", "refused", "withdrawn")
+"""The states in which nothing is put right any more, and nobody assists."""
 
 Effect = Callable[[Case, Act, datetime], tuple[Case, CaseEvent]]
 """Fills in a case whose state and version have moved on, while it lies with the unit of before."""
+
+
+def _fits(case: Case, act: Act) -> bool:
+    """Whether the unit that a step names may be the one: another than the case's, one that does assist."""
+    match act.step:
+        case "reassign":
+            return act.unit != case.unit
+        case "assist":
+            return act.unit != case.unit and act.unit not in case.assisting
+        case "assist_done" | "release_assist":
+            return act.unit in case.assisting
+    return True
 
 
 def _ids(case: Case) -> dict[str, Any]:
@@ -112,6 +131,27 @@ def _completed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     return replace(case, completed_at=now, reply=reply), CaseCompleted(**_ids(case), reply=reply)
 
 
+def _assist_asked(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    if act.unit is None or act.post is None:
+        raise Incomplete(act.step, "unit")
+    asked = CaseAssistAsked(**_ids(case), assisting=act.unit, post=act.post, what=_said(act, "what"))
+    return replace(case, assisting=tuple(sorted((*case.assisting, act.unit)))), asked
+
+
+def _assist_done(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    unit = act.unit or ""
+    return _without(case, unit), CaseAssistDone(**_ids(case), assisting=unit, result=_said(act, "result"))
+
+
+def _assist_released(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    unit = act.unit or ""
+    return _without(case, unit), CaseAssistReleased(**_ids(case), assisting=unit, reason=_said(act, "reason"))
+
+
+def _without(case: Case, unit: str) -> Case:
+    return replace(case, assisting=tuple(one for one in case.assisting if one != unit))
+
+
 def _rectification_opened(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     opened = replace(case, rectification_opened=now, rectified_at=None)
     return opened, CaseRectificationOpened(**_ids(case), post=case.post, state=case.state)
@@ -147,6 +187,7 @@ def _returned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 
 def _reassigned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     moved = _moved(case, act, now)
+    moved = _without(moved, moved.unit)
     return moved, CaseReassigned(**_ids(moved), from_unit=case.unit, post=moved.post)
 
 
@@ -232,4 +273,7 @@ EFFECTS: Final[Mapping[Step, Effect]] = {
     "follow": _followed,
     "open_rectification": _rectification_opened,
     "rectify": _rectified,
+    "assist": _assist_asked,
+    "assist_done": _assist_done,
+    "release_assist": _assist_released,
 }

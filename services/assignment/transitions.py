@@ -17,9 +17,12 @@ Step = Literal[
     "review",
     "call_back",
     "rectify",
+    "assist_done",
     "archive",
     "suspend",
     "resume",
+    "assist",
+    "release_assist",
     "ask_extension",
     "grant_extension",
     "refuse_extension",
@@ -40,8 +43,9 @@ STEPS: Final[tuple[Step, ...]] = get_args(Step)
 
 Actor = Role | Literal["citizen", "rule"]
 """The citizen acts through intake, never with a token; a rule acts on what others did."""
-Bound = Literal["unit", "backstop", "anyone"]
-"""Whose staff one must be: the case's unit's; the backstop unit's, while the case lies with it; anyone's."""
+Bound = Literal["unit", "backstop", "assisting", "anyone"]
+"""Whose staff one must be: the case's unit's; the backstop unit's, while the case lies with it; those of a
+unit that assists; anyone's."""
 When = Literal[
     "always",
     "lies_elsewhere",
@@ -50,10 +54,13 @@ When = Literal[
     "lead_under_way",
     "rectifying",
     "nothing_to_rectify",
+    "assisted",
+    "nothing_awaited",
 ]
 """What must hold besides: it lies elsewhere than with the backstop unit, behind which there is nobody; an
 extension is asked for and not decided, or none is; the lead case has no reply yet; a
-badly rated reply waits to be put right, or none does."""
+badly rated reply waits to be put right, or none does; an
+assisting unit still has its part to do, or none has."""
 
 
 class Grant(NamedTuple):
@@ -81,6 +88,7 @@ The latter see that unit's cases alone, too.
 """
 
 UNIT: Final = Grant(("handler", "unit_head"), "unit")
+ASSISTING: Final = Grant(("handler", "unit_head"), "assisting")
 BACKSTOP: Final = Grant(("handler", "unit_head"), "backstop")
 OFFICE: Final = Grant(("clerk", "administrator"), "anyone")
 REVIEWERS: Final = Grant(("clerk", "supervision_office", "administrator"), "anyone")
@@ -88,6 +96,8 @@ CALLERS: Final = Grant(("callback_clerk", "clerk", "administrator"), "anyone")
 JUDGES: Final = Grant(("clerk", "callback_clerk", "supervision_office", "administrator"), "anyone")
 CITIZEN: Final = Grant(("citizen",), "anyone")
 RULE: Final = Grant(("rule",), "anyone")
+
+UNDER_WAY: Final[tuple[CaseState, ...]] = ("dispatched", "signed_for")
 
 TABLE: Final = (
     Transition("dispatched", "sign_for", "signed_for", (UNIT, OFFICE)),
@@ -98,7 +108,7 @@ TABLE: Final = (
     Transition("dispatched", "refuse", "refused", (OFFICE,)),
     Transition("dispatched", "withdraw", "withdrawn", (CITIZEN,)),
     Transition("dispatched", "merge", "merged", (BACKSTOP, OFFICE, RULE)),
-    Transition("signed_for", "complete", "completed", (UNIT, OFFICE)),
+    Transition("signed_for", "complete", "completed", (UNIT, OFFICE), "nothing_awaited"),
     Transition("signed_for", "ask_extension", "signed_for", (UNIT,), "nothing_asked"),
     Transition("signed_for", "grant_extension", "signed_for", (REVIEWERS,), "extension_asked"),
     Transition("signed_for", "refuse_extension", "signed_for", (REVIEWERS, RULE), "extension_asked"),
@@ -129,6 +139,9 @@ TABLE: Final = (
     Transition("called_back", "tag", "called_back", (OFFICE,)),
     Transition("called_back", "redo", "dispatched", (JUDGES,)),
     Transition("called_back", "archive", "archived", (CALLERS,), "nothing_to_rectify"),
+    *(Transition(state, "assist", state, (UNIT, OFFICE)) for state in UNDER_WAY),
+    *(Transition(state, "assist_done", state, (ASSISTING,), "assisted") for state in BEFORE_REPLY),
+    *(Transition(state, "release_assist", state, (UNIT, OFFICE), "assisted") for state in BEFORE_REPLY),
     *(Transition(state, "open_rectification", state, (RULE,), "nothing_to_rectify") for state in AFTER_REPLY),
     *(Transition(state, "rectify", state, (UNIT, OFFICE), "rectifying") for state in AFTER_REPLY),
 )
@@ -150,7 +163,7 @@ class Person(NamedTuple):
 class Place(NamedTuple):
     """Where a case stands: its state, the unit it lies with, the authority's backstop unit, what is asked.
 
-    `lead_state` is that of the case it is merged into.
+    `lead_state` is that of the case it is merged into; `assisting` the units whose part is still to come.
     """
 
     state: CaseState
@@ -159,6 +172,7 @@ class Place(NamedTuple):
     extension_asked: bool = False
     lead_state: CaseState | None = None
     rectifying: bool = False
+    assisting: tuple[str, ...] = ()
 
     def holds(self, when: When) -> bool:
         """Whether a condition of the table is met."""
@@ -177,6 +191,10 @@ class Place(NamedTuple):
                 return self.rectifying
             case "nothing_to_rectify":
                 return not self.rectifying
+            case "assisted":
+                return bool(self.assisting)
+            case "nothing_awaited":
+                return not self.assisting
 
 
 def leads_to(place: Place, step: Step) -> CaseState | None:
@@ -216,6 +234,8 @@ def _fits(person: Person, place: Place, grant: Grant) -> bool:
         return False
     if grant.bound == "anyone":
         return True
+    if grant.bound == "assisting":
+        return person.unit in place.assisting
     if person.unit != place.unit:
         return False
     return grant.bound == "unit" or place.unit == place.backstop_unit
@@ -227,6 +247,7 @@ def _said(grant: Grant) -> str:
 
 BOUNDS: Final[Mapping[Bound, str]] = {
     "unit": " of the case's unit",
+    "assisting": " of a unit that assists",
     "backstop": " of the backstop unit that it lies with",
     "anyone": "",
 }

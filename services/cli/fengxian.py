@@ -11,8 +11,11 @@ from typing import Annotated
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from services.assignment.chain import Broken
+from services.cli.promise_proof import prove
 from services.dev import stack
 from services.dev.audit import audit, print_findings
 from services.dev.fengxian.deaths import Deaths
@@ -27,6 +30,7 @@ from services.dev.fengxian.replay import (
     stops,
     write_script,
 )
+from services.dev.http import Api
 from services.dev.running import Running
 from services.kit.clock import LOCAL
 
@@ -56,6 +60,7 @@ def fengxian(
         console.rule("对账 · Do the books balance?")
         findings = asyncio.run(audit(Running.find(data)))
         print_findings(console, findings)
+        broken = _verify(console, data)
     finally:
         console.print("停止 · Stopping")
         stack.stop(data)
@@ -67,8 +72,17 @@ def fengxian(
     console.print(f"用时 · Time: {time.monotonic() - began:.0f} s")
     if as_json:
         print(orjson.dumps(_as_json(compared)).decode())
-    if not equal or not all(finding.balanced for finding in findings):
+    if not equal or broken or not all(finding.balanced for finding in findings):
         raise typer.Exit(1)
+
+
+def _verify(console: Console, data: Path) -> Broken | None:
+    """The promise chain, as `yinuo promises verify` sees it; what doesn't hold, if anything."""
+    api = Api("assignment", Running.find(data).service_url("assignment"))
+    head, _, broken = prove(api, None, [])
+    said = f"[red]✗ {escape(str(broken))}[/]" if broken else f"[green]✓[/] {head.seq:,} · {head.hash[:16]}…"
+    console.print(f"承诺链 · Promise chain: {said}")
+    return broken
 
 
 def _report(console: Console) -> Callable[[str], None]:

@@ -115,6 +115,18 @@ class _Twins(Shown):
     twins: list[Grouped]
 
 
+class Assist(Shown):
+    """A unit that does a part of the case."""
+
+    unit: str
+    unit_name: str | None
+    what: str
+    due: datetime | None
+    done_at: datetime | None
+    result: str | None
+    released_at: datetime | None
+
+
 class Case(CaseRow):
     """A case whole. Texts are masked."""
 
@@ -123,6 +135,7 @@ class Case(CaseRow):
     reply: str | None
     lead: Grouped | None
     members: list[Grouped]
+    assists: list[Assist]
     allowed: list[str]
     timeline: list[Moment]
 

@@ -15,7 +15,7 @@ from services.console.pages import Fields, Pages, further, one, see, shown_at
 from services.console.step_forms import filled_in, filter_choices, step_form, step_forms
 from services.console.typed import Unfit
 
-FILTERS: Final = ("q", "state", "kind", "category", "unit", "overdue")
+FILTERS: Final = ("q", "state", "kind", "category", "unit", "overdue", "assisting")
 Text = Annotated[str, Query(max_length=200)]
 
 
@@ -37,10 +37,11 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         category: Text = "",
         unit: Text = "",
         overdue: Text = "",
+        assisting: Text = "",
         after: Text = "",
     ) -> Response:
         token = pages.login(request).token
-        chosen = dict(zip(FILTERS, (q, state, kind, category, unit, overdue), strict=True))
+        chosen = dict(zip(FILTERS, (q, state, kind, category, unit, overdue, assisting), strict=True))
         page, directory, description = await asyncio.gather(
             apis.assignment.cases(token, after=after, **chosen),
             apis.assignment.directory(token),

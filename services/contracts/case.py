@@ -171,6 +171,34 @@ class CaseRectified(CaseEvent):
     rectification: PublicText
 
 
+class CaseAssistAsked(CaseEvent):
+    """Another unit is to do a part of the case (协办), within its own limit; the lead unit stays the same."""
+
+    type: ClassVar[str] = "yinuo.case.assist-asked.v1"
+
+    assisting: str
+    post: str
+    what: PublicText
+
+
+class CaseAssistDone(CaseEvent):
+    """An assisting unit did its part (协办完成). `result` is what came of it."""
+
+    type: ClassVar[str] = "yinuo.case.assist-done.v1"
+
+    assisting: str
+    result: PublicText
+
+
+class CaseAssistReleased(CaseEvent):
+    """An assisting unit need not do its part any more."""
+
+    type: ClassVar[str] = "yinuo.case.assist-released.v1"
+
+    assisting: str
+    reason: PublicText
+
+
 class CaseReviewed(CaseEvent):
     """The reply was looked at and stands (审核)."""
 

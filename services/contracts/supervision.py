@@ -31,9 +31,10 @@ class LimitsSet(Event):
 
 
 class FurtherLimit(Event):
-    """What each event of a further limit (争议裁定, 延期审批, 整改) carries.
+    """What each event of a further limit (争议裁定, 延期审批, 整改, 协办) carries.
 
-    `about` tells limits of one kind apart: the unit that returned the case, or empty. `opened_by` is the
+    `about` tells limits of one kind apart: the unit that returned the case or assists with
+    it, or empty. `opened_by` is the
     version of the case's event that opened it, `generation` counts its openings from 1.
     """
 

@@ -23,8 +23,8 @@ Kind = Literal["consultation", "help", "suggestion", "complaint", "report"]
 
 Urgency = Literal["urgent", "priority", "normal"]
 
-FurtherKind = Literal["dispute", "extension", "rectification"]
-"""争议裁定 延期审批 整改: limits that something opens on the way, not the dispatch."""
+FurtherKind = Literal["dispute", "extension", "rectification", "assist"]
+"""争议裁定 延期审批 整改 协办: limits that something opens on the way, not the dispatch."""
 
 LimitKind = Literal["sign_for", "complete", FurtherKind]
 

@@ -9,8 +9,8 @@ _WALKED: Final = "SELECT count(*) FROM supervision.audit_further_limits"
 FURTHER: Final = (
     Check(
         "further_limits_follow_cases",
-        "争议、延期、整改时限与办件一致",
-        "an extension asked for, a return and a rectification have a limit that runs, and no other case has",
+        "争议、延期、整改、协办时限与办件一致",
+        "what a case waits for has a limit that runs: decision, extension, rectification, assistance",
         _WALKED,
         """
         SELECT c.receipt || ' ' || k.kind AS what
@@ -19,6 +19,16 @@ FURTHER: Final = (
         LEFT JOIN supervision.audit_further_limits AS l ON l.case_id = c.case_id AND l.kind = k.kind
         WHERE CASE k.kind WHEN 'extension' THEN c.extension_asked IS NOT NULL ELSE c.rectifying END
               <> coalesce(l.state IN ('open', 'awaiting_calendar'), false)
+        UNION ALL
+        SELECT coalesce(c.receipt, l.case_id::text) || ' assist ' || coalesce(c.assisting, l.about)
+        FROM (
+            SELECT case_id, receipt, unnest(assisting) AS assisting FROM assignment.audit_cases
+        ) AS c
+        FULL JOIN (
+            SELECT case_id, about FROM supervision.audit_further_limits
+            WHERE kind = 'assist' AND state IN ('open', 'awaiting_calendar')
+        ) AS l ON l.case_id = c.case_id AND l.about = c.assisting
+        WHERE c.case_id IS NULL OR l.case_id IS NULL
         UNION ALL
         SELECT c.receipt || ' dispute ' || l.state
         FROM assignment.audit_cases AS c JOIN supervision.audit_further_limits AS l USING (case_id)

@@ -101,7 +101,8 @@ PATH: Final = (
                    count(*) FILTER (WHERE step IN ('return', 'reassign', 'redo', 'part')) AS moves,
                    (array_agg(step ORDER BY version DESC) FILTER (WHERE step NOT IN (
                        'ask_extension', 'grant_extension', 'refuse_extension', 'summarise', 'tag',
-                       'open_rectification', 'rectify')))[1] AS last
+                       'open_rectification', 'rectify', 'assist', 'assist_done', 'release_assist'
+                   )))[1] AS last
             FROM assignment.audit_steps GROUP BY case_id
         ) AS s USING (case_id)
         WHERE c.version <> 1 + coalesce(s.steps, 0) OR c.dispatch <> 1 + coalesce(s.moves, 0)

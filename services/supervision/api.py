@@ -1,5 +1,6 @@
 """Supervision's HTTP API: the inbox, limits with their derivation, calendars."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -34,6 +35,7 @@ from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.store_notices import PostgresInbox
+from services.supervision.watched import Watched
 
 AnyStaff = Annotated[Staff, Depends(staff_with(*ROLES))]
 Recipient = Annotated[Staff, Depends(staff_with(*UNIT_STAFF, "leader", *OPENS_ANY_INBOX))]
@@ -139,8 +141,8 @@ def _limit_routes(database: Database, policies: Policies) -> APIRouter:
 
     @limits.get(
         "/cases/{case_id}/limits",
-        summary="All limits of a case with their derivation, rungs and notices: staff of the case's unit, "
-        "and the county-wide roles",
+        summary="All limits of a case with derivation, rungs and notices: staff of its unit and of those "
+        "that assist, and the county-wide roles",
     )
     async def read_limits(case_id: UUID, staff: AnyStaff) -> CaseLimitsShown:
         async with database.pool.acquire() as connection:
@@ -153,11 +155,12 @@ def _limit_routes(database: Database, policies: Policies) -> APIRouter:
                     field="case_id",
                     remedy="take the id from GET /cases of assignment; a new case's limits come in seconds",
                 )
-            if not sees_unit(staff, found.sign_for.unit):
+            further = await PostgresLimits(connection).further_shown(case_id)
+            units = (found.sign_for.unit, *_assisting(further))
+            if not any(sees_unit(staff, unit) for unit in units):
                 raise Problem(
                     403, "Forbidden", f"case {case_id} lies with another unit", remedy="ask that unit's staff"
                 )
-            further = await PostgresLimits(connection).further_shown(case_id)
             notices = await PostgresInbox(connection).of_case(case_id)
             today = await connection.fetchval("SELECT clock.now()")
             leader = await PostgresCopy(connection).holder(
@@ -167,6 +170,10 @@ def _limit_routes(database: Database, policies: Policies) -> APIRouter:
         return CaseLimitsShown.of(found, further, notices, leader, policy)
 
     return limits
+
+
+def _assisting(further: Sequence[Watched]) -> list[str]:
+    return [limit.about for limit in further if limit.kind == "assist"]
 
 
 def _calendar_routes(database: Database, policies: Policies) -> APIRouter:

@@ -170,7 +170,7 @@ class LimitShown(_Answer):
     """
 
     limit: LimitKind
-    about: str = Field(description="which of several: the unit that returned the case")
+    about: str = Field(description="which of several: the unit that returned the case, or assists")
     state: State
     due_at: datetime | None
     met_at: datetime | None
@@ -287,6 +287,7 @@ def _consequences(watched: Watched, notices: Iterable[Notice], policy: Policy) -
         if one.counts
         and one.kind == watched.kind
         and one.generation == watched.generation
+        and (watched.kind != "assist" or one.unit == watched.about)
         and one.rung in steps
     ]
     return consequences(ladder, counted)

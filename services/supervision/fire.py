@@ -127,16 +127,16 @@ def _climbed(limit: Watched, state: LimitState, decisions: Sequence[NoticeDecisi
     return limit._replace(next_rung=next_rung, overdue=overdue, fires_at=fires_at)
 
 
-def notice_id(case_id: UUID, kind: LimitKind, generation: int, rung: int) -> UUID:
+def notice_id(case_id: UUID, kind: LimitKind, generation: int, rung: int, about: str = "") -> UUID:
     """The same rung of the same limit and generation has the same id: it can't be recorded twice."""
-    return _NOTICES(f"{case_id}/{kind}/{generation}/{rung}")
+    return _NOTICES(f"{case_id}/{kind}{about and f'/{about}'}/{generation}/{rung}")
 
 
 def _notice(limit: Watched, decided: NoticeDecision, now: datetime) -> Notice:
     rung = decided.rung
     assert limit.due_at is not None  # noqa: S101  an open limit has one
     return Notice(
-        notice_id(limit.case_id, limit.kind, limit.generation, rung.number),
+        notice_id(limit.case_id, limit.kind, limit.generation, rung.number, limit.about),
         limit.case_id,
         limit.demand_id,
         limit.kind,

@@ -1,4 +1,4 @@
-"""Limits that something opens on the way (争议裁定, 延期审批, 整改), beside the two of each dispatch. Pure.
+"""Limits that something opens on the way (争议裁定, 延期审批, 整改, 协办). Pure.
 
 The tables at the end say which event of a case opens, ends or moves which of them. None rests while its case
 is suspended: those who must decide or put right aren't kept from it (decision 0009).
@@ -9,6 +9,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from services.contracts.case import (
+    CaseAssistAsked,
+    CaseAssistDone,
+    CaseAssistReleased,
     CaseCompleted,
     CaseEvent,
     CaseExtensionAsked,
@@ -37,10 +40,11 @@ class WithFurther(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """What an event opens: which limit, and which of several of its kind."""
+    """What an event opens: which limit, which of several of its kind; whose, if not the case's unit's."""
 
     kind: FurtherKind
     about: str = ""
+    unit: str | None = None
 
 
 def after(case: WithFurther, event: CaseEvent, at: datetime, policy: Policy) -> WithFurther:
@@ -111,7 +115,7 @@ def _begun(old: Watched, opening: Opening, event: CaseEvent, at: datetime, polic
         opened_by=event.version,
         generation=old.generation + 1,
         set_version=old.set_version + 1,
-        unit=event.unit,
+        unit=opening.unit or event.unit,
         post=getattr(event, "post", old.post),
         dispatch=event.dispatch,
         dispatched_at=at,
@@ -133,18 +137,28 @@ def _moved(limit: Watched, event: CaseEvent, at: datetime) -> Watched:
     if not limit.running:
         return limit
     end = ENDS.get(type(event), {}).get(limit.kind)
-    if end is not None:
+    if end is not None and _concerns(event, limit):
         awaits = limit.awaits_year if limit.due_at is None and end == "met" else None
         met_at = at if end == "met" else None
         return limit._replace(state=end, met_at=met_at, fires_at=None, awaits_year=awaits)
-    if isinstance(event, CaseReturned | CaseReassigned):
+    if isinstance(event, CaseReturned | CaseReassigned) and limit.kind != "assist":
         return limit._replace(unit=event.unit, post=event.post, dispatch=event.dispatch)
     return limit
+
+
+def _concerns(event: CaseEvent, limit: Watched) -> bool:
+    """An event names one of several assisting units; the one that the case is dispatched to leads now."""
+    if limit.kind != "assist":
+        return True
+    if isinstance(event, CaseAssistDone | CaseAssistReleased):
+        return event.assisting == limit.about
+    return not isinstance(event, CaseReassigned) or event.unit == limit.about
 
 
 OPENS: Final[Mapping[type[CaseEvent], Callable[[Any], Opening]]] = {
     CaseReturned: lambda event: Opening("dispute", event.from_unit),
     CaseExtensionAsked: lambda event: Opening("extension"),
+    CaseAssistAsked: lambda event: Opening("assist", event.assisting, event.assisting),
     CaseRectificationOpened: lambda event: Opening("rectification"),
 }
 
@@ -152,14 +166,17 @@ _ALL_CLOSED: Final[Mapping[str, State]] = {
     "dispute": "closed",
     "extension": "closed",
     "rectification": "closed",
+    "assist": "closed",
 }
 ENDS: Final[Mapping[type[CaseEvent], Mapping[str, State]]] = {
-    CaseReassigned: {"dispute": "met", "extension": "closed"},
+    CaseReassigned: {"dispute": "met", "extension": "closed", "assist": "closed"},
     CaseSignedFor: {"dispute": "met"},
     CaseExtensionGranted: {"extension": "met"},
     CaseExtensionRefused: {"extension": "met"},
     CaseCompleted: {"extension": "closed"},
     CaseReturned: {"extension": "closed"},
+    CaseAssistDone: {"assist": "met"},
+    CaseAssistReleased: {"assist": "closed"},
     CaseRectified: {"rectification": "met"},
     CaseWithdrawn: _ALL_CLOSED,
     CaseRefused: _ALL_CLOSED,

@@ -81,6 +81,7 @@ class _Ladder(_Entry):
     complete: tuple[_Rung, ...]
     sign_for: tuple[_Rung, ...]
     rectification: tuple[_Rung, ...] = ()
+    assist: tuple[_Rung, ...] = ()
     consequences: tuple[_Consequence, ...] = ()
 
 
@@ -148,7 +149,10 @@ def _rules(entry: _Limits) -> Iterator[LimitRule]:
 
 
 def _by_kind(entry: _Ladder) -> dict[LimitKind, tuple[_Rung, ...]]:
-    further: dict[LimitKind, tuple[_Rung, ...]] = {"rectification": entry.rectification}
+    further: dict[LimitKind, tuple[_Rung, ...]] = {
+        "rectification": entry.rectification,
+        "assist": entry.assist,
+    }
     given = {kind: steps for kind, steps in further.items() if steps}
     return {"complete": entry.complete, "sign_for": entry.sign_for, **given}
 

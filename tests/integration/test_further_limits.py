@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from services.dev.audit import audit
@@ -166,3 +167,39 @@ async def test_a_bad_rating_is_put_right_before_the_case_is_filed(
 
 def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+async def test_an_assisting_unit_does_its_part_within_its_own_limit_before_the_case_is_completed(
+    running: Running, cases: list[dict[str, Any]]
+) -> None:
+    case = cases[4]
+    other, third = sorted({one["unit"] for one in cases} - {case["unit"]})[:2]
+    assert (await step(running, case, "sign_for"))["status"] == 200
+    for unit in (other, third):
+        assert (await step(running, case, "assist", unit=unit, what="查明水源"))["status"] == 200
+    await settle(running)
+    handler, stranger = running.token("handler", other), running.token("handler", "nobody")
+    listed = await asked(running, "assignment", "GET", f"/cases?assisting={other}", handler)
+    assert [one["case_id"] for one in listed["cases"]] == [case["case_id"]]
+    path = f"/cases/{case['case_id']}"
+    seen_by_them = await asked(running, "assignment", "GET", path, handler)
+    assert seen_by_them["allowed"] == ["assist_done"]
+    limits = await asked(running, "supervision", "GET", f"{path}/limits", handler)
+    dues = {one["about"]: one["due_at"] for one in limits["limits"] if one["limit"] == "assist"}
+    assert set(dues) == {other, third}
+    assert {one["unit"]: one["due"] for one in seen_by_them["assists"]} == dues
+    for service, whose in (("assignment", path), ("supervision", f"{path}/limits")):
+        with pytest.raises(httpx.HTTPStatusError, match="403"):
+            await asked(running, service, "GET", whose, stranger)
+    refused = await step(running, case, "complete", reply="已修好。")
+    assert (refused["status"], other in refused["detail"]) == (409, True)
+    await asked(running, "assignment", "POST", f"{path}/assist-done", handler, json={"result": "已查明"})
+    assert (await step(running, case, "release_assist", unit=third, reason="无需"))["status"] == 200
+    assert (await step(running, case, "complete", reply="已修好。"))["status"] == 200
+    await settle(running)
+    after = await seen(running, case)
+    assert [(one["unit"], one["result"]) for one in after["assists"]] == [(other, "已查明"), (third, None)]
+    limits = await asked(running, "supervision", "GET", f"{path}/limits")
+    states = {one["about"]: one["state"] for one in limits["limits"] if one["limit"] == "assist"}
+    assert states == {other: "met", third: "closed"}
+    assert await clean(running)

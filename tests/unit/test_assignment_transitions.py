@@ -29,8 +29,15 @@ def rated(state: CaseState) -> dict[Step, CaseState]:
     return {"open_rectification": state, "rectify": state}
 
 
+def helped(state: CaseState) -> dict[Step, CaseState]:
+    """What ends the part of an assisting unit: the state stays."""
+    return {"assist_done": state, "release_assist": state}
+
+
 LEADS: dict[CaseState, dict[Step, CaseState]] = {
     "dispatched": {
+        "assist": "dispatched",
+        **helped("dispatched"),
         "sign_for": "signed_for",
         "return": "dispatched",
         "reassign": "dispatched",
@@ -41,6 +48,8 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
         "merge": "merged",
     },
     "signed_for": {
+        "assist": "signed_for",
+        **helped("signed_for"),
         "suspend": "suspended",
         "ask_extension": "signed_for",
         "grant_extension": "signed_for",
@@ -54,6 +63,7 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
         "merge": "merged",
     },
     "suspended": {
+        **helped("suspended"),
         "resume": "signed_for",
         "refuse_extension": "suspended",
         "summarise": "suspended",
@@ -88,8 +98,19 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
 LEAD_STATES: dict[CaseState, tuple[CaseState | None, ...]] = dict.fromkeys(STATES, (None,)) | {
     "merged": ("dispatched", "suspended", "completed")
 }
-UNIT_STEPS = ("sign_for", "suspend", "resume", "ask_extension", "complete", "return", "summarise", "rectify")
-NOT_OFFICE = ("withdraw", "ask_extension", "follow", "open_rectification")
+UNIT_STEPS = (
+    "sign_for",
+    "suspend",
+    "resume",
+    "ask_extension",
+    "complete",
+    "return",
+    "summarise",
+    "rectify",
+    "assist",
+    "release_assist",
+)
+NOT_OFFICE = ("withdraw", "ask_extension", "follow", "open_rectification", "assist_done")
 BACKSTOP_STEPS = ("reassign", "merge", "part")
 EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
     "clerk": tuple(step for step in STEPS if step not in NOT_OFFICE),
@@ -104,13 +125,23 @@ EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
 def expected(role: Actor, unit: str | None, place: Place, step: Step) -> bool:
     if step in EVERYWHERE.get(role, ()):
         return (role, step, place.state) != ("rule", "reassign", "signed_for")
-    if role not in ("handler", "unit_head") or unit != place.unit:
+    if role not in ("handler", "unit_head"):
+        return False
+    if step == "assist_done":
+        return unit in place.assisting
+    if unit != place.unit:
         return False
     return step in UNIT_STEPS or (step in BACKSTOP_STEPS and place.unit == place.backstop_unit)
 
 
 def not_barred(
-    step: Step, lies_with: str, *, asked: bool, lead_state: CaseState | None, rectifying: bool
+    step: Step,
+    lies_with: str,
+    *,
+    asked: bool,
+    lead_state: CaseState | None,
+    rectifying: bool,
+    assisting: tuple[str, ...],
 ) -> bool:
     if step == "return":
         return lies_with != "petition"
@@ -122,17 +153,29 @@ def not_barred(
         return not rectifying
     if step == "rectify":
         return rectifying
+    if step == "complete":
+        return not assisting
+    if step in ("assist_done", "release_assist"):
+        return bool(assisting)
     return asked or step not in ("grant_extension", "refuse_extension")
 
 
 @pytest.mark.parametrize(("state", "step", "role"), list(product(STATES, STEPS, ACTORS)))
 def test_each_cell_leads_where_it_should_for_those_who_may(state: CaseState, step: Step, role: Actor) -> None:
-    places = product(
-        ("water", "petition"), ("water", "petition", None), (False, True), LEAD_STATES[state], (False, True)
-    )
-    for lies_with, unit, asked, lead_state, rectifying in places:
-        place, person = Place(state, lies_with, "petition", asked, lead_state, rectifying), Person(role, unit)
-        barred = not not_barred(step, lies_with, asked=asked, lead_state=lead_state, rectifying=rectifying)
+    units, both = ("water", "petition"), (False, True)
+    for lies_with, unit, asked, lead_state, rectifying, assisting in product(
+        units, (*units, None), both, LEAD_STATES[state], both, ((), ("petition",))
+    ):
+        place = Place(state, lies_with, "petition", asked, lead_state, rectifying, assisting)
+        person = Person(role, unit)
+        barred = not not_barred(
+            step,
+            lies_with,
+            asked=asked,
+            lead_state=lead_state,
+            rectifying=rectifying,
+            assisting=assisting,
+        )
         leads = None if barred else LEADS[state].get(step)
         assert leads_to(place, step) == leads
         assert may(person, place, step) == expected(role, unit, place, step)

@@ -45,6 +45,12 @@ def test_the_county_has_as_many_towns_departments_leaders_and_cadres_as_the_real
     assert sizes == [TOWNS, DEPARTMENTS, LEADERS, SECTION_LEADERS]
 
 
+def test_each_town_and_department_speaks_through_a_head_of_its_own(county: County) -> None:
+    heads = {county.head_of(unit) for unit in (*county.towns, *county.departments)}
+    assert len(heads) == TOWNS + DEPARTMENTS
+    assert not heads & {*county.leaders, *county.section_leaders}
+
+
 def test_every_post_of_the_county_has_a_holder_on_the_first_day(county: County, script: Script) -> None:
     promising = {one.post for one in script.actions if isinstance(one, MakePromise) and one.post}
     first = min(one.at for one in script.actions).date()

@@ -7,6 +7,9 @@ import pytest
 
 from services.contracts.case import (
     CaseAssigned,
+    CaseAssistAsked,
+    CaseAssistDone,
+    CaseAssistReleased,
     CaseEvent,
     CaseExtensionAsked,
     CaseExtensionRefused,
@@ -218,3 +221,39 @@ async def test_an_event_of_a_case_that_never_came_is_refused_by_name() -> None:
     case = case_assigned()
     with pytest.raises(UnknownCase, match=str(case.case_id)):
         await Bench().apply((asked(case), local("03-01 09:00")))
+
+
+def assist(kind: type[CaseEvent], case: CaseAssigned, version: int, unit: str) -> CaseEvent:
+    said = {"unit": case.unit, "assisting": unit, "post": f"{unit}.head", "what": "路面"}
+    said |= {"result": "已办", "reason": "免"}
+    known = {name: value for name, value in said.items() if name in kind.model_fields}
+    return kind.model_validate({**follow(case, version), **known})
+
+
+async def test_each_assisting_unit_has_its_own_limit_with_its_own_notices() -> None:
+    bench, case, at = Bench(), case_assigned(kind="consultation"), local("03-01 09:00")
+    await bench.apply((case, at), (signed_for(case), at))
+    asked = [assist(CaseAssistAsked, case, number, unit) for number, unit in ((3, "police"), (4, "roads"))]
+    await bench.apply((asked[0], at), (asked[1], local("03-02 09:00")))
+    police, roads = (bench.limit(case, "assist", unit) for unit in ("police", "roads"))
+    assert (police.due_at, roads.due_at) == (local("03-04 00:00"), local("03-05 00:00"))
+    assert (police.unit, police.post) == ("police", "police.head")
+    assert await bench.fire(local("03-05 00:00")) == []
+    notices = [one for one in bench.fired if isinstance(one, NoticeSent) and one.limit == "assist"]
+    assert {one.unit for one in notices} == {"police", "roads"}
+    assert len({one.notice_id for one in notices}) == len(notices)
+
+
+async def test_an_assisting_units_limit_ends_with_its_own_part_alone() -> None:
+    bench, case, at = Bench(), case_assigned(), local("03-01 09:00")
+    units = ("fire", "police", "roads", "water2")
+    parts = [(assist(CaseAssistAsked, case, number, unit), at) for number, unit in enumerate(units, 3)]
+    await bench.apply((case, at), (signed_for(case), at), *parts)
+    await bench.apply((assist(CaseAssistDone, case, 7, "police"), at))
+    await bench.apply((assist(CaseAssistReleased, case, 8, "fire"), at))
+    await bench.apply((reassigned(case, 9, 2), at))  # to roads, which leads from now on
+    states = {unit: bench.limit(case, "assist", unit).state for unit in units}
+    assert states == {"fire": "closed", "police": "met", "roads": "closed", "water2": "open"}
+    assert bench.limit(case, "assist", "water2").unit == "water2"
+    await bench.apply((gone(CaseRefused, case, 10, 2), at))
+    assert bench.limit(case, "assist", "water2").state == "closed"

@@ -50,6 +50,7 @@ CREATE TABLE cases (
     lead uuid,
     rectification_opened timestamptz,
     rectified_at timestamptz,
+    assisting text[] NOT NULL DEFAULT '{}',
     tags text[] NOT NULL DEFAULT '{}',
     rating text,
     rated_at timestamptz,
@@ -58,8 +59,10 @@ CREATE TABLE cases (
 CREATE INDEX cases_page ON cases (assigned_at, case_id);
 CREATE INDEX cases_unit ON cases (unit, assigned_at, case_id);
 CREATE INDEX cases_lead ON cases (lead) WHERE lead IS NOT NULL;
+CREATE INDEX cases_assisting ON cases USING gin (assisting) WHERE assisting <> '{}';
 CREATE INDEX cases_citizen ON cases (citizen_ref, assigned_at);
 
+-- assisting above: the units whose part is still to come; each was named by a step, whose assisting says which.
 -- What happened to a case after its assignment (which is version 1 and stands in the case itself).
 CREATE TABLE steps (
     case_id uuid NOT NULL REFERENCES cases,
@@ -72,6 +75,7 @@ CREATE TABLE steps (
     note text,
     days smallint,
     lead uuid,
+    assisting text,
     PRIMARY KEY (case_id, version)
 );
 
@@ -124,7 +128,8 @@ CREATE INDEX notices_case ON notices (case_id, at);
 
 CREATE VIEW audit_cases AS
 SELECT case_id, demand_id, receipt, unit, post, state, dispatch, version, backstop, assigned_at, dispatched_at,
-       rating, lead, extension_asked, rectification_opened IS NOT NULL AND rectified_at IS NULL AS rectifying
+       rating, lead, extension_asked, rectification_opened IS NOT NULL AND rectified_at IS NULL AS rectifying,
+       assisting
 FROM cases;
 CREATE VIEW audit_steps AS SELECT case_id, version, step, unit, post, lead, by FROM steps;
 CREATE VIEW audit_further_dues AS SELECT case_id, limit_kind, about, version, opened_by FROM further_dues;

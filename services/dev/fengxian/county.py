@@ -16,8 +16,14 @@ DEPARTMENTS: Final = 48
 LEADERS: Final = 27
 SECTION_LEADERS: Final = 436
 
+HEADS: Final = ("town", "department")
+"""The tiers of posts that head a unit."""
+PARTY: Final = "party_committee"
+"""Its posts are the county's leaders: no department."""
+
 SINCE: Final = date(2020, 6, 1)
 MORE_DEPARTMENTS: Final = {
+    "party_office": "中共凤县县委办公室",
     "organisation": "中共凤县县委组织部",
     "publicity": "中共凤县县委宣传部",
     "united_front": "中共凤县县委统战部",
@@ -51,16 +57,17 @@ class County:
         return self.directory.posts_by_code[post].unit
 
     def head_of(self, unit: str) -> str:
-        """The post that answers for a unit."""
-        post = self.directory.units_by_code[unit].post
-        return post or next(one.code for one in self.directory.posts if one.unit == unit)
+        """The post of a town's or department's own head, who speaks for it; cases name the leader above."""
+        return next(one.code for one in self.directory.posts if one.unit == unit and one.tier in HEADS)
 
 
 def county_of(demonstration: Directory, random: Random) -> County:
     """The demonstration's directory grown to the size of the real county's."""
     units = (*demonstration.units, *(_department(code, name) for code, name in MORE_DEPARTMENTS.items()))
     towns = tuple(unit.code for unit in units if unit.kind == "town")
-    departments = tuple(unit.code for unit in units if unit.kind not in ("town", "county"))
+    departments = tuple(
+        unit.code for unit in units if unit.kind not in ("town", "county") and unit.code != PARTY
+    )
     heads = tuple(
         Post(code=f"{code}.head", title=f"{name}主要负责人", unit=code, tier="department")
         for code, name in MORE_DEPARTMENTS.items()

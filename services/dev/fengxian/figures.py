@@ -59,7 +59,7 @@ FIGURES: Final = (
     Figure(
         "promises.on_television.heads",
         "电视亮诺的镇、部门主要负责人",
-        f"{_TV}，tier=town、department 的不同 unit",
+        f"{_TV}，tier=town、department 的不同 post",
     ),
     Figure("promises.redated", "改过期限的承诺", "GET /promises，due 与 first_due 不同"),
     Figure("projects.ledgers", "项目台账", _L),
@@ -134,7 +134,7 @@ def _on_television(standing: Rows, county: County) -> dict[str, int]:
     return {
         "promises.on_television.leaders": len({row["post"] for row in aired}.intersection(county.leaders)),
         "promises.on_television.heads": len(
-            {row["unit"] for row in aired if row["tier"] in ("town", "department")}
+            {row["post"] for row in aired if row["tier"] in ("town", "department")}
         ),
     }
 

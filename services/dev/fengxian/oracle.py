@@ -143,7 +143,7 @@ def _of_promises(books: Books, county: County) -> Figures:
         "promises.at_meeting.section_leaders": len(met) - met_by_leaders,
         "promises.on_television.leaders": len({one.post for one in aired}.intersection(county.leaders)),
         "promises.on_television.heads": len(
-            {one.unit for one in aired if one.tier in ("town", "department")}
+            {one.post for one in aired if one.tier in ("town", "department")}
         ),
         "promises.redated": len(books.redated),
     }

@@ -33,6 +33,8 @@ from services.kit.clock import LOCAL
 TOGETHER: Final = 16
 RETRY_SECONDS: Final = 0.3
 PATIENCE_SECONDS: Final = 120.0
+SERVER_ERROR: Final = 500
+"""A line of a batch from this status on may be sent again."""
 
 Text = Mapping[str, Any]
 """A citizen's message: title, body, place."""
@@ -105,22 +107,31 @@ class Player:
         await self._ask(one, "/promises/import", {"rows": rows})
 
     async def _change(self, one: ChangePromise) -> None:
+        """The same date again is refused as no change: that is how a lost answer shows."""
+        promise_id = await self._promise_id(one)
         said = {"due": one.due.isoformat(), "reason": one.reason, "approver": one.approver}
-        await self._ask(one, f"/promises/{await self._promise_id(one)}/change", said)
+        try:
+            await self._ask(one, f"/promises/{promise_id}/change", said)
+        except Unplayed:
+            if (await self._promise(one))["due"] != said["due"]:
+                raise
 
     async def _withdraw(self, one: WithdrawPromise) -> None:
         said = {"outcome": "withdrawn", "reason": one.reason, "approver": one.approver}
         await self._ask(one, f"/promises/{await self._promise_id(one)}/settle", said)
 
     async def _air(self, one: AirPromise) -> None:
-        said = {"programme": one.programme, "aired_on": _day(one)}
+        said = {"programme": one.programme, "aired_on": _day(one), "clip": _clip(one.number)}
         await self._ask(one, f"/promises/{await self._promise_id(one)}/airing", said)
 
     async def _promise_id(self, one: ChangePromise | WithdrawPromise | AirPromise) -> str:
+        return str((await self._promise(one))["promise_id"])
+
+    async def _promise(self, one: ChangePromise | WithdrawPromise | AirPromise) -> Any:
         asked = {"number": one.number}
         answer = await self._sent(one, self.assignment, "GET", "/promises", params=asked)
         (found,) = answer.json()["promises"]
-        return str(found["promise_id"])
+        return found
 
     async def _open(self, one: OpenProject) -> None:
         await self._ask(one, "/projects", _project(one))
@@ -142,10 +153,17 @@ class Player:
         lines = b"".join(orjson.dumps(self._demand(sent)) + b"\n" for sent in one.sends)
         (channel,) = {sent.channel for sent in one.sends}
         headers = {**self._key(channel), "Content-Type": "application/x-ndjson"}
-        answer = await self._sent(one, self.intake, "POST", "/demands/batch", content=lines, headers=headers)
-        answers = [orjson.loads(line) for line in answer.content.splitlines()]
-        for sent, given in zip(one.sends, answers, strict=True):
-            self._keep(sent, given)
+        answers: list[dict[str, Any]] = []
+        async for attempt in retrying():
+            with attempt:
+                sent = await self._sent(
+                    one, self.intake, "POST", "/demands/batch", content=lines, headers=headers
+                )
+                answers = [orjson.loads(line) for line in sent.content.splitlines()]
+                if late := [each["status"] for each in answers if each["status"] >= SERVER_ERROR]:
+                    raise Away(late[0])
+        for demand, given in zip(one.sends, answers, strict=True):
+            self._keep(demand, given)
 
     def _demand(self, one: SendDemand) -> dict[str, Any]:
         text = self.texts[one.text % len(self.texts)]
@@ -226,8 +244,13 @@ def _day(action: Action) -> str:
     return action.at.astimezone(LOCAL).date().isoformat()
 
 
+def _clip(number: str) -> str:
+    return f"CN-{number[-5:]}"
+
+
 def _promise(one: MakePromise) -> dict[str, Any]:
-    televised = {"programme": "《承诺面对面》", "aired_on": one.made_on.isoformat()}
+    aired_on, clip = one.made_on.isoformat(), _clip(one.number)
+    televised = {"programme": "《承诺面对面》", "aired_on": aired_on, "clip": clip}
     return {
         "number": one.number,
         "tier": one.tier,

@@ -2,12 +2,12 @@
 -- the instants of the rungs are told again from them. fires_at is the next rung that isn't recorded yet.
 -- generation fences: a dispatch anew, or another end, begins the next one. awaits_year: what must be loaded to
 -- go on. pauses: suspensions that are over, as ISO 8601 intervals; suspended_at: the one that isn't.
--- about: which of several of its kind (the unit that returned the case); opened_by: the version of the case's event
+-- about: which of several of its kind (the unit that returned the case or assists); opened_by: the version of the case's event
 -- that opened it. passed: its due instant went by, and assignment acts on that.
 CREATE TABLE limits (
     case_id uuid NOT NULL,
     kind text COLLATE "C" NOT NULL 
-        CHECK (kind IN ('sign_for', 'complete', 'dispute', 'extension', 'rectification')),
+        CHECK (kind IN ('sign_for', 'complete', 'dispute', 'extension', 'rectification', 'assist')),
     demand_id uuid NOT NULL,
     case_kind text NOT NULL,
     urgency text NOT NULL,

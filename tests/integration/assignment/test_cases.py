@@ -32,7 +32,17 @@ async def test_one_demand_becomes_one_case_with_its_event_and_its_row(assignment
     assert (event.unit, event.post, event.town) == ("water", "water.head", "river_town")
     assert (row["unit_name"], row["post_title"], row["place_name"]) == ("水利局", "局长", "河口镇")
     assert (row["summary"], row["title"], row["body"]) == ("家里停水三天", one.title, one.body)
-    assert row["allowed"] == ["sign_for", "assist", "return", "reassign", "summarise", "tag", "refuse", "merge"]
+    steps = ["sign_for", "assist", "return", "reassign", "summarise", "tag", "refuse", "merge"]
+    assert row["allowed"] == steps
+        "sign_for",
+        "assist",
+        "return",
+        "reassign",
+        "summarise",
+        "tag",
+        "refuse",
+        "merge",
+    ]
     assert datetime.fromisoformat(row["dispatched_at"]) == MONDAY
 
 

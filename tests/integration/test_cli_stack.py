@@ -216,7 +216,7 @@ async def test_citizens_of_merged_demands_get_the_reply_of_the_lead_case(three_w
     one = await asked(three_weeks, "assignment", "GET", f"/cases/{merged[0]['case_id']}")
     lead = await asked(three_weeks, "assignment", "GET", f"/cases/{one['lead']['case_id']}")
     assert {member["case_id"] for member in lead["members"]} == {case["case_id"] for case in merged}
-    assert (one["allowed"], one["complete_due"], one["overdue"]) == (["merge", "part"], None, False)
+    assert (one["allowed"], one["complete_due"], one["overdue"]) == (["tag", "merge", "part"], None, False)
     limits = await asked(three_weeks, "supervision", "GET", f"/cases/{one['case_id']}/limits")
     assert {limit["state"] for limit in limits["limits"]} == {"closed"}
     itself = {"case_id": lead["case_id"], "step": "merge", "into": one["case_id"], "reason": "同一事项"}

@@ -32,7 +32,16 @@ async def test_one_demand_becomes_one_case_with_its_event_and_its_row(assignment
     assert (event.unit, event.post, event.town) == ("water", "water.head", "river_town")
     assert (row["unit_name"], row["post_title"], row["place_name"]) == ("水利局", "局长", "河口镇")
     assert (row["summary"], row["title"], row["body"]) == ("家里停水三天", one.title, one.body)
-    assert row["allowed"] == ["sign_for", "return", "reassign", "summarise", "tag", "refuse", "merge"]
+    assert row["allowed"] == [
+        "sign_for",
+        "assist",
+        "return",
+        "reassign",
+        "summarise",
+        "tag",
+        "refuse",
+        "merge",
+    ]
     assert datetime.fromisoformat(row["dispatched_at"]) == MONDAY
 
 
@@ -88,7 +97,7 @@ async def test_a_case_goes_its_way_to_the_reply(assignment: Assignment) -> None:
     case_id, handler = await assignment.opened(), assignment.staff("handler", "water")
     early = await assignment.take(case_id, "complete", handler, reply="好了。")
     assert early.status_code == CONFLICT
-    assert early.json()["allowed"] == ["sign_for", "return", "summarise"]
+    assert early.json()["allowed"] == ["sign_for", "assist", "return", "summarise"]
     assert (await assignment.take(case_id, "sign-for", handler)).json()["state"] == "signed_for"
     assert (await assignment.take(case_id, "sign-for", handler)).status_code == CONFLICT
     done = await assignment.take(case_id, "complete", handler, reply="已修好，电话13912345678。")

@@ -11,6 +11,7 @@ from services.assignment import (
     api_project_sheet,
     api_projects,
     api_promises,
+    api_samples,
     api_steps,
     schedule,
     stream,
@@ -42,4 +43,5 @@ def build(settings: AssignmentSettings) -> FastAPI:
     app.include_router(api_hand_overs.hand_over_routes(registry))
     seal = Seal.of(settings.promise_signing_key.get_secret_value(), settings.promise_former_key)
     app.include_router(api_promises.promise_routes(runtime.database, rulebooks, seal))
+    app.include_router(api_samples.sample_routes(runtime.database, rulebooks))
     return app

@@ -185,6 +185,42 @@ class HandOverList(HandOver):
     passing: list[Passing]
 
 
+class Sample(Shown):
+    """A call-back sample: how many of its cases were called back by now."""
+
+    sample_id: UUID
+    first_day: date
+    last_day: date
+    seed: str
+    population: int
+    drawn: int
+    called_back: int
+    drawn_by: str
+    drawn_at: datetime
+
+
+class SamplePage(Shown):
+    samples: list[Sample]
+
+
+class SampledCase(Shown):
+    """`called_back_at` None: still to be called."""
+
+    case_id: UUID
+    receipt: str
+    summary: str
+    unit: str
+    unit_name: str | None
+    called_back_at: datetime | None
+
+
+class SampleList(Sample):
+    """The sample whole, with how it was drawn."""
+
+    method: str
+    cases: list[SampledCase]
+
+
 @dataclass(slots=True)
 class _Copy:
     """A thing read before, and when (seconds of a monotonic clock)."""
@@ -225,6 +261,17 @@ class Assignment:
     async def take(self, token: str, path: str, sent: Mapping[str, Any] | None) -> None:
         """One step, at the path that the API's description gives it."""
         await self.api.ask("POST", path, token, json=None if sent is None else dict(sent))
+
+    async def samples(self, token: str) -> list[Sample]:
+        """Those drawn last first."""
+        return (await self.api.get(SamplePage, "/call-back-samples", token)).samples
+
+    async def sample(self, token: str, sample_id: UUID) -> SampleList:
+        return await self.api.get(SampleList, f"/call-back-samples/{sample_id}", token)
+
+    async def draw_sample(self, token: str, asked: Mapping[str, Any]) -> SampleList:
+        answer = await self.api.ask("POST", "/call-back-samples", token, json=dict(asked))
+        return SampleList.model_validate_json(answer.content)
 
     async def hand_overs(self, token: str, confirmed: bool) -> list[HandOver]:
         asked = "true" if confirmed else "false"

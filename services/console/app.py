@@ -19,6 +19,7 @@ from services.console.pages_login import login_routes
 from services.console.pages_projects import project_routes
 from services.console.pages_promises import promise_routes
 from services.console.pages_public import public_routes
+from services.console.pages_samples import sample_routes
 from services.console.pages_track import track_routes
 from services.console.policy import Policy
 from services.console.session import CookieNames
@@ -57,6 +58,7 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     console.include_router(login_routes(pages))
     console.include_router(inbox_routes(pages, apis.supervision, apis.assignment))
     console.include_router(hand_over_routes(pages, apis.assignment))
+    console.include_router(sample_routes(pages, apis.assignment))
     console.include_router(case_routes(pages, apis))
     console.include_router(entry_routes(pages, apis.intake))
     console.mount("/static", StaticFiles(directory=str(files("services.console").joinpath("static"))))

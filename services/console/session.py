@@ -27,6 +27,8 @@ OPENS_INBOX: Final[tuple[Role, ...]] = (
 """Roles that have an inbox, or may look into one."""
 SEES_HAND_OVERS: Final[tuple[Role, ...]] = ("unit_head", "leader", "supervision_office", "administrator")
 """Roles that see hand-overs of posts; all but the supervision office confirm them."""
+CALLS_BACK: Final[tuple[Role, ...]] = ("callback_clerk", "clerk", "supervision_office", "administrator")
+"""Roles that draw call-back samples and see whom of them to call."""
 ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 """Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
 
@@ -46,6 +48,10 @@ class Login:
     @property
     def sees_hand_overs(self) -> bool:
         return self.staff.role in SEES_HAND_OVERS
+
+    @property
+    def calls_back(self) -> bool:
+        return self.staff.role in CALLS_BACK
 
     @property
     def enters(self) -> bool:

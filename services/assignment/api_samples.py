@@ -1,0 +1,151 @@
+"""Call-back samples over HTTP: draw one, read who is still to be called."""
+
+import secrets
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.assignment.directory import Directory, local_day
+from services.assignment.sample import LEAST, METHOD, Sample, draw
+from services.assignment.store_directory import Rulebooks
+from services.assignment.store_samples import PostgresSamples
+from services.contracts.vocabulary import CaseState
+from services.kit.auth import Staff
+from services.kit.http import Problem, staff_with
+from services.kit.postgres import Database
+
+SHOWN: Final = 100
+WHO: Final = "callback_clerk, clerk, supervision_office, administrator"
+Caller = Annotated[
+    Staff, Depends(staff_with("callback_clerk", "clerk", "supervision_office", "administrator"))
+]
+Seed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[!-~]+$")]
+
+
+class Given(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first_day: date = Field(examples=["2021-03-01"], description="of the replies, a local day")
+    last_day: date = Field(examples=["2021-03-31"])
+    share: Decimal = Field(
+        default=LEAST, ge=LEAST, le=1, description="of each unit's replies; at least 10 % (青龙县)"
+    )
+    seed: Seed | None = Field(default=None, description="None = drawn; recorded either way")
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SampleRow(Shown):
+    """A sample: drawn from `population` replies, so many of them called back by now."""
+
+    sample_id: UUID
+    first_day: date
+    last_day: date
+    share: Decimal
+    seed: str
+    population: int
+    drawn: int
+    called_back: int
+    drawn_by: str
+    drawn_at: datetime
+
+
+class Samples(Shown):
+    """Those drawn last first."""
+
+    samples: list[SampleRow]
+
+
+class SampledCase(Shown):
+    """A case to be called about; `called_back_at` None: still to be called."""
+
+    case_id: UUID
+    receipt: str
+    summary: str
+    unit: str
+    unit_name: str | None
+    state: CaseState
+    called_back_at: datetime | None
+
+
+class SampleView(SampleRow):
+    """A sample whole, with how it was drawn."""
+
+    method: str
+    cases: list[SampledCase]
+
+
+def sample_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
+    """The routes; each summary says who may call it."""
+    routes = APIRouter(tags=["call-back samples"])
+
+    @routes.post("/call-back-samples", status_code=201, summary=f"回访抽样 Draw a sample by unit ({WHO})")
+    async def draw_sample(given: Given, staff: Caller) -> SampleView:
+        async with database.writing() as writing:
+            stored = PostgresSamples(writing.connection)
+            _refuse_days(given, local_day(writing.now))
+            sample = await _drawn(stored, given, staff, writing.now)
+            await stored.add(sample)
+            rulebook = await rulebooks.current(writing.connection)
+            return await _view(stored, sample.sample_id, rulebook.directory if rulebook else None)
+
+    @routes.get("/call-back-samples", summary=f"Samples, those drawn last first ({WHO})")
+    async def list_samples(_: Caller) -> Samples:
+        async with database.pool.acquire() as connection:
+            rows = await PostgresSamples(connection).listed(SHOWN)
+        return Samples(samples=[SampleRow.model_validate(dict(row)) for row in rows])
+
+    @routes.get("/call-back-samples/{sample_id}", summary=f"One sample with its cases ({WHO})")
+    async def read_sample(sample_id: UUID, _: Caller) -> SampleView:
+        async with database.pool.acquire() as connection:
+            rulebook = await rulebooks.current(connection)
+            directory = rulebook.directory if rulebook else None
+            return await _view(PostgresSamples(connection), sample_id, directory)
+
+    return routes
+
+
+def _refuse_days(given: Given, today: date) -> None:
+    """Raises Problem 422."""
+    if given.last_day < given.first_day:
+        raise _unfit("last_day", f"{given.last_day} is before {given.first_day}", "name the later day last")
+    if given.last_day > today:
+        raise _unfit("last_day", f"{given.last_day} hasn't come yet", f"name {today} or an earlier day")
+
+
+async def _drawn(stored: PostgresSamples, given: Given, staff: Staff, now: datetime) -> Sample:
+    """Raises Problem 409 where there is nothing to draw from."""
+    replied = await stored.replied(given.first_day, given.last_day)
+    if not replied:
+        days = f"from {given.first_day} to {given.last_day}"
+        raise Problem(409, "Conflict", f"no reply of the days {days} stands", field="first_day", remedy="widen it")
+    seed = given.seed or secrets.token_hex(8)
+    chosen = tuple(draw(replied, given.share, seed))
+    return Sample(
+        uuid4(), given.first_day, given.last_day, given.share, seed, len(replied), chosen, staff.subject, now
+    )
+
+
+async def _view(stored: PostgresSamples, sample_id: UUID, directory: Directory | None) -> SampleView:
+    """Raises Problem 404."""
+    row = await stored.one(sample_id)
+    if row is None:
+        raise Problem(404, "Not Found", f"no sample {sample_id}", field="sample_id", remedy="see /call-back-samples")
+    units = directory.units_by_code if directory else {}
+    cases: list[dict[str, Any]] = [dict(case) for case in await stored.cases(sample_id)]
+    for case in cases:
+        unit = units.get(case["unit"])
+        case["unit_name"] = unit.name if unit else None
+    called = sum(case["called_back_at"] is not None for case in cases)
+    found = {**dict(row), "drawn": len(cases), "called_back": called, "method": METHOD, "cases": cases}
+    return SampleView.model_validate(found)
+
+
+def _unfit(field: str, detail: str, remedy: str) -> Problem:
+    return Problem(422, "Unprocessable Content", detail, field=field, remedy=remedy)

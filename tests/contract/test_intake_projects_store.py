@@ -99,7 +99,10 @@ async def test_news_of_a_project_count_as_a_change_of_each_demand_it_answers(wri
     long_ago = NOON - timedelta(days=1)
     for one in (demand, other):
         await connection.execute(
-            "INSERT INTO tracking VALUES ($1, 1, $1, 1, 'dispatched', 'water', NULL, $2)", one, long_ago
+            "INSERT INTO tracking (demand_id, key_id, case_id, version, state, unit, changed_at)"
+            " VALUES ($1, 1, $1, 1, 'dispatched', 'water', $2)",
+            one,
+            long_ago,
         )
     await record_projects(writing, [news(1, name="管网改造")], [], [])
     changed = "SELECT demand_id FROM tracking WHERE changed_at = $1"

@@ -75,7 +75,7 @@ def test_a_returned_case_lies_with_the_backstop_unit_on_a_new_dispatch() -> None
 def test_what_lies_with_the_backstop_unit_cannot_be_returned() -> None:
     outcome = take(case(unit="petition"), act("return"), NOW, "petition", CLERK)
     assert isinstance(outcome, NotAllowed)
-    assert outcome.allowed == ("sign_for", "reassign", "summarise", "tag", "refuse", "merge")
+    assert outcome.allowed == ("sign_for", "assist", "reassign", "summarise", "tag", "refuse", "merge")
 
 
 def test_a_reassigned_case_names_both_units() -> None:
@@ -135,7 +135,7 @@ def test_an_extension_is_asked_for_once_and_decided_once() -> None:
     assert (asked.event.days, asked.case.extension_asked) == (5, 5)
     again = take(asked.case, asking, NOW, "petition", HANDLER)
     assert isinstance(again, NotAllowed)
-    assert again.allowed == ("complete", "suspend", "return", "summarise")
+    assert again.allowed == ("complete", "suspend", "assist", "return", "summarise")
     granted = after(take(asked.case, act("grant_extension"), NOW, "petition", CLERK))
     assert isinstance(granted.event, CaseExtensionGranted)
     assert (granted.event.days, granted.case.extension_asked, granted.case.state) == (5, None, "signed_for")

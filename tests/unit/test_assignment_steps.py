@@ -61,8 +61,17 @@ async def test_what_would_be_possible_is_named_for_whoever_asks() -> None:
     [clerk] = await office.take(asked)
     assert isinstance(unit, NotAllowed)
     assert isinstance(clerk, NotAllowed)
-    assert unit.allowed == ("sign_for", "return", "summarise")
-    assert clerk.allowed == ("sign_for", "return", "reassign", "summarise", "tag", "refuse", "merge")
+    assert unit.allowed == ("sign_for", "assist", "return", "summarise")
+    assert clerk.allowed == (
+        "sign_for",
+        "assist",
+        "return",
+        "reassign",
+        "summarise",
+        "tag",
+        "refuse",
+        "merge",
+    )
 
 
 async def test_several_steps_of_one_case_in_one_list_follow_each_other() -> None:

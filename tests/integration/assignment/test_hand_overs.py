@@ -12,6 +12,7 @@ from services.dev.credentials import service_environment
 from services.kit.clock import set_clock
 from services.kit.postgres import Database, pool
 from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment
+from tests.project_fakes import plan
 
 NEW_DAY: Final = datetime(2021, 3, 3, 1, 0, tzinfo=UTC)
 OLD: Final = {"post": "water.head", "person": "水甲", "from": "2020-01-01"}
@@ -62,6 +63,9 @@ async def test_each_role_sees_and_confirms_the_hand_overs_it_may(bare: Assignmen
     first, second = await bare.opened(), await bare.opened()
     promised = await bare.http.post("/promises", json=PROMISE | {"number": "交1"}, headers=clerk)
     assert promised.status_code == 200, promised.text
+    given = {**plan().model_dump(mode="json"), "ledger": "交项-1"}
+    opened = await bare.http.post("/projects", json=given, headers=clerk)
+    assert opened.is_success, opened.text
     nothing = await bare.http.get("/posts/water.head/hand-over", headers=bare.staff("administrator"))
     assert nothing.status_code == 404
 
@@ -74,8 +78,11 @@ async def test_each_role_sees_and_confirms_the_hand_overs_it_may(bare: Assignmen
     assert {str(first), str(second)} <= ids
     assert str(own) not in ids
     assert (seen["predecessor"], seen["holder"], seen["since"]) == ("水甲", "水乙", "2021-03-03")
-    assert (seen["cases"], seen["promises"], seen["confirmation"]) == (2, 1, None)
-    assert seen["passing"][-1]["due_on"] == "2021-06-30"
+    assert (seen["cases"], seen["promises"], seen["projects"], seen["confirmation"]) == (2, 1, 1, None)
+    assert [(line["number"], line["due_on"]) for line in seen["passing"][2:]] == [
+        ("交项-1", "2021-06-30"),
+        ("交1", "2021-06-30"),
+    ]
 
     for role, unit, rows in [
         ("supervision_office", None, 1),

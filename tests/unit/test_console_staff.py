@@ -234,6 +234,37 @@ async def test_entering_is_for_clerks_and_needs_keys(opened: Open) -> None:
     assert "yinuo keys create" in (await clerk.get("/entry")).text
 
 
+async def test_a_case_and_its_sheet_show_who_assists_with_what_and_until_when(browser: Browser) -> None:
+    await browser.login("clerk")
+    part = {"unit": "roads", "unit_name": "公路段", "what": "恢复路面", "asked_at": "2021-03-01T01:00:00Z"}
+    waits = {**part, "due": "2021-03-08T16:00:00Z", "done_at": None, "result": None, "released_at": None}
+    ended = {
+        **waits,
+        "unit_name": "城管局",
+        "due": None,
+        "done_at": "2021-03-02T01:00:00Z",
+        "result": "已清理",
+    }
+    case = {**CASE, "assists": [ended, waits], "allowed": ["assist", "release_assist", "assist_done"]}
+    browser.apis.instead["assignment", "GET", CASE_PAGE] = (200, case)
+    page = (await browser.get(CASE_PAGE)).text
+    for said in (
+        "公路段",
+        "恢复路面",
+        "期限 2021-03-08 24:00",
+        "城管局",
+        "已完成 2021-03-02 09:00",
+        "已清理",
+    ):
+        assert said in page
+    sheet = (await browser.get(f"{CASE_PAGE}/sheet")).text
+    assert "协办单位" in sheet
+    assert "公路段：恢复路面（期限 2021-03-08 24:00）" in sheet
+    sent = {"unit": "roads", "what": "恢复路面"}
+    await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/assist", **sent)
+    assert browser.apis.sent("POST")[-1].body == sent
+
+
 async def test_a_case_shows_its_group_and_its_likely_twins_to_merge_it_into(browser: Browser) -> None:
     await browser.login("clerk")
     page = (await browser.get(CASE_PAGE)).text

@@ -157,6 +157,21 @@ ANSWERING: Final = {
     "milestones": MILESTONES,
     "rating": None,
 }
+HISTORY: Final[Mapping[str, Any]] = {
+    "total": 1,
+    "demands": [
+        {
+            "receipt": RECEIPT,
+            "channel": "hotline",
+            "title": "去年也停水",
+            "received_at": MORNING,
+            "state": "archived",
+            "case_id": str(CASE_ID),
+            "unit": "water",
+            "unit_name": "县水利局",
+        }
+    ],
+}
 ROW: Final[Mapping[str, Any]] = {
     "case_id": str(CASE_ID),
     "demand_id": "7c1f0a39-24f5-4bd1-9f40-0a1f3a7f6c01",
@@ -403,6 +418,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "GET", f"/projects/{LEDGER}"): WHOLE_PROJECT,
     ("assignment", "GET", f"/projects/{LEDGER}/page"): "<!doctype html><title>台账页</title>",
     ("intake", "POST", "/demands"): {"receipt": RECEIPT, "tracking_code": CODE},
+    ("intake", "POST", "/citizens/history"): HISTORY,
     ("assignment", "GET", "/cases"): {"cases": [ROW], "next": "further"},
     ("assignment", "GET", f"/cases/{CASE_ID}"): CASE,
     ("assignment", "GET", f"/cases/{CASE_ID}/twins"): {"twins": [TWIN]},

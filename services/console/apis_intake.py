@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from services.console.call import Api, Shown
 from services.contracts.vocabulary import Channel
@@ -61,6 +62,26 @@ class Receipt(Shown):
     tracking_code: str
 
 
+class Earlier(Shown):
+    """A caller's earlier demand; no case and no unit while it waits for one."""
+
+    receipt: str
+    channel: str
+    title: str
+    received_at: datetime
+    state: str
+    case_id: UUID | None
+    unit: str | None
+    unit_name: str | None
+
+
+class History(Shown):
+    """How many demands a caller made before, and the newest of them."""
+
+    total: int
+    demands: list[Earlier]
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """`keys` by channel."""
@@ -98,3 +119,9 @@ class Intake:
             json=dict(demand),
         )
         return Receipt.model_validate_json(answer.content)
+
+    async def history(self, token: str, phone: str, email: str) -> History:
+        """The caller's earlier demands; at least one of both is given. Raises Refused, Away."""
+        caller = {name: said for name, said in (("phone", phone), ("email", email)) if said}
+        answer = await self.api.ask("POST", "/citizens/history", token, json=caller)
+        return History.model_validate_json(answer.content)

@@ -75,6 +75,7 @@ STEPS: set[Key] = {("assignment", "POST", f"/cases/{CASE_ID}/{step}") for step i
 MODELS: dict[Key, type[Shown]] = {
     ("intake", "GET", "/demands/{receipt}"): apis_intake.Standing,
     ("intake", "POST", "/demands"): apis_intake.Receipt,
+    ("intake", "POST", "/citizens/history"): apis_intake.History,
     ("assignment", "GET", "/cases"): apis_assignment.CasePage,
     ("assignment", "GET", "/cases/{case_id}"): apis_assignment.Case,
     ("assignment", "GET", "/promises"): apis_promises.PromisePage,
@@ -111,6 +112,7 @@ async def everything_asked() -> list[Call]:
     await apis.intake.rate_project(RECEIPT, CODE, LEDGER, "satisfied", "谢谢")
     await apis.intake.withdraw(RECEIPT, CODE, "已解决")
     await apis.intake.enter(demand_of(typed, ["hotline"]), "console-1")
+    await apis.intake.history("token", "13800000000", "li@example.org")
     await apis.assignment.cases("token", **cases, overdue="true", after="further")
     await apis.assignment.case("token", CASE_ID)
     await apis.assignment.twins("token", CASE_ID)

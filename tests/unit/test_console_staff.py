@@ -225,6 +225,36 @@ async def test_an_entry_keeps_its_number_when_refused_unless_it_was_used(browser
         assert (page.status_code, NUMBER["entry"] in page.text) == (422, same)
 
 
+async def test_a_clerk_looks_up_a_caller_s_history_and_keeps_what_was_typed(browser: Browser) -> None:
+    await browser.login("clerk")
+    page = await browser.send("/entry", "/entry/history", **ENTRY, **NUMBER)
+    for said in (
+        "此人以前提过 1 件诉求",
+        "去年也停水",
+        CASE_PAGE,
+        "老街停水",
+        "13800000000",
+        NUMBER["entry"],
+    ):
+        assert said in page.text
+    (call,) = browser.apis.sent("POST")
+    assert (call.path, call.query, call.body) == ("/citizens/history", {}, {"phone": "13800000000"})
+
+
+async def test_an_anonymous_caller_has_no_history_and_intake_is_not_asked(browser: Browser) -> None:
+    await browser.login("clerk")
+    page = await browser.send("/entry", "/entry/history", **{**ENTRY, "phone": ""}, **NUMBER)
+    assert ("匿名来电" in page.text, "老街停水" in page.text) == (True, True)
+    assert browser.apis.sent("POST") == []
+
+
+async def test_a_phone_that_is_no_number_is_named_before_the_demand_is_sent(browser: Browser) -> None:
+    await browser.login("clerk")
+    browser.apis.instead["intake", "POST", "/citizens/history"] = (422, {"detail": "no", "field": "phone"})
+    page = await browser.send("/entry", "/entry/history", **ENTRY, **NUMBER)
+    assert (page.status_code, "请检查“电话”" in page.text) == (422, True)
+
+
 async def test_entering_is_for_clerks_and_needs_keys(opened: Open) -> None:
     handler, clerk = opened(), opened(keys=False)
     await handler.login("handler", "water")

@@ -82,6 +82,24 @@ class History(Shown):
     demands: list[Earlier]
 
 
+class Original(Shown):
+    """A demand as it was sent."""
+
+    receipt: str
+    title: str
+    body: str
+    place: str | None = None
+
+
+class ContactDetails(Shown):
+    """How to reach the citizen; whatever was given."""
+
+    receipt: str
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """`keys` by channel."""
@@ -125,3 +143,11 @@ class Intake:
         caller = {name: said for name, said in (("phone", phone), ("email", email)) if said}
         answer = await self.api.ask("POST", "/citizens/history", token, json=caller)
         return History.model_validate_json(answer.content)
+
+    async def original(self, token: str, demand: UUID) -> Original:
+        """The text as it was sent; intake records the reading. Raises Refused, Away."""
+        return await self.api.get(Original, f"/demands/{demand}/original", token)
+
+    async def contact(self, token: str, demand: UUID) -> ContactDetails:
+        """How to reach the citizen; intake records the reading. Raises Refused, Away."""
+        return await self.api.get(ContactDetails, f"/demands/{demand}/contact", token)

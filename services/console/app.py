@@ -16,6 +16,7 @@ from services.console.pages_errors import add_error_pages
 from services.console.pages_hand_overs import hand_over_routes
 from services.console.pages_inbox import inbox_routes
 from services.console.pages_login import login_routes
+from services.console.pages_originals import original_routes
 from services.console.pages_projects import project_routes
 from services.console.pages_promises import promise_routes
 from services.console.pages_public import public_routes
@@ -60,6 +61,7 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     console.include_router(hand_over_routes(pages, apis.assignment))
     console.include_router(sample_routes(pages, apis.assignment))
     console.include_router(case_routes(pages, apis))
+    console.include_router(original_routes(pages, apis))
     console.include_router(entry_routes(pages, apis.intake))
     console.mount("/static", StaticFiles(directory=str(files("services.console").joinpath("static"))))
     return console

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from services.contracts.vocabulary import Role
 from tests.console_browser import CASE_PAGE, Browser, Open
 from tests.console_fakes import CASE, CODE, NOT_FOUND, NOTICE, NOTICE_ID, RECEIPT, ROW, TWIN
 
@@ -181,6 +182,32 @@ async def test_the_dispatch_sheet_names_unit_leader_both_limits_and_the_issuer(b
         "投诉",
     ):
         assert said in page
+
+
+@pytest.mark.parametrize(
+    ("what", "said"), [("original", "请打13912345678&lt;script&gt;"), ("contact", "13912345678")]
+)
+async def test_the_case_s_unit_reads_original_and_contact_by_a_button_and_is_told_that_it_is_recorded(
+    browser: Browser, what: str, said: str
+) -> None:
+    await browser.login("handler", "water")
+    assert "13912345678" not in (await browser.get(CASE_PAGE)).text
+    page = await browser.send(CASE_PAGE, f"{CASE_PAGE}/{what}")
+    assert (said in page.text, "本次查阅已留痕：tester" in page.text) == (True, True)
+    assert (await browser.get(f"{CASE_PAGE}/{what}")).headers["location"] == CASE_PAGE
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "offered"),
+    [("callback_clerk", None, True), ("clerk", None, False), ("leader", "water", False)],
+)
+async def test_only_who_may_read_originals_is_offered_them_and_reading_needs_the_own_form(
+    browser: Browser, role: Role, unit: str | None, offered: bool
+) -> None:
+    await browser.login(role, unit)
+    assert (f"{CASE_PAGE}/contact" in (await browser.get(CASE_PAGE)).text) == offered
+    assert (await browser.http.post(f"{CASE_PAGE}/contact", data={})).status_code == 403
+    assert not [call for call in browser.apis.calls if call.path.startswith("/demands/")]
 
 
 ENTRY = {"channel": "hotline", "title": "停水", "body": "老街停水", "phone": "13800000000"}

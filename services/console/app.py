@@ -12,7 +12,7 @@ from services.console.apis import Apis, clients, opened
 from services.console.pages import Pages, templates
 from services.console.pages_cases import case_routes
 from services.console.pages_entry import entry_routes
-from services.console.pages_errors import add_error_pages
+from services.console.pages_errors import UnexpectedPage, add_error_pages
 from services.console.pages_hand_overs import hand_over_routes
 from services.console.pages_inbox import inbox_routes
 from services.console.pages_login import login_routes
@@ -48,6 +48,7 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     reader = TokenReader.of(settings.token_public_key)
     pages = Pages(templates(), reader, CookieNames.of(settings.secure), settings.secure)
     console = FastAPI(title="Yinuo console", openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY)
+    console.add_middleware(UnexpectedPage, pages=pages)
     console.add_middleware(Border, service="console")
     console.add_middleware(Policy)
     add_operation(console, {}, apis.checks())

@@ -63,6 +63,6 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     console.include_router(sample_routes(pages, apis.assignment))
     console.include_router(case_routes(pages, apis))
     console.include_router(original_routes(pages, apis))
-    console.include_router(entry_routes(pages, apis.intake))
+    console.include_router(entry_routes(pages, apis.intake, settings.address))
     console.mount("/static", StaticFiles(directory=str(files("services.console").joinpath("static"))))
     return console

@@ -15,8 +15,8 @@ from services.console.session import ENTERS
 from services.console.typed import Unfit
 
 
-def entry_routes(pages: Pages, intake: Intake) -> APIRouter:
-    """The routes, for clerks and administrators."""
+def entry_routes(pages: Pages, intake: Intake, public_address: str | None) -> APIRouter:
+    """The routes, for clerks and administrators. `public_address` is printed on slips."""
     routes = APIRouter(default_response_class=HTMLResponse)
 
     @routes.get("/entry", summary="The form to enter a demand (clerk, administrator)")
@@ -38,7 +38,7 @@ def entry_routes(pages: Pages, intake: Intake) -> APIRouter:
             return _form(pages, intake, request, typed, entry, 422, wrong=missing.field)
         except Refused as refused:
             return _refused(pages, intake, request, typed, entry, refused)
-        address = str(request.base_url).rstrip("/")
+        address = public_address or str(request.base_url).rstrip("/")
         return pages.show(
             request, "slip.html", receipt=receipt, demand=demand, address=address, by=login.staff.subject
         )

@@ -233,6 +233,13 @@ async def test_a_clerk_enters_a_demand_with_the_console_s_own_key_and_prints_the
     }
 
 
+async def test_the_slip_prints_the_address_that_citizens_use_where_one_is_set(opened: Open) -> None:
+    clerk = opened(public_url="https://12345.example.org/")
+    await clerk.login("clerk")
+    page = (await clerk.send("/entry", "/entry", **ENTRY, **NUMBER)).text
+    assert ("https://12345.example.org/track" in page, "http://console/track" in page) == (True, False)
+
+
 @pytest.mark.parametrize("wrong", [{"title": " "}, {"channel": "wechat"}, {"occurred_at": "gestern"}])
 async def test_an_incomplete_entry_is_named_and_nothing_is_sent(
     browser: Browser, wrong: dict[str, str]

@@ -60,10 +60,11 @@ async def consoles() -> AsyncIterator[Open]:
     async with AsyncExitStack() as stack:
         made: list[httpx.AsyncClient] = []
 
-        def open_(environment: str = "test", scheme: str = "http", keys: bool = True) -> Browser:
+        def open_(environment: str = "test", scheme: str = "http", keys: bool = True, **more: str) -> Browser:
             apis = FakeApis(description)
             settings = ConsoleSettings.model_validate(
                 {
+                    **more,
                     "environment": environment,
                     "token_public_key": SECRETS["YINUO_TOKEN_PUBLIC_KEY"],
                     "intake_keys": {"hotline": SecretStr("yk_hotline_1")} if keys else {},

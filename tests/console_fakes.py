@@ -157,6 +157,21 @@ ANSWERING: Final = {
     "milestones": MILESTONES,
     "rating": None,
 }
+HISTORY: Final[Mapping[str, Any]] = {
+    "total": 1,
+    "demands": [
+        {
+            "receipt": RECEIPT,
+            "channel": "hotline",
+            "title": "去年也停水",
+            "received_at": MORNING,
+            "state": "archived",
+            "case_id": str(CASE_ID),
+            "unit": "water",
+            "unit_name": "县水利局",
+        }
+    ],
+}
 ROW: Final[Mapping[str, Any]] = {
     "case_id": str(CASE_ID),
     "demand_id": "7c1f0a39-24f5-4bd1-9f40-0a1f3a7f6c01",
@@ -194,6 +209,21 @@ ROW: Final[Mapping[str, Any]] = {
     "rectify": False,
     "assisting": [],
     "overdue": True,
+}
+ORIGINAL: Final = {
+    "demand_id": ROW["demand_id"],
+    "receipt": RECEIPT,
+    "title": "停水三天",
+    "body": "老街停水，请打13912345678<script>",
+    "place": "老街",
+}
+CONTACT: Final = {
+    "demand_id": ROW["demand_id"],
+    "receipt": RECEIPT,
+    "name": "李某",
+    "phone": "13912345678",
+    "email": None,
+    "author_ref": None,
 }
 TWIN: Final[Mapping[str, Any]] = {
     "case_id": "1a5d5f0b-7c53-5d2a-9d5e-8d2f9f6b7c22",
@@ -431,6 +461,9 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "GET", f"/projects/{LEDGER}"): WHOLE_PROJECT,
     ("assignment", "GET", f"/projects/{LEDGER}/page"): "<!doctype html><title>台账页</title>",
     ("intake", "POST", "/demands"): {"receipt": RECEIPT, "tracking_code": CODE},
+    ("intake", "POST", "/citizens/history"): HISTORY,
+    ("intake", "GET", f"/demands/{ROW['demand_id']}/original"): ORIGINAL,
+    ("intake", "GET", f"/demands/{ROW['demand_id']}/contact"): CONTACT,
     ("assignment", "GET", "/cases"): {"cases": [ROW], "next": "further"},
     ("assignment", "GET", f"/cases/{CASE_ID}"): CASE,
     ("assignment", "GET", f"/cases/{CASE_ID}/twins"): {"twins": [TWIN]},
@@ -500,7 +533,8 @@ class FakeApis:
 
     def _found(self, call: Call) -> tuple[int, Any]:
         where = (call.service, call.method, call.path)
-        wrong_code = call.path.startswith("/demands/") and _code(call) != CODE
+        staff = call.path.endswith(("/original", "/contact"))
+        wrong_code = call.path.startswith("/demands/") and not staff and _code(call) != CODE
         if (where not in ANSWERS and where not in self.instead) or wrong_code:
             return 404, NOT_FOUND
         return self.instead.get(where) or (200, ANSWERS[where])

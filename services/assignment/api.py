@@ -39,11 +39,14 @@ Reader = Annotated[
             "callback_clerk",
             "administrator",
             "supervision_office",
+            "inspector",
             "leader",
         )
     ),
 ]
-READERS: Final = "handler and unit_head: their unit's; clerks, administrator, supervision_office, leader: all"
+READERS: Final = (
+    "handler and unit_head: their unit's; clerks, administrator, supervision_office, inspector, leader: all"
+)
 
 
 def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:

@@ -130,6 +130,7 @@ class Assist(Shown):
 class Case(CaseRow):
     """A case whole. Texts are masked."""
 
+    demand_id: UUID
     title: str
     body: str
     reply: str | None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from services.console.call import Api, Shown
 from services.contracts.vocabulary import Channel
@@ -61,6 +62,44 @@ class Receipt(Shown):
     tracking_code: str
 
 
+class Earlier(Shown):
+    """A caller's earlier demand; no case and no unit while it waits for one."""
+
+    receipt: str
+    channel: str
+    title: str
+    received_at: datetime
+    state: str
+    case_id: UUID | None
+    unit: str | None
+    unit_name: str | None
+
+
+class History(Shown):
+    """How many demands a caller made before, and the newest of them."""
+
+    total: int
+    demands: list[Earlier]
+
+
+class Original(Shown):
+    """A demand as it was sent."""
+
+    receipt: str
+    title: str
+    body: str
+    place: str | None = None
+
+
+class ContactDetails(Shown):
+    """How to reach the citizen; whatever was given."""
+
+    receipt: str
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """`keys` by channel."""
@@ -98,3 +137,17 @@ class Intake:
             json=dict(demand),
         )
         return Receipt.model_validate_json(answer.content)
+
+    async def history(self, token: str, phone: str, email: str) -> History:
+        """The caller's earlier demands; at least one of both is given. Raises Refused, Away."""
+        caller = {name: said for name, said in (("phone", phone), ("email", email)) if said}
+        answer = await self.api.ask("POST", "/citizens/history", token, json=caller)
+        return History.model_validate_json(answer.content)
+
+    async def original(self, token: str, demand: UUID) -> Original:
+        """The text as it was sent; intake records the reading. Raises Refused, Away."""
+        return await self.api.get(Original, f"/demands/{demand}/original", token)
+
+    async def contact(self, token: str, demand: UUID) -> ContactDetails:
+        """How to reach the citizen; intake records the reading. Raises Refused, Away."""
+        return await self.api.get(ContactDetails, f"/demands/{demand}/contact", token)

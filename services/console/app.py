@@ -12,10 +12,11 @@ from services.console.apis import Apis, clients, opened
 from services.console.pages import Pages, templates
 from services.console.pages_cases import case_routes
 from services.console.pages_entry import entry_routes
-from services.console.pages_errors import add_error_pages
+from services.console.pages_errors import UnexpectedPage, add_error_pages
 from services.console.pages_hand_overs import hand_over_routes
 from services.console.pages_inbox import inbox_routes
 from services.console.pages_login import login_routes
+from services.console.pages_originals import original_routes
 from services.console.pages_projects import project_routes
 from services.console.pages_promises import promise_routes
 from services.console.pages_public import public_routes
@@ -47,6 +48,7 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     reader = TokenReader.of(settings.token_public_key)
     pages = Pages(templates(), reader, CookieNames.of(settings.secure), settings.secure)
     console = FastAPI(title="Yinuo console", openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY)
+    console.add_middleware(UnexpectedPage, pages=pages)
     console.add_middleware(Border, service="console")
     console.add_middleware(Policy)
     add_operation(console, {}, apis.checks())
@@ -60,6 +62,7 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     console.include_router(hand_over_routes(pages, apis.assignment))
     console.include_router(sample_routes(pages, apis.assignment))
     console.include_router(case_routes(pages, apis))
-    console.include_router(entry_routes(pages, apis.intake))
+    console.include_router(original_routes(pages, apis))
+    console.include_router(entry_routes(pages, apis.intake, settings.address))
     console.mount("/static", StaticFiles(directory=str(files("services.console").joinpath("static"))))
     return console

@@ -7,16 +7,16 @@ import httpx
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.console.apis_intake import Intake
+from services.console.apis_intake import History, Intake
 from services.console.call import Refused
 from services.console.entry import FIELDS, demand_of, entry_of
-from services.console.pages import Pages, one
+from services.console.pages import Pages, one, shown_at
 from services.console.session import ENTERS
 from services.console.typed import Unfit
 
 
-def entry_routes(pages: Pages, intake: Intake) -> APIRouter:
-    """The routes, for clerks and administrators."""
+def entry_routes(pages: Pages, intake: Intake, public_address: str | None) -> APIRouter:
+    """The routes, for clerks and administrators. `public_address` is printed on slips."""
     routes = APIRouter(default_response_class=HTMLResponse)
 
     @routes.get("/entry", summary="The form to enter a demand (clerk, administrator)")
@@ -38,10 +38,30 @@ def entry_routes(pages: Pages, intake: Intake) -> APIRouter:
             return _form(pages, intake, request, typed, entry, 422, wrong=missing.field)
         except Refused as refused:
             return _refused(pages, intake, request, typed, entry, refused)
-        address = str(request.base_url).rstrip("/")
+        address = public_address or str(request.base_url).rstrip("/")
         return pages.show(
             request, "slip.html", receipt=receipt, demand=demand, address=address, by=login.staff.subject
         )
+
+    @routes.post("/entry/history", summary="What this caller said before (clerk, administrator)")
+    async def look_up(request: Request) -> Response:
+        """The form again, with all that was typed and the caller's earlier demands."""
+        token = pages.login(request, *ENTERS).token
+        fields = await pages.own_form(request)
+        typed, entry = {name: one(fields, name) for name in FIELDS}, one(fields, "entry")
+        if not (typed["phone"] or typed["email"]):
+            return _form(pages, intake, request, typed, entry, anonymous=True)
+        try:
+            found = await intake.history(token, typed["phone"], typed["email"])
+        except Refused as refused:
+            if refused.status == httpx.codes.UNPROCESSABLE_ENTITY:
+                return _form(pages, intake, request, typed, entry, 422, wrong=refused.field)
+            raise
+        return _form(pages, intake, request, typed, entry, history=found)
+
+    @routes.get("/entry/history", summary="Back to the form (clerk, administrator)")
+    async def back(request: Request) -> Response:
+        return shown_at(request, "/entry")
 
     return routes
 
@@ -77,6 +97,8 @@ def _form(
     wrong: str = "",
     key_fails: bool = False,
     said: str = "",
+    history: History | None = None,
+    anonymous: bool = False,
 ) -> Response:
     return pages.show(
         request,
@@ -88,4 +110,6 @@ def _form(
         wrong=wrong,
         key_fails=key_fails,
         said=said,
+        history=history,
+        anonymous=anonymous,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import structlog
 from fastapi import FastAPI, Request
@@ -10,10 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.console.call import Away, Refused
 from services.console.pages import ForeignForm, LoginNeeded, Pages, RoleNeeded, see
-from services.kit.http import RETRY_SECONDS, Problem
+from services.kit.http import RETRY_SECONDS, Problem, unexpected
 
 log = structlog.get_logger(__name__)
 
@@ -109,3 +111,33 @@ def _border(pages: Pages) -> Handler:
         return _page(pages, request, error.status)
 
     return handle
+
+
+class UnexpectedPage:
+    """Pure ASGI, within the border: what nothing caught is a page with a reference that the log has, too."""
+
+    def __init__(self, app: ASGIApp, pages: Pages) -> None:
+        self.app = app
+        self.pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began_to_answer = False
+
+        async def sending(message: Message) -> None:
+            nonlocal began_to_answer
+            began_to_answer = began_to_answer or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception as uncaught:
+            if began_to_answer or scope["type"] != "http":
+                raise
+            page = self._page(Request(scope), uncaught)
+            await page(scope, receive, send)
+
+    def _page(self, request: Request, uncaught: Exception) -> Response:
+        reference = uuid4().hex[:8]
+        with structlog.contextvars.bound_contextvars(reference=reference):
+            unexpected(uncaught)
+        return _page(self.pages, request, 500, "500", reference)

@@ -29,6 +29,8 @@ SEES_HAND_OVERS: Final[tuple[Role, ...]] = ("unit_head", "leader", "supervision_
 """Roles that see hand-overs of posts; all but the supervision office confirm them."""
 CALLS_BACK: Final[tuple[Role, ...]] = ("callback_clerk", "clerk", "supervision_office", "administrator")
 """Roles that draw call-back samples and see whom of them to call."""
+READS_ORIGINALS: Final[tuple[Role, ...]] = ("callback_clerk", "handler", "unit_head", "clerk")
+"""Roles that intake may show an original or a contact to; call-back clerks always, others for their unit."""
 ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 """Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
 
@@ -52,6 +54,12 @@ class Login:
     @property
     def calls_back(self) -> bool:
         return self.staff.role in CALLS_BACK
+
+    def reads_originals(self, unit: str) -> bool:
+        """Whether intake shows this member of staff what lies with a unit: so pages offer only what works."""
+        if self.staff.role == "callback_clerk":
+            return True
+        return self.staff.role in READS_ORIGINALS and self.staff.unit == unit
 
     @property
     def enters(self) -> bool:

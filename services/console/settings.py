@@ -24,9 +24,18 @@ class ConsoleSettings(ProcessSettings):
         default_factory=dict, description='JSON, {"hotline": "yk_hotline_…"}; from `yinuo keys create`'
     )
 
+    public_url: AnyHttpUrl | None = Field(
+        default=None, description="where citizens find the console, for slips; else the request's own address"
+    )
+
     def url(self, service: Service) -> str:
         """The address of a service's API."""
         return str(getattr(self, f"{service}_url"))
+
+    @property
+    def address(self) -> str | None:
+        """Printed on receipt slips, without a slash at its end; None: as the clerk's browser asked."""
+        return str(self.public_url).rstrip("/") if self.public_url else None
 
     @property
     def secure(self) -> bool:

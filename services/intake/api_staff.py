@@ -66,7 +66,7 @@ class ReadingShown(BaseModel):
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
-    what: What
+    what: Literal["original", "contact", "history"]
     subject: str
     role: str
     unit: str | None

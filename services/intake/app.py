@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.intake.api import DemandDoor, add_demand_route
 from services.intake.api_batch import batch_routes
+from services.intake.api_history import history_routes
 from services.intake.api_keys import key_routes
 from services.intake.api_responses import response_routes
 from services.intake.api_staff import staff_routes
@@ -13,6 +14,7 @@ from services.intake.keys import KeyRing
 from services.intake.receive import Receiver
 from services.intake.settings import IntakeSettings, raw
 from services.intake.store import PostgresDemands
+from services.intake.store_history import PostgresHistories
 from services.intake.store_keys import PostgresKeys
 from services.intake.store_originals import PostgresOriginals
 from services.intake.store_tracking import PostgresTracking
@@ -38,6 +40,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     api.include_router(tracking_routes(PostgresTracking(pool), ring, vault))
     api.include_router(response_routes(runtime.database, vault))
     api.include_router(staff_routes(PostgresOriginals(pool), vault))
+    api.include_router(history_routes(PostgresHistories(pool), vault))
     api.include_router(key_routes(keys, ring))
     api.include_router(staff_contact_routes(runtime.database, vault))
     return api

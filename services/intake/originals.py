@@ -25,9 +25,9 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading of an original or a contact, at a business instant."""
+    """One reading of an original, a contact, or a line of a caller's history, at a business instant."""
 
-    what: Literal["original", "contact"]
+    what: Literal["original", "contact", "history"]
     subject: str
     role: str
     unit: str | None

@@ -30,6 +30,7 @@ from tests.console_fakes import (
     NOTICE_ID,
     PROMISE_ID,
     RECEIPT,
+    ROW,
     SAMPLE,
     Call,
     FakeApis,
@@ -77,6 +78,9 @@ STEPS: set[Key] = {("assignment", "POST", f"/cases/{CASE_ID}/{step}") for step i
 MODELS: dict[Key, type[Shown]] = {
     ("intake", "GET", "/demands/{receipt}"): apis_intake.Standing,
     ("intake", "POST", "/demands"): apis_intake.Receipt,
+    ("intake", "POST", "/citizens/history"): apis_intake.History,
+    ("intake", "GET", "/demands/{number}/original"): apis_intake.Original,
+    ("intake", "GET", "/demands/{number}/contact"): apis_intake.ContactDetails,
     ("assignment", "GET", "/cases"): apis_assignment.CasePage,
     ("assignment", "GET", "/cases/{case_id}"): apis_assignment.Case,
     ("assignment", "GET", "/promises"): apis_promises.PromisePage,
@@ -113,6 +117,9 @@ async def everything_asked() -> list[Call]:
     await apis.intake.rate_project(RECEIPT, CODE, LEDGER, "satisfied", "谢谢")
     await apis.intake.withdraw(RECEIPT, CODE, "已解决")
     await apis.intake.enter(demand_of(typed, ["hotline"]), "console-1")
+    await apis.intake.history("token", "13800000000", "li@example.org")
+    await apis.intake.original("token", UUID(ROW["demand_id"]))
+    await apis.intake.contact("token", UUID(ROW["demand_id"]))
     await apis.assignment.cases("token", **cases, overdue="true", after="further")
     await apis.assignment.case("token", CASE_ID)
     await apis.assignment.twins("token", CASE_ID)

@@ -5,6 +5,8 @@ from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from services.kit.auth import issue_token
 from tests.console_browser import CASE_PAGE, SECRETS, Browser, Open
@@ -223,3 +225,16 @@ async def test_an_english_browser_gets_english_and_any_other_chinese(opened: Ope
     for accepted, language in (("en-GB,en;q=0.9,zh;q=0.1", "en"), ("fr", "zh-CN"), ("", "zh-CN")):
         answer = await opened().http.get("/", headers={"Accept-Language": accepted})
         assert f'<html lang="{language}">' in answer.text
+
+
+async def test_an_unexpected_failure_is_a_page_with_a_reference_that_the_log_has_too(
+    browser: Browser,
+) -> None:
+    browser.apis.instead["assignment", "GET", "/projects"] = (200, object())  # no answer can be made of it
+    with capture_logs(processors=[merge_contextvars]) as logged:
+        page = await browser.get("/projects")
+    assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    (failure,) = (line for line in logged if line["event"] == "request failed")
+    assert "系统出错" in page.text
+    assert failure["reference"] in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]

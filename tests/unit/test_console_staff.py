@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from services.contracts.vocabulary import Role
 from tests.console_browser import CASE_PAGE, Browser, Open
 from tests.console_fakes import CASE, CODE, NOT_FOUND, NOTICE, NOTICE_ID, RECEIPT, ROW, TWIN
 
@@ -183,6 +184,32 @@ async def test_the_dispatch_sheet_names_unit_leader_both_limits_and_the_issuer(b
         assert said in page
 
 
+@pytest.mark.parametrize(
+    ("what", "said"), [("original", "请打13912345678&lt;script&gt;"), ("contact", "13912345678")]
+)
+async def test_the_case_s_unit_reads_original_and_contact_by_a_button_and_is_told_that_it_is_recorded(
+    browser: Browser, what: str, said: str
+) -> None:
+    await browser.login("handler", "water")
+    assert "13912345678" not in (await browser.get(CASE_PAGE)).text
+    page = await browser.send(CASE_PAGE, f"{CASE_PAGE}/{what}")
+    assert (said in page.text, "本次查阅已留痕：tester" in page.text) == (True, True)
+    assert (await browser.get(f"{CASE_PAGE}/{what}")).headers["location"] == CASE_PAGE
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "offered"),
+    [("callback_clerk", None, True), ("clerk", None, False), ("leader", "water", False)],
+)
+async def test_only_who_may_read_originals_is_offered_them_and_reading_needs_the_own_form(
+    browser: Browser, role: Role, unit: str | None, offered: bool
+) -> None:
+    await browser.login(role, unit)
+    assert (f"{CASE_PAGE}/contact" in (await browser.get(CASE_PAGE)).text) == offered
+    assert (await browser.http.post(f"{CASE_PAGE}/contact", data={})).status_code == 403
+    assert not [call for call in browser.apis.calls if call.path.startswith("/demands/")]
+
+
 ENTRY = {"channel": "hotline", "title": "停水", "body": "老街停水", "phone": "13800000000"}
 NUMBER = {"entry": "6a3c6c1e-0d53-4c8e-9d3c-4a0f4c6c9d11"}
 
@@ -206,6 +233,13 @@ async def test_a_clerk_enters_a_demand_with_the_console_s_own_key_and_prints_the
     }
 
 
+async def test_the_slip_prints_the_address_that_citizens_use_where_one_is_set(opened: Open) -> None:
+    clerk = opened(public_url="https://12345.example.org/")
+    await clerk.login("clerk")
+    page = (await clerk.send("/entry", "/entry", **ENTRY, **NUMBER)).text
+    assert ("https://12345.example.org/track" in page, "http://console/track" in page) == (True, False)
+
+
 @pytest.mark.parametrize("wrong", [{"title": " "}, {"channel": "wechat"}, {"occurred_at": "gestern"}])
 async def test_an_incomplete_entry_is_named_and_nothing_is_sent(
     browser: Browser, wrong: dict[str, str]
@@ -223,6 +257,36 @@ async def test_an_entry_keeps_its_number_when_refused_unless_it_was_used(browser
         browser.apis.instead["intake", "POST", "/demands"] = (status, problem)
         page = await browser.send("/entry", "/entry", **ENTRY, **NUMBER)
         assert (page.status_code, NUMBER["entry"] in page.text) == (422, same)
+
+
+async def test_a_clerk_looks_up_a_caller_s_history_and_keeps_what_was_typed(browser: Browser) -> None:
+    await browser.login("clerk")
+    page = await browser.send("/entry", "/entry/history", **ENTRY, **NUMBER)
+    for said in (
+        "此人以前提过 1 件诉求",
+        "去年也停水",
+        CASE_PAGE,
+        "老街停水",
+        "13800000000",
+        NUMBER["entry"],
+    ):
+        assert said in page.text
+    (call,) = browser.apis.sent("POST")
+    assert (call.path, call.query, call.body) == ("/citizens/history", {}, {"phone": "13800000000"})
+
+
+async def test_an_anonymous_caller_has_no_history_and_intake_is_not_asked(browser: Browser) -> None:
+    await browser.login("clerk")
+    page = await browser.send("/entry", "/entry/history", **{**ENTRY, "phone": ""}, **NUMBER)
+    assert ("匿名来电" in page.text, "老街停水" in page.text) == (True, True)
+    assert browser.apis.sent("POST") == []
+
+
+async def test_a_phone_that_is_no_number_is_named_before_the_demand_is_sent(browser: Browser) -> None:
+    await browser.login("clerk")
+    browser.apis.instead["intake", "POST", "/citizens/history"] = (422, {"detail": "no", "field": "phone"})
+    page = await browser.send("/entry", "/entry/history", **ENTRY, **NUMBER)
+    assert (page.status_code, "请检查“电话”" in page.text) == (422, True)
 
 
 async def test_entering_is_for_clerks_and_needs_keys(opened: Open) -> None:

@@ -195,6 +195,32 @@ async def test_originals_are_for_the_cases_unit_and_call_back_clerks_and_reading
     ]
 
 
+async def test_a_caller_s_earlier_demands_are_found_in_any_writing_of_the_phone_and_each_is_on_record(
+    client: httpx.AsyncClient, key: Headers, token_for: TokenFor
+) -> None:
+    phone = f"139{uuid4().int % 10**8:08d}"
+    first = await send(client, key | identity(), title="停水，请打13912345678", contact={"phone": phone})
+    second = await send(client, key | identity(), title="又停水", contact={"phone": f"+86 {phone}"})
+    clerk = token_for("clerk")
+    asked = {"phone": f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"}
+    found = (await client.post("/citizens/history", json=asked, headers=clerk)).json()
+    receipts = [answer.json()["receipt"] for answer in (second, first)]
+    assert (found["total"], [one["receipt"] for one in found["demands"]]) == (2, receipts)
+    assert "13912345678" not in json.dumps(found)
+    assert phone not in json.dumps(found)
+    overseer = token_for("inspector")
+    readings = (await client.get(f"/demands/{receipts[0]}/readings", headers=overseer)).json()
+    assert [(one["what"], one["role"]) for one in readings] == [("history", "clerk")]
+
+
+async def test_an_anonymous_caller_has_no_history_and_the_error_names_the_field(
+    client: httpx.AsyncClient, token_for: TokenFor
+) -> None:
+    for caller in ({}, {"phone": "110"}, {"name": "李某"}):
+        answer = await client.post("/citizens/history", json=caller, headers=token_for("administrator"))
+        assert (answer.status_code, answer.json()["field"]) == (422, "phone")
+
+
 async def test_an_original_without_case_is_for_call_back_clerks_alone(
     client: httpx.AsyncClient, key: Headers, token_for: TokenFor
 ) -> None:

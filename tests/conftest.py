@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from services.contracts.vocabulary import SERVICES, Service
@@ -53,6 +54,16 @@ async def database_of(infrastructure: Infrastructure) -> AsyncIterator[DatabaseO
             pools[service] = pool(environment["YINUO_DATABASE_URL"], service, 10)
             await opened.enter_async_context(pools[service])
         yield lambda service: Database(service, pools[service], lambda: None)
+
+
+@pytest.fixture
+async def no_letter_dropped(infrastructure: Infrastructure) -> None:
+    """Forgets what was dropped of assignment's dead letters: the service itself may not."""
+    admin = await asyncpg.connect(infrastructure.admin_url)
+    try:
+        await admin.execute("DELETE FROM assignment.dropped_letters")
+    finally:
+        await admin.close()
 
 
 @pytest.fixture

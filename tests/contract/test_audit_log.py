@@ -106,3 +106,18 @@ async def test_what_is_altered_in_place_leaves_who_did_it(
             assert await acts_of(connection) == [act]
         finally:
             await transaction.rollback()
+
+
+async def test_a_temporary_table_of_that_name_takes_no_act_away(database_of: DatabaseOf) -> None:
+    """PostgreSQL looks for tables among the temporary ones first, unless told otherwise."""
+    async with database_of("supervision").pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            await connection.execute("CREATE TEMP TABLE acts (LIKE supervision.acts INCLUDING IDENTITY)")
+            await connection.execute("GRANT ALL ON acts TO PUBLIC")
+            await connection.execute(LOADED)
+            sql = "SELECT by FROM supervision.acts WHERE told ->> 'year' = '2088'"
+            assert [row["by"] for row in await connection.fetch(sql)] == ["乙"]
+        finally:
+            await transaction.rollback()

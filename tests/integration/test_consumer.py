@@ -40,9 +40,9 @@ class Applied:
 
 
 @pytest.fixture
-async def database(database_of: DatabaseOf) -> AsyncIterator[Database]:
+async def database(database_of: DatabaseOf, no_letter_dropped: None) -> AsyncIterator[Database]:
     database = database_of("assignment")
-    tables = "inbox, outbox, offsets, dead_letters, dropped_letters"
+    tables = "inbox, outbox, offsets, dead_letters"
     await database.pool.execute(f"DELETE FROM inbox; {_emptying(tables)}")
     yield database
     await database.pool.execute(_emptying(tables))

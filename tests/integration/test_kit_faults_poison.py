@@ -19,7 +19,7 @@ async def _accept(writing: Writing, records: Sequence[Record]) -> None:
 
 
 @pytest.fixture
-async def database(database_of: DatabaseOf) -> AsyncIterator[Database]:
+async def database(database_of: DatabaseOf, no_letter_dropped: None) -> AsyncIterator[Database]:
     database = database_of("assignment")
     await _empty(database)
     yield database
@@ -27,7 +27,7 @@ async def database(database_of: DatabaseOf) -> AsyncIterator[Database]:
 
 
 async def _empty(database: Database) -> None:
-    for table in ("inbox", "outbox", "offsets", "dead_letters", "dropped_letters"):
+    for table in ("inbox", "outbox", "offsets", "dead_letters"):
         await database.pool.execute(f"DELETE FROM {table}")
 
 

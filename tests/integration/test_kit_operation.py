@@ -35,9 +35,9 @@ class Handler:
 
 
 @pytest.fixture
-async def database(database_of: DatabaseOf) -> AsyncIterator[Database]:
+async def database(database_of: DatabaseOf, no_letter_dropped: None) -> AsyncIterator[Database]:
     database = database_of("assignment")
-    tables = ("inbox", "outbox", "offsets", "dead_letters", "dropped_letters")
+    tables = ("inbox", "outbox", "offsets", "dead_letters")
     empty = ";".join(f"DELETE FROM {table}" for table in tables)
     await database.pool.execute(empty)
     yield database

@@ -9,7 +9,7 @@ CREATE TABLE acts (
 );
 
 -- Arguments: the column that says who, then those that are kept beside it.
-CREATE FUNCTION log_act() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION log_act() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     altered jsonb := to_jsonb(NEW);
 BEGIN
@@ -22,6 +22,8 @@ $$;
 
 DO $$
 BEGIN
+    -- Temporary tables are looked for first unless they are named last: one called acts would take every act away.
+    EXECUTE format('ALTER FUNCTION log_act() SET search_path = %I, pg_temp', current_schema());
     EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON acts FROM %I', 'yinuo_' || current_schema() || '_app');
     EXECUTE format('REVOKE UPDATE, DELETE ON dropped_letters FROM %I', 'yinuo_' || current_schema() || '_app');
 END

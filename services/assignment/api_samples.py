@@ -1,6 +1,7 @@
 """Call-back samples over HTTP: draw one, read who is still to be called."""
 
 import secrets
+from collections import defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -81,6 +82,7 @@ class SampleView(SampleRow):
 
     method: str
     cases: list[SampledCase]
+    drawn_from: dict[str, list[UUID]] = Field(description="all cases replied to, by unit: to draw again")
 
 
 def sample_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
@@ -130,10 +132,9 @@ async def _drawn(stored: PostgresSamples, given: Given, staff: Staff, now: datet
             409, "Conflict", f"no reply of the days {days} stands", field="first_day", remedy="widen it"
         )
     seed = given.seed or secrets.token_hex(8)
-    chosen = tuple(draw(replied, given.share, seed))
-    return Sample(
-        uuid4(), given.first_day, given.last_day, given.share, seed, len(replied), chosen, staff.subject, now
-    )
+    chosen = frozenset(draw(replied, given.share, seed))
+    days = given.first_day, given.last_day
+    return Sample(uuid4(), *days, given.share, seed, tuple(replied), chosen, staff.subject, now)
 
 
 async def _view(stored: PostgresSamples, sample_id: UUID, directory: Directory | None) -> SampleView:
@@ -144,12 +145,16 @@ async def _view(stored: PostgresSamples, sample_id: UUID, directory: Directory |
             404, "Not Found", f"no sample {sample_id}", field="sample_id", remedy="see /call-back-samples"
         )
     units = directory.units_by_code if directory else {}
-    cases: list[dict[str, Any]] = [dict(case) for case in await stored.cases(sample_id)]
-    for case in cases:
+    replied: list[dict[str, Any]] = [dict(case) for case in await stored.cases(sample_id)]
+    drawn_from: defaultdict[str, list[UUID]] = defaultdict(list)
+    for case in replied:
         unit = units.get(case["unit"])
         case["unit_name"] = unit.name if unit else None
+        drawn_from[case["unit"]].append(case["case_id"])
+    cases = [case for case in replied if case.pop("drawn")]
     called = sum(case["called_back_at"] is not None for case in cases)
-    found = {**dict(row), "drawn": len(cases), "called_back": called, "method": METHOD, "cases": cases}
+    counts = {"population": len(replied), "drawn": len(cases), "called_back": called}
+    found = {**dict(row), **counts, "method": METHOD, "cases": cases, "drawn_from": drawn_from}
     return SampleView.model_validate(found)
 
 

@@ -1,21 +1,21 @@
 """Call-back samples (回访抽样): drawn by unit, from a seed, so that anybody can draw the same again. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING, Decimal
-from random import Random
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 LEAST: Final = Decimal("0.10")
 """The least share of each unit's replies (Qinglong county: a call-back sample of at least 10 % a month)."""
 METHOD: Final = (
-    "按办理单位分层：每个单位在区间内已答复的办件按编号（case_id）升序排列，以“种子/单位代码”为种子用 Python "
-    "random.Random 的 sample 抽取，件数为件数乘以比例向上取整，至少一件。"
+    "按办理单位分层：对每个单位在区间内已答复的每件办件，计算“种子:办件编号（case_id）”的 SHA-256"
+    "（十六进制），从小到大取前若干件，件数为该单位件数乘以比例向上取整，至少一件。"
 )
-"""How a sample is drawn, in words: with the seed and the list anybody redoes it."""
+"""How a sample is drawn, in words: with the seed and the list of replies anybody redoes it, with any tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +28,27 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was drawn, by whom and from how many; days are local and both count."""
+    """What was drawn, by whom and from which replies; days are local and both count."""
 
     sample_id: UUID
     first_day: date
     last_day: date
     share: Decimal
     seed: str
-    population: int
-    drawn: tuple[Replied, ...]
+    replied: tuple[Replied, ...]
+    drawn: frozenset[Replied]
     drawn_by: str
     drawn_at: datetime
 
 
-def draw(replied: Iterable[Replied], share: Decimal, seed: str) -> list[Replied]:
-    """Of each unit its share, rounded up; in the order of units and cases."""
+def draw(replied: Iterable[Replied], share: Decimal, seed: str) -> set[Replied]:
+    """Of each unit its share, rounded up."""
     strata: defaultdict[str, list[Replied]] = defaultdict(list)
     for one in replied:
         strata[one.unit].append(one)
-    return [one for unit in sorted(strata) for one in _of_unit(strata[unit], share, f"{seed}/{unit}")]
+    return {one for of_unit in strata.values() for one in _of_unit(of_unit, share, seed)}
 
 
-def _of_unit(replied: Sequence[Replied], share: Decimal, seed: str) -> list[Replied]:
-    ordered = sorted(replied, key=lambda one: one.case_id)
-    count = int((len(ordered) * share).to_integral_value(ROUND_CEILING))
-    chosen = Random(seed).sample(ordered, count)  # noqa: S311  a public draw, to be done again by anybody
-    return sorted(chosen, key=lambda one: one.case_id)
+def _of_unit(replied: Sequence[Replied], share: Decimal, seed: str) -> Iterator[Replied]:
+    count = int((len(replied) * share).to_integral_value(ROUND_CEILING))
+    yield from sorted(replied, key=lambda one: sha256(f"{seed}:{one.case_id}".encode()).hexdigest())[:count]

@@ -18,8 +18,8 @@ WHERE state IN {AFTER_REPLY}
   AND (completed_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN $1 AND $2
 """
 _ADD: Final = """
-INSERT INTO call_back_samples (sample_id, first_day, last_day, share, seed, population, drawn_by, drawn_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO call_back_samples (sample_id, first_day, last_day, share, seed, drawn_by, drawn_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 # Called back: asked about the reply that stands now, whoever asked for it.
 _CALLED: Final = """
@@ -27,12 +27,13 @@ _CALLED: Final = """
  WHERE s.case_id = c.case_id AND s.step = 'call_back' AND s.at >= c.completed_at)
 """
 _LISTED: Final = f"""
-SELECT p.*, count(*) AS drawn, count({_CALLED}) AS called_back
+SELECT p.*, count(*) AS population, count(*) FILTER (WHERE d.drawn) AS drawn,
+       count(*) FILTER (WHERE d.drawn AND {_CALLED} IS NOT NULL) AS called_back
 FROM call_back_samples AS p JOIN call_back_sampled AS d USING (sample_id) JOIN cases AS c USING (case_id)
 GROUP BY p.sample_id ORDER BY p.drawn_at DESC, p.sample_id LIMIT $1
 """
 _CASES: Final = f"""
-SELECT c.case_id, c.receipt, c.summary, d.unit, c.state, {_CALLED} AS called_back_at
+SELECT c.case_id, c.receipt, c.summary, d.unit, d.drawn, c.state, {_CALLED} AS called_back_at
 FROM call_back_sampled AS d JOIN cases AS c USING (case_id)
 WHERE d.sample_id = $1 ORDER BY d.unit, c.case_id
 """
@@ -50,11 +51,11 @@ class PostgresSamples:
         return [Replied(**dict(row)) for row in rows]
 
     async def add(self, sample: Sample) -> None:
-        values = (sample.first_day, sample.last_day, sample.share, sample.seed, sample.population)
+        values = (sample.first_day, sample.last_day, sample.share, sample.seed)
         await self.connection.execute(_ADD, sample.sample_id, *values, sample.drawn_by, sample.drawn_at)
-        rows = [(sample.sample_id, one.case_id, one.unit) for one in sample.drawn]
+        rows = [(sample.sample_id, one.case_id, one.unit, one in sample.drawn) for one in sample.replied]
         await self.connection.copy_records_to_table(
-            "call_back_sampled", columns=("sample_id", "case_id", "unit"), records=rows
+            "call_back_sampled", columns=("sample_id", "case_id", "unit", "drawn"), records=rows
         )
 
     async def listed(self, most: int) -> Sequence[asyncpg.Record]:
@@ -66,5 +67,5 @@ class PostgresSamples:
         return await self.connection.fetchrow(sql, sample_id)
 
     async def cases(self, sample_id: UUID) -> Sequence[asyncpg.Record]:
-        """The cases drawn, by unit; `called_back_at` None: still to be called."""
+        """The cases drawn from, by unit; `called_back_at` None: nobody was called about its reply."""
         return await self.connection.fetch(_CASES, sample_id)

@@ -1,11 +1,10 @@
--- Call-back samples: what was drawn from which replies, with the seed. The record, added to and never altered.
+-- Call-back samples: from which replies was drawn, what, and with which seed, so that the draw can be redone. The record, added to and never altered.
 CREATE TABLE call_back_samples (
     sample_id uuid PRIMARY KEY,
     first_day date NOT NULL,
     last_day date NOT NULL,
     share numeric NOT NULL,
     seed text NOT NULL,
-    population int NOT NULL,
     drawn_by text NOT NULL,
     drawn_at timestamptz NOT NULL
 );
@@ -13,6 +12,7 @@ CREATE TABLE call_back_sampled (
     sample_id uuid NOT NULL REFERENCES call_back_samples,
     case_id uuid NOT NULL,
     unit text NOT NULL,
+    drawn boolean NOT NULL,
     PRIMARY KEY (sample_id, case_id)
 );
 REVOKE UPDATE, DELETE ON call_back_samples, call_back_sampled FROM yinuo_assignment_app;

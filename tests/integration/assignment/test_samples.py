@@ -31,7 +31,8 @@ async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignmen
     assert set(map(str, cases)) <= {case["case_id"] for case in sample["cases"]}
     assert (sample["seed"], sample["population"]) == ("2021-03", sample["drawn"])
     assert sample["called_back"] == 0
-    assert "random.Random" in sample["method"]
+    assert "SHA-256" in sample["method"]
+    assert sum(map(len, sample["drawn_from"].values())) == sample["population"]
     called = min(cases)
     await assignment.take(called, "review", assignment.staff("clerk"))
     answer = await assignment.take(called, "call-back", assignment.staff("callback_clerk"), note="满意。")

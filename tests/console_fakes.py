@@ -389,6 +389,34 @@ CONFIRMED: Final[Mapping[str, Any]] = {
     "promises": 1,
     "projects": 1,
 }
+SAMPLE_PAGE: Final = "/call-back-samples"
+SAMPLE: Final[Mapping[str, Any]] = {
+    "sample_id": "3d1a5b52-6d57-4f3d-9a4e-0b8b1f6c9e33",
+    "first_day": "2021-03-01",
+    "last_day": "2021-03-31",
+    "share": "0.10",
+    "seed": "2021-03",
+    "population": 30,
+    "drawn": 3,
+    "called_back": 1,
+    "drawn_by": "tester",
+    "drawn_at": MORNING,
+}
+SAMPLED: Final[Mapping[str, Any]] = {
+    **SAMPLE,
+    "method": "按办理单位分层抽取。",
+    "cases": [
+        {
+            "case_id": str(CASE_ID),
+            "receipt": RECEIPT,
+            "summary": "停水三天",
+            "unit": "water",
+            "unit_name": "县水利局",
+            "state": "completed",
+            "called_back_at": None,
+        }
+    ],
+}
 HAND_OVER_PAGE: Final = "/posts/water.head/hand-over"
 CIRCULARS: Final = {
     "circulars": [
@@ -442,6 +470,9 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "POST", f"/cases/{CASE_ID}/sign-for"): AFTER_STEP,
     ("assignment", "POST", f"/cases/{CASE_ID}/return"): {**AFTER_STEP, "step": "return"},
     ("assignment", "GET", "/directory"): DIRECTORY,
+    ("assignment", "GET", SAMPLE_PAGE): {"samples": [SAMPLE]},
+    ("assignment", "POST", SAMPLE_PAGE): SAMPLED,
+    ("assignment", "GET", f"{SAMPLE_PAGE}/{SAMPLE['sample_id']}"): SAMPLED,
     ("assignment", "GET", "/hand-overs"): {"hand_overs": [HAND_OVER]},
     ("assignment", "GET", HAND_OVER_PAGE): {**HAND_OVER, "digest": DIGEST, "passing": PASSING},
     ("assignment", "POST", HAND_OVER_PAGE): CONFIRMED,

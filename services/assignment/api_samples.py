@@ -23,7 +23,9 @@ WHO: Final = "callback_clerk, clerk, supervision_office, administrator"
 Caller = Annotated[
     Staff, Depends(staff_with("callback_clerk", "clerk", "supervision_office", "administrator"))
 ]
-Seed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[!-~]+$")]
+Seed = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[!-~]+$")
+]
 
 
 class Given(BaseModel):
@@ -124,7 +126,9 @@ async def _drawn(stored: PostgresSamples, given: Given, staff: Staff, now: datet
     replied = await stored.replied(given.first_day, given.last_day)
     if not replied:
         days = f"from {given.first_day} to {given.last_day}"
-        raise Problem(409, "Conflict", f"no reply of the days {days} stands", field="first_day", remedy="widen it")
+        raise Problem(
+            409, "Conflict", f"no reply of the days {days} stands", field="first_day", remedy="widen it"
+        )
     seed = given.seed or secrets.token_hex(8)
     chosen = tuple(draw(replied, given.share, seed))
     return Sample(
@@ -136,7 +140,9 @@ async def _view(stored: PostgresSamples, sample_id: UUID, directory: Directory |
     """Raises Problem 404."""
     row = await stored.one(sample_id)
     if row is None:
-        raise Problem(404, "Not Found", f"no sample {sample_id}", field="sample_id", remedy="see /call-back-samples")
+        raise Problem(
+            404, "Not Found", f"no sample {sample_id}", field="sample_id", remedy="see /call-back-samples"
+        )
     units = directory.units_by_code if directory else {}
     cases: list[dict[str, Any]] = [dict(case) for case in await stored.cases(sample_id)]
     for case in cases:

@@ -1,5 +1,6 @@
 """Directories in PostgreSQL: every version is kept, the highest is in force."""
 
+import zlib
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +17,10 @@ INSERT INTO directories (version, content, digest, loaded_at, loaded_by) VALUES 
 """
 
 
+LOADING: Final = zlib.crc32(b"yinuo/assignment/loading")
+"""The advisory lock that whoever loads a directory takes."""
+
+
 class PostgresDirectories:
     """The versions of the directory, within one transaction."""
 
@@ -24,7 +29,7 @@ class PostgresDirectories:
 
     async def lock(self) -> None:
         """One load at a time; readers go on."""
-        await self._connection.execute("LOCK TABLE directories IN EXCLUSIVE MODE")
+        await self._connection.execute("SELECT pg_advisory_xact_lock($1)", LOADING)
 
     async def version(self) -> int | None:
         """The version in force; None before the first load."""

@@ -68,4 +68,3 @@ class PostgresSamples:
     async def cases(self, sample_id: UUID) -> Sequence[asyncpg.Record]:
         """The cases drawn, by unit; `called_back_at` None: still to be called."""
         return await self.connection.fetch(_CASES, sample_id)
-

@@ -63,8 +63,8 @@ def key_routes(keys: Keys, ring: KeyRing) -> APIRouter:
         return [ShownKey.model_validate(record) for record in await keys.listed()]
 
     @routes.delete("/keys/{key_id}", summary="Revoke an adapter's key; for administrators")
-    async def revoke_key(key_id: Annotated[int, Field(ge=1, le=2**31 - 1)], _: Administrator) -> ShownKey:
-        record = await keys.revoke(key_id)
+    async def revoke_key(key_id: Annotated[int, Field(ge=1, le=2**31 - 1)], staff: Administrator) -> ShownKey:
+        record = await keys.revoke(key_id, staff.subject)
         if record is None:
             raise Problem(
                 404, "Not Found", f"no key {key_id}", field="key_id", remedy="see `yinuo keys list`"

@@ -55,7 +55,7 @@ class Keys(Protocol):
 
     async def listed(self) -> list[KeyRecord]: ...
 
-    async def revoke(self, key_id: int) -> KeyRecord | None:
+    async def revoke(self, key_id: int, by: str) -> KeyRecord | None:
         """The key, revoked now or before; None where there is no such key."""
         ...
 

@@ -44,11 +44,14 @@ class PostgresKeys:
         rows = await self.pool.fetch(f"SELECT {_SHOWN} FROM keys ORDER BY id")
         return [KeyRecord(*row.values()) for row in rows]
 
-    async def revoke(self, key_id: int) -> KeyRecord | None:
+    async def revoke(self, key_id: int, by: str) -> KeyRecord | None:
         row = await self.pool.fetchrow(
             f"""
-            UPDATE keys SET revoked_at = coalesce(revoked_at, clock.now()) WHERE id = $1 RETURNING {_SHOWN}
+            UPDATE keys
+            SET revoked_at = coalesce(revoked_at, clock.now()), revoked_by = coalesce(revoked_by, $2)
+            WHERE id = $1 RETURNING {_SHOWN}
             """,
             key_id,
+            by,
         )
         return KeyRecord(*row.values()) if row else None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from services.assignment.assign import NewCase, Registered, decide
@@ -19,6 +20,7 @@ from services.assignment.take import take
 from services.assignment.transitions import Person
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
+from services.dev.stack import Infrastructure
 from services.kit.bulk import FROM_ROWS
 from services.kit.connection import Connection
 from tests.assignment_fakes import CasesInMemory, DirectoriesInMemory
@@ -36,13 +38,18 @@ AnyDirectories = DirectoriesInMemory | PostgresDirectories
 
 
 @pytest.fixture
-async def connection(database_of: DatabaseOf) -> AsyncIterator[Connection]:
-    """A connection whose transaction is never committed; it begins with empty tables."""
+async def connection(database_of: DatabaseOf, infrastructure: Infrastructure) -> AsyncIterator[Connection]:
+    """A connection whose transaction is never committed; it begins with empty tables.
+
+    The application role may not empty what is a record: an administrator does.
+    """
+    admin = await asyncpg.connect(infrastructure.admin_url)
+    for table in TABLES:
+        await admin.execute(f"DELETE FROM assignment.{table}")
+    await admin.close()
     async with database_of("assignment").pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        for table in TABLES:
-            await connection.execute(f"DELETE FROM {table}")
         yield connection
         await transaction.rollback()
 

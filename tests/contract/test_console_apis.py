@@ -31,6 +31,7 @@ from tests.console_fakes import (
     PROMISE_ID,
     RECEIPT,
     ROW,
+    SAMPLE,
     Call,
     FakeApis,
 )
@@ -125,6 +126,9 @@ async def everything_asked() -> list[Call]:
     await apis.assignment.named("token", RECEIPT)
     await apis.assignment.directory("token")
     await apis.assignment.hand_overs("token", confirmed=False)
+    await apis.assignment.samples("token")
+    await apis.assignment.sample("token", UUID(SAMPLE["sample_id"]))
+    await apis.assignment.draw_sample("token", {"first_day": "2021-03-01", "last_day": "2021-03-31"})
     await apis.assignment.hand_over("token", "water.head")
     await apis.assignment.confirm_hand_over("token", "water.head", DIGEST)
     await apis.promises.page(**filters)

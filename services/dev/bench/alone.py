@@ -59,8 +59,16 @@ class Rows:
     @property
     def insert(self) -> str:
         names = ", ".join(f'"{name}"' for name, _ in self.columns)
-        arrays = ", ".join(f"${place}::{kind}[]" for place, (_, kind) in enumerate(self.columns, 1))
-        return f"INSERT INTO {self.copy} ({names}) OVERRIDING SYSTEM VALUE SELECT * FROM unnest({arrays})"
+        kinds = [(name, "text" if is_array(kind) else kind) for name, kind in self.columns]
+        arrays = ", ".join(f"${place}::{kind}[]" for place, (_, kind) in enumerate(kinds, 1))
+        values = ", ".join(f'"{name}"::{kind}' for name, kind in self.columns)
+        rows = f"SELECT {values} FROM unnest({arrays}) AS given ({names})"
+        return f"INSERT INTO {self.copy} ({names}) OVERRIDING SYSTEM VALUE {rows}"
+
+
+def is_array(kind: str) -> bool:
+    """Of arrays of arrays `unnest` would make rows of their elements: they are taken as text."""
+    return kind.endswith("[]")
 
 
 async def measure(ground: Ground, end_to_end: float) -> list[Figure]:
@@ -102,7 +110,8 @@ async def _written(connection: asyncpg.Connection) -> list[Rows]:
         columns = await _columns(connection, table)
         count = await connection.fetchval(f"SELECT count(*) FROM {table}")
         share = math.ceil(count * min(1, SAMPLE / demands))
-        rows = await connection.fetch(f"SELECT * FROM {table} LIMIT {share}")
+        read = ", ".join(f'"{name}"::text' if is_array(kind) else f'"{name}"' for name, kind in columns)
+        rows = await connection.fetch(f"SELECT {read} FROM {table} LIMIT {share}")
         found.append(Rows(table, columns, [tuple(row) for row in rows]))
     return found
 

@@ -7,7 +7,8 @@ CREATE TABLE keys (
     digest bytea NOT NULL UNIQUE,
     created_at timestamptz NOT NULL,
     created_by text NOT NULL,
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    revoked_by text
 );
 
 CREATE TABLE citizens (

@@ -1,0 +1,28 @@
+-- What people change where a row is altered in place. The tables' own triggers write it with the owner's
+-- rights, so that the application role can neither leave a change out nor touch what was written.
+CREATE TABLE acts (
+    act_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL,
+    changed text NOT NULL,
+    by text NOT NULL,
+    told jsonb NOT NULL
+);
+
+-- Arguments: the column that says who, then those that are kept beside it.
+CREATE FUNCTION log_act() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    altered jsonb := to_jsonb(NEW);
+BEGIN
+    INSERT INTO acts (at, changed, by, told)
+    SELECT clock.now(), TG_TABLE_NAME, altered ->> TG_ARGV[0], jsonb_object_agg(name, altered -> name)
+    FROM unnest(TG_ARGV) AS name;
+    RETURN NULL;
+END
+$$;
+
+DO $$
+BEGIN
+    EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON acts FROM %I', 'yinuo_' || current_schema() || '_app');
+    EXECUTE format('REVOKE UPDATE, DELETE ON dropped_letters FROM %I', 'yinuo_' || current_schema() || '_app');
+END
+$$;

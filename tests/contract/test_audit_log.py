@@ -1,0 +1,108 @@
+"""What people did is on record: the application roles add to it and never alter it."""
+
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from services.contracts.vocabulary import SERVICES, Service
+from services.intake.store_keys import PostgresKeys
+from services.kit.connection import Connection
+from tests.conftest import DatabaseOf
+
+RECORDS: dict[Service, tuple[str, ...]] = {
+    "intake": ("readings", "withdrawals", "ratings", "project_ratings", "staff_contact_loads"),
+    "assignment": (
+        "steps",
+        "directories",
+        "promise_facts",
+        "project_facts",
+        "project_ratings",
+        "hand_overs",
+        "call_back_samples",
+        "call_back_sampled",
+    ),
+    "supervision": (),
+    "reporting": ("facts",),
+}
+EVERYWHERE = ("acts", "dropped_letters")
+RECORD_OF = [(service, table) for service in SERVICES for table in (*EVERYWHERE, *RECORDS[service])]
+
+
+@pytest.mark.parametrize(("service", "table"), RECORD_OF)
+async def test_a_record_can_not_be_altered_by_the_service_itself(
+    database_of: DatabaseOf, service: Service, table: str
+) -> None:
+    async with database_of(service).pool.acquire() as connection:
+        column = await connection.fetchval(
+            "SELECT attname FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum = 2", table
+        )
+        for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_can_not_write_acts_by_itself(database_of: DatabaseOf, service: Service) -> None:
+    async with database_of(service).pool.acquire() as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(
+                "INSERT INTO acts (at, changed, by, told) VALUES (now(), 'keys', 'nobody', '{}')"
+            )
+
+
+async def test_who_makes_and_who_revokes_a_key_is_on_record(database_of: DatabaseOf) -> None:
+    pool = database_of("intake").pool
+    keys = PostgresKeys(pool)
+    made = await keys.create("website", "test", uuid4().bytes, "甲")
+    await keys.revoke(made.id, "乙")
+    await keys.revoke(made.id, "丙")
+    sql = "SELECT by, changed FROM acts WHERE told ->> 'id' = $1 ORDER BY act_id"
+    rows = await pool.fetch(sql, str(made.id))
+    assert [(row["by"], row["changed"]) for row in rows] == [("甲", "keys"), ("乙", "keys"), ("乙", "keys")]
+
+
+async def acts_of(connection: Connection) -> list[tuple[str, str]]:
+    rows = await connection.fetch("SELECT changed, by FROM acts ORDER BY act_id DESC LIMIT 1")
+    return [(row["changed"], row["by"]) for row in rows]
+
+
+DELIVERY = """
+INSERT INTO deliveries (notice_id, recipient, sent_at) VALUES (gen_random_uuid(), 'unit:x', now())
+"""
+ACKNOWLEDGED = """
+UPDATE deliveries SET acknowledged_at = now(), acknowledged_by = '甲' WHERE recipient = 'unit:x'
+"""
+LOADED = "INSERT INTO calendars VALUES (2088, '{}', 'v', now(), '乙')"
+OFFER = """
+INSERT INTO projects VALUES ('00000000-0000-4000-8000-000000000088', '录-1', 1, 'planned', 'town', 'u',
+    '2021-06-30', '{}', '{}', NULL, NULL, NULL, now());
+INSERT INTO project_offers (case_id, project_id, why, offered_at)
+VALUES (gen_random_uuid(), '00000000-0000-4000-8000-000000000088', '', now())
+"""
+DECIDED = """
+UPDATE project_offers SET accepted = true, decided_by = '丙', decided_at = now()
+WHERE project_id = '00000000-0000-4000-8000-000000000088'
+"""
+
+
+@pytest.mark.parametrize(
+    ("service", "given", "altered", "act"),
+    [
+        ("supervision", DELIVERY, ACKNOWLEDGED, ("deliveries", "甲")),
+        ("supervision", "SELECT 1", LOADED, ("calendars", "乙")),
+        ("assignment", OFFER, DECIDED, ("project_offers", "丙")),
+    ],
+)
+async def test_what_is_altered_in_place_leaves_who_did_it(
+    database_of: DatabaseOf, service: Service, given: str, altered: str, act: tuple[str, str]
+) -> None:
+    async with database_of(service).pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            await connection.execute(given)
+            await connection.execute(altered)
+            assert await acts_of(connection) == [act]
+        finally:
+            await transaction.rollback()

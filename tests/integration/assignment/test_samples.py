@@ -1,0 +1,102 @@
+"""Call-back samples on a running assignment: drawn, listed, called back, never altered."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from services.dev.credentials import service_environment
+from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment
+
+DAY = {"first_day": "2021-03-01", "last_day": "2021-03-01"}
+
+
+async def asked(one: Assignment, role: str = "callback_clerk", **given: Any) -> Any:
+    return await one.http.post("/call-back-samples", json={**DAY, **given}, headers=one.staff(role))
+
+
+async def replied(one: Assignment) -> UUID:
+    case_id, clerk = await one.opened(), one.staff("clerk")
+    await one.take(case_id, "sign-for", clerk)
+    await one.take(case_id, "complete", clerk, reply="已修好。")
+    return case_id
+
+
+async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignment: Assignment) -> None:
+    cases = {await replied(assignment) for _ in range(3)}
+    drawn = await asked(assignment, share="1", seed="2021-03")
+    assert drawn.status_code == 201
+    sample = drawn.json()
+    assert set(map(str, cases)) <= {case["case_id"] for case in sample["cases"]}
+    assert (sample["seed"], sample["population"]) == ("2021-03", sample["drawn"])
+    assert sample["called_back"] == 0
+    assert "random.Random" in sample["method"]
+    called = min(cases)
+    await assignment.take(called, "review", assignment.staff("clerk"))
+    answer = await assignment.take(called, "call-back", assignment.staff("callback_clerk"), note="满意。")
+    assert answer.status_code == 200
+    path = f"/call-back-samples/{sample['sample_id']}"
+    caller = assignment.staff("callback_clerk")
+    again = (await assignment.http.get(path, headers=caller)).json()
+    shown = {case["case_id"]: case["called_back_at"] is not None for case in again["cases"]}
+    assert {case for case in cases if shown[str(case)]} == {called}
+    [listed] = [
+        one
+        for one in (await assignment.http.get("/call-back-samples", headers=caller)).json()["samples"]
+        if one["sample_id"] == sample["sample_id"]
+    ]
+    assert (listed["drawn"], listed["called_back"]) == (sample["drawn"], 1)
+
+
+async def test_the_same_seed_draws_the_same_cases_and_without_one_it_is_drawn_too(
+    assignment: Assignment,
+) -> None:
+    for _ in range(4):
+        await replied(assignment)
+    one, same, other = [
+        (await asked(assignment, share="0.5", **seed)).json() for seed in ({"seed": "7"}, {"seed": "7"}, {})
+    ]
+    assert one["cases"] == same["cases"]
+    assert other["seed"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"share": "0.09"}, "body.share"),
+        ({"share": "1.1"}, "body.share"),
+        ({"first_day": "2021-03-02"}, "last_day"),
+        ({"last_day": "2021-03-02"}, "last_day"),
+        ({"seed": "种子"}, "body.seed"),
+    ],
+)
+async def test_what_cannot_be_drawn_is_named(
+    assignment: Assignment, given: dict[str, str], field: str
+) -> None:
+    answer = await asked(assignment, **given)
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+async def test_days_without_replies_have_no_sample_and_units_draw_none(assignment: Assignment) -> None:
+    nothing = await asked(assignment, first_day="2020-03-01", last_day="2020-03-02")
+    assert (nothing.status_code, nothing.json()["field"]) == (CONFLICT, "first_day")
+    assert (await asked(assignment, "unit_head")).status_code == FORBIDDEN
+    missing = "/call-back-samples/00000000-0000-4000-8000-000000000001"
+    assert (await assignment.http.get(missing, headers=assignment.staff("clerk"))).status_code == 404
+
+
+async def test_what_was_drawn_can_not_be_altered_by_the_service_itself(assignment: Assignment) -> None:
+    await replied(assignment)
+    assert (await asked(assignment)).status_code == 201
+    environment = service_environment("assignment", assignment.stack.secrets, assignment.stack.ports)
+    connection = await asyncpg.connect(environment["YINUO_DATABASE_URL"])
+    try:
+        for statement in (
+            "UPDATE assignment.call_back_samples SET seed = 'x'",
+            "DELETE FROM assignment.call_back_sampled",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+    finally:
+        await connection.close()

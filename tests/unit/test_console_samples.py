@@ -1,0 +1,48 @@
+"""Call-back samples in the console, over fakes of the four APIs."""
+
+import pytest
+
+from tests.console_browser import Browser
+from tests.console_fakes import CASE_ID, RECEIPT, SAMPLE, SAMPLE_PAGE
+
+
+async def test_samples_are_listed_and_one_shows_whom_to_call(browser: Browser) -> None:
+    await browser.login("callback_clerk")
+    page = (await browser.get("/samples")).text
+    for said in ("回访抽样", "答复 30 件，抽取 3 件，已回访 1 件", f'href="/samples/{SAMPLE["sample_id"]}"'):
+        assert said in page
+    page = (await browser.get(f"/samples/{SAMPLE['sample_id']}")).text
+    for said in (RECEIPT, f'href="/cases/{CASE_ID}"', "待回访", "县水利局", "种子：2021-03"):
+        assert said in page
+
+
+async def test_a_share_typed_in_percent_is_drawn(browser: Browser) -> None:
+    await browser.login("callback_clerk")
+    typed = {"first_day": "2021-03-01", "last_day": "2021-03-31", "share": "15", "seed": ""}
+    answer = await browser.send("/samples", "/samples", **typed)
+    assert answer.headers["location"] == f"/samples/{SAMPLE['sample_id']}"
+    assert browser.apis.sent("POST")[-1].body == {
+        "first_day": "2021-03-01",
+        "last_day": "2021-03-31",
+        "share": "0.15",
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "field", "said"), [(422, "last_day", "不得早于起始日"), (409, "first_day", "请放宽日期")]
+)
+async def test_what_cannot_be_drawn_is_told_and_what_was_typed_stays(
+    browser: Browser, status: int, field: str, said: str
+) -> None:
+    await browser.login("callback_clerk")
+    browser.apis.instead["assignment", "POST", SAMPLE_PAGE] = (status, {"status": status, "field": field})
+    typed = {"first_day": "2021-03-31", "last_day": "2021-03-01", "share": "10"}
+    page = await browser.send("/samples", "/samples", **typed)
+    assert (page.status_code, said in page.text) == (status, True)
+    assert 'value="2021-03-31"' in page.text
+
+
+async def test_units_have_no_samples(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    assert (await browser.get("/samples")).status_code == 403
+    assert 'href="/samples"' not in (await browser.get("/cases")).text

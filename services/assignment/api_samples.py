@@ -127,10 +127,8 @@ async def _drawn(stored: PostgresSamples, given: Given, staff: Staff, now: datet
     """Raises Problem 409 where there is nothing to draw from."""
     replied = await stored.replied(given.first_day, given.last_day)
     if not replied:
-        days = f"from {given.first_day} to {given.last_day}"
-        raise Problem(
-            409, "Conflict", f"no reply of the days {days} stands", field="first_day", remedy="widen it"
-        )
+        what = f"no reply of {given.first_day} to {given.last_day} stands"
+        raise Problem(409, "Conflict", what, field="first_day", remedy="name more days")
     seed = given.seed or secrets.token_hex(8)
     chosen = frozenset(draw(replied, given.share, seed))
     days = given.first_day, given.last_day

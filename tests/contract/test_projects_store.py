@@ -33,7 +33,7 @@ NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 TODAY = date(2021, 3, 1)
 WORDS = PublicText("因为汛期。")
 RULEBOOK = Rulebook.build(1, county())
-TABLES = ("project_offers", "project_cases", "projects", "cases", "directories")
+TABLES = ("project_offers", "project_cases", "projects", "cases")
 CLERK = Staff("某", "clerk", None)
 
 AnyProjects = ProjectsInMemory | PostgresProjects

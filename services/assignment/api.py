@@ -97,6 +97,11 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             group = await reading.group(case_id, row["lead"])
         return _view(row, moments, dues, group, rulebook, staff)
 
+    _twins(routes, database, rulebooks)
+    return routes
+
+
+def _twins(routes: APIRouter, database: Database, rulebooks: Rulebooks) -> None:
     @routes.get("/cases/{case_id}/twins", summary=f"Open cases of what seems one matter ({READERS})")
     async def read_twins(case_id: UUID, staff: Reader) -> models.Twins:
         async with database.pool.acquire() as connection:
@@ -110,8 +115,6 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         twins = likely_twins(matter_of(row), map(matter_of, near.values()))
         found = [_grouped({**near[twin.case_id], "why": twin.why}, rulebook) for twin in twins]
         return models.Twins(twins=found)
-
-    return routes
 
 
 def _unit_of(staff: Staff, asked: str | None) -> str | None:

@@ -28,8 +28,8 @@ from services.supervision.watched import (
     CaseLimits,
     State,
     Watched,
+    begun_anew,
     ladder_state,
-    reckon,
     reckon_anew,
     reckoned,
 )
@@ -87,7 +87,7 @@ def _parted(limits: CaseLimits, event: CaseParted, at: datetime, policy: Policy)
     """Signing for begins anew with the new dispatch; the limit to complete runs as if never merged."""
     if event.dispatch == limits.sign_for.dispatch:
         return limits
-    sign_for, complete = _begun_anew(limits.sign_for, at, policy), _set_anew(limits.complete, at, policy)
+    sign_for, complete = begun_anew(limits.sign_for, at, policy), _set_anew(limits.complete, at, policy)
     return _told_anew(_lying(sign_for, event), _lying(complete, event))
 
 
@@ -160,34 +160,14 @@ def _passed_on(
     """Signing for begins anew with the new dispatch; the limit to complete runs on."""
     if event.dispatch == limits.sign_for.dispatch:
         return limits
-    return _told_anew(_lying(_begun_anew(limits.sign_for, at, policy), event), _lying(limits.complete, event))
+    return _told_anew(_lying(begun_anew(limits.sign_for, at, policy), event), _lying(limits.complete, event))
 
 
 def _redone(limits: CaseLimits, event: CaseRedone, at: datetime, policy: Policy) -> CaseLimits:
     """The reply didn't stand: both limits begin anew with the new dispatch."""
     if event.dispatch == limits.sign_for.dispatch:
         return limits
-    return _told_anew(*[_lying(_begun_anew(limit, at, policy), event) for limit in limits])
-
-
-def _begun_anew(old: Watched, at: datetime, policy: Policy) -> Watched:
-    """The limit of a new dispatch, by the rule and the ladder that hold now."""
-    rule = policy.limits.rule(old.kind, old.case_kind, old.urgency)
-    begun = old._replace(
-        generation=old.generation + 1,
-        dispatched_at=at,
-        rule=rule.id,
-        rule_version=rule.version,
-        amount=rule.amount,
-        counted=rule.unit,
-        ladder=policy.ladder.id,
-        overdue=False,
-        met_at=None,
-        suspended_at=None,
-        pauses="",
-        extension=0,
-    )
-    return reckoned(begun, reckon(rule, at, policy.ladder, policy))
+    return _told_anew(*[_lying(begun_anew(limit, at, policy), event) for limit in limits])
 
 
 def _lying(limit: Watched, event: CaseReturned | CaseReassigned | CaseRedone | CaseParted) -> Watched:

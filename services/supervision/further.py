@@ -29,7 +29,7 @@ from services.contracts.case import (
 from services.contracts.supervision import FurtherLimitSet, LimitPassed
 from services.contracts.vocabulary import FurtherKind
 from services.supervision.policy import Policy
-from services.supervision.watched import State, Watched, reckon, reckoned
+from services.supervision.watched import State, Watched, begun_anew
 
 
 class WithFurther(NamedTuple):
@@ -108,29 +108,16 @@ def _opened(
 
 
 def _begun(old: Watched, opening: Opening, event: CaseEvent, at: datetime, policy: Policy) -> Watched:
-    rule = policy.limits.rule(opening.kind, old.case_kind, old.urgency)
-    begun = old._replace(
+    opened = old._replace(
         kind=opening.kind,
         about=opening.about,
         opened_by=event.version,
-        generation=old.generation + 1,
         set_version=old.set_version + 1,
         unit=opening.unit or event.unit,
         post=getattr(event, "post", old.post),
         dispatch=event.dispatch,
-        dispatched_at=at,
-        rule=rule.id,
-        rule_version=rule.version,
-        amount=rule.amount,
-        counted=rule.unit,
-        ladder=policy.ladder.id,
-        overdue=False,
-        met_at=None,
-        suspended_at=None,
-        pauses="",
-        extension=0,
     )
-    return reckoned(begun, reckon(rule, at, policy.ladder, policy))
+    return begun_anew(opened, at, policy)
 
 
 def _moved(limit: Watched, event: CaseEvent, at: datetime) -> Watched:

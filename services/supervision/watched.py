@@ -249,3 +249,23 @@ def _found(limit: Watched, found: Reckoned) -> Watched:
         return reckoned(limit, found)
     awaits = found.awaits_year if found.due_at is None else None
     return reckoned(limit, found._replace(state=limit.state, fires_at=None, awaits_year=awaits))
+
+
+def begun_anew(old: Watched, at: datetime, policy: Policy) -> Watched:
+    """A limit of its kind that begins at an instant, by the rule and the ladder that hold now."""
+    rule = policy.limits.rule(old.kind, old.case_kind, old.urgency)
+    begun = old._replace(
+        generation=old.generation + 1,
+        dispatched_at=at,
+        rule=rule.id,
+        rule_version=rule.version,
+        amount=rule.amount,
+        counted=rule.unit,
+        ladder=policy.ladder.id,
+        overdue=False,
+        met_at=None,
+        suspended_at=None,
+        pauses="",
+        extension=0,
+    )
+    return reckoned(begun, reckon(rule, at, policy.ladder, policy))

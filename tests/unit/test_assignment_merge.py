@@ -14,7 +14,7 @@ from services.assignment.transitions import TABLE, Person
 from services.assignment.twins import MOST, WINDOW, likely_twins
 from services.contracts.case import CaseCompleted, CaseFollowed, CaseLeadChanged, CaseMerged, CaseParted
 from services.contracts.public_text import PublicText
-from services.contracts.vocabulary import BEFORE_REPLY, CaseState
+from services.contracts.vocabulary import CaseState
 
 NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 CLERK = Person("clerk", None)
@@ -132,7 +132,3 @@ def test_twins_are_of_one_category_and_place_or_of_like_words() -> None:
 
 def test_a_place_that_nobody_named_is_not_the_same_place() -> None:
     assert likely_twins(matter(place=None, text="停水"), [matter(place=None, text="水价")]) == []
-
-
-def test_only_what_runs_can_lead() -> None:
-    assert set(BEFORE_REPLY) == {"dispatched", "signed_for", "suspended"}

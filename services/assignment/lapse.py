@@ -4,16 +4,16 @@ A rule acts only if the case still waits for that very decision: `dispatch` and 
 was done while the event was on its way (decision 0009).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from services.assignment.case import Act, Case, Taken
-from services.assignment.merge import RULE, consequences
+from services.assignment.keep_steps import Publish, Records, keep
+from services.assignment.merge import RULE, followed
 from services.assignment.rulebook import Rulebook, UnknownUnit
 from services.assignment.take import take
-from services.contracts.case import CaseEvent
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitPassed
 
@@ -21,8 +21,6 @@ BY_DISPUTE: Final = "rule:dispute"
 BY_EXTENSION: Final = "rule:extension"
 UNDECIDED: Final = PublicText("退回争议逾期未裁定，按首接负责由原单位办理")
 UNANSWERED: Final = PublicText("延期申请逾期未批，视为不予延期")
-
-Publish = Callable[[CaseEvent], None]
 
 
 class History(NamedTuple):
@@ -32,7 +30,7 @@ class History(NamedTuple):
     given_back: frozenset[str] = frozenset()
 
 
-class Cases(Protocol):
+class Cases(Records, Protocol):
     """Where cases are kept, within one transaction."""
 
     async def lock(self, case_ids: Sequence[UUID], regrouping: bool = False) -> dict[UUID, Case]: ...
@@ -42,8 +40,6 @@ class Cases(Protocol):
         ...
 
     async def note_passed(self, limits: Sequence[LimitPassed], now: datetime) -> None: ...
-
-    async def record(self, taken: Sequence[Taken]) -> None: ...
 
 
 async def lapse(
@@ -60,13 +56,8 @@ async def lapse(
         act = decided(one, case, histories.get(one.case_id, History()), rulebook) if case else None
         outcome = take(case, act, now, rulebook.backstop_unit, RULE) if case and act else None
         if isinstance(outcome, Taken):
-            done = [outcome, *_followers(outcome, present, rulebook, now)]
-            present.update({step.case.case_id: step.case for step in done})
-            taken += done
-    if taken:
-        await cases.record(taken)
-        for step in taken:
-            publish(step.event)
+            taken += followed(outcome, present, rulebook.backstop_unit, now)
+    await keep(cases, publish, taken)
 
 
 def decided(passed: LimitPassed, case: Case, history: History, rulebook: Rulebook) -> Act | None:
@@ -86,9 +77,3 @@ def decided(passed: LimitPassed, case: Case, history: History, rulebook: Ruleboo
     except UnknownUnit:  # the directory dropped it meanwhile: the backstop office keeps the case
         return None
     return Act("reassign", BY_DISPUTE, UNDECIDED, passed.about, post)
-
-
-def _followers(
-    one: Taken, present: Mapping[UUID, Case], rulebook: Rulebook, now: datetime
-) -> Iterable[Taken]:
-    return consequences(one, present, rulebook.backstop_unit, now)

@@ -72,6 +72,13 @@ def members(lead: UUID, present: Mapping[UUID, Case]) -> list[Case]:
     return sorted(theirs, key=lambda case: (case.dispatched_at, case.case_id))
 
 
+def followed(one: Taken, present: dict[UUID, Case], backstop_unit: str, now: datetime) -> list[Taken]:
+    """A step with what it does to the group of its case; `present` shows both from then on."""
+    done = [one, *consequences(one, present, backstop_unit, now)]
+    present.update({step.case.case_id: step.case for step in done})
+    return done
+
+
 def consequences(
     one: Taken, present: Mapping[UUID, Case], backstop_unit: str, now: datetime
 ) -> Iterable[Taken]:

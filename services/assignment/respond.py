@@ -1,16 +1,16 @@
 """What citizens said of their demands: a withdrawal closes the case, a rating stays with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from services.assignment.case import Act, Case, NotAllowed, Taken
-from services.assignment.merge import RULE, consequences
+from services.assignment.keep_steps import Publish, Records, keep
+from services.assignment.merge import RULE, followed
 from services.assignment.rulebook import Rulebook
 from services.assignment.take import take
 from services.assignment.transitions import Person
-from services.contracts.case import CaseEvent
 from services.contracts.demand import DemandRated, DemandWithdrawn
 from services.contracts.vocabulary import BAD_RATINGS
 
@@ -19,7 +19,6 @@ BY_RATING: Final = "rule:rating"
 
 Rated = tuple[DemandRated, datetime]
 """A rating and the business time at which it was given."""
-Publish = Callable[[CaseEvent], None]
 
 
 class UnknownCase(LookupError):
@@ -29,12 +28,10 @@ class UnknownCase(LookupError):
         super().__init__(f"no case {case_id}")
 
 
-class Cases(Protocol):
+class Cases(Records, Protocol):
     """Where cases are kept, within one transaction."""
 
     async def lock(self, case_ids: Sequence[UUID], regrouping: bool = False) -> dict[UUID, Case]: ...
-
-    async def record(self, taken: Sequence[Taken]) -> None: ...
 
     async def keep_ratings(self, rated: Sequence[Rated]) -> None:
         """The first rating of a case stands."""
@@ -60,13 +57,8 @@ async def withdraw(
     for one in withdrawn:
         outcome = _withdrawn(present, one, backstop, now)
         if isinstance(outcome, Taken):
-            done = [outcome, *consequences(outcome, present, backstop, now)]
-            present.update({step.case.case_id: step.case for step in done})
-            taken += done
-    if taken:
-        await cases.record(taken)
-        for step in taken:
-            publish(step.event)
+            taken += followed(outcome, present, backstop, now)
+    await keep(cases, publish, taken)
 
 
 def _withdrawn(
@@ -98,7 +90,4 @@ async def rate(
             if isinstance(outcome, Taken):
                 present[case.case_id] = outcome.case
                 taken.append(outcome)
-    if taken:
-        await cases.record(taken)
-        for step in taken:
-            publish(step.event)
+    await keep(cases, publish, taken)

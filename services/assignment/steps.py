@@ -1,17 +1,17 @@
 """Take steps of cases as staff ask for them, many at once, each with its own outcome."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from services.assignment.case import Act, Case, NotAllowed, Taken
-from services.assignment.merge import CannotMerge, consequences, lead_of
+from services.assignment.keep_steps import Publish, Records, keep
+from services.assignment.merge import CannotMerge, followed, lead_of
 from services.assignment.rulebook import Rulebook, UnknownUnit
 from services.assignment.take import take
 from services.assignment.transitions import Person, Step, may, roles_of, who_may
-from services.contracts.case import CaseEvent
 from services.contracts.vocabulary import TAGS, Tag
 from services.kit.auth import Staff
 from services.kit.masking import mask
@@ -62,17 +62,12 @@ PARTS_ENDED: Final[frozenset[Step]] = frozenset({"assist_done", "release_assist"
 REGROUPING: Final[frozenset[Step]] = frozenset({"merge", "part"})
 
 
-Publish = Callable[[CaseEvent], None]
-
-
-class Cases(Protocol):
+class Cases(Records, Protocol):
     """Where cases are kept, within one transaction."""
 
     async def lock(self, case_ids: Sequence[UUID], regrouping: bool = False) -> dict[UUID, Case]:
         """Cases with all of their groups, held until commit; `regrouping`: groups may be changed."""
         ...
-
-    async def record(self, taken: Sequence[Taken]) -> None: ...
 
 
 async def take_steps(
@@ -85,13 +80,8 @@ async def take_steps(
     for one in asked:
         outcomes.append(outcome := _outcome(present, rulebook, one, staff, now))
         if isinstance(outcome, Taken):
-            done = [outcome, *consequences(outcome, present, rulebook.backstop_unit, now)]
-            present.update({step.case.case_id: step.case for step in done})
-            taken += done
-    if taken:
-        await cases.record(taken)
-        for step in taken:
-            publish(step.event)
+            taken += followed(outcome, present, rulebook.backstop_unit, now)
+    await keep(cases, publish, taken)
     return outcomes
 
 

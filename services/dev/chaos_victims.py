@@ -12,7 +12,7 @@ from random import Random
 from statistics import median
 from typing import Final
 
-from services.contracts.vocabulary import SERVICES
+from services.contracts.vocabulary import PROCESSES, SERVICES
 from services.dev.folder import DataFolder
 from services.dev.readiness import kafka_answers, postgres_answers, service_answers
 from services.dev.running import Running
@@ -65,7 +65,7 @@ class Victims:
 
 def pid_of(running: Running, kind: str) -> int:
     """The process id that the supervisor knows for a kind, 0 while there is none."""
-    name = f"yinuo-{kind}" if kind in SERVICES else kind
+    name = f"yinuo-{kind}" if kind in PROCESSES else kind
     processes = Supervisor(DataFolder.at(running.data)).processes()
     return next(process.pid for process in processes if process.name == name)
 

@@ -17,7 +17,7 @@ DEPLOYED: Final = "YINUO_INTAKE_URL"
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running stack: `kafka` is host:port, `services` maps names to addresses.
+    """A running stack: `kafka` is host:port, `services` maps names to addresses, `console` is one.
 
     `audit_url` is the database as the auditing role sees it: every service's `audit_*` views, nothing else.
     """
@@ -29,6 +29,7 @@ class Running:
     secrets: Mapping[str, str]
     audit_url: str
     postgres_port: int | None = None
+    console: str | None = None
 
     @classmethod
     def find(cls, data: Path) -> "Running":
@@ -53,6 +54,7 @@ class Running:
             secrets=secrets,
             audit_url=database_url("yinuo_audit", secrets["YINUO_AUDIT_PASSWORD"], port),
             postgres_port=port,
+            console=stack["console"],
         )
 
     @classmethod
@@ -74,10 +76,11 @@ class Running:
         )
 
     def service_url(self, name: str) -> str:
-        """The address of a service, without a slash at the end. Errors: Problem for an unknown name."""
-        if name not in self.services:
-            raise Problem(f"there is no service {name}", f"there are {', '.join(self.services)}")
-        return self.services[name]
+        """The address of a process, without a slash at the end. Errors: Problem for an unknown name."""
+        known = {**self.services, **({"console": self.console} if self.console else {})}
+        if name not in known:
+            raise Problem(f"there is no service {name}", f"there are {', '.join(known)}")
+        return known[name]
 
     @property
     def admin_url(self) -> str:

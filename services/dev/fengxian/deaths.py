@@ -10,6 +10,7 @@ from typing import Final
 from services.dev.chaos_victims import KINDS, Victims
 from services.dev.running import Running
 
+MORTAL: Final = (*KINDS, "console")
 FIRST_STOP: Final = 8
 """From the week after the meeting on most happens."""
 LONGEST_SECONDS: Final = 0.6
@@ -26,8 +27,8 @@ class Deaths:
     @classmethod
     def drawn(cls, random: Random, stops: int) -> "Deaths":
         """One process a stop. `stops`: how many there are."""
-        chosen = random.sample(range(FIRST_STOP, stops), len(KINDS))
-        return cls(dict(zip(chosen, random.sample(KINDS, len(KINDS)), strict=True)), random)
+        chosen = random.sample(range(FIRST_STOP, stops), len(MORTAL))
+        return cls(dict(zip(chosen, random.sample(MORTAL, len(MORTAL)), strict=True)), random)
 
     @asynccontextmanager
     async def during(self, stop: int, running: Running) -> AsyncIterator[None]:

@@ -76,7 +76,7 @@ def inbox_of(recipient: str) -> dict[str, str]:
 
 
 async def _posts(assignment: Assignment, token: str) -> list[Post]:
-    """None while they can't be read: the notices are shown anyway."""
+    """Without any while they can't be read: the notices are shown anyway."""
     try:
         return (await assignment.directory(token)).posts
     except (Refused, Away):

@@ -120,6 +120,7 @@ NO_FACT: Final[Mapping[str, Any]] = {
     "by_ledger": None,
     "differences": [],
 }
+NO_NAMES: Final = {"before_names": None, "after_names": None}
 WHOLE_PROJECT: Final[Mapping[str, Any]] = {
     **PROJECT,
     "content": "更换老旧主管道3.2公里。",
@@ -138,8 +139,21 @@ WHOLE_PROJECT: Final[Mapping[str, Any]] = {
             "kind": "changed",
             "text": "汛期无法施工",
             "differences": [
-                {"field": "completion", "before": "2021-06-30", "after": "2021-08-31"},
-                {"field": "lead_unit", "before": None, "after": "water"},
+                {**NO_NAMES, "field": "completion", "before": "2021-06-30", "after": "2021-08-31"},
+                {
+                    "field": "lead_unit",
+                    "before": None,
+                    "after": "water",
+                    "before_names": None,
+                    "after_names": "县水利局",
+                },
+                {
+                    "field": "owner",
+                    "before": "office.head",
+                    "after": "water.head",
+                    "before_names": "信访局局长",
+                    "after_names": "水利局局长",
+                },
             ],
         },
         {**NO_FACT, "version": 3, "kind": "milestone", "milestone": "管材进场", "on": "2021-04-28"},
@@ -290,6 +304,13 @@ DIRECTORY: Final = {
         "categories": [{"code": "water", "name": "供水"}],
         "routes": [{"category": "water", "unit": "water"}],
     },
+}
+UNITS: Final[Mapping[str, Any]] = {
+    "units": [
+        {"code": "office", "name": "县信访局", "kind": "office", "parent": None},
+        {"code": "water", "name": "县水利局", "kind": "department", "parent": "office"},
+        {"code": "roads", "name": "公路段", "kind": "public_body", "parent": "office"},
+    ]
 }
 NOTICE: Final = {
     "notice_id": str(NOTICE_ID),
@@ -470,8 +491,9 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "GET", f"/cases/{CASE_ID}/twins"): {"twins": [TWIN]},
     ("assignment", "POST", f"/cases/{CASE_ID}/sign-for"): AFTER_STEP,
     ("assignment", "POST", f"/cases/{CASE_ID}/return"): {**AFTER_STEP, "step": "return"},
+    ("assignment", "GET", "/units"): UNITS,
     ("assignment", "GET", "/directory"): DIRECTORY,
-    ("assignment", "GET", SAMPLE_PAGE): {"samples": [SAMPLE]},
+    ("assignment", "GET", SAMPLE_PAGE): {"samples": [SAMPLE], "next": "further"},
     ("assignment", "POST", SAMPLE_PAGE): SAMPLED,
     ("assignment", "GET", f"{SAMPLE_PAGE}/{SAMPLE['sample_id']}"): SAMPLED,
     ("assignment", "GET", "/hand-overs"): {"hand_overs": [HAND_OVER]},
@@ -513,13 +535,16 @@ class FakeApis:
     def sent(self, method: str) -> list[Call]:
         return [call for call in self.calls if call.method == method]
 
+    def asked(self, path: str) -> list[Call]:
+        return [call for call in self.calls if call.path == path]
+
     def _client(self, service: Service) -> httpx.AsyncClient:
         def answer(request: httpx.Request) -> httpx.Response:
-            return self._answer(service, request)
+            return self.answer(service, request)
 
         return httpx.AsyncClient(base_url=f"http://{service}", transport=httpx.MockTransport(answer))
 
-    def _answer(self, service: Service, request: httpx.Request) -> httpx.Response:
+    def answer(self, service: Service, request: httpx.Request) -> httpx.Response:
         if service in self.away:
             raise httpx.ConnectError("nobody listens", request=request)
         path = request.url.path

@@ -18,8 +18,8 @@ from services.assignment.publish import (
     publish,
     replace_words,
 )
-from services.assignment.store_directory import PostgresDirectories
-from services.contracts.vocabulary import ROLES
+from services.assignment.store_directory import PostgresDirectories, Rulebooks
+from services.contracts.vocabulary import ROLES, UnitKind
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
 from services.kit.postgres import Database
@@ -53,6 +53,21 @@ class DirectoryView(Frozen):
     directory: Directory
 
 
+class PublicUnit(Frozen):
+    """What anybody may know of a unit; `parent` is the code of the one above it."""
+
+    code: str = Field(examples=["water_bureau"])
+    name: str = Field(examples=["水利局"])
+    kind: UnitKind
+    parent: str | None
+
+
+class PublicUnits(Frozen):
+    """The units of the directory in force, in its order; none before the first is loaded."""
+
+    units: list[PublicUnit]
+
+
 class LexiconView(Frozen):
     """The words in force, and the version that an edit must name."""
 
@@ -70,12 +85,27 @@ class LexiconEdit(Frozen):
     )
 
 
-def directory_routes(database: Database) -> APIRouter:
+def directory_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
     """The routes; each summary says who may call it."""
     routes = APIRouter(tags=["directory"], route_class=LargeBodyRoute)
+    _public(routes, database, rulebooks)
     _whole(routes, database)
     _lexicon(routes, database)
     return routes
+
+
+def _public(routes: APIRouter, database: Database, rulebooks: Rulebooks) -> None:
+    @routes.get("/units", summary="Units by code, with their names (anybody, without a token)")
+    async def list_units() -> PublicUnits:
+        async with database.pool.acquire() as connection:
+            rulebook = await rulebooks.current(connection)
+        units = rulebook.directory.units if rulebook else ()
+        return PublicUnits(
+            units=[
+                PublicUnit(code=unit.code, name=unit.name, kind=unit.kind, parent=unit.parent)
+                for unit in units
+            ]
+        )
 
 
 def _whole(routes: APIRouter, database: Database) -> None:

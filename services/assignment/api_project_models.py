@@ -259,17 +259,17 @@ class MilestoneView(Frozen):
 
 
 class DifferenceView(Frozen):
-    model_config = ConfigDict(from_attributes=True)
+    """A field of the plan before and after. `…_names`: what codes stand for in the directory in force."""
 
     field: str
     before: str | None
     after: str | None
+    before_names: str | None = Field(description="None where the value is no code")
+    after_names: str | None
 
 
 class FactView(Frozen):
     """One public fact of the project; a change says before and after of each field."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     version: int
     at: datetime

@@ -1,13 +1,13 @@
 """Projects as the API shows them: codes with the names of the directory in force."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, get_args
 
 from services.assignment import api_project_models as models
 from services.assignment.directory import Directory
-from services.assignment.project_history import Told, history, milestones
+from services.assignment.project_history import Entry, Told, history, milestones
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_sheet import HEADINGS, KNOWN_BY_THE_SYSTEM, STATES_ZH
 from services.assignment.project_sheet import row_of as sheet_cells
@@ -48,6 +48,7 @@ def view_of(whole: Whole) -> models.ProjectView:
     """The project whole."""
     listed, directory = whole.listed, whole.directory
     plan, entries = listed.project.plan, list(history(whole.facts))
+    labels = DirectoryLabels.of(directory)
     category = directory.categories_by_code.get(plan.category or "")
     place = directory.places_by_code.get(plan.place or "")
     return models.ProjectView.model_validate(
@@ -63,10 +64,24 @@ def view_of(whole: Whole) -> models.ProjectView:
             "place_name": place.name if place else None,
             "funds": plan.funds,
             "milestones": [models.MilestoneView.model_validate(one) for one in milestones(plan, entries)],
-            "facts": [models.FactView.model_validate(one) for one in entries],
+            "facts": [_fact(one, labels) for one in entries],
             "ratings": {level: whole.ratings.get(level, 0) for level in get_args(Satisfaction)},
         }
     )
+
+
+def _fact(entry: Entry, labels: DirectoryLabels) -> models.FactView:
+    differences = [
+        models.DifferenceView(
+            field=one.field,
+            before=one.before,
+            after=one.after,
+            before_names=labels.of_field(one.field, one.before),
+            after_names=labels.of_field(one.field, one.after),
+        )
+        for one in entry.differences
+    ]
+    return models.FactView.model_validate({**asdict(entry), "differences": differences})
 
 
 def page_for_print(whole: Whole) -> LedgerPage:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
+from fastapi import Query as FromQuery
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.assignment.directory import Directory, local_day
@@ -17,9 +18,11 @@ from services.assignment.store_samples import PostgresSamples
 from services.contracts.vocabulary import CaseState
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
+from services.kit.page import Cursor
 from services.kit.postgres import Database
 
-SHOWN: Final = 100
+PAGE: Final = 50
+LARGEST_PAGE: Final = 500
 WHO: Final = "callback_clerk, clerk, supervision_office, administrator"
 Caller = Annotated[
     Staff, Depends(staff_with("callback_clerk", "clerk", "supervision_office", "administrator"))
@@ -60,9 +63,10 @@ class SampleRow(Shown):
 
 
 class Samples(Shown):
-    """Those drawn last first."""
+    """Those drawn last first. `next` is the cursor of the following page, None at the end."""
 
     samples: list[SampleRow]
+    next: str | None
 
 
 class SampledCase(Shown):
@@ -99,11 +103,18 @@ def sample_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             rulebook = await rulebooks.current(writing.connection)
             return await _view(stored, sample.sample_id, rulebook.directory if rulebook else None)
 
-    @routes.get("/call-back-samples", summary=f"Samples, those drawn last first ({WHO})")
-    async def list_samples(_: Caller) -> Samples:
+    @routes.get("/call-back-samples", summary=f"Samples page by page, those drawn last first ({WHO})")
+    async def list_samples(
+        _: Caller,
+        after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
+        limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
+    ) -> Samples:
+        cursor = Cursor.parse(after) if after is not None else None
         async with database.pool.acquire() as connection:
-            rows = await PostgresSamples(connection).listed(SHOWN)
-        return Samples(samples=[SampleRow.model_validate(dict(row)) for row in rows])
+            rows = await PostgresSamples(connection).page(cursor, limit + 1)
+        shown = [SampleRow.model_validate(dict(row)) for row in rows[:limit]]
+        more = str(Cursor(shown[-1].drawn_at, shown[-1].sample_id)) if len(rows) > limit else None
+        return Samples(samples=shown, next=more)
 
     @routes.get("/call-back-samples/{sample_id}", summary=f"One sample with its cases ({WHO})")
     async def read_sample(sample_id: UUID, _: Caller) -> SampleView:

@@ -38,7 +38,7 @@ def build(settings: AssignmentSettings) -> FastAPI:
     office = api_projects.Office(runtime.database, rulebooks)
     app.include_router(api_project_sheet.project_sheet_routes(office))
     app.include_router(api_projects.project_routes(office))
-    app.include_router(api_directory.directory_routes(runtime.database))
+    app.include_router(api_directory.directory_routes(runtime.database, rulebooks))
     registry = api_hand_overs.Registry(runtime.database, rulebooks)
     app.include_router(api_hand_overs.hand_over_routes(registry))
     seal = Seal.of(settings.promise_signing_key.get_secret_value(), settings.promise_former_key)

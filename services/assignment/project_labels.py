@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Self
+from typing import Final, Self
 
 from services.assignment.directory import Directory
+from services.assignment.project_history import SEPARATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,23 @@ class DirectoryLabels:
                 ((place.code, alias) for place in places for alias in place.aliases),
             ),
         )
+
+    def of_field(self, name: str, text: str | None) -> str | None:
+        """What a plan's field says, as `as_text` has it, by labels; None where it says nothing in codes."""
+        kind = _CODED.get(name)
+        if kind is None or text is None:
+            return None
+        labels: Labels = getattr(self, kind)
+        return "、".join(labels.label(code) for code in text.split(SEPARATOR))
+
+
+_CODED: Final = {
+    "owner": "posts",
+    "lead_unit": "units",
+    "assisting_units": "units",
+    "category": "categories",
+    "place": "places",
+}
 
 
 def _posts(directory: Directory) -> Labels:

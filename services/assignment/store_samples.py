@@ -11,6 +11,7 @@ import asyncpg
 from services.assignment.sample import Replied, Sample
 from services.contracts.vocabulary import AFTER_REPLY
 from services.kit.connection import Connection
+from services.kit.page import Cursor
 
 _REPLIED: Final = f"""
 SELECT case_id, unit FROM cases
@@ -26,11 +27,18 @@ _CALLED: Final = """
 (SELECT max(s.at) FROM steps AS s
  WHERE s.case_id = c.case_id AND s.step = 'call_back' AND s.at >= c.completed_at)
 """
-_LISTED: Final = f"""
-SELECT p.*, count(*) AS population, count(*) FILTER (WHERE d.drawn) AS drawn,
-       count(*) FILTER (WHERE d.drawn AND {_CALLED} IS NOT NULL) AS called_back
-FROM call_back_samples AS p JOIN call_back_sampled AS d USING (sample_id) JOIN cases AS c USING (case_id)
-GROUP BY p.sample_id ORDER BY p.drawn_at DESC, p.sample_id LIMIT $1
+# The page first, so that cases are counted for its samples alone.
+_PAGE: Final = f"""
+SELECT p.*, counted.* FROM (
+    SELECT * FROM call_back_samples
+    WHERE $2::timestamptz IS NULL OR (drawn_at, sample_id) < ($2, $3::uuid)
+    ORDER BY drawn_at DESC, sample_id DESC LIMIT $1
+) AS p CROSS JOIN LATERAL (
+    SELECT count(*) AS population, count(*) FILTER (WHERE d.drawn) AS drawn,
+           count(*) FILTER (WHERE d.drawn AND {_CALLED} IS NOT NULL) AS called_back
+    FROM call_back_sampled AS d JOIN cases AS c USING (case_id) WHERE d.sample_id = p.sample_id
+) AS counted
+ORDER BY p.drawn_at DESC, p.sample_id DESC
 """
 _CASES: Final = f"""
 SELECT c.case_id, c.receipt, c.summary, d.unit, d.drawn, c.state, {_CALLED} AS called_back_at
@@ -58,9 +66,9 @@ class PostgresSamples:
             "call_back_sampled", columns=("sample_id", "case_id", "unit", "drawn"), records=rows
         )
 
-    async def listed(self, most: int) -> Sequence[asyncpg.Record]:
-        """Those drawn last first, each with how many were drawn and how many called back."""
-        return await self.connection.fetch(_LISTED, most)
+    async def page(self, after: Cursor | None, limit: int) -> Sequence[asyncpg.Record]:
+        """At most `limit`, those drawn last first, each with how many were drawn and called back."""
+        return await self.connection.fetch(_PAGE, limit, *(after or (None, None)))
 
     async def one(self, sample_id: UUID) -> asyncpg.Record | None:
         sql = "SELECT * FROM call_back_samples WHERE sample_id = $1"

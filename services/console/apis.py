@@ -1,4 +1,4 @@
-"""The four APIs together, as pages use them; promises and projects are assignment's too."""
+"""The four APIs together, as pages use them; promises, projects and units are assignment's too."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +13,7 @@ from services.console.apis_projects import Projects
 from services.console.apis_promises import Promises
 from services.console.apis_reporting import Reporting
 from services.console.apis_supervision import Supervision
+from services.console.apis_units import Units
 from services.console.call import PATIENCE_SECONDS, Api, Away, Refused
 from services.contracts.vocabulary import SERVICES, Channel, Service
 
@@ -29,6 +30,7 @@ class Apis:
     reporting: Reporting
     promises: Promises
     projects: Projects
+    units: Units
 
     @classmethod
     def over(cls, http: Mapping[Service, httpx.AsyncClient], keys: Mapping[Channel, str]) -> "Apis":
@@ -41,6 +43,7 @@ class Apis:
             Reporting(api["reporting"]),
             Promises(api["assignment"]),
             Projects(api["assignment"]),
+            Units(api["assignment"]),
         )
 
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:

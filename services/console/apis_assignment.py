@@ -1,6 +1,5 @@
 """What the console asks of assignment: cases, their steps, the directory, and what its API offers at all."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,9 +8,8 @@ from urllib.parse import quote
 from uuid import UUID
 
 from services.console.call import Api, Shown
+from services.console.kept import Kept
 
-FRESH_SECONDS: Final = 60.0
-"""How old the copy of the directory and of the API's description may be."""
 PAGE: Final = 25
 
 
@@ -35,21 +33,14 @@ class Authority(Shown):
 
 
 class Directory(Shown):
-    """The parts of the directory that forms choose from."""
+    """The parts of the directory that forms choose from; units are in `apis_units`."""
 
     authority: Authority
-    units: list[Named]
     posts: list[Post]
     categories: list[Named]
 
-    def unit_name(self, code: str | None) -> str | None:
-        return next((unit.name for unit in self.units if unit.code == code), code)
-
     def post_title(self, code: str | None) -> str | None:
         return next((post.title for post in self.posts if post.code == code), code)
-
-    def posts_of(self, unit: str | None) -> list[Post]:
-        return [post for post in self.posts if post.unit == unit]
 
 
 class _DirectoryAnswer(Shown):
@@ -201,7 +192,10 @@ class Sample(Shown):
 
 
 class SamplePage(Shown):
+    """Those drawn last first; `next` goes into `after`."""
+
     samples: list[Sample]
+    next: str | None
 
 
 class SampledCase(Shown):
@@ -222,27 +216,13 @@ class SampleList(Sample):
     cases: list[SampledCase]
 
 
-@dataclass(slots=True)
-class _Copy:
-    """A thing read before, and when (seconds of a monotonic clock)."""
-
-    read_at: float = float("-inf")
-    value: Any = None
-
-    def fresh(self) -> bool:
-        return time.monotonic() - self.read_at < FRESH_SECONDS
-
-    def put(self, value: Any) -> None:
-        self.value, self.read_at = value, time.monotonic()
-
-
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """All methods raise Refused, Away."""
 
     api: Api
-    _directory: _Copy = field(default_factory=_Copy)
-    _description: _Copy = field(default_factory=_Copy)
+    _directory: Kept[Directory] = field(default_factory=Kept)
+    _description: Kept[Mapping[str, Any]] = field(default_factory=Kept)
 
     async def cases(self, token: str, **filters: str | None) -> CasePage:
         return await self.api.get(CasePage, "/cases", token, limit=PAGE, **filters)
@@ -263,9 +243,8 @@ class Assignment:
         """One step, at the path that the API's description gives it."""
         await self.api.ask("POST", path, token, json=None if sent is None else dict(sent))
 
-    async def samples(self, token: str) -> list[Sample]:
-        """Those drawn last first."""
-        return (await self.api.get(SamplePage, "/call-back-samples", token)).samples
+    async def samples(self, token: str, after: str) -> SamplePage:
+        return await self.api.get(SamplePage, "/call-back-samples", token, after=after, limit=PAGE)
 
     async def sample(self, token: str, sample_id: UUID) -> SampleList:
         return await self.api.get(SampleList, f"/call-back-samples/{sample_id}", token)
@@ -287,15 +266,17 @@ class Assignment:
 
     async def directory(self, token: str) -> Directory:
         """The directory in force; any staff may read it, so that one copy serves all."""
-        if not self._directory.fresh():
-            answer = await self.api.get(_DirectoryAnswer, "/directory", token)
-            self._directory.put(answer.directory)
-        found: Directory = self._directory.value
-        return found
+
+        async def ask() -> Directory:
+            return (await self.api.get(_DirectoryAnswer, "/directory", token)).directory
+
+        return await self._directory.read(ask)
 
     async def description(self) -> Mapping[str, Any]:
         """The API's OpenAPI document: it says which steps there are and what each wants."""
-        if not self._description.fresh():
-            self._description.put((await self.api.ask("GET", "/openapi.json")).json())
-        found: Mapping[str, Any] = self._description.value
-        return found
+
+        async def ask() -> Mapping[str, Any]:
+            found: Mapping[str, Any] = (await self.api.ask("GET", "/openapi.json")).json()
+            return found
+
+        return await self._description.read(ask)

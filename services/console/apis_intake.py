@@ -16,6 +16,7 @@ class Step(Shown):
 
     at: datetime
     step: str
+    unit: str | None
     unit_name: str | None
 
 
@@ -45,6 +46,7 @@ class Standing(Shown):
     receipt: str
     channel: str
     state: str
+    unit: str | None
     unit_name: str | None
     limit: datetime | None
     reply: str | None

@@ -57,11 +57,13 @@ class Milestone(Shown):
 
 
 class Difference(Shown):
-    """One field that a change altered; units, posts, categories and places stand there by code."""
+    """One field that a change altered; `…_names` where the value is a code, or several."""
 
     field: str
     before: str | None
     after: str | None
+    before_names: str | None
+    after_names: str | None
 
 
 class Fact(Shown):
@@ -96,16 +98,6 @@ class Project(ProjectRow):
     milestones: list[Milestone]
     facts: list[Fact]
     ratings: dict[str, int]
-
-    def label(self, field: str, value: str) -> str:
-        """The name of a code that stands in a field of the plan, as far as the project tells it."""
-        named = {
-            ("owner", self.owner): self.owner_title,
-            ("lead_unit", self.lead_unit): self.lead_unit_name,
-            ("category", self.category): self.category_name,
-            ("place", self.place): self.place_name,
-        }
-        return named.get((field, value)) or value
 
 
 @dataclass(frozen=True, slots=True)

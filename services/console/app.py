@@ -1,11 +1,11 @@
 """Puts the console together: the only place that knows every concrete class."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
 import httpx
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from services.console.apis import Apis, clients, opened
@@ -46,23 +46,29 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     keys = {channel: key.get_secret_value() for channel, key in settings.intake_keys.items()}
     apis = Apis.over(http, keys)
     reader = TokenReader.of(settings.token_public_key)
-    pages = Pages(templates(), reader, CookieNames.of(settings.secure), settings.secure)
+    pages = Pages(templates(), reader, CookieNames.of(settings.secure), settings.secure, apis.units)
     console = FastAPI(title="Yinuo console", openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY)
     console.add_middleware(UnexpectedPage, pages=pages)
     console.add_middleware(Border, service="console")
     console.add_middleware(Policy)
     add_operation(console, {}, apis.checks())
     add_error_pages(console, pages)
-    console.include_router(public_routes(pages, apis.reporting))
-    console.include_router(track_routes(pages, apis.intake))
-    console.include_router(promise_routes(pages, apis.promises))
-    console.include_router(project_routes(pages, apis.projects))
-    console.include_router(login_routes(pages))
-    console.include_router(inbox_routes(pages, apis.supervision, apis.assignment))
-    console.include_router(hand_over_routes(pages, apis.assignment))
-    console.include_router(sample_routes(pages, apis.assignment))
-    console.include_router(case_routes(pages, apis))
-    console.include_router(original_routes(pages, apis))
-    console.include_router(entry_routes(pages, apis.intake, settings.address))
+    for routes in _routes(pages, apis, settings):
+        console.include_router(routes, dependencies=[Depends(apis.units.refresh)])
     console.mount("/static", StaticFiles(directory=str(files("services.console").joinpath("static"))))
     return console
+
+
+def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[APIRouter]:
+    """Every page; all of them name units."""
+    yield public_routes(pages, apis.reporting)
+    yield track_routes(pages, apis.intake)
+    yield promise_routes(pages, apis.promises)
+    yield project_routes(pages, apis.projects)
+    yield login_routes(pages)
+    yield inbox_routes(pages, apis.supervision, apis.assignment)
+    yield hand_over_routes(pages, apis.assignment)
+    yield sample_routes(pages, apis.assignment)
+    yield case_routes(pages, apis)
+    yield original_routes(pages, apis)
+    yield entry_routes(pages, apis.intake, settings.address)

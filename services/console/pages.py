@@ -1,6 +1,6 @@
 """From a request to a page: who looks, in which language, and the template filled in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.console import said
+from services.console.apis_units import Units
 from services.console.catalogue import LANGUAGES, Catalogue, catalogue, language_of
 from services.console.session import (
     CookieNames,
@@ -75,6 +76,7 @@ class Pages:
     reader: TokenReader
     names: CookieNames
     secure: bool
+    units: Units
 
     def visit(self, request: Request) -> Visit:
         language = language_of(
@@ -102,6 +104,8 @@ class Pages:
             name=words.name,
             zh_name=catalogue("zh-CN").name,  # what is printed is an official paper, in Chinese
             knows=words.knows,
+            units=self.units.listed,
+            unit_name=self.units.name,
             zh=words.language == "zh-CN",
             long_day=partial(said.long_day, words=words),
             week=partial(said.week, words=words),
@@ -166,12 +170,6 @@ def further(address: str, chosen: Mapping[str, str], after: str | None) -> str |
     """The address of a list's next page with the same filters; None after the last."""
     given = {name: value for name, value in chosen.items() if value}
     return f"{address}?{urlencode({**given, 'after': after})}" if after else None
-
-
-def units_shown(rows: Iterable[tuple[str, str | None]], chosen: str) -> list[tuple[str, str]]:
-    """Code and name of the units on a page, and of the chosen one: the directory is for staff alone."""
-    unnamed = {chosen: chosen} if chosen else {}
-    return sorted((unnamed | {code: name or code for code, name in rows}).items())
 
 
 def templates() -> Environment:

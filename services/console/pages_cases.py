@@ -55,7 +55,6 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
             directory=directory,
             states=filter_choices(description, "state"),
             kinds=filter_choices(description, "kind"),
-            units=[(unit.code, unit.name) for unit in directory.units],
             categories=[(category.code, category.name) for category in directory.categories],
             further=further("/cases", chosen, page.next),
         )

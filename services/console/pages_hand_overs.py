@@ -20,17 +20,13 @@ def hand_over_routes(pages: Pages, assignment: Assignment) -> APIRouter:
     async def list_hand_overs(request: Request, confirmed: bool = False, done: bool = False) -> Response:
         token = pages.login(request, *SEES_HAND_OVERS).token
         rows = await assignment.hand_overs(token, confirmed)
-        directory = await assignment.directory(token)
-        return pages.show(
-            request, "hand_overs.html", rows=rows, confirmed=confirmed, done=done, directory=directory
-        )
+        return pages.show(request, "hand_overs.html", rows=rows, confirmed=confirmed, done=done)
 
     @routes.get("/posts/{post}/hand-over", summary="What passed to the holder of a post (as the list)")
     async def read_hand_over(request: Request, post: Post) -> Response:
         token = pages.login(request, *SEES_HAND_OVERS).token
         found = await assignment.hand_over(token, post)
-        directory = await assignment.directory(token)
-        return pages.show(request, "hand_over.html", one=found, directory=directory)
+        return pages.show(request, "hand_over.html", one=found)
 
     @routes.post("/posts/{post}/hand-over", summary="Confirm a hand-over (unit_head, leader, administrator)")
     async def confirm(request: Request, post: Post) -> Response:

@@ -1,7 +1,7 @@
 """The inbox of a unit or a post: notices of supervision, and their acknowledgement."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.console.apis_assignment import Assignment, Case, Directory
+from services.console.apis_assignment import Assignment, Case, Post
 from services.console.apis_supervision import Supervision
 from services.console.call import Away, Refused
 from services.console.pages import Pages, further, one, see
@@ -35,8 +35,9 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
     ) -> Response:
         login = pages.login(request, *OPENS_INBOX)
         token = login.token
-        directory = await assignment.directory(token)
-        chosen = {"unit": unit, "post": post} if unit or post else own_inbox(login.staff, directory)
+        posts = await _posts(assignment, token)
+        own_posts = [one for one in posts if one.unit == login.staff.unit]
+        chosen = {"unit": unit, "post": post} if unit or post else own_inbox(login.staff, own_posts)
         page = await supervision.inbox(token, **chosen, after=after) if any(chosen.values()) else None
         return pages.show(
             request,
@@ -44,7 +45,8 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
             page=page,
             cases=await _cases(assignment, token, {one.case_id for one in page.notices}) if page else {},
             chosen=chosen,
-            directory=directory,
+            own_posts=own_posts,
+            post_title=next((one.title for one in posts if one.code == chosen["post"]), chosen["post"]),
             done=done,
             hand_overs=await _hand_overs(assignment, login),
             further=further("/inbox", chosen, page.next) if page else None,
@@ -60,10 +62,10 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
     return routes
 
 
-def own_inbox(staff: Staff, directory: Directory) -> dict[str, str]:
+def own_inbox(staff: Staff, own_posts: Sequence[Post]) -> dict[str, str]:
     """The inbox to begin with: a leader's notices go to a post of the unit, the others' to the unit."""
     if staff.role == "leader":
-        return {"unit": "", "post": next((post.code for post in directory.posts_of(staff.unit)), "")}
+        return {"unit": "", "post": own_posts[0].code if own_posts else ""}
     return {"unit": staff.unit or "", "post": ""}
 
 
@@ -71,6 +73,14 @@ def inbox_of(recipient: str) -> dict[str, str]:
     """The parameter that opens a recipient's inbox: `unit:water` is `unit=water`."""
     kind, _, code = recipient.partition(":")
     return {kind: code} if kind in ("unit", "post") else {}
+
+
+async def _posts(assignment: Assignment, token: str) -> list[Post]:
+    """Without any while they can't be read: the notices are shown anyway."""
+    try:
+        return (await assignment.directory(token)).posts
+    except (Refused, Away):
+        return []
 
 
 async def _cases(assignment: Assignment, token: str, ids: Iterable[UUID]) -> dict[UUID, Case]:

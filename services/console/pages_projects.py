@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_projects import Projects
-from services.console.pages import Pages, further, units_shown
+from services.console.pages import Pages, further
 from services.console.policy import PAPER_POLICY
 from services.contracts.vocabulary import ProjectState, Tier
 
@@ -33,7 +33,6 @@ def project_routes(pages: Pages, projects: Projects) -> APIRouter:
             chosen=chosen,
             tiers=TIERS,
             states=STATES,
-            units=units_shown(((row.lead_unit, row.lead_unit_name) for row in page.projects), unit),
             further=further("/projects", chosen, page.next),
         )
 

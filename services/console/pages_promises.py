@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_promises import Promises
-from services.console.pages import Pages, further, units_shown
+from services.console.pages import Pages, further
 from services.contracts.vocabulary import PromiseState, PromiseTier
 
 TIERS: Final = get_args(PromiseTier)
@@ -32,7 +32,6 @@ def promise_routes(pages: Pages, promises: Promises) -> APIRouter:
             chosen=chosen,
             tiers=TIERS,
             states=STATES,
-            units=units_shown(((row.unit, row.unit_name) for row in page.promises), unit),
             further=further("/promises", chosen, page.next),
         )
 

@@ -4,15 +4,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_assignment import Assignment
 from services.console.call import Refused
-from services.console.pages import Fields, Pages, one, see
+from services.console.pages import Fields, Pages, further, one, see
 from services.console.session import CALLS_BACK
 
 SampleId = Annotated[UUID, Path()]
+After = Annotated[str, Query(max_length=200)]
 ASKED = ("first_day", "last_day", "share", "seed")
 
 
@@ -21,8 +22,8 @@ def sample_routes(pages: Pages, assignment: Assignment) -> APIRouter:
     routes = APIRouter(default_response_class=HTMLResponse)
 
     @routes.get("/samples", summary="Call-back samples and the form to draw one (call-back clerks, offices)")
-    async def list_samples(request: Request) -> Response:
-        return await _list(pages, assignment, request)
+    async def list_samples(request: Request, after: After = "") -> Response:
+        return await _list(pages, assignment, request, after)
 
     @routes.post("/samples", summary="Draw a call-back sample (call-back clerks, offices)")
     async def draw(request: Request) -> Response:
@@ -33,15 +34,14 @@ def sample_routes(pages: Pages, assignment: Assignment) -> APIRouter:
         except Refused as refused:
             if refused.status not in (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY):
                 raise
-            return await _list(pages, assignment, request, refused, fields)
+            return await _list(pages, assignment, request, refused=refused, typed=fields)
         return see(f"/samples/{drawn.sample_id}")
 
     @routes.get("/samples/{sample_id}", summary="One call-back sample with its cases (as the list)")
     async def read_sample(request: Request, sample_id: SampleId) -> Response:
         token = pages.login(request, *CALLS_BACK).token
         found = await assignment.sample(token, sample_id)
-        directory = await assignment.directory(token)
-        return pages.show(request, "sample.html", one=found, directory=directory)
+        return pages.show(request, "sample.html", one=found)
 
     return routes
 
@@ -50,17 +50,18 @@ async def _list(
     pages: Pages,
     assignment: Assignment,
     request: Request,
+    after: str = "",
     refused: Refused | None = None,
     typed: Fields | None = None,
 ) -> Response:
     token = pages.login(request, *CALLS_BACK).token
-    samples = await assignment.samples(token)
+    page = await assignment.samples(token, after)
     return pages.show(
         request,
         "samples.html",
         refused.status if refused else 200,
-        samples=samples,
-        directory=await assignment.directory(token),
+        samples=page.samples,
+        further=further("/samples", {}, page.next),
         wrong=(refused.field or "").removeprefix("body.") if refused else "",
         typed={name: one(typed or {}, name) for name in ASKED},
     )

@@ -15,6 +15,7 @@ from services.console import (
     apis_promises,
     apis_reporting,
     apis_supervision,
+    apis_units,
 )
 from services.console.apis import Apis
 from services.console.call import Shown
@@ -87,6 +88,8 @@ MODELS: dict[Key, type[Shown]] = {
     ("assignment", "GET", "/promises/{promise_id}"): apis_promises.Promise,
     ("assignment", "GET", "/projects"): apis_projects.ProjectPage,
     ("assignment", "GET", "/projects/{ledger}"): apis_projects.Project,
+    ("assignment", "GET", "/units"): apis_units.UnitList,
+    ("assignment", "GET", "/call-back-samples"): apis_assignment.SamplePage,
     ("assignment", "GET", "/hand-overs"): apis_assignment.HandOverPage,
     ("assignment", "GET", "/posts/{post}/hand-over"): apis_assignment.HandOverList,
     ("supervision", "GET", "/inbox"): apis_supervision.InboxPage,
@@ -126,11 +129,12 @@ async def everything_asked() -> list[Call]:
     await apis.assignment.named("token", RECEIPT)
     await apis.assignment.directory("token")
     await apis.assignment.hand_overs("token", confirmed=False)
-    await apis.assignment.samples("token")
+    await apis.assignment.samples("token", "further")
     await apis.assignment.sample("token", UUID(SAMPLE["sample_id"]))
     await apis.assignment.draw_sample("token", {"first_day": "2021-03-01", "last_day": "2021-03-31"})
     await apis.assignment.hand_over("token", "water.head")
     await apis.assignment.confirm_hand_over("token", "water.head", DIGEST)
+    await apis.units.refresh()
     await apis.promises.page(**filters)
     await apis.promises.one(PROMISE_ID)
     await apis.projects.page(**filters)

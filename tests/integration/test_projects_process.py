@@ -326,13 +326,27 @@ async def test_every_fact_of_a_project_is_public(town: County) -> None:
     await town.post(
         f"{path}/progress", {"text": "开挖，联系13912345678。", "percent": 30, "evidence": "照片"}
     )
-    await town.post(f"{path}/change", {"completion": "2021-08-31", "reason": "汛期。"})
+    change = {"completion": "2021-08-31", "owner": "magistrate", "reason": "汛期。"}
+    await town.post(f"{path}/change", change)
     await town.post(f"{path}/done", {"on": "2021-03-01", "text": "已通水。"})
     found = await town.project(ledger)
     assert [fact["kind"] for fact in found["facts"]] == ["opened", "progress", "changed", "done"]
     assert found["facts"][1]["text"] == "开挖，联系〔手机号〕。"
     assert found["facts"][2]["differences"] == [
-        {"field": "completion", "before": "2021-06-30", "after": "2021-08-31"}
+        {
+            "field": "owner",
+            "before": "water.head",
+            "after": "magistrate",
+            "before_names": "水利局局长",
+            "after_names": "县长",
+        },
+        {
+            "field": "completion",
+            "before": "2021-06-30",
+            "after": "2021-08-31",
+            "before_names": None,
+            "after_names": None,
+        },
     ]
     assert (found["state"], found["percent"], found["done_on"]) == ("done", 100, "2021-03-01")
     late = await town.post(f"{path}/progress", {"text": "再报。"})

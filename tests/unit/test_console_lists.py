@@ -12,7 +12,7 @@ PROMISES: Final[tuple[Service, str, str]] = ("assignment", "GET", "/promises")
 async def test_anybody_filters_promises_and_pages_on_with_the_same_filters(browser: Browser) -> None:
     page = await browser.get("/promises?tier=department&unit=water&state=standing")
     assert page.status_code == 200
-    [call] = browser.apis.calls
+    [call] = browser.apis.asked("/promises")
     assert (call.query["tier"], call.query["unit"], call.query["state"]) == (
         "department",
         "water",
@@ -61,7 +61,7 @@ async def test_a_promise_or_project_that_is_not_there_is_a_page_that_says_so(bro
 
 async def test_anybody_filters_projects_and_pages_on_with_the_same_filters(browser: Browser) -> None:
     page = (await browser.get("/projects?tier=department&unit=water&state=under_way")).text
-    [call] = browser.apis.calls
+    [call] = browser.apis.asked("/projects")
     assert (call.query["tier"], call.query["unit"], call.query["state"]) == (
         "department",
         "water",
@@ -82,6 +82,7 @@ async def test_a_project_shows_owner_money_milestones_and_each_public_fact(brows
         "2021年4月28日 完成",
         "完成期限：2021-06-30 → 2021-08-31",
         "牵头单位：无 → 县水利局",
+        "责任人：信访局局长 → 水利局局长",
         "理由：汛期无法施工",
         "已更换2公里",
     ):

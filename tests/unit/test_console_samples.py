@@ -16,6 +16,16 @@ async def test_samples_are_listed_and_one_shows_whom_to_call(browser: Browser) -
         assert said in page
 
 
+async def test_the_list_of_samples_goes_on_with_a_further_page(browser: Browser) -> None:
+    await browser.login("callback_clerk")
+    assert 'href="/samples?after=further"' in (await browser.get("/samples")).text
+    await browser.get("/samples?after=further")
+    first, second = (call.query for call in browser.apis.asked(SAMPLE_PAGE))
+    assert (first, second) == ({"limit": "25"}, {"limit": "25", "after": "further"})
+    browser.apis.instead["assignment", "GET", SAMPLE_PAGE] = (200, {"samples": [SAMPLE], "next": None})
+    assert "after=" not in (await browser.get("/samples")).text
+
+
 async def test_a_share_typed_in_percent_is_drawn(browser: Browser) -> None:
     await browser.login("callback_clerk")
     typed = {"first_day": "2021-03-01", "last_day": "2021-03-31", "share": "15", "seed": ""}

@@ -24,7 +24,6 @@ KINDS_ZH: Final = {
     "done": "办结",
     "replaced": "替代",
 }
-_CODED: Final = {"owner": "posts", "lead_unit": "units", "category": "categories", "place": "places"}
 _IN_YUAN: Final = Decimal(10_000)
 
 
@@ -112,11 +111,9 @@ def _without(some: str | None, others: str | None) -> str | None:
 def _value(field: str, text: str | None, labels: DirectoryLabels) -> str:
     if text is None:
         return NOTHING
-    if field in _CODED:
-        label: str = getattr(labels, _CODED[field]).label(text)
-        return label
-    if field == "assisting_units":
-        return "、".join(labels.units.label(code) for code in text.split(SEPARATOR))
+    named = labels.of_field(field, text)
+    if named is not None:
+        return named
     if field == "tier":
         return {str(tier): zh for tier, zh in TIERS_ZH.items()}.get(text, text)
     if field in ("start", "completion"):

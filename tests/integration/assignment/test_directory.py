@@ -20,6 +20,7 @@ async def test_a_demand_before_any_directory_waits_and_is_assigned_on_its_load(b
             await database.execute("SELECT pg_sleep(0.02)")
     await database.close()
     assert (await bare.http.get("/directory", headers=bare.staff("clerk"))).status_code == 404
+    assert (await bare.http.get("/units")).json() == {"units": []}
     assert (await bare.load()).json()["version"] == 1
     [event] = await bare.until(CaseAssigned, case_id_of(early.demand_id))
     assert (event.unit, event.receipt) == ("water", early.receipt)
@@ -68,3 +69,14 @@ async def test_edited_words_decide_about_the_demands_after_them(assignment: Assi
     assert (edited.status_code, again.status_code) == (200, CONFLICT)
     case_id = await assignment.opened(title="水管冒泡了", body="请来看看")
     assert (await assignment.case(case_id))["category"] == "water"
+
+
+async def test_anybody_reads_the_units_in_force_and_nothing_but_their_names_and_places(
+    assignment: Assignment,
+) -> None:
+    units = [unit.model_dump() for unit in county().units]
+    units[2]["name"] = "水务局"
+    (await assignment.load(units=units)).raise_for_status()
+    answer = await assignment.http.get("/units")
+    told = [{name: unit[name] for name in ("code", "name", "kind", "parent")} for unit in units]
+    assert (answer.status_code, answer.json()) == (200, {"units": told})

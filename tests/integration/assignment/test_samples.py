@@ -50,6 +50,24 @@ async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignmen
     assert (listed["drawn"], listed["called_back"]) == (sample["drawn"], 1)
 
 
+async def test_the_list_is_read_page_by_page_to_the_first_drawn(assignment: Assignment) -> None:
+    await replied(assignment)
+    drawn = [(await asked(assignment)).json()["sample_id"] for _ in range(3)]
+    caller, found = assignment.staff("callback_clerk"), []
+    page = {"next": ""}
+    while page["next"] is not None:
+        after = {"after": page["next"]} if page["next"] else {}
+        answer = await assignment.http.get(
+            "/call-back-samples", params={"limit": 2, **after}, headers=caller
+        )
+        page = answer.json()
+        found += [(one["drawn_at"], one["sample_id"]) for one in page["samples"]]
+    assert found == sorted(set(found), reverse=True)
+    assert {sample_id for _, sample_id in found} >= set(drawn)
+    wrong = await assignment.http.get("/call-back-samples?after=x", headers=caller)
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "after")
+
+
 async def test_the_same_seed_draws_the_same_cases_and_without_one_it_is_drawn_too(
     assignment: Assignment,
 ) -> None:

@@ -53,7 +53,7 @@ class DemandWithdrawn(Event):
         return str(self.demand_id)
 
     def identity(self) -> str:
-        return f"{self.demand_id}/{self.number}"
+        return str(self.demand_id) if self.number == 1 else f"{self.demand_id}/{self.number}"
 
 
 class DemandRated(Event):

@@ -230,7 +230,10 @@ class CaseRow(Frozen):
 
 
 class CasePage(Frozen):
-    """Cases, those assigned last first; with `assisting` those whose part is open before the others. `next` is the cursor of the following page, None at the end."""
+    """Cases, those assigned last first; with `assisting` those whose part is open before the others.
+
+    `next` is the cursor of the following page, None at the end.
+    """
 
     cases: list[CaseRow]
     next: str | None

@@ -131,7 +131,7 @@ class CaseReading:
         self._connection = connection
 
     async def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[asyncpg.Record]:
-        """At most `limit` cases, those assigned last first; those that a unit assists with as `_parts` has them."""
+        """At most `limit` cases, those assigned last first; with `assisting` as `_parts` has them."""
         if wanted.assisting is not None:
             return await self._parts(wanted.assisting, wanted, after, limit)
         query = _conditions(wanted)

@@ -27,6 +27,8 @@ class CasesInMemory:
     waiting: dict[UUID, Registered] = field(default_factory=dict)
     ratings: dict[UUID, Rated] = field(default_factory=dict)
     passed: list[LimitPassed] = field(default_factory=list)
+    locked: list[tuple[set[UUID], bool]] = field(default_factory=list)
+    """What was locked in each round, and whether for regrouping."""
 
     async def earlier(self, citizens: Sequence[UUID], since: datetime, most: int) -> list[Matter]:
         found: list[Matter] = []
@@ -59,6 +61,7 @@ class CasesInMemory:
         return sorted(oldest, key=lambda one: (one.at, one.demand.receipt))
 
     async def lock(self, case_ids: Sequence[UUID], regrouping: bool = False) -> dict[UUID, Case]:
+        self.locked.append((set(case_ids), regrouping))
         leads = {self.cases[one].lead or one for one in case_ids if one in self.cases}
         found = [case for one, case in self.cases.items() if one in leads or case.lead in leads]
         states = {case.case_id: case.state for case in found}

@@ -30,6 +30,7 @@ STANDING: Final = {
     "reply": "<b>已修好</b>",
     "rectification": None,
     "rating": None,
+    "withdrawal": None,
     "received_at": MORNING,
     "changed_at": MORNING,
     "timeline": [
@@ -222,6 +223,7 @@ ROW: Final[Mapping[str, Any]] = {
     "tags": [],
     "rectify": False,
     "assisting": [],
+    "part": None,
     "overdue": True,
 }
 ORIGINAL: Final = {

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends
 from fastapi import Query as FromQuery
 
 from services.assignment import api_models as models
+from services.assignment.acting import FOR_THEIR_UNIT
 from services.assignment.api_outcomes import problem_of
 from services.assignment.assists import Assist, assists_of
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import NoSuchCase, person_of
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_reading import CaseReading, Filter, matter_of
-from services.assignment.transitions import FOR_THEIR_UNIT, Place, allowed_steps
+from services.assignment.transitions import Place, allowed_steps
 from services.assignment.twins import likely_twins
 from services.contracts.vocabulary import CaseState, Kind, Tag
 from services.kit.auth import Staff
@@ -26,7 +27,8 @@ from services.kit.postgres import Database
 PAGE: Final = 50
 LARGEST_PAGE: Final = 500
 RECTIFICATION: Final = ("rectification_opened", "rectification_due", "rectified_at")
-UNSHOWN: Final = ("citizen_ref", "lead", *RECTIFICATION)
+PART: Final = ("part_open", "part_state", "part_due", "part_ended")
+UNSHOWN: Final = ("citizen_ref", "lead", *RECTIFICATION, *PART)
 """Columns that a case is shown without, or in another form."""
 
 Reader = Annotated[
@@ -44,9 +46,9 @@ Reader = Annotated[
         )
     ),
 ]
-READERS: Final = (
-    "handler and unit_head: their unit's; clerks, administrator, supervision_office, inspector, leader: all"
-)
+_OTHERS: Final = "clerks, administrator, supervision_office, inspector, leader: all"
+READERS: Final = f"handler and unit_head: what their unit handles or assists with; {_OTHERS}"
+TWIN_READERS: Final = f"handler and unit_head: of their unit's; {_OTHERS}"
 
 
 def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
@@ -65,20 +67,21 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         rectify: Annotated[bool | None, FromQuery(description="badly rated by the citizen")] = None,
         tag: Tag | None = None,
         assisting: Annotated[
-            models.UnitCode | None, FromQuery(description="its part is still to come; not with `unit`")
-        ] = None,
+            bool, FromQuery(description="those that `unit`, or one's own, was asked to assist with")
+        ] = False,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.CasePage:
         cursor = Cursor.parse(after) if after is not None else None
-        unit = _unit_of(staff, unit) if assisting is None or unit is not None else None
-        assisting = _unit_of(staff, assisting) if assisting is not None else None
+        unit = _unit_of(staff, unit)
+        assists = _assisting(staff, unit) if assisting else None
         async with database.pool.acquire() as connection:
             rulebook = await rulebooks.current(connection)
             if rulebook is None:
                 return models.CasePage(cases=[], next=None)
             categories = rulebook.family(category) if category else None
-            wanted = Filter(unit, state, kind, categories, q, overdue, rectify, tag, assisting)
+            lies_with = None if assists else unit
+            wanted = Filter(lies_with, state, kind, categories, q, overdue, rectify, tag, assists)
             rows = await CaseReading(connection).page(wanted, cursor, limit + 1)
         return _page(rows, limit, rulebook)
 
@@ -90,9 +93,8 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             rulebook = await rulebooks.current(connection)
             if row is None or rulebook is None:
                 raise problem_of(NoSuchCase(case_id))
-            if staff.unit not in row["assisting"]:
-                _unit_of(staff, row["unit"])
             moments = await reading.timeline(case_id)
+            _refuse_others(staff, row["unit"], moments)
             dues = await reading.assist_dues(case_id)
             group = await reading.group(case_id, row["lead"])
         return _view(row, moments, dues, group, rulebook, staff)
@@ -102,7 +104,7 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
 
 
 def _twins(routes: APIRouter, database: Database, rulebooks: Rulebooks) -> None:
-    @routes.get("/cases/{case_id}/twins", summary=f"Open cases of what seems one matter ({READERS})")
+    @routes.get("/cases/{case_id}/twins", summary=f"Open cases of what seems one matter ({TWIN_READERS})")
     async def read_twins(case_id: UUID, staff: Reader) -> models.Twins:
         async with database.pool.acquire() as connection:
             reading = CaseReading(connection)
@@ -132,6 +134,26 @@ def _unit_of(staff: Staff, asked: str | None) -> str | None:
     return staff.unit
 
 
+def _refuse_others(staff: Staff, unit: str, moments: Sequence[Any]) -> None:
+    """A case is read by its unit and, for good, by each that was asked to assist. Raises Problem 403."""
+    asked = {moment["assisting"] for moment in moments if moment["assisting"]}
+    if staff.unit not in asked:
+        _unit_of(staff, unit)
+
+
+def _assisting(staff: Staff, asked: str | None) -> str:
+    """The unit whose parts are asked for: the own one, where none is named. Raises Problem 422."""
+    if unit := asked or staff.unit:
+        return unit
+    raise Problem(
+        422,
+        "Unprocessable Content",
+        "`assisting` asks for the parts of a unit, and none is named",
+        field="unit",
+        remedy="name the unit that assists",
+    )
+
+
 def _named(row: Any, rulebook: Rulebook) -> dict[str, Any]:
     directory = rulebook.directory
     unit = directory.units_by_code.get(row["unit"])
@@ -148,14 +170,24 @@ def _named(row: Any, rulebook: Rulebook) -> dict[str, Any]:
 
 
 def _row(row: Any, rulebook: Rulebook) -> models.CaseRow:
-    return models.CaseRow.model_validate(_named(row, rulebook))
+    return models.CaseRow.model_validate({**_named(row, rulebook), "part": _part(row)})
+
+
+def _part(row: Mapping[str, Any]) -> models.PartShown | None:
+    if "part_state" not in row:
+        return None
+    return models.PartShown(state=row["part_state"], due=row["part_due"], ended_at=row["part_ended"])
 
 
 def _page(rows: Sequence[Any], limit: int, rulebook: Rulebook) -> models.CasePage:
     """`rows` has one more than `limit` where a further page exists."""
     shown = rows[:limit]
-    more = str(Cursor(shown[-1]["assigned_at"], shown[-1]["case_id"])) if len(rows) > limit else None
+    more = str(_cursor(shown[-1])) if len(rows) > limit else None
     return models.CasePage(cases=[_row(row, rulebook) for row in shown], next=more)
+
+
+def _cursor(row: Mapping[str, Any]) -> Cursor:
+    return Cursor(row["assigned_at"], row["case_id"], row.get("part_open", False))
 
 
 def _grouped(row: Mapping[str, Any], rulebook: Rulebook) -> models.Grouped:

@@ -176,6 +176,17 @@ class StepResult(BaseModel):
     status: int = Field(examples=[200])
 
 
+class PartShown(Frozen):
+    """A unit's part of a case (协办). `ended`: its case ended, or came to lie with the unit, without it.
+
+    `due` while it is still to come, `ended_at` when it was done or the unit released.
+    """
+
+    state: Literal["open", "done", "released", "ended"]
+    due: datetime | None
+    ended_at: datetime | None
+
+
 class CaseRow(Frozen):
     """A case in a list. Names are those of the directory in force."""
 
@@ -215,10 +226,14 @@ class CaseRow(Frozen):
     tags: list[Tag]
     rectify: bool = Field(description="badly rated and not rectified yet")
     assisting: list[str] = Field(description="the units whose part is still to come")
+    part: PartShown | None = Field(default=None, description="the unit's part, in a list with `assisting`")
 
 
 class CasePage(Frozen):
-    """Cases, those assigned last first. `next` is the cursor of the following page, None at the end."""
+    """Cases, those assigned last first; with `assisting` those whose part is open before the others.
+
+    `next` is the cursor of the following page, None at the end.
+    """
 
     cases: list[CaseRow]
     next: str | None

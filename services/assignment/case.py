@@ -64,8 +64,8 @@ class Act:
     """A step that somebody takes. `text`: reply, reason or note, masked. `unit`, `post`: where it goes,
     or which unit assists.
 
-    `days`: how long an extension is asked for. `lead`: the case that a merged one follows.
-    `tags`: those that it has from then on.
+    `days`: how long an extension is asked for. `lead`: the case that a merged one follows, `followed` the
+    step of it. `tags`: those that it has from then on.
     """
 
     step: Step
@@ -75,6 +75,7 @@ class Act:
     post: str | None = None
     days: int | None = None
     lead: Case | None = None
+    followed: Step | None = None
     tags: tuple[Tag, ...] | None = None
 
 

@@ -32,10 +32,11 @@ FOLLOWED: Final[frozenset[Step]] = frozenset(
         "return",
         "reassign",
         "refuse",
+        "rectify",
     }
 )
 """The steps of a lead case that those merged into it follow."""
-TELLING: Final[frozenset[Step]] = frozenset({"complete", "refuse"})
+TELLING: Final[frozenset[Step]] = frozenset({"complete", "refuse", "rectify"})
 """Those whose text each citizen is told."""
 
 
@@ -95,7 +96,7 @@ def consequences(
     if act.step not in FOLLOWED:
         return []
     told = act.text if act.step in TELLING else None
-    following = Act("follow", BY_RULE, told, lead=one.case)
+    following = Act("follow", BY_RULE, told, lead=one.case, followed=act.step)
     return [_taken(case, following, backstop_unit, now) for case in group]
 
 

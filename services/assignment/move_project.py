@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.assignment.acting import FOR_THEIR_UNIT, acts_for
 from services.assignment.directory import Directory, local_day
 from services.assignment.open_projects import KnownCase, Publish
 from services.assignment.open_projects import Projects as OpenedProjects
@@ -28,7 +29,6 @@ from services.assignment.project import (
 )
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_plan import plan_faults
-from services.assignment.transitions import FOR_ALL_UNITS, FOR_THEIR_UNIT
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
 
@@ -193,10 +193,8 @@ class ProjectDesk:
 
 def refusal(staff: Staff, lead_unit: str) -> str | None:
     """Why a member of staff may not act on a project of a lead unit; None where they may."""
-    if staff.role in FOR_ALL_UNITS:
+    if acts_for(staff, lead_unit):
         return None
     if staff.role not in FOR_THEIR_UNIT:
         return f"role {staff.role} doesn't act on projects"
-    if staff.unit != lead_unit:
-        return f"the project is led by unit {lead_unit}, the token is for unit {staff.unit}"
-    return None
+    return f"the project is led by unit {lead_unit}, the token is for unit {staff.unit}"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from services.assignment.acting import acts_for
 from services.assignment.chain import Fact, Head, Seal, chained
 from services.assignment.directory import Directory, local_day
 from services.assignment.member import Member
@@ -25,7 +26,6 @@ from services.assignment.promise import (
     repeats,
     settled,
 )
-from services.assignment.transitions import FOR_ALL_UNITS, FOR_THEIR_UNIT
 from services.contracts.promise import PromiseEvent
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
@@ -170,9 +170,8 @@ async def settle(desk: Desk, promise_id: UUID, ending: Ending) -> Promise:
 
 def refuse_others(staff: Staff, unit: str) -> None:
     """Clerks and administrators act for all, a unit's own staff for their unit. Raises NotTheirs."""
-    if staff.role in FOR_ALL_UNITS or (staff.role in FOR_THEIR_UNIT and staff.unit == unit):
-        return
-    raise NotTheirs(f"the promise is unit {unit}'s, the token is for unit {staff.unit}, role {staff.role}")
+    if not acts_for(staff, unit):
+        raise NotTheirs(f"the promise is unit {unit}'s, the token is for unit {staff.unit}, role {staff.role}")
 
 
 async def _locked(desk: Desk, promise_id: UUID) -> tuple[Promise, Head]:

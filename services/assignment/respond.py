@@ -1,4 +1,4 @@
-"""What citizens said of their demands: a withdrawal closes the case, a rating stays with it."""
+"""What citizens said of their demands: a withdrawal closes the case, or came too late; a rating stays with it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +15,7 @@ from services.contracts.demand import DemandRated, DemandWithdrawn
 from services.contracts.vocabulary import BAD_RATINGS
 
 CITIZEN: Final = Person("citizen", None)
+BY_CITIZEN: Final = "citizen"
 BY_RATING: Final = "rule:rating"
 
 Rated = tuple[DemandRated, datetime]
@@ -38,56 +39,51 @@ class Cases(Records, Protocol):
         ...
 
 
-async def withdraw(
+async def respond(
     cases: Cases,
     publish: Publish,
     rulebook: Rulebook | None,
     withdrawn: Sequence[DemandWithdrawn],
+    rated: Sequence[Rated],
     now: datetime,
 ) -> None:
-    """Close the cases that are still under way; one that was replied to meanwhile keeps its reply.
-
-    What was merged into a withdrawn case goes on under another lead.
-
-    Raises UnknownCase.
-    """
-    present = await cases.lock([one.case_id for one in withdrawn], regrouping=True)
-    backstop = rulebook.backstop_unit if rulebook else ""
-    taken: list[Taken] = []
-    for one in withdrawn:
-        outcome = _withdrawn(present, one, backstop, now)
-        if isinstance(outcome, Taken):
-            taken += followed(outcome, present, backstop, now)
+    """Withdrawals first, then ratings. All of their cases are locked at once, in order. Raises UnknownCase."""
+    ids = [*(one.case_id for one in withdrawn), *(one.case_id for one, _ in rated)]
+    present = await cases.lock(ids, regrouping=bool(withdrawn))
+    if missing := next((one for one in ids if one not in present), None):
+        raise UnknownCase(missing)
+    if rated:
+        await cases.keep_ratings(rated)
+    backstop, taken = rulebook.backstop_unit if rulebook else "", list[Taken]()
+    for withdrawal in withdrawn:
+        taken += _withdrawn(present, withdrawal, backstop, now)
+    for rating, _ in rated:
+        taken += _rated(present, rating, backstop, now)
     await keep(cases, publish, taken)
 
 
 def _withdrawn(
     present: dict[UUID, Case], one: DemandWithdrawn, backstop: str, now: datetime
-) -> Taken | NotAllowed:
-    case = present.get(one.case_id)
-    if case is None:
-        raise UnknownCase(one.case_id)
-    return take(case, Act("withdraw", "citizen", one.reason), now, backstop, CITIZEN)
+) -> Sequence[Taken]:
+    """A case that is still under way ends, and what was merged into it goes on under another lead.
 
-
-async def rate(
-    cases: Cases, publish: Publish, rulebook: Rulebook | None, rated: Sequence[Rated], now: datetime
-) -> None:
-    """Keep ratings with their cases; a bad one opens a rectification, of a merged case that of its lead case.
-
-    None is opened where one is open, or where the case is handled anew already. Raises UnknownCase.
+    One that has its answer keeps it, and says that the withdrawal came too late.
     """
-    present = await cases.lock([one.case_id for one, _ in rated])
-    for one, _ in rated:
-        if one.case_id not in present:
-            raise UnknownCase(one.case_id)
-    await cases.keep_ratings(rated)
-    backstop, taken = rulebook.backstop_unit if rulebook else "", list[Taken]()
-    for one, _ in rated:
-        if one.level in BAD_RATINGS:
-            case = present[present[one.case_id].lead or one.case_id]
-            outcome = take(case, Act("open_rectification", BY_RATING), now, backstop, RULE)
-            if isinstance(outcome, Taken):
-                present[case.case_id] = outcome.case
-                taken.append(outcome)
-    await keep(cases, publish, taken)
+    case = present[one.case_id]
+    outcome = take(case, Act("withdraw", BY_CITIZEN, one.reason), now, backstop, CITIZEN)
+    if isinstance(outcome, NotAllowed):
+        late = Act("withdraw_late", BY_CITIZEN, one.reason, lead=present.get(case.lead) if case.lead else None)
+        outcome = take(case, late, now, backstop, CITIZEN)
+    return followed(outcome, present, backstop, now) if isinstance(outcome, Taken) else ()
+
+
+def _rated(present: dict[UUID, Case], one: DemandRated, backstop: str, now: datetime) -> Sequence[Taken]:
+    """A bad rating opens a rectification, of a merged case that of its lead case.
+
+    None is opened where one is open, or where the case is handled anew already.
+    """
+    if one.level not in BAD_RATINGS:
+        return ()
+    case = present[present[one.case_id].lead or one.case_id]
+    outcome = take(case, Act("open_rectification", BY_RATING), now, backstop, RULE)
+    return followed(outcome, present, backstop, now) if isinstance(outcome, Taken) else ()

@@ -50,6 +50,26 @@ ORDER BY at, version NULLS LAST
 
 _ASSIST_DUES: Final = "SELECT about, due FROM further_dues WHERE case_id = $1 AND limit_kind = 'assist'"
 
+# The cases that unit $1 was asked to assist with, and what became of its part when it was asked last.
+_PARTS: Final = """
+(SELECT DISTINCT case_id FROM steps WHERE step = 'assist' AND assisting = $1) AS asked
+JOIN cases AS c USING (case_id) LEFT JOIN dues USING (case_id)
+CROSS JOIN LATERAL (SELECT $1 = ANY(c.assisting) AS part_open) AS part
+CROSS JOIN LATERAL (
+    SELECT step, at FROM steps AS s WHERE s.case_id = c.case_id AND s.assisting = $1
+    ORDER BY s.version DESC LIMIT 1
+) AS last
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN part_open THEN 'open' WHEN last.step = 'assist_done' THEN 'done'
+                WHEN last.step = 'release_assist' THEN 'released' ELSE 'ended' END AS part_state,
+           CASE WHEN last.step <> 'assist' THEN last.at END AS part_ended,
+           CASE WHEN part_open THEN (
+               SELECT due FROM further_dues AS f
+               WHERE f.case_id = c.case_id AND limit_kind = 'assist' AND about = $1
+           ) END AS part_due
+) AS told
+"""
+
 # The group that a case is in: its lead, and what is merged into either, each with the last merge's instant.
 _GROUP: Final = """
 SELECT case_id, receipt, summary, unit, state, assigned_at, lead,
@@ -70,7 +90,10 @@ ORDER BY o.assigned_at DESC LIMIT 1000
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which cases; None = whatever. `overdue` looks at the limit to complete, by the business clock."""
+    """Which cases; None = whatever. `overdue` looks at the limit to complete, by the business clock.
+
+    `assisting`: the unit that was asked to assist with them.
+    """
 
     unit: str | None = None
     state: str | None = None
@@ -108,13 +131,31 @@ class CaseReading:
         self._connection = connection
 
     async def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[asyncpg.Record]:
-        """At most `limit` cases, those assigned last first."""
+        """At most `limit` cases, those assigned last first; with `assisting` as `_parts` has them."""
+        if wanted.assisting is not None:
+            return await self._parts(wanted.assisting, wanted, after, limit)
         query = _conditions(wanted)
         if after is not None:
-            query.where("(assigned_at, case_id) < ({}, {})", *after)
+            query.where("(assigned_at, case_id) < ({}, {})", after.at, after.id)
         sql = f"""
             {_ROW} FROM cases AS c LEFT JOIN dues USING (case_id) WHERE {query.sql}
             ORDER BY assigned_at DESC, case_id DESC LIMIT {int(limit)}
+        """
+        return await self._connection.fetch(sql, *query.parameters)
+
+    async def _parts(
+        self, unit: str, wanted: Filter, after: Cursor | None, limit: int
+    ) -> list[asyncpg.Record]:
+        """Cases that a unit was asked to assist with, each with its part.
+
+        Those whose part is still to come are ahead; of these and of the others those assigned last first.
+        """
+        query = _conditions(wanted, [unit])
+        if after is not None:
+            query.where("(part_open, assigned_at, case_id) < ({}, {}, {})", after.ahead, after.at, after.id)
+        sql = f"""
+            {_ROW}, part_open, part_state, part_due, part_ended FROM {_PARTS} WHERE {query.sql}
+            ORDER BY part_open DESC, assigned_at DESC, case_id DESC LIMIT {int(limit)}
         """
         return await self._connection.fetch(sql, *query.parameters)
 
@@ -150,8 +191,8 @@ def matter_of(row: asyncpg.Record) -> Matter:
     )
 
 
-def _conditions(wanted: Filter) -> _Query:
-    query = _Query()
+def _conditions(wanted: Filter, parameters: Sequence[Any] = ()) -> _Query:
+    query = _Query(parameters=[*parameters])
     for column in ("unit", "state", "kind"):
         value = getattr(wanted, column)
         if value is not None:
@@ -160,8 +201,6 @@ def _conditions(wanted: Filter) -> _Query:
         query.where("category = ANY({}::text[])", wanted.categories)
     if wanted.tag is not None:
         query.where("tags @> ARRAY[{}]", wanted.tag)
-    if wanted.assisting is not None:
-        query.where("assisting <> '{{}}' AND assisting @> ARRAY[{}]", wanted.assisting)
     if wanted.q:
         like = f"%{_literally(wanted.q)}%"
         query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)

@@ -6,7 +6,7 @@ from functools import partial
 from services.assignment.assign import Registered, assign
 from services.assignment.lapse import lapse
 from services.assignment.link_new_cases import link_new_cases
-from services.assignment.respond import rate, withdraw
+from services.assignment.respond import respond
 from services.assignment.rulebook import Rulebook
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
@@ -36,10 +36,8 @@ async def demands_told(
     rulebook, cases = await rulebooks.current(writing.connection), PostgresCases(writing.connection)
     await assign(cases, writing.publish, rulebook, demands, writing.now)
     await link_opened(writing, matchers, rulebook)
-    if withdrawn:
-        await withdraw(cases, writing.publish, rulebook, withdrawn, writing.now)
-    if rated:
-        await rate(cases, writing.publish, rulebook, rated, writing.now)
+    if withdrawn or rated:
+        await respond(cases, writing.publish, rulebook, withdrawn, rated, writing.now)
     if projects_rated := [(one.event, one.time) for one in records if isinstance(one.event, ProjectRated)]:
         await PostgresProjects(writing.connection).keep_ratings(projects_rated)
 

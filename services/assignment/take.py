@@ -34,6 +34,7 @@ from services.contracts.case import (
     CaseSummarised,
     CaseSuspended,
     CaseTagged,
+    CaseWithdrawalLate,
     CaseWithdrawn,
 )
 from services.contracts.public_text import PublicText
@@ -117,7 +118,7 @@ def _extension_asked(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEve
 
 def _extension_granted(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     assert case.extension_asked is not None  # noqa: S101  the table lets only what was asked be granted
-    granted = CaseExtensionGranted(**_ids(case), days=case.extension_asked)
+    granted = CaseExtensionGranted(**_ids(case), days=case.extension_asked, state=case.state)
     return replace(case, extension_asked=None), granted
 
 
@@ -209,6 +210,11 @@ def _withdrawn(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     return replace(case, lead=None, lead_state=None), CaseWithdrawn(**_ids(case))
 
 
+def _withdrawn_late(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    stands = act.lead or case
+    return case, CaseWithdrawalLate(**{**_ids(case), "unit": stands.unit}, state=stands.state)
+
+
 def _merged(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     lead, reason = _lead(act), _said(act, "reason")
     event = CaseMerged if case.lead is None else CaseLeadChanged
@@ -218,8 +224,11 @@ def _merged(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 
 def _followed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     lead = _lead(act)
-    following = replace(case, lead_state=lead.state, reply=act.text or case.reply)
-    return following, CaseFollowed(**_theirs(case, lead), state=lead.state, reply=act.text)
+    rectified = act.text if act.followed == "rectify" else None
+    reply = None if rectified else act.text
+    following = replace(case, lead_state=lead.state, reply=reply or case.reply)
+    told = {"reply": reply, "rectification": rectified}
+    return following, CaseFollowed(**_theirs(case, lead), state=lead.state, **told)
 
 
 def _parted(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
@@ -268,6 +277,7 @@ EFFECTS: Final[Mapping[Step, Effect]] = {
     "tag": _tagged,
     "refuse": _refused,
     "withdraw": _withdrawn,
+    "withdraw_late": _withdrawn_late,
     "merge": _merged,
     "part": _parted,
     "follow": _followed,

@@ -33,6 +33,7 @@ Step = Literal[
     "tag",
     "refuse",
     "withdraw",
+    "withdraw_late",
     "merge",
     "part",
     "follow",
@@ -52,13 +53,14 @@ When = Literal[
     "nothing_asked",
     "extension_asked",
     "lead_under_way",
+    "lead_answered",
     "rectifying",
     "nothing_to_rectify",
     "assisted",
     "nothing_awaited",
 ]
 """What must hold besides: it lies elsewhere than with the backstop unit, behind which there is nobody; an
-extension is asked for and not decided, or none is; the lead case has no reply yet; a
+extension is asked for and not decided, or none is; the lead case has no reply yet, or it has; a
 badly rated reply waits to be put right, or none does; an
 assisting unit still has its part to do, or none has."""
 
@@ -80,13 +82,6 @@ class Transition(NamedTuple):
     when: When = "always"
 
 
-FOR_ALL_UNITS: Final[frozenset[Role]] = frozenset({"clerk", "administrator"})
-FOR_THEIR_UNIT: Final[frozenset[Role]] = frozenset({"handler", "unit_head"})
-"""Who keeps promises and projects: of every unit, or of the one that their token names.
-
-The latter see that unit's cases alone, too.
-"""
-
 UNIT: Final = Grant(("handler", "unit_head"), "unit")
 ASSISTING: Final = Grant(("handler", "unit_head"), "assisting")
 BACKSTOP: Final = Grant(("handler", "unit_head"), "backstop")
@@ -98,6 +93,7 @@ CITIZEN: Final = Grant(("citizen",), "anyone")
 RULE: Final = Grant(("rule",), "anyone")
 
 UNDER_WAY: Final[tuple[CaseState, ...]] = ("dispatched", "signed_for")
+ANSWERED: Final[tuple[CaseState, ...]] = (*AFTER_REPLY, "refused")
 
 TABLE: Final = (
     Transition("dispatched", "sign_for", "signed_for", (UNIT, OFFICE)),
@@ -120,6 +116,7 @@ TABLE: Final = (
     Transition("signed_for", "withdraw", "withdrawn", (CITIZEN,)),
     Transition("signed_for", "merge", "merged", (BACKSTOP, OFFICE, RULE)),
     Transition("suspended", "resume", "signed_for", (UNIT, OFFICE)),
+    Transition("suspended", "grant_extension", "suspended", (REVIEWERS,), "extension_asked"),
     Transition("suspended", "refuse_extension", "suspended", (REVIEWERS, RULE), "extension_asked"),
     Transition("suspended", "summarise", "suspended", (UNIT, OFFICE)),
     Transition("suspended", "tag", "suspended", (OFFICE,)),
@@ -129,6 +126,7 @@ TABLE: Final = (
     Transition("merged", "part", "dispatched", (BACKSTOP, OFFICE, RULE)),
     Transition("merged", "follow", "merged", (RULE,)),
     Transition("merged", "withdraw", "withdrawn", (CITIZEN,), "lead_under_way"),
+    Transition("merged", "withdraw_late", "merged", (CITIZEN,), "lead_answered"),
     Transition("completed", "tag", "completed", (OFFICE,)),
     Transition("completed", "review", "reviewed", (REVIEWERS,)),
     Transition("completed", "redo", "dispatched", (JUDGES,)),
@@ -144,6 +142,7 @@ TABLE: Final = (
     *(Transition(state, "release_assist", state, (UNIT, OFFICE), "assisted") for state in BEFORE_REPLY),
     *(Transition(state, "open_rectification", state, (RULE,), "nothing_to_rectify") for state in AFTER_REPLY),
     *(Transition(state, "rectify", state, (UNIT, OFFICE), "rectifying") for state in AFTER_REPLY),
+    *(Transition(state, "withdraw_late", state, (CITIZEN,)) for state in ANSWERED),
 )
 
 _CELLS: Final[Mapping[tuple[CaseState, Step], Transition]] = {(one.state, one.step): one for one in TABLE}
@@ -187,6 +186,8 @@ class Place(NamedTuple):
                 return self.extension_asked
             case "lead_under_way":
                 return self.lead_state in BEFORE_REPLY
+            case "lead_answered":
+                return self.lead_state not in BEFORE_REPLY
             case "rectifying":
                 return self.rectifying
             case "nothing_to_rectify":

@@ -47,6 +47,14 @@ class _DirectoryAnswer(Shown):
     directory: Directory
 
 
+class Part(Shown):
+    """What became of a unit's part of a case: `due` while it is open, `ended_at` when it was done or let off."""
+
+    state: str
+    due: datetime | None
+    ended_at: datetime | None
+
+
 class CaseRow(Shown):
     """A case in a list. Instants in UTC."""
 
@@ -70,6 +78,7 @@ class CaseRow(Shown):
     complete_due: datetime | None
     overdue: bool
     tags: list[str]
+    part: Part | None = None
 
 
 class CasePage(Shown):

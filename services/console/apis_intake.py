@@ -52,6 +52,7 @@ class Standing(Shown):
     reply: str | None
     rectification: str | None = None
     rating: str | None
+    withdrawal: str | None
     received_at: datetime
     timeline: list[Step]
     projects: tuple[Answering, ...] = ()

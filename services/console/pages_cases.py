@@ -40,7 +40,8 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         assisting: Text = "",
         after: Text = "",
     ) -> Response:
-        token = pages.login(request).token
+        login = pages.login(request)
+        token, assisting = login.token, assisting if unit or login.staff.unit else ""
         chosen = dict(zip(FILTERS, (q, state, kind, category, unit, overdue, assisting), strict=True))
         page, directory, description = await asyncio.gather(
             apis.assignment.cases(token, after=after, **chosen),

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.console.apis_assignment import Assignment, Case, Post
+from services.console.apis_assignment import Assignment, Case, CasePage, Post
 from services.console.apis_supervision import Supervision
 from services.console.call import Away, Refused
 from services.console.pages import Pages, further, one, see
@@ -48,6 +48,7 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
             own_posts=own_posts,
             post_title=next((one.title for one in posts if one.code == chosen["post"]), chosen["post"]),
             done=done,
+            assisted=await _assisted(assignment, token, chosen["unit"]),
             hand_overs=await _hand_overs(assignment, login),
             further=further("/inbox", chosen, page.next) if page else None,
         )
@@ -94,6 +95,14 @@ async def _cases(assignment: Assignment, token: str, ids: Iterable[UUID]) -> dic
 
     found = await asyncio.gather(*map(read, ids))
     return {case.case_id: case for case in found if case}
+
+
+async def _assisted(assignment: Assignment, token: str, unit: str) -> CasePage | None:
+    """What a unit assists with, open parts first; the notices are shown though that can't be read."""
+    try:
+        return await assignment.cases(token, unit=unit, assisting="true") if unit else None
+    except (Refused, Away):
+        return None
 
 
 async def _hand_overs(assignment: Assignment, login: Login) -> int:

@@ -134,7 +134,7 @@ def _form(found: Standing) -> Literal["rating", "withdrawal"] | None:
     """The form that the demand's state allows."""
     if found.state in REPLIED and found.rating is None:
         return "rating"
-    return "withdrawal" if found.state in UNDER_WAY else None
+    return "withdrawal" if found.state in UNDER_WAY and found.withdrawal != "sent" else None
 
 
 def _keys(fields: Fields) -> tuple[str, str]:

@@ -138,11 +138,14 @@ class CaseExtensionAsked(CaseEvent):
 
 
 class CaseExtensionGranted(CaseEvent):
-    """The extension was granted (准予延期): the limit to complete is set anew."""
+    """The extension was granted (准予延期): the limit to complete is set anew, of a case that rests when it
+    goes on. `state` stays what it was.
+    """
 
     type: ClassVar[str] = "yinuo.case.extension-granted.v1"
 
     days: int
+    state: CaseState = "signed_for"
 
 
 class CaseExtensionRefused(CaseEvent):
@@ -225,6 +228,17 @@ class CaseWithdrawn(CaseEvent):
     type: ClassVar[str] = "yinuo.case.withdrawn.v1"
 
 
+class CaseWithdrawalLate(CaseEvent):
+    """The citizen took the demand back when it had its reply or was refused (撤回过晚): that stands.
+
+    `unit` and `state`, of a merged case its lead case's, stay. A case handled anew may be withdrawn again.
+    """
+
+    type: ClassVar[str] = "yinuo.case.withdrawal-late.v1"
+
+    state: CaseState
+
+
 class CaseRefused(CaseEvent):
     """The authority doesn't accept the demand (不予受理); the citizen reads why."""
 
@@ -257,13 +271,17 @@ class CaseLeadChanged(CaseEvent):
 
 
 class CaseFollowed(CaseEvent):
-    """A merged case went the way of its lead case. `reply`: what the citizen is told with it."""
+    """A merged case went the way of its lead case. `reply`: what the citizen is told with it.
+
+    `rectification`: how what was rated badly was put right, of the matter that both are about.
+    """
 
     type: ClassVar[str] = "yinuo.case.followed.v1"
 
     lead: UUID
     state: CaseState
     reply: PublicText | None = None
+    rectification: PublicText | None = None
 
 
 class CaseParted(CaseEvent):

@@ -37,19 +37,23 @@ class DemandRegistered(Event):
 
 
 class DemandWithdrawn(Event):
-    """The citizen took the demand back (撤回). A case that was replied to meanwhile stays as it is."""
+    """The citizen took the demand back (撤回). A case that was replied to meanwhile stays as it is.
+
+    `number` counts from 1: one that came too late may be followed by another when the case is handled anew.
+    """
 
     type: ClassVar[str] = "yinuo.demand.withdrawn.v1"
 
     demand_id: UUID
     case_id: UUID
     reason: PublicText | None = None
+    number: int = 1
 
     def subject(self) -> str:
         return str(self.demand_id)
 
     def identity(self) -> str:
-        return str(self.demand_id)
+        return str(self.demand_id) if self.number == 1 else f"{self.demand_id}/{self.number}"
 
 
 class DemandRated(Event):

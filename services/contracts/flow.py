@@ -30,6 +30,7 @@ from services.contracts.case import (
     CaseSummarised,
     CaseSuspended,
     CaseTagged,
+    CaseWithdrawalLate,
     CaseWithdrawn,
 )
 from services.contracts.circular import CircularIssued
@@ -133,6 +134,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(CaseCalledBack, "case", "intake", "reporting"),
     _flow(CaseArchived, "case", "intake", "reporting"),
     _flow(CaseWithdrawn, "case", "intake", "supervision", "reporting"),
+    _flow(CaseWithdrawalLate, "case", "intake", "reporting"),
     _flow(CaseRefused, "case", "intake", "supervision", "reporting"),
     _flow(CaseMerged, "case", "intake", "supervision", "reporting"),
     _flow(CaseLeadChanged, "case", "intake", "reporting"),

@@ -30,6 +30,7 @@ _STEPS: Final = {
     "reassigned": "reassign",
     "refused": "refuse",
     "withdrawn": "withdraw",
+    "withdrawal_late": "withdraw_late",
     "merged": "merge",
     "lead_changed": "merge",
     "followed": "follow",

@@ -101,7 +101,8 @@ PATH: Final = (
                    count(*) FILTER (WHERE step IN ('return', 'reassign', 'redo', 'part')) AS moves,
                    (array_agg(step ORDER BY version DESC) FILTER (WHERE step NOT IN (
                        'ask_extension', 'grant_extension', 'refuse_extension', 'summarise', 'tag',
-                       'open_rectification', 'rectify', 'assist', 'assist_done', 'release_assist'
+                       'open_rectification', 'rectify', 'assist', 'assist_done', 'release_assist',
+                       'withdraw_late'
                    )))[1] AS last
             FROM assignment.audit_steps GROUP BY case_id
         ) AS s USING (case_id)
@@ -135,14 +136,17 @@ PATH: Final = (
     Check(
         "withdrawal_ends_case",
         "撤回的诉求不再办理",
-        "no withdrawn demand has a case under way, unless its reply came first and was sent back",
+        "each withdrawal ended its case, or is told to have come too late",
         "SELECT count(*) FROM intake.audit_withdrawals",
         """
-        SELECT c.receipt AS what FROM intake.audit_withdrawals AS w
+        SELECT c.receipt AS what
+        FROM (SELECT demand_id, count(*) AS said FROM intake.audit_withdrawals GROUP BY demand_id) AS w
         JOIN assignment.audit_cases AS c USING (demand_id)
-        WHERE c.state IN ('dispatched', 'signed_for', 'suspended') AND NOT EXISTS (
-            SELECT FROM assignment.audit_steps AS s
-            WHERE s.case_id = c.case_id AND s.step IN ('redo', 'part'))
+        LEFT JOIN LATERAL (
+            SELECT count(*) AS told, bool_or(step = 'withdraw') AS taken FROM assignment.audit_steps AS s
+            WHERE s.case_id = c.case_id AND s.step IN ('withdraw', 'withdraw_late')
+        ) AS s ON true
+        WHERE w.said <> s.told OR s.taken AND c.state <> 'withdrawn'
         """,
         on_its_way=True,
     ),

@@ -29,6 +29,7 @@ from services.kit.postgres import Database, Writing
 
 _NOBODY: Final = UUID(int=0)
 _WHO: Final = "for whoever holds its tracking code"
+_NEVER: Final = "never with a staff token or a key"
 
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")
@@ -74,7 +75,8 @@ def response_routes(database: Database, vault: Vault) -> APIRouter:
     @routes.post(
         "/demands/{receipt}/withdrawal",
         status_code=202,
-        summary=f"撤回 Take a demand back before its reply; {_WHO}",
+        summary=f"撤回 Take a demand back before its reply; {_WHO}, {_NEVER}",
+        dependencies=[Depends(_refuse_staff)],
     )
     async def withdraw_demand(receipt: str, given: Withdrawal) -> Noted:
         async with database.writing() as writing:
@@ -86,7 +88,7 @@ def response_routes(database: Database, vault: Vault) -> APIRouter:
     @routes.post(
         "/demands/{receipt}/rating",
         status_code=201,
-        summary=f"评价 Rate the reply, once; {_WHO}, never with a staff token",
+        summary=f"评价 Rate the reply, once; {_WHO}, {_NEVER}",
         dependencies=[Depends(_refuse_staff)],
     )
     async def rate_demand(receipt: str, given: Rating) -> Noted:
@@ -107,7 +109,7 @@ def _projects(routes: APIRouter, database: Database, vault: Vault) -> None:
     @routes.post(
         "/demands/{receipt}/project-ratings",
         status_code=201,
-        summary=f"评价项目 Rate a project that answers the demand, once; {_WHO}, never with a staff token",
+        summary=f"评价项目 Rate a project that answers the demand, once; {_WHO}, {_NEVER}",
         dependencies=[Depends(_refuse_staff)],
     )
     async def rate_answering(receipt: str, given: ProjectRating) -> Noted:
@@ -143,7 +145,7 @@ async def _refuse_staff(request: Request) -> None:
         raise Problem(
             403,
             "Forbidden",
-            "nobody rates his own work: a rating comes from the citizen",
+            "a rating and a withdrawal come from the citizen: nobody speaks of his own work",
             field="Authorization",
             remedy="send the tracking code alone, without a token",
         )

@@ -13,7 +13,7 @@ from services.intake.api_door import key_of
 from services.intake.demand import EARLIEST, LATEST
 from services.intake.keys import KeyRing
 from services.intake.tracked_projects import TrackedProject
-from services.intake.tracking import RECEIPT, Moment, Tracked
+from services.intake.tracking import RECEIPT, Moment, Tracked, WithdrawalState
 from services.intake.vault import Vault
 from services.kit.http import Problem
 from services.kit.page import Cursor
@@ -69,7 +69,8 @@ class Standing(BaseModel):
     """Where a demand stands. Instants are in UTC; `limit` is when the case is due.
 
     `reply` is the latest reply, or why the demand was refused; `rectification` how what was rated badly was
-    put right.
+    put right. `withdrawal`: what became of the last one; after `late` (the answer came first, and stands) the
+    demand may be withdrawn again if it is handled anew.
     """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
@@ -83,6 +84,7 @@ class Standing(BaseModel):
     reply: str | None
     rectification: str | None
     rating: str | None
+    withdrawal: WithdrawalState | None
     received_at: datetime
     changed_at: datetime
     projects: list[ProjectStanding] = []

@@ -1,4 +1,7 @@
-"""What a citizen says after sending a demand: takes it back, or rates its reply. Each once."""
+"""What a citizen says after sending a demand: takes it back, or rates its reply. Each once.
+
+A withdrawal that came too late is over: when the demand is handled anew, it may be taken back again.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -52,8 +55,8 @@ class NotNow:
 class Responses(Protocol):
     """Where withdrawals and ratings are kept, within one transaction."""
 
-    async def withdraw(self, demand_id: UUID, now: datetime) -> bool:
-        """Whether it wasn't withdrawn before."""
+    async def withdraw(self, demand_id: UUID, now: datetime) -> int | None:
+        """The number of the withdrawal, counted from 1; None where one is under way or was taken."""
         ...
 
     async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
@@ -73,16 +76,17 @@ Publish = Callable[[DemandWithdrawn | DemandRated | ProjectRated], None]
 async def withdraw(
     responses: Responses, publish: Publish, standing: Standing, reason: str | None, now: datetime
 ) -> Said | SaidBefore | NotNow:
-    """Take a demand back. Its case may be replied to meanwhile: then the reply stands.
+    """Take a demand back. Its case may be replied to meanwhile: then the reply stands, and the citizen is told.
 
     A demand without a case yet waits a moment: its case is being opened.
     """
     if standing.case_id is None or standing.state not in BEFORE_REPLY:
         return NotNow(standing.state)
-    if not await responses.withdraw(standing.demand_id, now):
+    number = await responses.withdraw(standing.demand_id, now)
+    if number is None:
         return SaidBefore()
-    said = mask(reason) if reason else None
-    publish(DemandWithdrawn(demand_id=standing.demand_id, case_id=standing.case_id, reason=said))
+    said, case_id = mask(reason) if reason else None, standing.case_id
+    publish(DemandWithdrawn(demand_id=standing.demand_id, case_id=case_id, reason=said, number=number))
     return Said(now)
 
 

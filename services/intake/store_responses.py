@@ -6,14 +6,18 @@ from uuid import UUID
 
 from services.contracts.vocabulary import Satisfaction
 from services.intake.respond import Answering, Standing
+from services.intake.tracking import WITHDRAWAL_LATE
 from services.kit.connection import Connection
 
 _STANDING: Final = """
 SELECT d.demand_id, t.case_id, t.unit, coalesce(t.state, 'registered')
 FROM demands d LEFT JOIN tracking t USING (demand_id) WHERE d.receipt = $1
 """
-_WITHDRAW: Final = """
-INSERT INTO withdrawals (demand_id, withdrawn_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true
+# The one after those that came too late; while that one has no answer, it is there already.
+_WITHDRAW: Final = f"""
+INSERT INTO withdrawals (demand_id, number, withdrawn_at)
+SELECT $1, 1 + count(*), $2 FROM timeline WHERE demand_id = $1 AND step = '{WITHDRAWAL_LATE}'
+ON CONFLICT DO NOTHING RETURNING number
 """
 _RATE: Final = """
 INSERT INTO ratings (demand_id, level, rated_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true
@@ -40,8 +44,9 @@ class PostgresResponses:
         row = await self._connection.fetchrow(_STANDING, receipt)
         return Standing(*row.values()) if row else None
 
-    async def withdraw(self, demand_id: UUID, now: datetime) -> bool:
-        return bool(await self._connection.fetchval(_WITHDRAW, demand_id, now))
+    async def withdraw(self, demand_id: UUID, now: datetime) -> int | None:
+        number: int | None = await self._connection.fetchval(_WITHDRAW, demand_id, now)
+        return number
 
     async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
         return bool(await self._connection.fetchval(_RATE, demand_id, level, now))

@@ -10,7 +10,7 @@ from services.contracts.directory import UnitRecorded
 from services.contracts.supervision import LimitsSet
 from services.intake.store_projects import projects_of
 from services.intake.tracked_projects import TrackedProject
-from services.intake.tracking import CaseStep, Moment, Tracked, latest
+from services.intake.tracking import WITHDRAWAL_LATE, CaseStep, Moment, Tracked, latest
 from services.kit.postgres import Pool, Writing
 
 _CASES: Final = """
@@ -53,13 +53,18 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[])
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, parent = excluded.parent, version = excluded.version
 WHERE units.version < excluded.version
 """
-_TRACKED: Final = """
+_TRACKED: Final = f"""
 SELECT d.demand_id, d.receipt, d.channel, d.external_id, coalesce(t.state, 'registered') AS state, t.unit,
        u.name AS unit_name, l.complete_due, t.reply, r.level,
        d.received_at,
-       coalesce(t.changed_at, d.received_at) AS changed, t.rectification
+       coalesce(t.changed_at, d.received_at) AS changed, t.rectification,
+       CASE WHEN w.said > w.late THEN CASE t.state WHEN 'withdrawn' THEN 'taken' ELSE 'sent' END
+            WHEN w.late > 0 THEN 'late' END AS withdrawal
 FROM demands d LEFT JOIN tracking t USING (demand_id) LEFT JOIN dues l USING (demand_id)
 LEFT JOIN units u ON u.code = t.unit LEFT JOIN ratings r USING (demand_id)
+CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM withdrawals w WHERE w.demand_id = d.demand_id) AS said, (
+    SELECT count(*) FROM timeline s WHERE s.demand_id = d.demand_id AND s.step = '{WITHDRAWAL_LATE}'
+) AS late) AS w
 """
 # Each half reads its own index in the page's order; what has a case is left out of the first.
 _CHANGED: Final = f"""

@@ -24,6 +24,7 @@ from services.contracts.case import (
     CaseReviewed,
     CaseSignedFor,
     CaseSuspended,
+    CaseWithdrawalLate,
     CaseWithdrawn,
 )
 from services.contracts.directory import UnitRecorded
@@ -33,7 +34,7 @@ from services.contracts.supervision import LimitsSet
 from services.intake.store_projects import record_projects
 from services.intake.store_tracking import record_cases, record_dues, record_units
 from services.intake.tracked_projects import link_news, milestones_reached, project_news
-from services.intake.tracking import CaseStep
+from services.intake.tracking import WITHDRAWAL_LATE, CaseStep
 from services.kit.postgres import Writing
 
 _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
@@ -45,7 +46,6 @@ _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
     CaseRedone: ("redone", "dispatched"),
     CaseSuspended: ("suspended", "suspended"),
     CaseResumed: ("resumed", "signed_for"),
-    CaseExtensionGranted: ("extended", "signed_for"),
     CaseReviewed: ("reviewed", "reviewed"),
     CaseCalledBack: ("called_back", "called_back"),
     CaseArchived: ("archived", "archived"),
@@ -94,7 +94,7 @@ def _step(record: Record) -> CaseStep:
         state,
         event.unit,
         _told(event),
-        event.rectification if isinstance(event, CaseRectified) else None,
+        event.rectification if isinstance(event, CaseRectified | CaseFollowed) else None,
     )
 
 
@@ -106,6 +106,12 @@ def _shown(event: CaseEvent) -> tuple[str, str]:
         case CaseRectificationOpened():
             return "rectification_opened", event.state
         case CaseRectified():
+            return "rectified", event.state
+        case CaseExtensionGranted():
+            return "extended", event.state
+        case CaseWithdrawalLate():
+            return WITHDRAWAL_LATE, event.state
+        case CaseFollowed(rectification=str()):
             return "rectified", event.state
         case CaseFollowed():
             return _FOLLOWED.get(event.state, event.state), event.state

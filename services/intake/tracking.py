@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 RECEIPT: Final = re.compile(r"YN[0-9]{8}-[0-9]{8}")
 """The local day of its registration and a number."""
+WITHDRAWAL_LATE: Final = "withdrawal_late"
+"""The step by which a citizen learns that a withdrawal came after the answer."""
+WithdrawalState = Literal["sent", "taken", "late"]
+"""What became of the last withdrawal: on its way; the demand is withdrawn; the answer came first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Tracked:
     received_at: datetime
     changed_at: datetime
     rectification: str | None
+    withdrawal: WithdrawalState | None
 
 
 def latest(steps: Iterable[CaseStep]) -> list[CaseStep]:

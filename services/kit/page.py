@@ -2,27 +2,36 @@
 
 import base64
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.kit.http import Problem
 
 
+_AHEAD: Final = " ahead"
+
+
 class Cursor(NamedTuple):
-    """The last entry of a page, in a list in the order of (instant, id). The instant is aware."""
+    """The last entry of a page, in a list in the order of (instant, id). The instant is aware.
+
+    `ahead`: it is one of those that the list puts before all others, whatever their instant.
+    """
 
     at: datetime
     id: UUID
+    ahead: bool = False
 
     def __str__(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.at.isoformat()} {self.id}".encode()).decode()
+        said = f"{self.at.isoformat()} {self.id}{_AHEAD if self.ahead else ''}"
+        return base64.urlsafe_b64encode(said.encode()).decode()
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         """Its instant in UTC. Raises Problem 422 for what no page gave out."""
         try:
-            at, _, entry = base64.urlsafe_b64decode(text).decode().partition(" ")
-            return cls(_instant(at), UUID(entry))
+            said = base64.urlsafe_b64decode(text).decode()
+            at, _, entry = said.removesuffix(_AHEAD).partition(" ")
+            return cls(_instant(at), UUID(entry), said.endswith(_AHEAD))
         except (ValueError, OverflowError) as unreadable:
             raise no_cursor() from unreadable
 

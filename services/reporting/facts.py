@@ -32,6 +32,7 @@ from services.contracts.case import (
     CaseSummarised,
     CaseSuspended,
     CaseTagged,
+    CaseWithdrawalLate,
     CaseWithdrawn,
 )
 from services.contracts.demand import DemandRated, DemandRegistered
@@ -229,6 +230,7 @@ _MAKERS: Final[Mapping[type[Event], tuple[str, Callable[[Origin, Any], Fact]]]] 
     CaseCalledBack: ("called_back", _done),
     CaseArchived: ("archived", _done),
     CaseWithdrawn: ("withdrawn", _done),
+    CaseWithdrawalLate: ("withdrawal_late", _done),
     CaseRefused: ("refused", _done),
     CaseMerged: ("merged", _done),
     CaseLeadChanged: ("lead_changed", _done),

@@ -109,7 +109,7 @@ def page_after(cursor: str | None, limit: int) -> Page:
     after = Cursor.parse(cursor)
     if after.at < BEGINNING:
         raise no_cursor()
-    return Page(*after, limit)
+    return Page(after.at, after.id, limit)
 
 
 class AcknowledgementAsked(_Answer):

@@ -100,16 +100,20 @@ def _suspended(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Polic
     limit = limits.complete
     if not limit.running:
         return limits
-    past = limit.due_at is not None and limit.due_at <= at
-    resting = limit._replace(
+    return _told_anew(limits.sign_for, _resting(limit, at, limit.due_at))
+
+
+def _resting(limit: Watched, since: datetime, due_at: datetime | None) -> Watched:
+    """`due_at` is its end without this pause: kept only where it was past when the pause began."""
+    past = due_at is not None and due_at <= since
+    return limit._replace(
         state="suspended",
-        suspended_at=at,
-        due_at=limit.due_at if past else None,
+        suspended_at=since,
+        due_at=due_at if past else None,
         fires_at=None,
         awaits_year=None,
         overdue=limit.overdue and past,
     )
-    return _told_anew(limits.sign_for, resting)
 
 
 def _resumed(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
@@ -124,12 +128,21 @@ def _resumed(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy)
 
 
 def _extended(limits: CaseLimits, event: CaseExtensionGranted, at: datetime, policy: Policy) -> CaseLimits:
-    """The limit to complete ends later; what ran out before it was granted isn't overdue any more."""
+    """The limit to complete ends later; what ran out before it was granted isn't overdue any more.
+
+    One that rests goes on resting, and has the days when its case goes on. It stays past only if it was past
+    with them, too, when it was suspended.
+    """
     limit = limits.complete
-    if not limit.running:
+    if not limit.unfinished:
         return limits
-    extension = limit.extension + in_unit(event.days, limit.counted, policy.calendar.hours)
-    return _told_anew(limits.sign_for, _set_anew(limit._replace(extension=extension), at, policy))
+    days = in_unit(event.days, limit.counted, policy.calendar.hours)
+    limit = limit._replace(extension=limit.extension + days)
+    if limit.suspended_at is None:
+        return _told_anew(limits.sign_for, _set_anew(limit, at, policy))
+    found = reckon_anew(limit, policy)
+    limit = limit._replace(calendar_version=found.calendar_version)
+    return _told_anew(limits.sign_for, _resting(limit, limit.suspended_at, found.due_at))
 
 
 def _set_anew(limit: Watched, at: datetime, policy: Policy) -> Watched:

@@ -20,6 +20,8 @@ class Demand:
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     rests_since: datetime | None = None
     reply: str | None = None
+    rectification: str | None = None
+    rectifying: bool = False
     rating: str | None = None
     withdrawn: bool = False
 
@@ -82,7 +84,7 @@ class Model:
             return False
         for moving in [at, *(self.group(at) if own else [])]:
             self.demands[moving].leads = lead
-        one.state = "merged"
+        one.state, one.rectifying = "merged", False
         return True
 
     def part(self, at: int, now: datetime) -> bool:
@@ -108,7 +110,17 @@ class Model:
         one = self.demands[at]
         if one.rating or self.public_state(at) not in REPLIED:
             return False
-        one.rating = "satisfied"
+        one.rating, lead = "dissatisfied", self.lead(at)
+        lead.rectifying = True
+        return True
+
+    def rectify(self, at: int, now: datetime) -> bool:
+        one = self.demands[at]
+        if one.leads != at or one.state not in REPLIED or not one.rectifying:
+            return False
+        one.rectifying = False
+        for told in (at, *self.group(at)):
+            self.demands[told].rectification = f"整改{at}于{now}"
         return True
 
     def _moves(self, at: int, before: str, after: str) -> bool:
@@ -135,6 +147,7 @@ ACTS: Final[Mapping[str, Callable[[Model, int, datetime], bool]]] = {
     "part": Model.part,
     "withdraw": Model.withdraw,
     "rate": Model.rate,
+    "rectify": Model.rectify,
 }
 BETWEEN: Final = timedelta(hours=9)
 """Business time from one act to the next."""

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from services.assignment.assign import Registered, decide
 from services.assignment.case import Taken
-from services.assignment.respond import rate, withdraw
+from services.assignment.respond import respond
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import Asked, take_steps
 from services.assignment.store import PostgresCases
-from services.contracts.case import CaseEvent
+from services.contracts.case import CaseEvent, CaseWithdrawn
 from services.contracts.demand import DemandRated, DemandWithdrawn
 from services.contracts.envelope import Envelope, Record
 from services.contracts.flow import FLOWS
@@ -44,6 +44,8 @@ RULEBOOK: Final = Rulebook.build(1, county())
 CLERK: Final = Staff("职员", "clerk", None)
 POLICY: Final = policy()
 WEEK: Final = date(2021, 3, 1)
+SAYS: Final = {"complete": "答复", "rectify": "整改"}
+"""With what the words of a step begin, where they are no reason."""
 READERS: Final = {flow.event: flow.readers for flow in FLOWS if flow.topic == "case"}
 
 numbers = st.integers(0, CASES - 1)
@@ -84,14 +86,16 @@ class County:
     async def step(self, name: str, number: int, into: int, at: datetime) -> bool:
         """Whether the act was taken."""
         cases, events, case = PostgresCases(self.assignment), list[CaseEvent](), self.ids[number]
-        words = f"答复{number}于{at}" if name == "complete" else f"理由{number}于{at}"
+        words = f"{SAYS.get(name, '理由')}{number}于{at}"
         if name == "withdraw":
             gone = DemandWithdrawn(demand_id=self.demand(number), case_id=case)
-            await withdraw(cases, events.append, RULEBOOK, [gone], at)
-            taken = bool(events)
+            await respond(cases, events.append, RULEBOOK, [gone], [], at)
+            taken = any(isinstance(event, CaseWithdrawn) for event in events)
         elif name == "rate":
-            given = DemandRated(demand_id=self.demand(number), case_id=case, unit="water", level="satisfied")
-            await rate(cases, events.append, RULEBOOK, [(given, at)], at)
+            given = DemandRated(
+                demand_id=self.demand(number), case_id=case, unit="water", level="dissatisfied"
+            )
+            await respond(cases, events.append, RULEBOOK, [], [(given, at)], at)
             taken = True
         else:
             asked = Asked(case, name, words, into=self.ids[into] if name == "merge" else None)  # type: ignore[arg-type]
@@ -152,6 +156,13 @@ async def fresh(database_of: DatabaseOf) -> AsyncIterator[County]:
 )
 @example(sequence=[("merge", 1, 0), ("sign_for", 0, 0), ("complete", 0, 0), ("rate", 1, 0), ("part", 1, 0)])
 @example(sequence=[("merge", 1, 0), ("sign_for", 0, 0), ("complete", 0, 0), ("redo", 0, 0)])
+@example(
+    sequence=[("merge", 1, 0), ("sign_for", 0, 0), ("complete", 0, 0), ("rate", 1, 0), ("rectify", 0, 0)]
+)
+@example(
+    sequence=[("merge", 1, 0), ("sign_for", 0, 0), ("complete", 0, 0), ("withdraw", 1, 0), ("part", 1, 0)]
+    + [("withdraw", 1, 0)]
+)
 @example(sequence=[("merge", 1, 0), ("sign_for", 0, 0), ("suspend", 0, 0)])
 @example(sequence=[("sign_for", 1, 0), ("suspend", 1, 0), ("resume", 1, 0), ("merge", 1, 0), ("part", 1, 0)])
 @example(sequence=[("merge", 1, 0), ("merge", 0, 2), ("part", 0, 0), ("merge", 2, 1), ("withdraw", 1, 0)])
@@ -208,10 +219,11 @@ def limits_are(model: Model, county: County) -> None:
 async def citizens_know(model: Model, county: County) -> None:
     """Each follows the case that handles the demand, and keeps the last words that were told."""
     demands = [county.demand(number) for number in range(CASES)]
-    sql = "SELECT demand_id, state, reply FROM tracking WHERE demand_id = ANY($1::uuid[])"
-    rows = {row["demand_id"]: (row["state"], row["reply"]) for row in await county.intake.fetch(sql, demands)}
+    sql = "SELECT demand_id, state, reply, rectification FROM tracking WHERE demand_id = ANY($1::uuid[])"
+    rows = {demand: tuple(told) for demand, *told in await county.intake.fetch(sql, demands)}
     expected = {
-        demands[number]: (model.public_state(number), one.reply) for number, one in enumerate(model.demands)
+        demands[number]: (model.public_state(number), one.reply, one.rectification)
+        for number, one in enumerate(model.demands)
     }
     assert rows == expected
 

@@ -134,6 +134,43 @@ async def test_an_extension_that_nobody_answers_counts_as_refused(
     assert await clean(running)
 
 
+async def test_an_extension_granted_while_the_case_rests_lengthens_what_is_left_when_it_goes_on(
+    running: Running, cases: list[dict[str, Any]]
+) -> None:
+    case = cases[5]
+    before = (await limits_of(running, case))["complete"]["due_at"]
+    await step(running, case, "sign_for")
+    path, handler = f"/cases/{case['case_id']}/extension", running.token("handler", case["unit"])
+    await asked(running, "assignment", "POST", path, handler, json={"days": 3, "reason": "等配件"})
+    await step(running, case, "suspend", reason="待批复")
+    assert (await step(running, case, "grant_extension"))["state"] == "suspended"
+    await settle(running)
+    resting = await limits_of(running, case)
+    assert (resting["extension"]["state"], resting["complete"]["state"]) == ("met", "suspended")
+    assert resting["complete"]["due_at"] is None
+    assert (await tracked(running, case))["state"] == "suspended"
+    assert (await step(running, case, "resume"))["status"] == 200
+    await settle(running)
+    after = (await limits_of(running, case))["complete"]
+    assert "批准延期 3 个工作日" in [line["zh"] for line in after["derivation"]]
+    assert after["due_at"] > before
+    assert await clean(running)
+
+
+async def test_whichever_of_withdrawal_and_reply_comes_first_the_citizen_is_told_and_the_books_balance(
+    running: Running, cases: list[dict[str, Any]]
+) -> None:
+    case = cases[6]
+    await step(running, case, "sign_for")
+    await settle(running)
+    await said_by_citizen(running, case, "withdrawal")
+    reply = await step(running, case, "complete", reply="已修好。")
+    assert await clean(running)
+    told = await tracked(running, case)
+    replied = ("completed", "late") if reply["status"] == 200 else ("withdrawn", "taken")
+    assert (told["state"], told["withdrawal"]) == replied
+
+
 async def test_a_bad_rating_is_put_right_before_the_case_is_filed(
     running: Running, cases: list[dict[str, Any]]
 ) -> None:
@@ -179,8 +216,8 @@ async def test_an_assisting_unit_does_its_part_within_its_own_limit_before_the_c
         assert (await step(running, case, "assist", unit=unit, what="查明水源"))["status"] == 200
     await settle(running)
     handler, stranger = running.token("handler", other), running.token("handler", "nobody")
-    listed = await asked(running, "assignment", "GET", f"/cases?assisting={other}", handler)
-    assert [one["case_id"] for one in listed["cases"]] == [case["case_id"]]
+    [listed] = (await asked(running, "assignment", "GET", "/cases?assisting=true", handler))["cases"]
+    assert listed["case_id"] == case["case_id"]
     path = f"/cases/{case['case_id']}"
     seen_by_them = await asked(running, "assignment", "GET", path, handler)
     assert seen_by_them["allowed"] == ["assist_done"]
@@ -188,6 +225,7 @@ async def test_an_assisting_unit_does_its_part_within_its_own_limit_before_the_c
     dues = {one["about"]: one["due_at"] for one in limits["limits"] if one["limit"] == "assist"}
     assert set(dues) == {other, third}
     assert {one["unit"]: one["due"] for one in seen_by_them["assists"]} == dues
+    assert listed["part"] == {"state": "open", "due": dues[other], "ended_at": None}
     for service, whose in (("assignment", path), ("supervision", f"{path}/limits")):
         with pytest.raises(httpx.HTTPStatusError, match="403"):
             await asked(running, service, "GET", whose, stranger)
@@ -202,4 +240,10 @@ async def test_an_assisting_unit_does_its_part_within_its_own_limit_before_the_c
     limits = await asked(running, "supervision", "GET", f"{path}/limits")
     states = {one["about"]: one["state"] for one in limits["limits"] if one["limit"] == "assist"}
     assert states == {other: "met", third: "closed"}
+    for unit, state in ((other, "done"), (third, "released")):
+        assistant = running.token("handler", unit)
+        assert (await asked(running, "assignment", "GET", path, assistant))["allowed"] == []
+        await asked(running, "supervision", "GET", f"{path}/limits", assistant)
+        [kept] = (await asked(running, "assignment", "GET", "/cases?assisting=true", assistant))["cases"]
+        assert (kept["part"]["state"], kept["part"]["due"]) == (state, None)
     assert await clean(running)

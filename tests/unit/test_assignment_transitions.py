@@ -29,6 +29,11 @@ def rated(state: CaseState) -> dict[Step, CaseState]:
     return {"open_rectification": state, "rectify": state}
 
 
+def late(state: CaseState) -> dict[Step, CaseState]:
+    """A withdrawal that comes after the answer: the state stays."""
+    return {"withdraw_late": state}
+
+
 def helped(state: CaseState) -> dict[Step, CaseState]:
     """What ends the part of an assisting unit: the state stays."""
     return {"assist_done": state, "release_assist": state}
@@ -65,6 +70,7 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
     "suspended": {
         **helped("suspended"),
         "resume": "signed_for",
+        "grant_extension": "suspended",
         "refuse_extension": "suspended",
         "summarise": "suspended",
         "tag": "suspended",
@@ -76,24 +82,33 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
         "part": "dispatched",
         "follow": "merged",
         "withdraw": "withdrawn",
+        **late("merged"),
     },
-    "completed": {"tag": "completed", "review": "reviewed", "redo": "dispatched", **rated("completed")},
+    "completed": {
+        "tag": "completed",
+        "review": "reviewed",
+        "redo": "dispatched",
+        **rated("completed"),
+        **late("completed"),
+    },
     "reviewed": {
         "tag": "reviewed",
         "call_back": "called_back",
         "archive": "archived",
         "redo": "dispatched",
         **rated("reviewed"),
+        **late("reviewed"),
     },
     "called_back": {
         "tag": "called_back",
         "archive": "archived",
         "redo": "dispatched",
         **rated("called_back"),
+        **late("called_back"),
     },
-    "archived": rated("archived"),
+    "archived": rated("archived") | late("archived"),
     "withdrawn": {},
-    "refused": {},
+    "refused": late("refused"),
 }
 LEAD_STATES: dict[CaseState, tuple[CaseState | None, ...]] = dict.fromkeys(STATES, (None,)) | {
     "merged": ("dispatched", "suspended", "completed")
@@ -110,14 +125,14 @@ UNIT_STEPS = (
     "assist",
     "release_assist",
 )
-NOT_OFFICE = ("withdraw", "ask_extension", "follow", "open_rectification", "assist_done")
+NOT_OFFICE = ("withdraw", "withdraw_late", "ask_extension", "follow", "open_rectification", "assist_done")
 BACKSTOP_STEPS = ("reassign", "merge", "part")
 EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
     "clerk": tuple(step for step in STEPS if step not in NOT_OFFICE),
     "administrator": tuple(step for step in STEPS if step not in NOT_OFFICE),
     "callback_clerk": ("call_back", "archive", "redo"),
     "supervision_office": ("grant_extension", "refuse_extension", "review", "redo"),
-    "citizen": ("withdraw",),
+    "citizen": ("withdraw", "withdraw_late"),
     "rule": ("merge", "part", "follow", "reassign", "refuse_extension", "open_rectification"),
 }
 
@@ -149,6 +164,8 @@ def not_barred(
         return not asked
     if step == "withdraw":
         return lead_state != "completed"
+    if step == "withdraw_late":
+        return lead_state in (None, "completed")
     if step in ("archive", "open_rectification"):
         return not rectifying
     if step == "rectify":

@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.vocabulary import Role
 from tests.console_browser import CASE_PAGE, Browser, Open
-from tests.console_fakes import CASE, CODE, NOT_FOUND, NOTICE, NOTICE_ID, RECEIPT, ROW, TWIN
+from tests.console_fakes import CASE, CODE, DUE, MORNING, NOT_FOUND, NOTICE, NOTICE_ID, RECEIPT, ROW, TWIN
 
 
 async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser: Browser) -> None:
@@ -42,6 +42,36 @@ async def test_a_unit_head_begins_with_the_unit_and_may_choose_a_post_of_it(brow
     await browser.get("/inbox?post=water.head")
     queries = [call.query for call in browser.apis.calls if call.path == "/inbox"]
     assert queries == [{"unit": "water", "limit": "20"}, {"post": "water.head", "limit": "20"}]
+
+
+async def test_the_inbox_lists_what_the_unit_assists_with_each_part_with_its_limit_and_state(
+    browser: Browser,
+) -> None:
+    parts = [
+        {"state": "open", "due": DUE, "ended_at": None},
+        {"state": "done", "due": None, "ended_at": MORNING},
+        {"state": "released", "due": None, "ended_at": MORNING},
+    ]
+    rows = [{**ROW, "unit": "office", "unit_name": "县信访局", "part": part} for part in parts]
+    browser.apis.instead["assignment", "GET", "/cases"] = (200, {"cases": rows, "next": "further"})
+    await browser.login("handler", "water")
+    page = (await browser.get("/inbox")).text
+    asked = next(call for call in browser.apis.calls if call.path == "/cases").query
+    assert asked == {"unit": "water", "assisting": "true", "limit": "25"}
+    _, shown = page.split("<h2>协办件</h2>")
+    for said in ("待完成</em> 期限 2021-03-15 24:00", "已完成</em> 2021-03-01 08:00", "已解除", "县信访局"):
+        assert said in shown
+    assert "/cases?assisting=true&amp;unit=water" in shown
+
+
+async def test_an_inbox_without_a_part_to_do_or_that_can_not_read_them_shows_no_such_list(
+    browser: Browser,
+) -> None:
+    await browser.login("handler", "water")
+    for answer in ((200, {"cases": [], "next": None}), (403, NOT_FOUND)):
+        browser.apis.instead["assignment", "GET", "/cases"] = answer
+        page = await browser.get("/inbox")
+        assert (page.status_code, "协办件" in page.text) == (200, False)
 
 
 async def test_an_inbox_is_shown_though_its_cases_can_not_be_read(browser: Browser) -> None:

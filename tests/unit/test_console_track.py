@@ -32,6 +32,17 @@ async def test_before_the_reply_a_demand_can_be_withdrawn_and_not_rated(browser:
     assert 'action="/track/rating"' not in page
 
 
+async def test_a_withdrawal_on_its_way_is_not_offered_again_and_one_that_came_too_late_is(
+    browser: Browser,
+) -> None:
+    sent = await follow(browser, state="signed_for", withdrawal="sent")
+    assert ("撤回已收到" in sent, 'action="/track/withdrawal"' in sent) == (True, False)
+    late = {"at": STANDING["received_at"], "step": "withdrawal_late", "unit": None, "unit_name": None}
+    anew = await follow(browser, state="dispatched", withdrawal="late", timeline=[late])
+    assert ("撤回没有生效" in anew, 'action="/track/withdrawal"' in anew) == (True, True)
+    assert "您撤回时已经有答复或决定，撤回没有生效" in anew
+
+
 @pytest.mark.parametrize("state", ["registered", "withdrawn", "refused"])
 async def test_where_nothing_can_be_said_no_form_is_offered(browser: Browser, state: str) -> None:
     assert 'action="/track/' not in await follow(browser, state=state)

@@ -29,7 +29,7 @@ from services.supervision.set_limits import UnknownCase, set_limits
 from services.supervision.watched import Watched
 from tests.builders import case_assigned
 from tests.supervision_fakes import FakeLimits
-from tests.unit.test_supervision_following import local, resumed, suspended
+from tests.unit.test_supervision_following import granted, local, resumed, suspended
 from tests.unit.test_supervision_limits import completed, follow, reassigned, returned, signed_for
 
 PRESETS = Presets(
@@ -159,6 +159,15 @@ async def test_an_extension_asked_for_passes_even_while_the_case_rests() -> None
     assert bench.limit(case, "extension") == limit
     [passed] = await bench.fire(local("03-02 10:00"))
     assert (passed.limit, passed.opened_by, passed.generation) == ("extension", 3, 1)
+
+
+async def test_an_extension_is_decided_while_the_case_rests() -> None:
+    bench, case, at = Bench(), case_assigned(), local("03-01 09:00")
+    await bench.apply((case, at), (signed_for(case), at), (asked(case), at), (suspended(case, 4), at))
+    await bench.apply((granted(case, 5, days=3), local("03-01 11:00")))
+    limit = bench.limit(case, "extension")
+    assert (limit.state, limit.met_at) == ("met", local("03-01 11:00"))
+    assert await bench.fire(local("03-05 10:00")) == []
 
 
 @pytest.mark.parametrize(

@@ -24,17 +24,18 @@ STATES = ("registered", *get_args(CaseState))
 
 
 class ResponsesInMemory:
-    """Withdrawals and ratings of one process."""
+    """Withdrawals and ratings of one process; `late`: how many withdrawals of a demand came too late."""
 
     def __init__(self) -> None:
-        self.withdrawn: dict[UUID, datetime] = {}
+        self.withdrawn: dict[UUID, int] = {}
+        self.late: dict[UUID, int] = {}
         self.rated: dict[UUID, Satisfaction] = {}
         self.projects_rated: dict[tuple[UUID, UUID], Satisfaction] = {}
 
-    async def withdraw(self, demand_id: UUID, now: datetime) -> bool:
-        new = demand_id not in self.withdrawn
-        self.withdrawn.setdefault(demand_id, now)
-        return new
+    async def withdraw(self, demand_id: UUID, now: datetime) -> int | None:
+        before, number = self.withdrawn.get(demand_id), self.late.get(demand_id, 0) + 1
+        self.withdrawn[demand_id] = number
+        return None if number == before else number
 
     async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
         new = demand_id not in self.rated
@@ -97,6 +98,18 @@ async def test_a_second_withdrawal_tells_nobody_again() -> None:
     await citizen.withdraw()
     assert await citizen.withdraw() == SaidBefore()
     assert len(citizen.events) == 1
+
+
+async def test_after_a_withdrawal_that_came_too_late_another_one_is_told_once() -> None:
+    citizen = Citizen("dispatched")
+    await citizen.withdraw()
+    citizen.responses.late[citizen.standing.demand_id] = 1
+    assert [await citizen.withdraw() for _ in range(2)] == [Said(NOW), SaidBefore()]
+    first, second = citizen.events
+    assert isinstance(first, DemandWithdrawn)
+    assert isinstance(second, DemandWithdrawn)
+    assert (first.number, second.number) == (1, 2)
+    assert first.event_id() != second.event_id()
 
 
 async def test_what_citizens_say_leaves_masked() -> None:

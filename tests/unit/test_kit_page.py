@@ -15,6 +15,8 @@ ID = UUID(int=7)
 def test_a_cursor_brings_back_the_entry_it_was_made_of() -> None:
     after = Cursor(datetime(2021, 3, 1, 4, 0, 0, 123456, tzinfo=UTC), ID)
     assert Cursor.parse(str(after)) == after
+    ahead = after._replace(ahead=True)
+    assert Cursor.parse(str(ahead)) == ahead
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,7 @@ def test_a_cursor_brings_back_the_entry_it_was_made_of() -> None:
         f"yesterday {ID}",
         "2021-03-01T04:00:00+00:00 7",
         "2021-03-01T04:00:00+00:00",
+        f"2021-03-01T04:00:00+00:00 {ID} behind",
         "",
     ],
 )

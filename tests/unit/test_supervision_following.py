@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.contracts.case import (
     CaseAssigned,
@@ -221,6 +223,74 @@ async def test_a_granted_extension_is_counted_as_the_limit_counts(
     assert before is not None
     assert (limit.due_at, limit.generation, limit.state) == (before + longer, 2, "open")
     assert bench.published[-1].complete_due == limit.due_at
+
+
+async def _extended(
+    preset: str, rests: timedelta, days: int, begin: datetime, granted_when: Literal["before", "within", "after"]
+) -> Watched:
+    """A case that rests once and is granted more time before, within or after its pause: its limit."""
+    bench, case = bench_with(preset), case_assigned(kind="consultation")
+    dispatched = local("04-23 10:00")
+    more = {
+        "before": [(granted(case, 3, days), begin), (suspended(case, 4), begin)],
+        "within": [(suspended(case), begin), (granted(case, 4, days), begin + rests / 2)],
+        "after": [(suspended(case), begin)],
+    }[granted_when]
+    await bench.apply((case, dispatched), (signed_for(case), dispatched), *more)
+    if granted_when != "after":
+        assert bench.limits.limits[case.case_id, "complete"].state == "suspended"
+    await bench.apply((resumed(case, 5), begin + rests))
+    if granted_when == "after":
+        await bench.apply((granted(case, 6, days), begin + rests))
+    return bench.limits.limits[case.case_id, "complete"]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    preset=st.sampled_from(sorted(PRESETS.limits)),
+    worked=st.timedeltas(timedelta(), timedelta(days=30)),
+    rests=st.timedeltas(HOUR, timedelta(days=40)),
+    days=st.integers(1, 20),
+)
+async def test_days_granted_while_a_case_rests_come_to_what_they_come_to_before_and_after(
+    preset: str, worked: timedelta, rests: timedelta, days: int
+) -> None:
+    begin = local("04-23 10:00") + worked
+    before, within, after = [
+        await _extended(preset, rests, days, begin, when) for when in ("before", "within", "after")
+    ]
+    assert before.due_at is not None
+    assert before.due_at == within.due_at == after.due_at
+    assert before.overdue == within.overdue == after.overdue
+    assert (within.state, within.extension) == ("open", after.extension)
+
+
+async def test_more_time_granted_while_a_case_rests_starts_no_limit_and_leaves_no_due_instant() -> None:
+    bench, case = bench_with(), case_assigned(kind="consultation")
+    begin = local("03-01 09:00")
+    await bench.apply((case, begin), (signed_for(case), begin), (suspended(case), local("03-02 09:00")))
+    await bench.apply((granted(case, 4, days=3), local("03-20 09:00")))
+    limit = bench.limits.limits[case.case_id, "complete"]
+    assert (limit.state, limit.due_at, limit.suspended_at) == ("suspended", None, local("03-02 09:00"))
+    assert bench.published[-1].complete_due is None
+    assert await _fired(bench, local("04-20 09:00")) == []
+    await bench.apply((resumed(case, 5), local("04-20 09:00")))
+    assert bench.published[-1].complete_due == local("04-26 00:00")
+
+
+@pytest.mark.parametrize(("days", "due", "overdue"), [(1, "03-05 00:00", True), (5, None, False)])
+async def test_a_limit_that_rests_stays_past_only_if_it_was_past_with_the_days_granted(
+    days: int, due: str | None, overdue: bool
+) -> None:
+    bench, case = bench_with(), case_assigned(kind="consultation")
+    await bench.apply((case, local("03-01 09:00")), (signed_for(case), local("03-01 09:00")))
+    await _fired(bench, local("03-04 00:00"))
+    await bench.apply((suspended(case), local("03-05 10:00")), (granted(case, 4, days), local("03-08 10:00")))
+    limit = bench.limits.limits[case.case_id, "complete"]
+    assert (limit.state, limit.overdue) == ("suspended", overdue)
+    assert limit.due_at == (local(due) if due else None)
+    told = limit.limit()
+    assert told is None or [line.code for line in explain(told, bench.policy.calendar)][-1] == "due"
 
 
 async def test_extensions_add_up_and_stand_in_the_derivation_beside_the_pause() -> None:

@@ -59,7 +59,6 @@ CREATE TABLE cases (
 CREATE INDEX cases_page ON cases (assigned_at, case_id);
 CREATE INDEX cases_unit ON cases (unit, assigned_at, case_id);
 CREATE INDEX cases_lead ON cases (lead) WHERE lead IS NOT NULL;
-CREATE INDEX cases_assisting ON cases USING gin (assisting) WHERE assisting <> '{}';
 CREATE INDEX cases_citizen ON cases (citizen_ref, assigned_at);
 
 -- assisting above: the units whose part is still to come; each was named by a step, whose assisting says which.
@@ -78,6 +77,8 @@ CREATE TABLE steps (
     assisting text,
     PRIMARY KEY (case_id, version)
 );
+
+CREATE INDEX steps_assist ON steps (assisting, case_id) WHERE step = 'assist';
 
 -- When a case is due, as supervision says. Narrow and apart, so that setting it rewrites no text.
 CREATE TABLE dues (

@@ -91,10 +91,13 @@ CREATE TABLE timeline (
     PRIMARY KEY (demand_id, version)
 );
 
--- What citizens said afterwards, each once: they took a demand back, or rated its reply.
+-- What citizens said afterwards, each once: they took a demand back, or rated its reply. Each withdrawal but the
+-- last came too late, as the timeline says.
 CREATE TABLE withdrawals (
-    demand_id uuid PRIMARY KEY,
-    withdrawn_at timestamptz NOT NULL
+    demand_id uuid NOT NULL,
+    number integer NOT NULL,
+    withdrawn_at timestamptz NOT NULL,
+    PRIMARY KEY (demand_id, number)
 );
 CREATE TABLE ratings (
     demand_id uuid PRIMARY KEY,

@@ -15,6 +15,7 @@ from services.contracts.case import (
     CaseRefused,
     CaseReturned,
     CaseSummarised,
+    CaseWithdrawalLate,
     CaseWithdrawn,
 )
 from services.contracts.demand import DemandRated, DemandWithdrawn
@@ -198,6 +199,27 @@ async def test_a_withdrawn_demand_ends_its_case_and_a_rating_stays_with_it(assig
     assert [one["case_id"] for one in to_rectify] == [str(cases[replied.demand_id])]
 
 
+async def test_a_withdrawal_that_comes_after_the_reply_is_told_and_another_ends_the_case_handled_anew(
+    assignment: Assignment,
+) -> None:
+    one, clerk = numbered(title="迟到的撤回"), assignment.staff("clerk")
+    await assignment.tell(one)
+    case_id = case_id_of(one.demand_id)
+    await assignment.until(CaseAssigned, case_id)
+    await assignment.take(case_id, "sign-for", clerk)
+    await assignment.take(case_id, "complete", clerk, reply="已修好。")
+    withdrawn = DemandWithdrawn(demand_id=one.demand_id, case_id=case_id)
+    await assignment.tell(withdrawn, withdrawn)
+    [late] = await assignment.until(CaseWithdrawalLate, case_id)
+    assert (late.state, late.version) == ("completed", 4)
+    await assignment.take(case_id, "redo", clerk, reason="未说明。")
+    await assignment.tell(withdrawn.model_copy(update={"number": 2}))
+    await assignment.until(CaseWithdrawn, case_id)
+    kept = await assignment.case(case_id)
+    steps = [moment["step"] for moment in kept["timeline"]]
+    assert (kept["state"], steps[3:]) == ("withdrawn", ["withdraw_late", "redo", "withdraw"])
+
+
 async def test_a_summary_is_put_into_better_words_and_masked(assignment: Assignment) -> None:
     case_id, handler = await assignment.opened(), assignment.staff("handler", "water")
     empty = await assignment.take(case_id, "summarise", handler, summary="")
@@ -299,6 +321,49 @@ async def test_pages_show_each_case_once_the_latest_first(assignment: Assignment
         if after is None:
             break
     assert shown == sorted((str(case_id_of(one.demand_id)) for one in demands), reverse=True)
+
+
+async def test_a_unit_lists_what_it_assists_with_open_parts_first_page_by_page(assignment: Assignment) -> None:
+    clerk, helper = assignment.staff("clerk"), assignment.staff("handler", "river_town")
+    cases = [await assignment.opened(title=f"协办停水{number}") for number in range(6)]
+    for case_id in cases:
+        asked = await assignment.take(case_id, "assist", clerk, unit="river_town", what="查明水源")
+        assert asked.status_code == 200
+    for case_id in (cases[1], cases[4]):
+        done = await assignment.take(case_id, "assist-done", helper, result="已查明。")
+        assert done.status_code == 200
+    await assignment.take(cases[3], "release-assist", clerk, unit="river_town", reason="无需")
+    shown: list[tuple[str, str]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = await assignment.listed(helper, assisting="true", q="协办停水", limit="2", **after)
+        shown += [(row["case_id"], row["part"]["state"]) for row in page["cases"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    order = (5, 2, 0, 4, 3, 1)
+    states = ("open", "open", "open", "done", "released", "done")
+    assert shown == [(str(cases[number]), state) for number, state in zip(order, states, strict=True)]
+    of_unit = await assignment.listed(clerk, assisting="true", unit="river_town", q="协办停水")
+    assert [row["case_id"] for row in of_unit["cases"]] == [case_id for case_id, _ in shown]
+
+
+async def test_who_was_asked_to_assist_reads_the_case_for_good_and_nobody_else_does(
+    assignment: Assignment,
+) -> None:
+    case_id, clerk = await assignment.opened(), assignment.staff("clerk")
+    helper, stranger = assignment.staff("handler", "river_town"), assignment.staff("handler", None)
+    path = f"/cases/{case_id}"
+    assert (await assignment.http.get(path, headers=helper)).status_code == FORBIDDEN
+    await assignment.take(case_id, "assist", clerk, unit="river_town", what="查明水源")
+    await assignment.take(case_id, "assist-done", helper, result="已查明。")
+    seen = await assignment.http.get(path, headers=helper)
+    assert (seen.status_code, seen.json()["allowed"]) == (200, [])
+    assert (await assignment.take(case_id, "sign-for", helper)).status_code == FORBIDDEN
+    for other in (stranger, assignment.staff("handler", "petition")):
+        assert (await assignment.http.get(path, headers=other)).status_code == FORBIDDEN
+    nobodys = await assignment.http.get("/cases", params={"assisting": "true"}, headers=clerk)
+    assert (nobodys.status_code, nobodys.json()["field"]) == (422, "unit")
 
 
 async def test_staff_of_a_unit_see_its_cases_only(assignment: Assignment) -> None:

@@ -7,7 +7,18 @@ from uuid import uuid4
 
 import httpx
 
-from services.contracts.case import CaseCompleted, CaseReturned, CaseSignedFor
+from services.contracts.case import (
+    CaseCompleted,
+    CaseExtensionGranted,
+    CaseFollowed,
+    CaseMerged,
+    CaseRedone,
+    CaseReturned,
+    CaseSignedFor,
+    CaseSuspended,
+    CaseWithdrawalLate,
+)
+from services.contracts.envelope import Event
 from services.contracts.directory import UnitRecorded
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
@@ -104,6 +115,97 @@ async def test_a_citizen_withdraws_once_while_the_case_is_under_way(
         *(client.post(f"{path}/withdrawal", json={**code, "reason": "来水了。"}) for _ in range(4))
     )
     assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409]
+
+
+async def _told(
+    client: httpx.AsyncClient,
+    sent: dict[str, Any],
+    database: Database,
+    publish: Publish,
+    *steps: tuple[type[Event], dict[str, Any]],
+) -> dict[str, Any]:
+    """Where a demand stands when its citizen has been told these further steps of its case."""
+    path, code = f"/demands/{sent['receipt']}", {"tracking_code": sent["tracking_code"]}
+    demand = await demand_id(database, sent["receipt"])
+    before = (await client.get(path, params=code)).json()
+    known = {"case_id": uuid4(), "demand_id": demand, "dispatch": 1, "unit": before["unit"]}
+    first = len(before["timeline"])
+    await publish(
+        [
+            kind.model_validate({**known, "version": first + number, **said})
+            for number, (kind, said) in enumerate(steps)
+        ]
+    )
+
+    async def told() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await client.get(path, params=code)).json()
+        return found if len(found["timeline"]) == first + len(steps) else None
+
+    return await eventually(told)
+
+
+async def test_a_withdrawal_that_came_too_late_is_told_and_may_be_said_again_when_the_case_is_handled_anew(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    code = {"tracking_code": sent["tracking_code"]}
+    path = await _moved_to(client, sent, database, publish)
+    assert (await client.get(path, params=code)).json()["withdrawal"] is None
+    assert (await client.post(f"{path}/withdrawal", json=code)).status_code == 202
+    assert (await client.get(path, params=code)).json()["withdrawal"] == "sent"
+    reply, why = {"reply": "已恢复供水。"}, {"reason": "未说明", "post": "p", "dispatch": 2}
+    replied = await _told(client, sent, database, publish, (CaseCompleted, reply), (CaseRedone, why))
+    assert (replied["state"], replied["withdrawal"]) == ("dispatched", "sent")
+    assert (await client.post(f"{path}/withdrawal", json=code)).status_code == 409
+    late = {"state": "dispatched", "dispatch": 2}
+    after = await _told(client, sent, database, publish, (CaseWithdrawalLate, late))
+    assert (after["withdrawal"], after["timeline"][-1]["step"]) == ("late", "withdrawal_late")
+    assert after["reply"] == "已恢复供水。"
+    answers = await asyncio.gather(*(client.post(f"{path}/withdrawal", json=code) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409]
+    assert (await client.get(path, params=code)).json()["withdrawal"] == "sent"
+
+
+async def test_nobody_withdraws_a_demand_with_a_token_or_a_key(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish, token_for: TokenFor
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    path, code = await _moved_to(client, sent, database, publish), {"tracking_code": sent["tracking_code"]}
+    for headers in (token_for("administrator"), key):
+        refused = await client.post(f"{path}/withdrawal", json=code, headers=headers)
+        assert (refused.status_code, refused.json()["field"]) == (403, "Authorization")
+    assert (await client.post(f"{path}/withdrawal", json=code)).status_code == 202
+
+
+async def test_a_merged_demand_s_citizen_reads_how_the_matter_was_put_right_beside_the_reply(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    await _moved_to(client, sent, database, publish)
+    lead = {"lead": uuid4(), "unit": "roads"}
+    after = await _told(
+        client,
+        sent,
+        database,
+        publish,
+        (CaseMerged, {**lead, "state": "signed_for", "reason": "同一处"}),
+        (CaseFollowed, {**lead, "state": "completed", "reply": "已修好。"}),
+        (CaseFollowed, {**lead, "state": "completed", "rectification": "已重修。"}),
+    )
+    assert (after["state"], after["reply"], after["rectification"]) == ("completed", "已修好。", "已重修。")
+    assert [one["step"] for one in after["timeline"]][2:] == ["merged", "completed", "rectified"]
+
+
+async def test_a_demand_whose_case_rests_goes_on_resting_when_more_time_is_granted(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    await _moved_to(client, sent, database, publish)
+    rests, more = {"reason": "待批复"}, {"days": 3, "state": "suspended"}
+    after = await _told(
+        client, sent, database, publish, (CaseSuspended, rests), (CaseExtensionGranted, more)
+    )
+    assert (after["state"], after["timeline"][-1]["step"]) == ("suspended", "extended")
 
 
 async def test_a_citizen_rates_the_reply_once_and_staff_never(

@@ -1,13 +1,14 @@
 """Projects as the API shows them: codes with the names of the directory in force."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, get_args
 
 from services.assignment import api_project_models as models
 from services.assignment.directory import Directory
-from services.assignment.project_history import Told, history, milestones
+from services.assignment.project import allowed_acts
+from services.assignment.project_history import Entry, Told, history, milestones
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_sheet import HEADINGS, KNOWN_BY_THE_SYSTEM, STATES_ZH
 from services.assignment.project_sheet import row_of as sheet_cells
@@ -63,7 +64,8 @@ def view_of(whole: Whole) -> models.ProjectView:
             "place_name": place.name if place else None,
             "funds": plan.funds,
             "milestones": [models.MilestoneView.model_validate(one) for one in milestones(plan, entries)],
-            "facts": [models.FactView.model_validate(one) for one in entries],
+            "allowed": allowed_acts(listed.project.state),
+            "facts": [_fact(one, directory) for one in entries],
             "ratings": {level: whole.ratings.get(level, 0) for level in get_args(Satisfaction)},
         }
     )
@@ -119,6 +121,11 @@ def unit_name(directory: Directory, code: str) -> str | None:
     """None for a unit that the directory no longer has."""
     unit = directory.units_by_code.get(code)
     return unit.name if unit else None
+
+
+def _fact(entry: Entry, directory: Directory) -> dict[str, Any]:
+    post = directory.posts_by_code.get(entry.approver or "")
+    return {**asdict(entry), "approver_title": post.title if post else None}
 
 
 def _row(listed: Listed, directory: Directory, now: datetime) -> dict[str, Any]:

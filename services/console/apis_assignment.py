@@ -26,6 +26,7 @@ class Post(Shown):
     code: str
     title: str
     unit: str
+    tier: str
 
 
 class Authority(Shown):
@@ -41,6 +42,7 @@ class Directory(Shown):
     units: list[Named]
     posts: list[Post]
     categories: list[Named]
+    places: list[Named]
 
     def unit_name(self, code: str | None) -> str | None:
         return next((unit.name for unit in self.units if unit.code == code), code)
@@ -66,6 +68,7 @@ class CaseRow(Shown):
     urgency: str
     category: str
     category_name: str | None
+    place: str | None
     place_name: str | None
     unit: str
     unit_name: str | None

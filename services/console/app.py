@@ -16,6 +16,7 @@ from services.console.pages_errors import UnexpectedPage, add_error_pages
 from services.console.pages_hand_overs import hand_over_routes
 from services.console.pages_inbox import inbox_routes
 from services.console.pages_login import login_routes
+from services.console.pages_new_project import new_project_routes
 from services.console.pages_originals import original_routes
 from services.console.pages_projects import project_routes
 from services.console.pages_promises import promise_routes
@@ -56,7 +57,8 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
     console.include_router(public_routes(pages, apis.reporting))
     console.include_router(track_routes(pages, apis.intake))
     console.include_router(promise_routes(pages, apis.promises))
-    console.include_router(project_routes(pages, apis.projects))
+    console.include_router(project_routes(pages, apis))
+    console.include_router(new_project_routes(pages, apis))
     console.include_router(login_routes(pages))
     console.include_router(inbox_routes(pages, apis.supervision, apis.assignment))
     console.include_router(hand_over_routes(pages, apis.assignment))

@@ -49,6 +49,7 @@ from services.contracts.project import (
     ProgressReported,
     ProjectChanged,
     ProjectDone,
+    ProjectDropped,
     ProjectOpened,
     ProjectReplaced,
 )
@@ -150,6 +151,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(MilestoneReached, "project", "intake"),
     _flow(ProjectDone, "project", "intake"),
     _flow(ProjectReplaced, "project", "intake"),
+    _flow(ProjectDropped, "project", "intake"),
     _flow(CaseLinkedToProject, "project", "intake"),
     _flow(CaseUnlinkedFromProject, "project", "intake"),
     _flow(WatermarkPassed, "project", "reporting"),

@@ -83,6 +83,7 @@ async def test_a_project_shows_owner_money_milestones_and_each_public_fact(brows
         "完成期限：2021-06-30 → 2021-08-31",
         "牵头单位：无 → 县水利局",
         "理由：汛期无法施工",
+        "批准：县长",
         "已更换2公里",
     ):
         assert said in page

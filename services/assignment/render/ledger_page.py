@@ -23,6 +23,7 @@ KINDS_ZH: Final = {
     "milestone": "节点完成",
     "done": "办结",
     "replaced": "替代",
+    "dropped": "终止",
 }
 _CODED: Final = {"owner": "posts", "lead_unit": "units", "category": "categories", "place": "places"}
 _IN_YUAN: Final = Decimal(10_000)

@@ -119,6 +119,8 @@ NO_FACT: Final[Mapping[str, Any]] = {
     "evidence": None,
     "percent": None,
     "by_ledger": None,
+    "approver": None,
+    "approver_title": None,
     "differences": [],
 }
 NO_NAMES: Final = {"before_names": None, "after_names": None}
@@ -132,6 +134,7 @@ WHOLE_PROJECT: Final[Mapping[str, Any]] = {
     "place_name": None,
     "funds": [{"source": "中央预算内资金", "year": 2021, "amount": "6400000.00"}],
     "milestones": [{**one, "evidence": None} for one in MILESTONES],
+    "allowed": ["change", "report", "milestone", "done", "replace", "drop", "link", "unlink"],
     "facts": [
         {**NO_FACT, "version": 1, "kind": "opened"},
         {
@@ -139,6 +142,8 @@ WHOLE_PROJECT: Final[Mapping[str, Any]] = {
             "version": 2,
             "kind": "changed",
             "text": "汛期无法施工",
+            "approver": "magistrate",
+            "approver_title": "县长",
             "differences": [
                 {**NO_NAMES, "field": "completion", "before": "2021-06-30", "after": "2021-08-31"},
                 {
@@ -162,12 +167,19 @@ WHOLE_PROJECT: Final[Mapping[str, Any]] = {
     ],
     "ratings": {"very_satisfied": 2, "satisfied": 0, "fairly_satisfied": 0, "dissatisfied": 1},
 }
+MOVED_PROJECT: Final = {
+    "ledger": LEDGER,
+    "project_id": PROJECT["project_id"],
+    "state": "under_way",
+    "version": 5,
+}
 ANSWERING: Final = {
     "ledger": LEDGER,
     "name": PROJECT["name"],
     "completion": "2021-08-31",
     "done_on": None,
     "replaced_by": None,
+    "dropped": False,
     "linked_at": MORNING,
     "milestones": MILESTONES,
     "rating": None,
@@ -304,6 +316,7 @@ DIRECTORY: Final = {
         ],
         "posts": [{"code": "water.head", "title": "水利局局长", "unit": "water", "tier": "department"}],
         "categories": [{"code": "water", "name": "供水"}],
+        "places": [{"code": "river", "name": "河口镇", "unit": "water"}],
         "routes": [{"category": "water", "unit": "water"}],
     },
 }
@@ -484,6 +497,9 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "GET", "/projects"): {"projects": [PROJECT], "next": "further"},
     ("assignment", "GET", f"/projects/{LEDGER}"): WHOLE_PROJECT,
     ("assignment", "GET", f"/projects/{LEDGER}/page"): "<!doctype html><title>台账页</title>",
+    ("assignment", "POST", "/projects"): MOVED_PROJECT,
+    ("assignment", "POST", f"/projects/{LEDGER}/change"): MOVED_PROJECT,
+    ("assignment", "POST", f"/projects/{LEDGER}/cases"): MOVED_PROJECT,
     ("intake", "POST", "/demands"): {"receipt": RECEIPT, "tracking_code": CODE},
     ("intake", "POST", "/citizens/history"): HISTORY,
     ("intake", "GET", f"/demands/{ROW['demand_id']}/original"): ORIGINAL,

@@ -19,6 +19,7 @@ class PromisesInMemory:
     heads: dict[str, Head] = field(default_factory=dict)
     promises: dict[UUID, Promise] = field(default_factory=dict)
     names: dict[UUID, Member] = field(default_factory=dict)
+    projects: set[str] = field(default_factory=set)
 
     @property
     def facts(self) -> list[Fact]:
@@ -36,6 +37,9 @@ class PromisesInMemory:
 
     async def one(self, promise_id: UUID) -> Promise | None:
         return self.promises.get(promise_id)
+
+    async def ledgers(self, numbers: Sequence[str]) -> set[str]:
+        return self.projects.intersection(numbers)
 
     async def members(self, promise_ids: Sequence[UUID]) -> dict[UUID, Member]:
         return {one: self.names[one] for one in promise_ids if one in self.names}

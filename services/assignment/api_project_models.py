@@ -46,6 +46,7 @@ PartName = Annotated[
     ),
 ]
 """Without semicolons and line ends: these part several funds or milestones in a spreadsheet's cell."""
+Approver = Annotated[UnitCode, Field(description="the post that approved it", examples=["magistrate"])]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
@@ -104,9 +105,10 @@ class ProjectGiven(PlanGiven):
 
 
 class ChangeGiven(Frozen):
-    """变更: only the fields that shall be others, and the reason that all may read."""
+    """变更: only the fields that shall be others, the reason that all may read, and who approved it."""
 
     reason: Reason = Field(examples=["汛期无法施工，完成期限由6月30日改为8月31日。"])
+    approver: Approver
     name: Name | None = None
     content: Text | None = None
     tier: Tier | None = None
@@ -123,7 +125,7 @@ class ChangeGiven(Frozen):
 
     def fields(self) -> dict[str, Any]:
         """What was sent, as a plan has it; null empties category and place and leaves the others."""
-        given = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
+        given = {name: getattr(self, name) for name in self.model_fields_set - {"reason", "approver"}}
         return {
             name: _as_in_a_plan(value, name)
             for name, value in given.items()
@@ -160,6 +162,14 @@ class ReplaceGiven(Frozen):
 
     by: Ledger
     reason: Reason
+    approver: Approver
+
+
+class DropGiven(Frozen):
+    """终止: the project is given up, without another one in its place."""
+
+    reason: Reason = Field(examples=["规划调整，该路段改线，不再实施。"])
+    approver: Approver
 
 
 class LinkGiven(Frozen):
@@ -280,6 +290,8 @@ class FactView(Frozen):
     evidence: str | None
     percent: int | None
     by_ledger: str | None
+    approver: str | None = Field(description="the post that approved a change, or an end without being done")
+    approver_title: str | None
     differences: list[DifferenceView]
 
 
@@ -299,6 +311,7 @@ class ProjectView(ProjectRow):
     place_name: str | None
     funds: list[Fund]
     milestones: list[MilestoneView]
+    allowed: list[str] = Field(description="what can be done in its state, by those who may")
     facts: list[FactView]
     ratings: dict[Satisfaction, int] = Field(description="how many citizens gave each level")
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from services.assignment import api_project_models as models
 from services.assignment.directory import Directory
+from services.assignment.project import allowed_acts
 from services.assignment.project_history import Entry, Told, history, milestones
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_sheet import HEADINGS, KNOWN_BY_THE_SYSTEM, STATES_ZH
@@ -64,13 +65,14 @@ def view_of(whole: Whole) -> models.ProjectView:
             "place_name": place.name if place else None,
             "funds": plan.funds,
             "milestones": [models.MilestoneView.model_validate(one) for one in milestones(plan, entries)],
-            "facts": [_fact(one, labels) for one in entries],
+            "allowed": allowed_acts(listed.project.state),
+            "facts": [_fact(one, labels, directory) for one in entries],
             "ratings": {level: whole.ratings.get(level, 0) for level in get_args(Satisfaction)},
         }
     )
 
 
-def _fact(entry: Entry, labels: DirectoryLabels) -> models.FactView:
+def _fact(entry: Entry, labels: DirectoryLabels, directory: Directory) -> models.FactView:
     differences = [
         models.DifferenceView(
             field=one.field,
@@ -81,7 +83,11 @@ def _fact(entry: Entry, labels: DirectoryLabels) -> models.FactView:
         )
         for one in entry.differences
     ]
-    return models.FactView.model_validate({**asdict(entry), "differences": differences})
+    post = directory.posts_by_code.get(entry.approver or "")
+    title = post.title if post else None
+    return models.FactView.model_validate(
+        {**asdict(entry), "differences": differences, "approver_title": title}
+    )
 
 
 def page_for_print(whole: Whole) -> LedgerPage:

@@ -155,11 +155,14 @@ def _opening(routes: APIRouter, office: Office) -> None:
 
 def _moving(routes: APIRouter, office: Office) -> None:
     @routes.post(
-        "/projects/{ledger}/change", summary=f"变更 Change the plan, with a public reason ({ACTORS})"
+        "/projects/{ledger}/change",
+        summary=f"变更 Change the plan, with a public reason and approver ({ACTORS})",
     )
     async def change(ledger: Ledger, given: models.ChangeGiven, staff: Actor) -> models.ProjectMoved:
         async with office.desk(staff) as desk:
-            return answer_of(await desk.change(ledger, given.fields(), mask(given.reason)))
+            return answer_of(
+                await desk.change(ledger, given.fields(), mask(given.reason), given.approver)
+            )
 
     @routes.post("/projects/{ledger}/progress", summary=f"进展 Report progress ({ACTORS})")
     async def report(ledger: Ledger, given: models.ReportGiven, staff: Actor) -> models.ProjectMoved:
@@ -182,7 +185,12 @@ def _moving(routes: APIRouter, office: Office) -> None:
     @routes.post("/projects/{ledger}/replace", summary=f"替代 Another project takes its place ({ACTORS})")
     async def replace(ledger: Ledger, given: models.ReplaceGiven, staff: Actor) -> models.ProjectMoved:
         async with office.desk(staff) as desk:
-            return answer_of(await desk.replace(ledger, given.by, mask(given.reason)))
+            return answer_of(await desk.replace(ledger, given.by, mask(given.reason), given.approver))
+
+    @routes.post("/projects/{ledger}/drop", summary=f"终止 It is given up, with no successor ({ACTORS})")
+    async def drop(ledger: Ledger, given: models.DropGiven, staff: Actor) -> models.ProjectMoved:
+        async with office.desk(staff) as desk:
+            return answer_of(await desk.drop(ledger, mask(given.reason), given.approver))
 
 
 def _linking(routes: APIRouter, office: Office) -> None:

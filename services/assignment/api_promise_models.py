@@ -19,10 +19,14 @@ class Frozen(BaseModel):
 
 
 class Change(Frozen):
-    """改期 or other words; at least one of them. `approver`: the post that approved it."""
+    """改期, other words, or the project of a promise that named none; at least one of them.
+
+    `approver`: the post that approved it.
+    """
 
     due: date | None = Field(default=None, examples=["2021-08-31"])
     words: Words | None = None
+    project: Line | None = Field(default=None, description="ledger number", examples=["凤项-2021-001"])
     reason: Reason = Field(examples=["汛期道路中断，材料进场推迟。"])
     approver: UnitCode = Field(examples=["magistrate"])
 

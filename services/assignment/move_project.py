@@ -1,4 +1,4 @@
-"""Move a project on: change, report, reach a milestone, finish, replace, link and unlink cases."""
+"""Move a project on: change, report, reach a milestone, finish, replace, drop, link and unlink cases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,14 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.assignment.acting import FOR_THEIR_UNIT, acts_for
+from services.assignment.approver import objection_to
 from services.assignment.directory import Directory, local_day
 from services.assignment.open_projects import KnownCase, Publish
 from services.assignment.open_projects import Projects as OpenedProjects
 from services.assignment.project import (
     Act,
     Change,
+    Drop,
     Fault,
     Faulty,
     Finish,
@@ -87,14 +89,18 @@ class ProjectDesk:
     staff: Staff
     now: datetime
 
-    async def change(self, ledger: str, fields: Mapping[str, Any], reason: PublicText) -> Outcome:
+    async def change(
+        self, ledger: str, fields: Mapping[str, Any], reason: PublicText, approver: str
+    ) -> Outcome:
         """`fields` of the plan are others from now on."""
         await self.projects.lock_list()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
             return project
+        if unapproved := self._unapproved(approver):
+            return unapproved
         plan = project.plan.model_copy(update=dict(fields))
-        outcome = move(project, Change(plan, reason), local_day(self.now))
+        outcome = move(project, Change(plan, reason, approver), local_day(self.now))
         if isinstance(outcome, Moved):
             faults = plan_faults(plan, self.directory, DirectoryLabels.of(self.directory))
             return Faulty(tuple(faults)) if faults else await self._recorded(outcome)
@@ -105,7 +111,15 @@ class ProjectDesk:
             await self.projects.lock_list()
         return await self._move(ledger, act)
 
-    async def replace(self, ledger: str, by: str, reason: PublicText) -> Outcome:
+    async def drop(self, ledger: str, reason: PublicText, approver: str) -> Outcome:
+        """It stays with the cases that it answered, whose own course goes on."""
+        await self.projects.lock_list()
+        project = await self._theirs(ledger)
+        if not isinstance(project, Project):
+            return project
+        return self._unapproved(approver) or await self._move(project, Drop(reason, approver))
+
+    async def replace(self, ledger: str, by: str, reason: PublicText, approver: str) -> Outcome:
         """The cases of the project are answered by the other one as well from now on."""
         await self.projects.lock_list()
         found = await self.projects.of_ledgers([ledger, by])
@@ -114,7 +128,9 @@ class ProjectDesk:
             return project
         if by not in found:
             return NoSuchProject(by, "by")
-        outcome = await self._recorded(move(project, Replace(found[by], reason), local_day(self.now)))
+        if unapproved := self._unapproved(approver):
+            return unapproved
+        outcome = await self._move(project, Replace(found[by], reason, approver))
         if isinstance(outcome, Moved):
             await self._hand_over(project, found[by])
         return outcome
@@ -162,6 +178,10 @@ class ProjectDesk:
             return NoSuchProject(ledger)
         why = refusal(self.staff, found[ledger].plan.lead_unit)
         return NotTheirs(why) if why else found[ledger]
+
+    def _unapproved(self, approver: str) -> Faulty | None:
+        objection = objection_to(approver, self.directory, local_day(self.now))
+        return Faulty((Fault("approver", *objection),)) if objection else None
 
     async def _move(self, ledger: str | Project, act: Act) -> Outcome:
         project = ledger if isinstance(ledger, Project) else await self._theirs(ledger)

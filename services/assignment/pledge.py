@@ -1,13 +1,14 @@
 """Put promises on record: made, one or many, changed, settled. Each fact becomes a link of the chain."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from services.assignment.acting import acts_for
+from services.assignment.approver import objection_to
 from services.assignment.chain import Fact, Head, Seal, chained
 from services.assignment.directory import Directory, local_day
 from services.assignment.member import Member
@@ -25,6 +26,7 @@ from services.assignment.promise import (
     promise_id_of,
     repeats,
     settled,
+    unknown_project,
 )
 from services.contracts.promise import PromiseEvent
 from services.contracts.public_text import PublicText
@@ -55,6 +57,10 @@ class Promises(Protocol):
         ...
 
     async def one(self, promise_id: UUID) -> Promise | None: ...
+
+    async def ledgers(self, numbers: Sequence[str]) -> Set[str]:
+        """Those of some numbers that are a project's in the list."""
+        ...
 
     async def members(self, promise_ids: Sequence[UUID]) -> Mapping[UUID, Member]:
         """The names that are not erased."""
@@ -125,7 +131,8 @@ async def make(desk: Desk, asked: Sequence[NewPromise]) -> list[Entry]:
     head = await desk.promises.lock(authority)
     known = await desk.promises.numbered(authority, [one.number for one in asked])
     names = await desk.promises.members([one.promise_id for one in known.values()])
-    if found := list(_complaints(desk, asked, known, names)):
+    ledgers = await desk.promises.ledgers([one.project for one in asked if one.project])
+    if found := list(_complaints(desk, asked, known, names, ledgers)):
         raise PromisesRefused(found)
     new = [one for one in asked if one.number not in known]
     members = {promise_id_of(authority, one.number): Member.new(one.member) for one in new if one.member}
@@ -140,13 +147,25 @@ async def make(desk: Desk, asked: Sequence[NewPromise]) -> list[Entry]:
 
 
 async def change(
-    desk: Desk, promise_id: UUID, due: date | None, words: str | None, reason: str, approver: str
+    desk: Desk,
+    promise_id: UUID,
+    due: date | None,
+    words: str | None,
+    reason: str,
+    approver: str,
+    project: str | None = None,
 ) -> Promise:
-    """Give a promise a new date or other words. Raises NoSuchPromise, NotTheirs, Refused, ChainBroken."""
+    """Give a promise a new date, other words, or the project that it is about, where it named none.
+
+    Raises NoSuchPromise, NotTheirs, Refused, ChainBroken.
+    """
     promise, head = await _locked(desk, promise_id)
-    _refuse_unknown_post(desk.directory, approver)
+    _refuse_approver(desk, approver)
     said = mask(words) if words is not None else PublicText(promise.words)
-    event = changed(promise, due or promise.due, said, mask(reason), approver, desk.now)
+    ledgers = await desk.promises.ledgers([project]) if project else frozenset[str]()
+    for unknown in unknown_project(project, ledgers):
+        raise Refused(unknown.what, unknown.remedy, unknown.column)
+    event = changed(promise, due or promise.due, said, mask(reason), approver, desk.now, project)
     return await _follow(desk, head, promise, event)
 
 
@@ -164,7 +183,7 @@ async def settle(desk: Desk, promise_id: UUID, ending: Ending) -> Promise:
     """End a promise; texts of the ending masked. Raises NoSuchPromise, NotTheirs, Refused, ChainBroken."""
     promise, head = await _locked(desk, promise_id)
     if ending.approver is not None:
-        _refuse_unknown_post(desk.directory, ending.approver)
+        _refuse_approver(desk, ending.approver)
     return await _follow(desk, head, promise, settled(promise, ending, desk.now))
 
 
@@ -204,7 +223,11 @@ async def _append(
 
 
 def _complaints(
-    desk: Desk, asked: Sequence[NewPromise], known: Mapping[str, Promise], names: Mapping[UUID, Member]
+    desk: Desk,
+    asked: Sequence[NewPromise],
+    known: Mapping[str, Promise],
+    names: Mapping[UUID, Member],
+    ledgers: Set[str],
 ) -> Iterator[tuple[int, Complaint]]:
     seen: set[str] = set()
     for position, one in enumerate(asked):
@@ -214,7 +237,7 @@ def _complaints(
         seen.add(one.number)
         there = known.get(one.number)
         found = (
-            complaints_about(one, desk.directory, desk.today)
+            [*complaints_about(one, desk.directory, desk.today), *unknown_project(one.project, ledgers)]
             if there is None
             else _contradictions(one, there, names)
         )
@@ -239,6 +262,6 @@ def _commitment(member: Member | None) -> str | None:
     return member.commitment if member else None
 
 
-def _refuse_unknown_post(directory: Directory, post: str) -> None:
-    if post not in directory.posts_by_code:
-        raise Refused(f"没有职务 {post}", "改为名录中职务的代码", "approver")
+def _refuse_approver(desk: Desk, approver: str) -> None:
+    if objection := objection_to(approver, desk.directory, desk.today):
+        raise Refused(*objection, "approver")

@@ -15,6 +15,7 @@ from services.contracts.project import (
     ProgressReported,
     ProjectChanged,
     ProjectDone,
+    ProjectDropped,
     ProjectEvent,
     ProjectOpened,
     ProjectReplaced,
@@ -46,10 +47,11 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Another plan, with the reason that all may read."""
+    """Another plan, with the reason that all may read, and the post that approved it."""
 
     plan: Plan
     reason: PublicText
+    approver: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,15 @@ class Replace:
 
     by: Project
     reason: PublicText
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """It is given up, without another one in its place."""
+
+    reason: PublicText
+    approver: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ class Unlink:
     reason: PublicText
 
 
-Act = Change | Report | Reach | Finish | Replace | Link | Unlink
+Act = Change | Report | Reach | Finish | Replace | Drop | Link | Unlink
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +215,12 @@ def _effect(project: Project, act: Act) -> dict[str, Any]:
 def _said(project: Project, act: Act) -> dict[str, Any]:
     """What the event says of the act, beside the head: mostly the act's own fields."""
     match act:
-        case Change(plan, reason):
-            return {"plan": plan, "changed": changed_fields(project.plan, plan), "reason": reason}
-        case Replace(by, reason):
-            return {"by_project_id": by.project_id, "by_ledger": by.ledger, "reason": reason}
+        case Change(plan, reason, approver):
+            changed = changed_fields(project.plan, plan)
+            return {"plan": plan, "changed": changed, "reason": reason, "approver": approver}
+        case Replace(by, reason, approver):
+            there = {"by_project_id": by.project_id, "by_ledger": by.ledger}
+            return {**there, "reason": reason, "approver": approver}
     return {one.name: getattr(act, one.name) for one in fields(act)}
 
 
@@ -274,6 +287,7 @@ NAMES: Final[Mapping[type, str]] = {
     Reach: "milestone",
     Finish: "done",
     Replace: "replace",
+    Drop: "drop",
     Link: "link",
     Unlink: "unlink",
 }
@@ -284,6 +298,7 @@ TRANSITIONS: Final[Mapping[tuple[ProjectState, str], ProjectState]] = {
     ("planned", "milestone"): "under_way",
     ("planned", "done"): "done",
     ("planned", "replace"): "replaced",
+    ("planned", "drop"): "dropped",
     ("planned", "link"): "planned",
     ("planned", "unlink"): "planned",
     ("under_way", "change"): "under_way",
@@ -291,12 +306,14 @@ TRANSITIONS: Final[Mapping[tuple[ProjectState, str], ProjectState]] = {
     ("under_way", "milestone"): "under_way",
     ("under_way", "done"): "done",
     ("under_way", "replace"): "replaced",
+    ("under_way", "drop"): "dropped",
     ("under_way", "link"): "under_way",
     ("under_way", "unlink"): "under_way",
     ("done", "unlink"): "done",
     ("replaced", "unlink"): "replaced",
+    ("dropped", "unlink"): "dropped",
 }
-"""What was reported leads out of `planned`; what is done or replaced stays so, only a wrong link goes."""
+"""What was reported leads out of `planned`; what has ended stays so, only a wrong link goes."""
 
 EVENTS: Final[Mapping[type, type[ProjectEvent]]] = {
     Change: ProjectChanged,
@@ -304,6 +321,7 @@ EVENTS: Final[Mapping[type, type[ProjectEvent]]] = {
     Reach: MilestoneReached,
     Finish: ProjectDone,
     Replace: ProjectReplaced,
+    Drop: ProjectDropped,
     Link: CaseLinkedToProject,
     Unlink: CaseUnlinkedFromProject,
 }

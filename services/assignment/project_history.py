@@ -14,12 +14,13 @@ from services.contracts.project import (
     ProgressReported,
     ProjectChanged,
     ProjectDone,
+    ProjectDropped,
     ProjectEvent,
     ProjectOpened,
     ProjectReplaced,
 )
 
-Kind = Literal["opened", "changed", "progress", "milestone", "done", "replaced"]
+Kind = Literal["opened", "changed", "progress", "milestone", "done", "replaced", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One public fact. `text`: report, or reason of a change; `on`: the day that it speaks of."""
+    """One public fact. `text`: report, or reason of a change; `on`: the day that it speaks of.
+
+    `approver`: the post, by code, that approved a change or an end without being done.
+    """
 
     version: int
     at: datetime
@@ -52,6 +56,7 @@ class Entry:
     evidence: str | None = None
     percent: int | None = None
     by_ledger: str | None = None
+    approver: str | None = None
     differences: tuple[Difference, ...] = ()
 
 
@@ -75,7 +80,10 @@ def history(facts: Iterable[Told]) -> Iterator[Entry]:
                 yield Entry(*head, "opened")
                 plan = event.plan
             case ProjectChanged():
-                yield Entry(*head, "changed", event.reason, differences=_differences(plan, event))
+                differences = _differences(plan, event)
+                yield Entry(
+                    *head, "changed", event.reason, approver=event.approver, differences=differences
+                )
                 plan = event.plan
             case ProgressReported():
                 yield Entry(*head, "progress", event.text, evidence=event.evidence, percent=event.percent)
@@ -84,7 +92,11 @@ def history(facts: Iterable[Told]) -> Iterator[Entry]:
             case ProjectDone():
                 yield Entry(*head, "done", event.text, event.on, evidence=event.evidence)
             case ProjectReplaced():
-                yield Entry(*head, "replaced", event.reason, by_ledger=event.by_ledger)
+                yield Entry(
+                    *head, "replaced", event.reason, by_ledger=event.by_ledger, approver=event.approver
+                )
+            case ProjectDropped():
+                yield Entry(*head, "dropped", event.reason, approver=event.approver)
 
 
 def milestones(plan: Plan, entries: Sequence[Entry]) -> list[MilestoneStanding]:

@@ -67,6 +67,7 @@ STATES_ZH: Final[Mapping[ProjectState, str]] = {
     "under_way": "在办",
     "done": "已办结",
     "replaced": "已替代",
+    "dropped": "已终止",
 }
 
 SEPARATOR: Final = "；"

@@ -1,6 +1,6 @@
 """A promise and what may be said about it: made, changed, settled. Pure; every word stays on record."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Self
@@ -99,7 +99,10 @@ class Promise:
         """The promise once a further fact is known."""
         match event:
             case PromiseChanged():
-                return replace(self, version=event.version, due=event.due, words=event.words)
+                project = event.project or self.project
+                return replace(
+                    self, version=event.version, due=event.due, words=event.words, project=project
+                )
             case PromiseAired(version=version, programme=programme, aired_on=aired_on, clip=clip):
                 return replace(self, version=version, programme=programme, aired_on=aired_on, clip=clip)
             case PromiseSettled():
@@ -132,6 +135,14 @@ def complaints_about(new: NewPromise, directory: Directory, today: date) -> Iter
     """Everything that forbids to make this promise. `today`: the business day, local."""
     for check in CHECKS:
         yield from check(new, directory, today)
+
+
+def unknown_project(project: str | None, ledgers: Set[str]) -> Iterator[Complaint]:
+    """What is wrong where a promise names a project. `ledgers`: those numbers that there are."""
+    if project is not None and project not in ledgers:
+        what = f"没有项目 {project}"
+        remedy = "改为项目清单中的台账编号；尚未立项的先不写，立项后用变更补上"
+        yield Complaint(column="project", what=what, remedy=remedy)
 
 
 def _dates(new: NewPromise, _: Directory, today: date) -> Iterator[Complaint]:
@@ -201,6 +212,7 @@ def repeats(new: NewPromise, known: Promise) -> bool:
     Texts masked; names of ordinary members are the caller's to compare.
     """
     same = all(getattr(new, name) == getattr(known, name) for name in _UNCHANGED)
+    same &= new.project in (None, known.project)
     same &= new.aired_on is None or _airing(new) == _airing(known)
     return same and (new.words, new.due) in {(known.words, known.due), (known.first_words, known.first_due)}
 
@@ -209,7 +221,6 @@ _UNCHANGED: Final = (
     "tier",
     "unit",
     "post",
-    "project",
     "made_on",
     "occasion",
     "evidence",
@@ -230,13 +241,25 @@ class Refused(ValueError):
 
 
 def changed(
-    promise: Promise, due: date, words: PublicText, reason: PublicText, approver: str, now: datetime
+    promise: Promise,
+    due: date,
+    words: PublicText,
+    reason: PublicText,
+    approver: str,
+    now: datetime,
+    project: str | None = None,
 ) -> PromiseChanged:
-    """A new date or other words, with reason and approver (a post). Raises Refused."""
+    """A new date or other words, with reason and approver (a post); or the project of one that named none.
+
+    Raises Refused. `project` None: as it is.
+    """
     _refuse_settled(promise)
     if due < promise.made_on:
         raise Refused(f"期限 {due} 早于承诺日 {promise.made_on}", "期限不得早于承诺之日", "due")
-    if (due, words) == (promise.due, promise.words):
+    if project is not None and promise.project not in (None, project):
+        what = f"承诺已属项目 {promise.project}，不能改属 {project}"
+        raise Refused(what, "项目有变的，在项目上变更或替代", "project")
+    if (due, words, project or promise.project) == (promise.due, promise.words, promise.project):
         raise Refused("期限和内容都没有改变", "写明新的期限或新的内容", "due")
     return PromiseChanged(
         **_next(promise, now),
@@ -244,6 +267,7 @@ def changed(
         due=due,
         words_before=PublicText(promise.words),
         words=words,
+        project=None if project == promise.project else project,
         reason=reason,
         approver=approver,
     )

@@ -83,7 +83,7 @@ class PostgresProjects:
         return version
 
     async def open_projects(self) -> list[OpenProject]:
-        """All that have a category and aren't done or replaced, by ledger number."""
+        """All that have a category and are open, by ledger number."""
         return [OpenProject(**dict(row)) for row in await self._connection.fetch(_OPEN)]
 
     async def of_ledgers(self, ledgers: Sequence[str]) -> dict[str, Project]:

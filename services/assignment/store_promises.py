@@ -1,6 +1,6 @@
 """The promise ledger in PostgreSQL: facts, which are only added to, the chain's head, what they amount to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields
 from datetime import datetime
 from typing import Final
@@ -28,8 +28,8 @@ _STATES: Final = Insertion(
     f"""
 INSERT INTO promises ({", ".join(_COLUMNS)}) SELECT * FROM unnest({_ARRAYS})
 ON CONFLICT (promise_id) DO UPDATE SET version = excluded.version, words = excluded.words, due = excluded.due,
-    programme = excluded.programme, aired_on = excluded.aired_on, clip = excluded.clip,
-    state = excluded.state, settled_on = excluded.settled_on
+    project = excluded.project, programme = excluded.programme, aired_on = excluded.aired_on,
+    clip = excluded.clip, state = excluded.state, settled_on = excluded.settled_on
 """,
 )
 
@@ -83,6 +83,11 @@ class PostgresPromises:
     async def one(self, promise_id: UUID) -> Promise | None:
         row = await self._connection.fetchrow(f"{_KNOWN} WHERE promise_id = $1", promise_id)
         return Promise(**dict(row)) if row else None
+
+    async def ledgers(self, numbers: Sequence[str]) -> Set[str]:
+        sql = "SELECT ledger FROM projects WHERE ledger = ANY($1::text[])"
+        rows = await self._connection.fetch(sql, list(set(numbers))) if numbers else []
+        return {row["ledger"] for row in rows}
 
     async def members(self, promise_ids: Sequence[UUID]) -> dict[UUID, Member]:
         rows = await self._connection.fetch(

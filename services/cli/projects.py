@@ -63,7 +63,7 @@ def export(
 def list_(
     tier: Annotated[str | None, typer.Option(help="county_leader, town, department, section_leader")] = None,
     unit: Annotated[str | None, typer.Option(help="The lead unit's code.")] = None,
-    state: Annotated[str | None, typer.Option(help="planned, under_way, done, replaced")] = None,
+    state: Annotated[str | None, typer.Option(help="planned, under_way, done, replaced, dropped")] = None,
     data: DataOption = Path(".yinuo"),
     as_json: AsJson = False,
 ) -> None:

@@ -24,6 +24,7 @@ class Post(Shown):
     code: str
     title: str
     unit: str
+    tier: str
 
 
 class Authority(Shown):
@@ -38,6 +39,7 @@ class Directory(Shown):
     authority: Authority
     posts: list[Post]
     categories: list[Named]
+    places: list[Named]
 
     def post_title(self, code: str | None) -> str | None:
         return next((post.title for post in self.posts if post.code == code), code)
@@ -65,6 +67,7 @@ class CaseRow(Shown):
     urgency: str
     category: str
     category_name: str | None
+    place: str | None
     place_name: str | None
     unit: str
     unit_name: str | None

@@ -36,6 +36,7 @@ class Answering(Shown):
     completion: date | None
     done_on: date | None
     replaced_by: str | None
+    dropped: bool
     milestones: list[Milestone]
     rating: str | None
 

@@ -77,6 +77,8 @@ class Fact(Shown):
     evidence: str | None
     percent: int | None
     by_ledger: str | None
+    approver: str | None
+    approver_title: str | None
     differences: list[Difference]
 
 
@@ -86,7 +88,7 @@ class Unit(Shown):
 
 
 class Project(ProjectRow):
-    """A project whole, its facts oldest first."""
+    """A project whole, its facts oldest first. `allowed`: what can be done in its state."""
 
     content: str
     assisting_units: list[Unit]
@@ -96,8 +98,14 @@ class Project(ProjectRow):
     place_name: str | None
     funds: list[Fund]
     milestones: list[Milestone]
+    allowed: list[str]
     facts: list[Fact]
     ratings: dict[str, int]
+
+    @property
+    def to_come(self) -> list[str]:
+        """The milestones that weren't reached yet."""
+        return [one.name for one in self.milestones if one.reached_on is None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from services.console.pages_errors import UnexpectedPage, add_error_pages
 from services.console.pages_hand_overs import hand_over_routes
 from services.console.pages_inbox import inbox_routes
 from services.console.pages_login import login_routes
+from services.console.pages_new_project import new_project_routes
 from services.console.pages_originals import original_routes
 from services.console.pages_projects import project_routes
 from services.console.pages_promises import promise_routes
@@ -64,7 +65,8 @@ def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[API
     yield public_routes(pages, apis.reporting)
     yield track_routes(pages, apis.intake)
     yield promise_routes(pages, apis.promises)
-    yield project_routes(pages, apis.projects)
+    yield project_routes(pages, apis)
+    yield new_project_routes(pages, apis)
     yield login_routes(pages)
     yield inbox_routes(pages, apis.supervision, apis.assignment)
     yield hand_over_routes(pages, apis.assignment)

@@ -38,6 +38,16 @@ class Refused(Exception):
         parts = str(self.problem.get("field", "")).split(".")
         return next((part for part in reversed(parts) if not part.isdecimal()), "")
 
+    @property
+    def faults(self) -> dict[str, str]:
+        """What is wrong and what to do, by the form's input: `funds` for `body.funds.0.amount`."""
+        faults: dict[str, str] = {}
+        for one in self.problem.get("errors") or [self.problem]:
+            name = str(one.get("field", "")).removeprefix("body.").partition(".")[0]
+            said = [faults[name]] if name in faults else []
+            faults[name] = "；".join([*said, *(str(one[part]) for part in ("detail", "remedy") if part in one)])
+        return {name: said for name, said in faults.items() if name}
+
 
 class Away(Exception):
     """The service doesn't answer, or says that it can't work now; the same may be asked again later."""

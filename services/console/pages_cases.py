@@ -11,8 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 from services.console.apis import Apis
 from services.console.apis_supervision import CaseLimits, Supervision
 from services.console.call import Refused
-from services.console.pages import Fields, Pages, further, one, see, shown_at
-from services.console.step_forms import filled_in, filter_choices, step_form, step_forms
+from services.console.pages import Fields, Pages, further, see, shown_at
+from services.console.send_form import send_form
+from services.console.step_forms import filter_choices, step_form, step_forms
 from services.console.typed import Unfit
 
 FILTERS: Final = ("q", "state", "kind", "category", "unit", "overdue", "assisting")
@@ -84,10 +85,7 @@ def _acting(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         if form.path is None:
             return await _case_page(pages, apis, request, case_id, status=404, failed=step)
         try:
-            sent = filled_in(form, fields)
-            for name in (field.name for field in form.fields if field.input == "case"):
-                sent = {**(sent or {}), name: await apis.assignment.named(token, one(fields, name))}
-            await apis.assignment.take(token, form.path, sent)
+            await send_form(apis.assignment, token, form, fields)
         except Unfit as unfit:
             return await _case_page(
                 pages, apis, request, case_id, status=422, failed=step, wrong=unfit.field, kept=fields

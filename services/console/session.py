@@ -31,6 +31,9 @@ CALLS_BACK: Final[tuple[Role, ...]] = ("callback_clerk", "clerk", "supervision_o
 """Roles that draw call-back samples and see whom of them to call."""
 READS_ORIGINALS: Final[tuple[Role, ...]] = ("callback_clerk", "handler", "unit_head", "clerk")
 """Roles that intake may show an original or a contact to; call-back clerks always, others for their unit."""
+FOR_ALL_PROJECTS: Final[tuple[Role, ...]] = ("clerk", "administrator")
+MOVES_PROJECTS: Final[tuple[Role, ...]] = ("handler", "unit_head", *FOR_ALL_PROJECTS)
+"""Roles that open projects and move them on: the first two those that their unit leads."""
 ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 """Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
 
@@ -60,6 +63,17 @@ class Login:
         if self.staff.role == "callback_clerk":
             return True
         return self.staff.role in READS_ORIGINALS and self.staff.unit == unit
+
+    @property
+    def opens_projects(self) -> bool:
+        staff = self.staff
+        return staff.role in FOR_ALL_PROJECTS or (staff.role in MOVES_PROJECTS and staff.unit is not None)
+
+    def moves_projects(self, lead_unit: str) -> bool:
+        """Whether assignment lets this member of staff act on the projects that a unit leads."""
+        return self.opens_projects and (
+            self.staff.role in FOR_ALL_PROJECTS or self.staff.unit == lead_unit
+        )
 
     @property
     def enters(self) -> bool:

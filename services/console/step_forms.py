@@ -12,7 +12,20 @@ from uuid import UUID
 from services.console.typed import Unfit, instant
 
 Input = Literal[
-    "text", "area", "choice", "choices", "unit", "units", "post", "case", "number", "flag", "day", "instant"
+    "text",
+    "area",
+    "choice",
+    "choices",
+    "unit",
+    "units",
+    "post",
+    "category",
+    "place",
+    "case",
+    "number",
+    "flag",
+    "day",
+    "instant",
 ]
 LONG: Final = 200
 """A text that may be longer gets several lines."""
@@ -46,12 +59,16 @@ def step_forms(description: Mapping[str, Any], case_id: UUID, allowed: Sequence[
 
 def step_form(description: Mapping[str, Any], case_id: UUID, step: str) -> StepForm:
     """The form of one step."""
-    template = next((one for one in _places(step) if "post" in description["paths"].get(one, {})), None)
-    if template is None:
+    forms = (form_at(description, step, one, one.replace("{case_id}", str(case_id))) for one in _places(step))
+    return next((form for form in forms if form.path), StepForm(step, None))
+
+
+def form_at(description: Mapping[str, Any], step: str, template: str, path: str) -> StepForm:
+    """The form of what is posted to `path`, which the description has as `template`."""
+    operation = description["paths"].get(template, {}).get("post")
+    if operation is None:
         return StepForm(step, None)
-    operation = description["paths"][template]["post"]
     schema = _body(description, operation)
-    path = template.replace("{case_id}", str(case_id))
     if schema is None:
         return StepForm(step, path)
     required = schema.get("required", [])
@@ -115,10 +132,8 @@ def _input(name: str, schema: Mapping[str, Any], is_list: bool, longest: int | N
         return "units"
     if schema.get("enum"):
         return "choices" if is_list else "choice"
-    if name == "unit" or name.endswith("_unit"):
-        return "unit"
-    if name == "post" or name.endswith("_post"):
-        return "post"
+    if coded := next((coded for end, coded in CODED if name == end or name.endswith(f"_{end}")), None):
+        return coded
     by_format: dict[str, Input] = {"date": "day", "date-time": "instant", "uuid": "case"}
     by_type: dict[str, Input] = {"boolean": "flag", "integer": "number", "number": "number"}
     found = by_format.get(schema.get("format", "")) or by_type.get(schema.get("type", ""))
@@ -143,5 +158,14 @@ def _number(text: str) -> int | float:
     return float(text) if "." in text else int(text)
 
 
+CODED: Final[Sequence[tuple[str, Input]]] = (
+    ("unit", "unit"),
+    ("post", "post"),
+    ("owner", "post"),
+    ("approver", "post"),
+    ("category", "category"),
+    ("place", "place"),
+)
+"""What a field is called, itself or at its end, that holds a code of the directory."""
 READERS: Final[Mapping[str, Callable[[str], Any]]] = {"number": _number, "instant": instant}
 """How an input's text becomes JSON; where none is named, as it is."""

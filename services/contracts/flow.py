@@ -50,6 +50,7 @@ from services.contracts.project import (
     ProgressReported,
     ProjectChanged,
     ProjectDone,
+    ProjectDropped,
     ProjectOpened,
     ProjectReplaced,
 )
@@ -152,6 +153,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(MilestoneReached, "project", "intake"),
     _flow(ProjectDone, "project", "intake"),
     _flow(ProjectReplaced, "project", "intake"),
+    _flow(ProjectDropped, "project", "intake"),
     _flow(CaseLinkedToProject, "project", "intake"),
     _flow(CaseUnlinkedFromProject, "project", "intake"),
     _flow(WatermarkPassed, "project", "reporting"),

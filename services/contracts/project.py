@@ -1,6 +1,7 @@
 """Topic `project`: what the authority has taken upon itself to do (办实事项目), keyed by project.
 
-Nothing of a project is overwritten: a new date, wording or budget is a new public fact with its reason.
+Nothing of a project is overwritten: a new date, wording or budget is a new public fact with its reason and
+who approved it: `approver` is the code of a post, which somebody held when the fact was recorded.
 `version` counts the events of one project from 1. Amounts are in yuan, to the fen, as decimal strings.
 """
 
@@ -106,6 +107,7 @@ class ProjectChanged(ProjectEvent):
     plan: Plan
     changed: tuple[str, ...]
     reason: PublicText
+    approver: str
 
 
 class ProgressReported(ProjectEvent):
@@ -146,6 +148,16 @@ class ProjectReplaced(ProjectEvent):
     by_project_id: UUID
     by_ledger: str
     reason: PublicText
+    approver: str
+
+
+class ProjectDropped(ProjectEvent):
+    """The project ends here without being done, and no other one stands in its place (终止)."""
+
+    type: ClassVar[str] = "yinuo.project.dropped.v1"
+
+    reason: PublicText
+    approver: str
 
 
 class CaseLinkedToProject(ProjectEvent):

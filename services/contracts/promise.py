@@ -58,7 +58,10 @@ class PromiseMade(PromiseEvent):
 
 
 class PromiseChanged(PromiseEvent):
-    """A promise got a new date or other words; what it said before stays in the record, too."""
+    """A promise got a new date or other words; what it said before stays in the record, too.
+
+    `project`: the ledger number of the project that it is about, where it had named none; None: as before.
+    """
 
     type: ClassVar[str] = "yinuo.promise.changed.v1"
 
@@ -66,6 +69,7 @@ class PromiseChanged(PromiseEvent):
     due: date
     words_before: PublicText
     words: PublicText
+    project: str | None
     reason: PublicText
     approver: str
 

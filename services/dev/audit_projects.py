@@ -67,8 +67,11 @@ PROJECTS: Final = (
         "tracking shows each project's last day and what became of it",
         LISTED,
         differences(
-            "SELECT ledger, completion, done_on, replaced_by FROM assignment.audit_projects",
-            "SELECT ledger, completion, done_on, replaced_by FROM intake.audit_projects",
+            """
+            SELECT ledger, completion, done_on, replaced_by, state = 'dropped' AS dropped
+            FROM assignment.audit_projects
+            """,
+            "SELECT ledger, completion, done_on, replaced_by, dropped FROM intake.audit_projects",
             "ledger",
         ),
         on_its_way=True,

@@ -50,7 +50,7 @@ class MilestoneStanding(BaseModel):
 class ProjectStanding(BaseModel):
     """A project that answers the demand: its number in the list, its last day, how far it came.
 
-    `rating` is what the demand's citizen said of it.
+    `dropped`: it was given up without another one in its place. `rating` is what the demand's citizen said of it.
     """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
@@ -60,6 +60,7 @@ class ProjectStanding(BaseModel):
     completion: date | None
     done_on: date | None
     replaced_by: str | None
+    dropped: bool
     linked_at: datetime
     milestones: list[MilestoneStanding]
     rating: str | None

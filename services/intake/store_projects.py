@@ -14,17 +14,18 @@ from services.kit.postgres import Connection, Pool, Writing
 
 _PROJECTS: Final = """
 INSERT INTO projects AS p (project_id, version, ledger, name, completion, milestones, done_on, replaced_by,
-                           units)
+                           dropped, units)
 SELECT project_id, version, ledger, name, completion, coalesce(milestones::jsonb, '[]'), done_on, replaced_by,
-       string_to_array(units, ' ')
+       dropped, string_to_array(units, ' ')
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::date[], $6::text[], $7::date[], $8::text[],
-            $9::text[])
-    AS news (project_id, version, ledger, name, completion, milestones, done_on, replaced_by, units)
+            $9::bool[], $10::text[])
+    AS news (project_id, version, ledger, name, completion, milestones, done_on, replaced_by, dropped, units)
 ON CONFLICT (project_id) DO UPDATE SET version = excluded.version,
     name = coalesce(excluded.name, p.name), completion = coalesce(excluded.completion, p.completion),
     milestones = CASE WHEN excluded.name IS NULL THEN p.milestones ELSE excluded.milestones END,
     done_on = coalesce(excluded.done_on, p.done_on),
-    replaced_by = coalesce(excluded.replaced_by, p.replaced_by), units = coalesce(excluded.units, p.units)
+    replaced_by = coalesce(excluded.replaced_by, p.replaced_by), dropped = p.dropped OR excluded.dropped,
+    units = coalesce(excluded.units, p.units)
 WHERE p.version < excluded.version
 """
 _REACHED: Final = """
@@ -51,7 +52,7 @@ UPDATE tracking SET changed_at = $3 FROM theirs WHERE tracking.demand_id = their
 """
 _OF_DEMANDS: Final = """
 SELECT d.demand_id, d.project_id, d.changed_at AS linked_at, p.ledger, p.name, p.completion, p.milestones,
-       p.done_on, p.replaced_by, r.level
+       p.done_on, p.replaced_by, p.dropped, r.level
 FROM demand_projects AS d JOIN projects AS p USING (project_id)
 LEFT JOIN project_ratings AS r USING (demand_id, project_id)
 WHERE d.linked AND d.demand_id = ANY($1::uuid[]) ORDER BY d.changed_at, p.ledger
@@ -73,8 +74,8 @@ async def record_projects(
     if links:
         link_rows = [(one.demand_id, one.project_id, one.version, one.linked, one.at) for one in links]
         await connection.execute(_LINKS, *zip(*link_rows, strict=True))
-    changed = [one.project_id for one in projects if one.name or one.done_on or one.replaced_by]
-    told = [*changed, *(one.project_id for one in reached)]
+    changed = [one for one in projects if one.name or one.done_on or one.replaced_by or one.dropped]
+    told = [one.project_id for one in (*changed, *reached)]
     if links or told:
         await connection.execute(_CHANGED, [one.demand_id for one in links], told, writing.now)
 
@@ -113,6 +114,7 @@ def _tracked(row: Any, reached: dict[str, date]) -> TrackedProject:
             ProjectMilestone(one["name"], date.fromisoformat(one["due"]), reached.get(one["name"]))
             for one in planned
         ),
+        dropped=row["dropped"],
         rating=row["level"],
     )
 
@@ -130,5 +132,6 @@ def _project_row(news: ProjectNews) -> tuple[object, ...]:
         else orjson.dumps([m.model_dump(mode="json") for m in milestones]).decode(),
         news.done_on,
         news.replaced_by,
+        news.dropped,
         None if news.units is None else " ".join(news.units),
     )

@@ -13,6 +13,7 @@ from services.contracts.project import (
     MilestoneReached,
     ProjectChanged,
     ProjectDone,
+    ProjectDropped,
     ProjectEvent,
     ProjectOpened,
     ProjectReplaced,
@@ -31,6 +32,7 @@ class ProjectNews:
     milestones: tuple[Milestone, ...] | None = None
     done_on: date | None = None
     replaced_by: str | None = None
+    dropped: bool = False
     units: tuple[str, ...] | None = None
 
 
@@ -58,7 +60,7 @@ class ProjectMilestone:
 class TrackedProject:
     """A project that answers a demand. Name and date are missing until the project itself was told.
 
-    `rating` is what the demand's citizen said of it.
+    `dropped`: it was given up without another one in its place. `rating` is what the demand's citizen said of it.
     """
 
     ledger: str
@@ -68,6 +70,7 @@ class TrackedProject:
     replaced_by: str | None
     linked_at: datetime
     milestones: tuple[ProjectMilestone, ...]
+    dropped: bool = False
     rating: str | None = None
 
 
@@ -110,4 +113,6 @@ def _told(event: ProjectEvent) -> dict[str, Any]:
             return {"done_on": event.on}
         case ProjectReplaced():
             return {"replaced_by": event.by_ledger}
+        case ProjectDropped():
+            return {"dropped": True}
     return {}

@@ -73,8 +73,12 @@ async def test_each_canned_answer_is_one_that_the_service_describes(key: Key) ->
     jsonschema.Draft202012Validator(schema).validate(ANSWERS[key])
 
 
-STEPS: set[Key] = {("assignment", "POST", f"/cases/{CASE_ID}/{step}") for step in ("sign-for", "return")}
-"""What is asked by the description itself (step_forms)."""
+STEPS: set[Key] = {
+    *(("assignment", "POST", f"/cases/{CASE_ID}/{step}") for step in ("sign-for", "return")),
+    *(("assignment", "POST", f"/projects/{LEDGER}/{act}") for act in ("change", "cases")),
+    ("assignment", "POST", "/projects"),
+}
+"""What is asked by the description itself (step_forms, project_forms)."""
 
 MODELS: dict[Key, type[Shown]] = {
     ("intake", "GET", "/demands/{receipt}"): apis_intake.Standing,

@@ -80,6 +80,16 @@ async def test_what_comes_without_a_plan_leaves_name_date_and_milestones(writing
     assert (found.name, found.done_on, len(found.milestones)) == ("管网改造", date(2021, 6, 20), 1)
 
 
+async def test_a_dropped_project_stays_with_its_demands_and_says_so(writing: Writing) -> None:
+    demand = uuid4()
+    await record_projects(writing, [news(1, name="管网改造")], [], [link(demand, 1)])
+    assert not (await shown(writing.connection, demand)).dropped
+    await record_projects(writing, [news(2, dropped=True)], [], [])
+    await record_projects(writing, [news(3)], [], [])
+    found = await shown(writing.connection, demand)
+    assert (found.name, found.dropped) == ("管网改造", True)
+
+
 async def test_an_older_version_changes_nothing(writing: Writing) -> None:
     demand = uuid4()
     await record_projects(writing, [news(5, name="新", milestones=())], [], [link(demand, 5)])

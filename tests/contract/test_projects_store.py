@@ -19,7 +19,13 @@ from services.assignment.store import PostgresCases
 from services.assignment.store_project_reading import Filter, ProjectReading
 from services.assignment.store_projects import Matchers, PostgresProjects
 from services.contracts.case import CaseAssigned
-from services.contracts.project import CaseLinkedToProject, ProjectEvent, ProjectReplaced, project_id_of
+from services.contracts.project import (
+    CaseLinkedToProject,
+    ProjectDropped,
+    ProjectEvent,
+    ProjectReplaced,
+    project_id_of,
+)
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
 from services.kit.connection import Connection
@@ -32,6 +38,7 @@ from tests.unit.directory_samples import POSTS, UNITS, county
 NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 TODAY = date(2021, 3, 1)
 WORDS = PublicText("因为汛期。")
+APPROVED = WORDS, "magistrate"
 RULEBOOK = Rulebook.build(1, county())
 TABLES = ("project_offers", "project_cases", "projects", "cases")
 CLERK = Staff("某", "clerk", None)
@@ -234,8 +241,8 @@ async def test_a_change_is_checked_and_kept_with_what_was_reached(book: Book) ->
     await book.open("县项-1")
     desk = book.desk()
     after(await desk.act("县项-1", Reach(PublicText("主体完工"), TODAY)))
-    after(await desk.change("县项-1", {"completion": date(2021, 8, 31)}, WORDS))
-    assert field_of(await desk.change("县项-1", {"lead_unit": "moon"}, WORDS)) == "lead_unit"
+    after(await desk.change("县项-1", {"completion": date(2021, 8, 31)}, *APPROVED))
+    assert field_of(await desk.change("县项-1", {"lead_unit": "moon"}, *APPROVED)) == "lead_unit"
     project = await book.project("县项-1")
     assert (project.plan.completion, project.reached, project.version) == (
         date(2021, 8, 31),
@@ -248,7 +255,7 @@ async def test_a_replaced_project_hands_over_what_the_other_one_lacks(book: Book
     cases = [await book.case(), await book.case()]
     await book.open("县项-1", cases=tuple(case.case_id for case in cases))
     new = await book.open("县项-2", cases=(cases[0].case_id,))
-    assert after(await book.desk().replace("县项-1", "县项-2", WORDS)).replaced_by == "县项-2"
+    assert after(await book.desk().replace("县项-1", "县项-2", *APPROVED)).replaced_by == "县项-2"
     assert {case.case_id for case in await book.projects.cases_of(new.project_id)} == {
         case.case_id for case in cases
     }
@@ -258,11 +265,41 @@ async def test_a_replaced_project_hands_over_what_the_other_one_lacks(book: Book
     assert isinstance(refused, NotAllowed)
 
 
+async def test_a_dropped_project_keeps_its_cases_and_is_offered_to_no_other(book: Book) -> None:
+    case, further = await book.case(title="停水"), await book.case(title="停水")
+    project = await book.open("县项-1", cases=(case.case_id,))
+    assert after(await book.desk().drop("县项-1", *APPROVED)).state == "dropped"
+    assert book.published[-1] == ProjectDropped(
+        project_id=project.project_id, ledger="县项-1", version=3, reason=WORDS, approver="magistrate"
+    )
+    assert [one.case_id for one in await book.projects.cases_of(project.project_id)] == [case.case_id]
+    await book.link_new(further)
+    assert await book.projects.linked([further.case_id]) == set()
+    assert isinstance(await book.desk().drop("县项-1", *APPROVED), NotAllowed)
+    after(await book.desk().unlink("县项-1", case.case_id, WORDS))
+
+
+@pytest.mark.parametrize(("approver", "said"), [("moon.head", "没有职务"), ("water.head", "无人担任")])
+async def test_whoever_approves_holds_a_post_of_the_directory(book: Book, approver: str, said: str) -> None:
+    await book.open("县项-1")
+    await book.open("县项-2")
+    desk = book.desk()
+    for outcome in (
+        await desk.change("县项-1", {"completion": date(2021, 8, 31)}, WORDS, approver),
+        await desk.replace("县项-1", "县项-2", WORDS, approver),
+        await desk.drop("县项-1", WORDS, approver),
+    ):
+        assert isinstance(outcome, Faulty)
+        [fault] = outcome.faults
+        assert (fault.field, said in fault.what, bool(fault.remedy)) == ("approver", True, True)
+    assert (await book.project("县项-1")).version == 1
+
+
 async def test_the_version_of_the_list_moves_when_open_projects_change(book: Book) -> None:
     versions = [await book.projects.list_version()]
     await book.open("县项-1")
     versions.append(await book.projects.list_version())
-    await book.desk().change("县项-1", {"place": None}, WORDS)
+    await book.desk().change("县项-1", {"place": None}, *APPROVED)
     versions.append(await book.projects.list_version())
     assert await book.projects.open_projects() == [
         OpenProject(project_id_of("县项-1"), "县项-1", "water", None)
@@ -289,7 +326,7 @@ async def test_every_fact_is_read_back_in_order(connection: Connection) -> None:
     desk = book.desk()
     await desk.act("县项-1", Report(WORDS, percent=30))
     await desk.link("县项-1", case.case_id, WORDS)
-    await desk.change("县项-1", {"budget": plan().budget, "completion": date(2021, 8, 31)}, WORDS)
+    await desk.change("县项-1", {"budget": plan().budget, "completion": date(2021, 8, 31)}, *APPROVED)
     told = await ProjectReading(connection).facts(project.project_id)
     assert [one.event for one in told] == book.published
     assert {one.at for one in told} == {NOW}

@@ -9,13 +9,16 @@ import pytest
 from services.assignment.chain import Head, chained
 from services.assignment.member import Member
 from services.assignment.pledge import Recorded
+from services.assignment.project import opened
 from services.assignment.promise import Promise, promise_id_of
+from services.assignment.store_projects import PostgresProjects
 from services.assignment.store_promise_reading import PromiseReading
 from services.assignment.store_promises import PostgresPromises
 from services.contracts.promise import PromiseMade
 from services.kit.bulk import FROM_ROWS
 from services.kit.connection import Connection
 from tests.conftest import DatabaseOf
+from tests.project_fakes import plan
 from tests.promise_builders import MEETING, SEAL, promise_made
 from tests.promise_fakes import PromisesInMemory
 
@@ -78,7 +81,7 @@ async def test_promises_are_found_by_number_and_by_id_as_they_were_added(promise
 async def test_what_a_promise_amounts_to_is_replaced_by_what_is_added_later(promises: AnyPromises) -> None:
     [first, _] = await recorded(promises, *numbers(2))
     head = await promises.lock("county")
-    moved = replace(first, due=date(2021, 8, 31), version=2)
+    moved = replace(first, due=date(2021, 8, 31), project="项-1", version=2)
     await promises.add([], head, [moved])
     assert await promises.one(first.promise_id) == moved
 
@@ -102,6 +105,16 @@ async def test_a_name_is_there_until_it_is_erased_once(promises: AnyPromises) ->
 async def test_a_promise_without_a_name_has_none_to_erase(promises: AnyPromises) -> None:
     [said] = await recorded(promises, *numbers(1))
     assert not await promises.erase(said.promise_id, "clerk", MEETING)
+
+
+async def test_only_projects_of_the_list_are_known(promises: AnyPromises) -> None:
+    if isinstance(promises, PromisesInMemory):
+        promises.projects.add("县项-1")
+    else:
+        opened_now = opened("县项-1", plan(), MEETING, date(2021, 4, 30))
+        await PostgresProjects(promises._connection).record([opened_now], "clerk", MEETING)
+    assert await promises.ledgers(["县项-1", "县项-2", "县项-1"]) == {"县项-1"}
+    assert await promises.ledgers([]) == set()
 
 
 async def test_facts_are_read_as_the_bytes_that_were_hashed(connection: Connection) -> None:

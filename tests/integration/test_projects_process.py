@@ -27,6 +27,7 @@ from tests.unit.directory_samples import county
 
 MONDAY = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)
 """2021-03-01 09:00 local."""
+BY = {"approver": "magistrate"}
 _numbers = count(1)
 
 
@@ -129,7 +130,7 @@ async def town(stack: Infrastructure) -> AsyncIterator[County]:
 
 async def close_all(stack: Infrastructure) -> None:
     database = await asyncpg.connect(stack.admin_url)
-    await database.execute("UPDATE assignment.projects SET state = 'replaced'")
+    await database.execute("UPDATE assignment.projects SET state = 'replaced' WHERE state IN ('planned', 'under_way')")
     await database.execute("UPDATE assignment.project_list SET version = version + 1")
     await database.close()
 
@@ -148,7 +149,7 @@ async def test_a_matching_case_is_linked_and_its_citizen_sees_the_project(town: 
 
     reached = await town.post(f"/projects/{ledger}/milestones", {"milestone": "主体完工", "on": "2021-03-01"})
     changed = await town.post(
-        f"/projects/{ledger}/change", {"completion": "2021-08-31", "reason": "汛期无法施工。"}
+        f"/projects/{ledger}/change", {"completion": "2021-08-31", "reason": "汛期无法施工。", **BY}
     )
     assert (reached.status_code, changed.status_code) == (200, 200)
 
@@ -250,7 +251,7 @@ async def test_a_replaced_project_hands_its_cases_over(town: County) -> None:
     case_id = await town.case_of(said)
     old = await town.opened(cases=[case_id], category="road")
     new = await town.opened(category="road")
-    assert (await town.post(f"/projects/{old}/replace", {"by": new, "reason": "合并。"})).status_code == 200
+    assert (await town.post(f"/projects/{old}/replace", {"by": new, "reason": "合并。", **BY})).status_code == 200
     found = await town.project(old)
     assert (found["state"], found["replaced_by"], (await town.project(new))["cases"]) == ("replaced", new, 1)
 
@@ -263,10 +264,38 @@ async def test_a_replaced_project_hands_its_cases_over(town: County) -> None:
     assert await eventually(both)
 
 
+async def test_a_dropped_project_is_told_to_its_citizen_and_its_case_goes_on(town: County) -> None:
+    said = await town.say("道路坑洼", "河口镇")
+    case_id = await town.case_of(said)
+    ledger = await town.opened(cases=[case_id], category="road")
+    dropped = {"reason": "规划调整，不再实施。", **BY}
+    vacant = await town.post(f"/projects/{ledger}/drop", {**dropped, "approver": "water.head"})
+    assert (vacant.status_code, vacant.json()["field"]) == (422, "approver")
+    assert (await town.post(f"/projects/{ledger}/drop", dropped)).status_code == 200
+
+    async def told() -> Any:
+        return [(one["ledger"], one["dropped"]) for one in (await town.tracked(said))["projects"]] == [
+            (ledger, True)
+        ]
+
+    assert await eventually(told)
+    found = await town.project(ledger)
+    assert (found["state"], found["allowed"], found["cases"]) == ("dropped", ["unlink"], 1)
+    assert found["facts"][-1]["kind"] == "dropped"
+    case = (await town.assignment.get(f"/cases/{case_id}", headers=town.staff("clerk"))).json()
+    signed = await town.post(f"/cases/{case_id}/sign-for", None, town.staff("handler", case["unit"]))
+    assert (case["state"], signed.status_code) == ("dispatched", 200)
+    again = await town.post(f"/projects/{ledger}/drop", dropped)
+    assert (again.status_code, again.json()["allowed"]) == (409, ["unlink"])
+    rows = (await town.assignment.get("/project-sheet")).json()["rows"]
+    assert [row["状态"] for row in rows if row["台账编号"] == ledger] == ["已终止"]
+    assert "规划调整，不再实施。 批准：县长。" in (await town.assignment.get(f"/projects/{ledger}/page")).text
+
+
 async def test_the_books_of_projects_balance_and_a_lost_link_is_found(town: County) -> None:
     said = await town.say("家里停水五天", "河口镇")
     ledger = await town.opened(cases=[await town.case_of(said)])
-    await town.post(f"/projects/{ledger}/change", {"completion": "2021-09-30", "reason": "汛期。"})
+    await town.post(f"/projects/{ledger}/change", {"completion": "2021-09-30", "reason": "汛期。", **BY})
 
     async def balanced() -> Any:
         return not any((await audited(town.stack)).values())
@@ -326,7 +355,7 @@ async def test_every_fact_of_a_project_is_public(town: County) -> None:
     await town.post(
         f"{path}/progress", {"text": "开挖，联系13912345678。", "percent": 30, "evidence": "照片"}
     )
-    change = {"completion": "2021-08-31", "owner": "magistrate", "reason": "汛期。"}
+    change = {"completion": "2021-08-31", "owner": "magistrate", "reason": "汛期。", **BY}
     await town.post(f"{path}/change", change)
     await town.post(f"{path}/done", {"on": "2021-03-01", "text": "已通水。"})
     found = await town.project(ledger)
@@ -348,6 +377,7 @@ async def test_every_fact_of_a_project_is_public(town: County) -> None:
             "after_names": None,
         },
     ]
+    assert (found["facts"][2]["approver"], found["facts"][2]["approver_title"]) == ("magistrate", "县长")
     assert (found["state"], found["percent"], found["done_on"]) == ("done", 100, "2021-03-01")
     late = await town.post(f"{path}/progress", {"text": "再报。"})
     assert (late.status_code, late.json()["allowed"]) == (409, ["unlink"])

@@ -18,6 +18,7 @@ from services.assignment.chain import Witness
 from services.dev.audit_promises import PROMISES
 from services.dev.credentials import database_url
 from services.dev.stack import Infrastructure
+from tests.project_fakes import plan
 from tests.promise_builders import FORGER, forged
 from tests.promises_process import Promises, assignment_at_the_meeting, talking_to
 
@@ -135,6 +136,7 @@ async def test_nothing_is_put_on_record_without_a_token(promises: Promises, path
         ({"tier": "ordinary_member"}, "member"),
         ({"occasion": "television"}, "programme"),
         ({"clip": "03"}, "programme"),
+        ({"project": "没有的"}, "project"),
     ],
 )
 async def test_a_promise_that_cannot_be_is_refused_with_its_field_and_a_remedy(
@@ -151,6 +153,8 @@ async def test_a_promise_that_cannot_be_is_refused_with_its_field_and_a_remedy(
         ("change", {**MOVED, "due": "2021-04-01"}, "due"),
         ("change", {**MOVED, "due": "2021-06-30"}, "due"),
         ("change", {**MOVED, "approver": "moon.head"}, "approver"),
+        ("change", {**MOVED, "approver": "water.clerk"}, "approver"),
+        ("change", {**MOVED, "project": "没有的"}, "project"),
         ("settle", {"outcome": "kept"}, "evidence"),
         ("settle", {"outcome": "broken"}, "reason"),
         ("settle", {"outcome": "broken", "reason": "没有做"}, "outcome"),
@@ -164,6 +168,35 @@ async def test_what_cannot_be_said_about_a_promise_is_refused_with_its_field(
     made = await promises.made()
     refused = await promises.post(f"/promises/{made['promise_id']}/{step}", body)
     assert (refused.status_code, refused.json()["field"]) == (UNPROCESSABLE, field)
+
+
+async def test_a_promise_names_a_project_that_is_there_at_once_or_by_a_change(promises: Promises) -> None:
+    opened = await promises.post("/projects", {"ledger": "项-1", **plan().model_dump(mode="json")})
+    assert opened.status_code == 201
+    assert (await promises.made(project="项-1"))["project"] == "项-1"
+    made = await promises.made()
+    said = {"project": "项-1", "reason": "已立项", "approver": "magistrate"}
+    changed = await promises.post(f"/promises/{made['promise_id']}/change", said)
+    assert (changed.json()["project"], changed.json()["due"]) == ("项-1", made["due"])
+    seen = (await promises.http.get(f"/promises/{made['promise_id']}")).json()
+    assert seen["facts"][-1]["says"] == "列入项目 项-1，因为已立项。批准：县长"
+    assert await promises.verified() is None
+
+
+async def test_a_list_with_a_project_that_is_not_there_is_refused_by_row_and_column(
+    promises: Promises,
+) -> None:
+    rows = [
+        {"row": 2, "cells": promises.asked()},
+        {"row": 3, "cells": promises.asked(project="没有的")},
+        {"row": 4, "cells": promises.asked(due="不是日期")},
+    ]
+    before, _ = await promises.head()
+    refused = await promises.post("/promises/import", {"rows": rows})
+    assert refused.status_code == UNPROCESSABLE
+    assert [(one["row"], one["column"]) for one in refused.json()["problems"]] == [(3, "project"), (4, "due")]
+    assert all(one["remedy"] for one in refused.json()["problems"])
+    assert (await promises.head())[0] == before
 
 
 async def test_a_promise_that_is_not_there_is_not_found(promises: Promises) -> None:

@@ -84,6 +84,7 @@ async def test_a_project_shows_owner_money_milestones_and_each_public_fact(brows
         "牵头单位：无 → 县水利局",
         "责任人：信访局局长 → 水利局局长",
         "理由：汛期无法施工",
+        "批准：县长",
         "已更换2公里",
     ):
         assert said in page

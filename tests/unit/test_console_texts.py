@@ -10,8 +10,10 @@ from uuid import UUID
 import pytest
 
 import services.console
+from services.assignment.project_history import Kind
 from services.console import said
 from services.console.catalogue import Unsaid, catalogue, language_of
+from services.console.project_forms import OPENING, PLACES
 from services.console.session import form_token, is_own_form
 from services.console.step_forms import Field, StepForm, filled_in, filter_choices, step_form
 from services.console.typed import Unfit
@@ -66,7 +68,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "promise_state": get_args(PromiseState),
     "occasion": get_args(Occasion),
     "project_state": get_args(ProjectState),
-    "plan_field": tuple(Plan.model_fields),
+    "field": tuple(Plan.model_fields),
+    "project_fact": get_args(Kind),
+    "project_act": (*PLACES, OPENING),
     "satisfaction": get_args(Satisfaction),
 }
 

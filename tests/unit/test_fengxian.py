@@ -7,6 +7,7 @@ import pytest
 
 from services.contracts.vocabulary import PROCESSES
 from services.dev.fengxian.actions import (
+    DropProject,
     FinishProject,
     MakePromise,
     MergeDemand,
@@ -72,6 +73,7 @@ def test_counting_the_input_would_be_wrong(script: Script) -> None:
     assert raw[TagDemand] > figures["results.petitions_settled"] + figures["results.enterprises_helped"]
     assert raw[MergeDemand] > raw[PartDemand] > 0
     assert raw[SynchroniseDemands] == 2
+    assert raw[ReplaceProject] > raw[DropProject] > 0
 
 
 @pytest.mark.parametrize("seed", range(5))

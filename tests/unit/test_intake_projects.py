@@ -10,6 +10,7 @@ from services.contracts.project import (
     MilestoneReached,
     ProjectChanged,
     ProjectDone,
+    ProjectDropped,
     ProjectEvent,
     ProjectOpened,
     ProjectReplaced,
@@ -40,7 +41,9 @@ def unlinked(version: int) -> ProjectEvent:
 def test_several_events_of_a_project_are_one_piece_of_news() -> None:
     changed = plan(completion=date(2021, 8, 31))
     events = [
-        event(ProjectChanged, 2, plan=changed, changed=("completion",), reason="汛期"),
+        event(
+            ProjectChanged, 2, plan=changed, changed=("completion",), reason="汛期", approver="magistrate"
+        ),
         event(ProjectOpened, 1, plan=plan()),
         event(ProjectDone, 3, on=date(2021, 8, 20), text="已通水"),
     ]
@@ -58,9 +61,16 @@ def test_news_without_a_plan_says_nothing_of_name_and_date() -> None:
         "by_project_id": project_id_of("县项-2"),
         "by_ledger": "县项-2",
         "reason": "合并",
+        "approver": "magistrate",
     }
     [news] = project_news([event(ProjectReplaced, 4, **replaced)])
     assert (news.version, news.name, news.milestones, news.replaced_by) == (4, None, None, "县项-2")
+
+
+def test_that_a_project_was_dropped_is_news_that_no_later_link_takes_back() -> None:
+    dropped = event(ProjectDropped, 4, reason="改线", approver="magistrate")
+    [news] = project_news([unlinked(5), dropped])
+    assert (news.version, news.dropped, news.replaced_by, news.done_on) == (5, True, None, None)
 
 
 def test_the_last_word_on_a_link_counts_whatever_order_it_comes_in() -> None:

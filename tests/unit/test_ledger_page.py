@@ -28,7 +28,7 @@ def page(**given: Any) -> str:
     )
     acts: tuple[Act, ...] = (
         Report(PublicText("主管道已更换2公里。"), PublicText("现场照片"), 60),
-        Change(changed, PublicText("汛期无法施工。")),
+        Change(changed, PublicText("汛期无法施工。"), "magistrate"),
         *(Reach(one.name, TODAY) for one in moved.project.plan.milestones),
         Finish(TODAY, PublicText("已通水。")),
     )
@@ -73,11 +73,11 @@ def test_the_page_names_people_units_and_days_as_the_county_does() -> None:
     assert "water" not in html
 
 
-def test_a_change_shows_before_after_and_reason() -> None:
+def test_a_change_shows_before_after_reason_and_approver() -> None:
     html = page()
     assert '<span class="was">2021年6月30日</span> → 2021年8月31日' in html
     assert '<span class="was">水利局</span> → 河口镇' in html
-    assert "理由：汛期无法施工。" in html
+    assert "理由：汛期无法施工。 批准：县长。" in html
 
 
 def test_of_several_milestones_a_change_shows_those_that_differ() -> None:

@@ -111,11 +111,40 @@ async def test_a_change_leaves_the_words_where_only_the_date_is_new() -> None:
     assert (after.words, after.due, after.version) == (entry.promise.words, date(2021, 8, 31), 2)
 
 
-async def test_an_approver_is_a_post_of_the_directory() -> None:
+@pytest.mark.parametrize(
+    ("approver", "what"), [("moon.head", "没有职务 moon.head"), ("water.head", "water.head 无人担任")]
+)
+async def test_an_approver_is_a_post_of_the_directory_that_somebody_holds(approver: str, what: str) -> None:
     told = Told()
     [entry] = await make(told.desk, [new_promise()])
-    with pytest.raises(Refused, match="moon"):
-        await change(told.desk, entry.promise.promise_id, date(2021, 8, 31), None, "汛期", "moon.head")
+    with pytest.raises(Refused, match=what) as changing:
+        await change(told.desk, entry.promise.promise_id, date(2021, 8, 31), None, "汛期", approver)
+    ending = Ending("withdrawn", date(2021, 4, 30), PublicText("并入"), approver=approver)
+    with pytest.raises(Refused, match=what) as settling:
+        await settle(told.desk, entry.promise.promise_id, ending)
+    assert changing.value.field == settling.value.field == "approver"
+
+
+async def test_a_project_that_is_not_there_is_named_with_its_promise_and_nothing_is_kept() -> None:
+    told = Told()
+    told.promises.projects = {"项-1"}
+    asked = [new_promise(number=f"诺{at}", project=f"项-{at}") for at in (1, 2)]
+    with pytest.raises(PromisesRefused) as refused:
+        await make(told.desk, asked)
+    assert [(position, one.column) for position, one in refused.value.found] == [(1, "project")]
+    assert told.promises.facts == []
+
+
+async def test_a_promise_is_linked_by_a_change_to_a_project_that_was_opened_later() -> None:
+    told = Told()
+    [entry] = await make(told.desk, [new_promise()])
+    linking = told.desk, entry.promise.promise_id, None, None, "项目已立项", "magistrate", "项-1"
+    with pytest.raises(Refused) as refused:
+        await change(*linking)
+    assert refused.value.field == "project"
+    told.promises.projects = {"项-1"}
+    after = await change(*linking)
+    assert (after.project, after.due, after.version) == ("项-1", entry.promise.due, 2)
 
 
 async def test_a_promise_is_settled_with_the_day_it_ended() -> None:

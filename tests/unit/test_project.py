@@ -10,6 +10,7 @@ from services.assignment.project import (
     NAMES,
     Act,
     Change,
+    Drop,
     Faulty,
     Finish,
     Link,
@@ -32,6 +33,7 @@ NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 TODAY = date(2021, 3, 1)
 WORDS = PublicText("因为汛期。")
 CASE = uuid4()
+APPROVED: dict[str, Any] = {"reason": WORDS, "approver": "magistrate"}
 
 
 def new(**given: Any) -> Project:
@@ -53,11 +55,12 @@ def fault_of(project: Project, act: Act) -> str:
 
 
 ACTS: dict[str, Act] = {
-    "change": Change(plan(completion=date(2021, 8, 31)), WORDS),
+    "change": Change(plan(completion=date(2021, 8, 31)), WORDS, "magistrate"),
     "report": Report(WORDS),
     "milestone": Reach(PublicText("主体完工"), TODAY),
     "done": Finish(TODAY, WORDS),
-    "replace": Replace(opened("县项-2", plan(), NOW, TODAY).project, WORDS),
+    "replace": Replace(opened("县项-2", plan(), NOW, TODAY).project, WORDS, "magistrate"),
+    "drop": Drop(WORDS, "magistrate"),
     "link": Link(CASE, CASE, "clerk", WORDS),
     "unlink": Unlink(CASE, CASE, WORDS),
 }
@@ -87,11 +90,15 @@ def test_each_act_of_an_open_project_is_its_next_version(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("change", {"plan": plan(completion=date(2021, 8, 31)), "changed": ("completion",), "reason": WORDS}),
+        (
+            "change",
+            {"plan": plan(completion=date(2021, 8, 31)), "changed": ("completion",), **APPROVED},
+        ),
         ("report", {"text": WORDS, "evidence": None, "percent": None}),
         ("milestone", {"milestone": "主体完工", "on": TODAY, "evidence": None}),
         ("done", {"on": TODAY, "text": WORDS, "evidence": None}),
-        ("replace", {"by_project_id": project_id_of("县项-2"), "by_ledger": "县项-2", "reason": WORDS}),
+        ("replace", {"by_project_id": project_id_of("县项-2"), "by_ledger": "县项-2", **APPROVED}),
+        ("drop", APPROVED),
         ("link", {"case_id": CASE, "demand_id": CASE, "how": "clerk", "why": WORDS}),
         ("unlink", {"case_id": CASE, "demand_id": CASE, "reason": WORDS}),
     ],
@@ -102,7 +109,7 @@ def test_an_event_says_all_of_the_act(name: str, said: dict[str, Any]) -> None:
     assert set(type(event).model_fields) == {*said, "project_id", "ledger", "version"}
 
 
-@pytest.mark.parametrize("end", ["done", "replace"])
+@pytest.mark.parametrize("end", ["done", "replace", "drop"])
 def test_what_has_ended_loses_wrong_links_and_nothing_else(end: str) -> None:
     ended = moved(new(), ACTS[end]).project
     assert not ended.is_open
@@ -122,12 +129,12 @@ def test_a_change_names_the_fields_that_differ_and_keeps_what_was_reached() -> N
 
 
 def test_a_change_that_changes_nothing_is_a_fault() -> None:
-    assert fault_of(new(), Change(plan(), WORDS)) == "plan"
+    assert fault_of(new(), Change(plan(), WORDS, "magistrate")) == "plan"
 
 
 def test_a_milestone_that_was_reached_cannot_be_taken_out_of_the_plan() -> None:
     project = moved(new(), ACTS["milestone"]).project
-    assert fault_of(project, Change(plan(milestones=()), WORDS)) == "milestones"
+    assert fault_of(project, Change(plan(milestones=()), WORDS, "magistrate")) == "milestones"
 
 
 def test_a_milestone_is_one_of_the_plan_and_reached_once() -> None:
@@ -152,6 +159,12 @@ def test_progress_keeps_its_percentage_until_another_is_said() -> None:
 def test_a_project_is_replaced_by_another_open_one() -> None:
     other = opened("县项-2", plan(), NOW, TODAY).project
     ended = moved(other, ACTS["done"]).project
-    assert moved(new(), Replace(other, WORDS)).project.replaced_by == "县项-2"
-    assert fault_of(new(), Replace(ended, WORDS)) == "by"
-    assert fault_of(new(), Replace(new(), WORDS)) == "by"
+    assert moved(new(), Replace(other, WORDS, "magistrate")).project.replaced_by == "县项-2"
+    assert fault_of(new(), Replace(ended, WORDS, "magistrate")) == "by"
+    assert fault_of(new(), Replace(new(), WORDS, "magistrate")) == "by"
+
+
+@pytest.mark.parametrize("start", [date(2021, 3, 1), date(2021, 3, 2)])
+def test_a_project_is_dropped_without_another_one_in_its_place(start: date) -> None:
+    dropped = moved(new(start=start), ACTS["drop"]).project
+    assert (dropped.state, dropped.replaced_by, dropped.done_on) == ("dropped", None, None)

@@ -19,6 +19,7 @@ from services.assignment.promise import (
     promise_id_of,
     repeats,
     settled,
+    unknown_project,
 )
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import Settlement
@@ -70,6 +71,25 @@ def test_everything_that_forbids_a_promise_is_named_at_once(
 
 def test_a_due_date_on_the_day_of_the_promise_is_possible() -> None:
     assert complained(new_promise(due=TODAY)) == []
+
+
+def test_a_promise_is_about_a_project_of_the_list_or_about_none() -> None:
+    assert list(unknown_project(None, frozenset())) == list(unknown_project("项-1", {"项-1"})) == []
+    [complaint] = unknown_project("项-2", {"项-1"})
+    assert (complaint.column, "项-2" in complaint.what, bool(complaint.remedy)) == ("project", True, True)
+
+
+def test_a_promise_that_named_no_project_gets_one_by_a_change_and_keeps_it() -> None:
+    promise = standing()
+    same = promise.due, PublicText(promise.words), BECAUSE, "magistrate", JULY
+    linked = promise.after(changed(promise, *same, project="项-1"))
+    assert (linked.project, linked.due, linked.version) == ("项-1", promise.due, 2)
+    later = linked.due, PublicText("另有说法。"), BECAUSE, "magistrate", JULY
+    assert linked.after(changed(linked, *later)).project == "项-1"
+    for project, field in (("项-1", "due"), ("项-2", "project")):
+        with pytest.raises(Refused) as refused:
+            changed(linked, *same, project=project)
+        assert refused.value.field == field
 
 
 def test_a_change_keeps_what_was_said_before() -> None:
@@ -146,6 +166,13 @@ def test_a_repeat_says_what_was_said_first_or_what_stands_now() -> None:
     assert repeats(new_promise(due=date(2021, 8, 31), words="修好水管并通水。"), moved)
     assert not repeats(new_promise(due=date(2021, 9, 30)), moved)
     assert not repeats(new_promise(unit="petition"), moved)
+
+
+def test_a_repeat_names_the_project_that_stands_now_or_none() -> None:
+    promise = standing(project="项-1")
+    assert repeats(new_promise(project="项-1"), promise)
+    assert repeats(new_promise(), promise)
+    assert not repeats(new_promise(project="项-2"), promise)
 
 
 def test_a_number_gives_one_promise_in_each_authority() -> None:

@@ -23,6 +23,7 @@ KINDS_ZH: Final = {
     "milestone": "节点完成",
     "done": "办结",
     "replaced": "替代",
+    "dropped": "终止",
 }
 _IN_YUAN: Final = Decimal(10_000)
 

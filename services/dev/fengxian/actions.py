@@ -67,12 +67,23 @@ class OpenProject:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceProject:
-    """A ledger that another one stands in for from now on."""
+    """A ledger that another one stands in for from now on, with reason and approver (a post)."""
 
     at: datetime
     ledger: str
     by: str
     reason: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropProject:
+    """A ledger given up without another one in its place, with reason and approver (a post)."""
+
+    at: datetime
+    ledger: str
+    reason: str
+    approver: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +178,7 @@ Action = (
     | WithdrawPromise
     | OpenProject
     | ReplaceProject
+    | DropProject
     | FinishProject
     | SendDemand
     | SynchroniseDemands

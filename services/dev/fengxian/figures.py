@@ -16,6 +16,7 @@ from services.dev.fengxian.county import County
 from services.dev.fengxian.write_promises import CENTRAL, COUNTY, SECRETARY
 
 PAGE: Final = 500
+GIVEN_UP: Final = frozenset({"replaced", "dropped"})
 NOT_COUNTED: Final = frozenset({"refused", "withdrawn", "merged"})
 
 Rows = Sequence[Mapping[str, Any]]
@@ -32,7 +33,7 @@ class Figure:
 
 _P: Final = "GET /promises，除去 state=withdrawn"
 _TV: Final = "GET /promises?aired=true，除去 state=withdrawn"
-_L: Final = "GET /projects，除去 state=replaced"
+_L: Final = "GET /projects，除去 state=replaced、dropped"
 _C: Final = "GET /cases，除去 state=refused、withdrawn、merged"
 
 FIGURES: Final = (
@@ -80,7 +81,7 @@ FIGURES: Final = (
 async def computed(assignment: httpx.AsyncClient, county: County) -> dict[str, int]:
     """Every figure from the running services. The client carries a token that may read cases."""
     promises = [row async for row in rows(assignment, "/promises")]
-    projects = [row async for row in rows(assignment, "/projects") if row["state"] != "replaced"]
+    projects = [row async for row in rows(assignment, "/projects") if row["state"] not in GIVEN_UP]
     cases = [row async for row in rows(assignment, "/cases") if row["state"] not in NOT_COUNTED]
     standing = [row for row in promises if row["state"] != "withdrawn"]
     return {

@@ -11,6 +11,7 @@ from services.dev.fengxian.actions import (
     AirPromise,
     ChangePromise,
     CompleteDemand,
+    DropProject,
     FinishProject,
     ImportMembers,
     MakePromise,
@@ -41,7 +42,7 @@ class Books:
     projects: dict[str, OpenProject] = field(default_factory=dict)
     demands: dict[str, SendDemand] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
-    replaced: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     redated: set[str] = field(default_factory=set)
     aired: set[str] = field(default_factory=set)
@@ -101,7 +102,8 @@ EFFECTS: Final[Mapping[type, Callable[[Books, Any], None]]] = {
     ChangePromise: lambda books, one: books.redated.add(one.number),
     WithdrawPromise: lambda books, one: books.withdrawn.add(one.number),
     OpenProject: Books._open,
-    ReplaceProject: lambda books, one: books.replaced.add(one.ledger),
+    ReplaceProject: lambda books, one: books.given_up.add(one.ledger),
+    DropProject: lambda books, one: books.given_up.add(one.ledger),
     FinishProject: lambda books, one: books.done.add(one.ledger),
     SendDemand: Books._send,
     AirPromise: lambda books, one: books.aired.add(one.number),
@@ -150,7 +152,7 @@ def _of_promises(books: Books, county: County) -> Figures:
 
 
 def _of_projects(books: Books) -> Figures:
-    listed = {ledger: one for ledger, one in books.projects.items() if ledger not in books.replaced}
+    listed = {ledger: one for ledger, one in books.projects.items() if ledger not in books.given_up}
     on_ledgers = [
         one
         for number, one in books.promises.items()

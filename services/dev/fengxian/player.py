@@ -14,6 +14,7 @@ from services.dev.fengxian.actions import (
     AirPromise,
     ChangePromise,
     CompleteDemand,
+    DropProject,
     FinishProject,
     ImportMembers,
     MakePromise,
@@ -137,7 +138,12 @@ class Player:
         await self._ask(one, "/projects", _project(one))
 
     async def _replace(self, one: ReplaceProject) -> None:
-        await self._ask(one, f"/projects/{one.ledger}/replace", {"by": one.by, "reason": one.reason})
+        said = {"by": one.by, "reason": one.reason, "approver": one.approver}
+        await self._ask(one, f"/projects/{one.ledger}/replace", said)
+
+    async def _drop(self, one: DropProject) -> None:
+        said = {"reason": one.reason, "approver": one.approver}
+        await self._ask(one, f"/projects/{one.ledger}/drop", said)
 
     async def _finish(self, one: FinishProject) -> None:
         said = {"on": _day(one), "text": "已完成并验收。", "evidence": "验收单"}
@@ -215,6 +221,7 @@ ACTS: Final[Mapping[type, Callable[[Player, Any], Awaitable[None]]]] = {
     AirPromise: Player._air,
     WithdrawPromise: Player._withdraw,
     ReplaceProject: Player._replace,
+    DropProject: Player._drop,
     FinishProject: Player._finish,
     SendDemand: Player._send,
     SynchroniseDemands: Player._synchronise,

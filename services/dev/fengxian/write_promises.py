@@ -12,6 +12,7 @@ from services.dev.fengxian.actions import (
     Action,
     AirPromise,
     ChangePromise,
+    DropProject,
     FinishProject,
     ImportMembers,
     MakePromise,
@@ -64,7 +65,7 @@ class PromiseWriter:
         self._promises_with_projects()
         self._members()
         going_on = self.draw.chosen(self.ledgers, 0.04)  # in place of others; what is done can't be
-        self._replaced_projects(going_on)
+        self._given_up_projects(going_on)
         self._finished_projects([one for one in self.ledgers if one not in going_on])
         return self.actions
 
@@ -197,17 +198,16 @@ class PromiseWriter:
         funds[drawn[-1]] = ((CENTRAL, self.totals.central_funds),)
         return [replace(one, funds=funds.get(number, ())) for number, one in enumerate(projects)]
 
-    def _replaced_projects(self, likes: Sequence[OpenProject]) -> None:
-        """Ledgers that were opened and then given up for one that counts; one with funds among them."""
-        for like in likes:
+    def _given_up_projects(self, likes: Sequence[OpenProject]) -> None:
+        """Ledgers that were opened and then given up, mostly for one that counts; some with funds."""
+        for number, like in enumerate(likes):
             early = replace(like, funds=((COUNTY, 50_000),)) if self.draw.random.random() < 0.2 else like
             given_up = replace(early, ledger=self.draw.number("FX2021-R"))
-            self.actions += [
-                given_up,
-                ReplaceProject(
-                    self.draw.after(like.at), given_up.ledger, like.ledger, self.draw.random.choice(REASONS)
-                ),
-            ]
+            at, reason = self.draw.after(like.at), self.draw.random.choice(REASONS)
+            ending: Action = ReplaceProject(at, given_up.ledger, like.ledger, reason, SECRETARY)
+            if number % 4 == 3:
+                ending = DropProject(at, given_up.ledger, reason, SECRETARY)
+            self.actions += [given_up, ending]
 
     def _finished_projects(self, ledgers: Sequence[OpenProject]) -> None:
         for one in self.draw.random.sample(ledgers, self.totals.done):

@@ -8,6 +8,7 @@ CREATE TABLE projects (
     milestones jsonb NOT NULL DEFAULT '[]',
     done_on date,
     replaced_by text,
+    dropped boolean NOT NULL DEFAULT false,
     units text[]
 );
 
@@ -39,7 +40,7 @@ CREATE TABLE project_ratings (
 );
 REVOKE UPDATE, DELETE ON project_ratings FROM yinuo_intake_app;
 
-CREATE VIEW audit_projects AS SELECT project_id, ledger, completion, done_on, replaced_by FROM projects;
+CREATE VIEW audit_projects AS SELECT project_id, ledger, completion, done_on, replaced_by, dropped FROM projects;
 CREATE VIEW audit_demand_projects AS SELECT project_id, demand_id FROM demand_projects WHERE linked;
 CREATE VIEW audit_project_ratings AS SELECT demand_id, project_id, level FROM project_ratings;
 GRANT SELECT ON audit_projects, audit_demand_projects, audit_project_ratings TO yinuo_audit;

@@ -55,7 +55,7 @@ class Settle(Frozen):
 class ImportRow(Frozen):
     """A row of the authority's list: its number in the file, and its cells by field name, empty ones too.
 
-    `fault`: why the row itself can't be read, as whoever read the file found; then nothing of the list goes in.
+    `fault`: why the row itself can't be read, as whoever read the file found; then nothing goes in.
     """
 
     row: int = Field(ge=1, examples=[2])

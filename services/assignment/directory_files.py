@@ -85,7 +85,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class ReadFolder:
     """A folder as it was read: a directory, with every problem of it.
 
     It may be used only where there is none: what couldn't be read isn't in it, and an authority.yaml that
@@ -101,11 +101,11 @@ class Folder:
         return code in self.directory.units_by_code or self.may_have("units.csv", code)
 
 
-def read_folder(folder: Path) -> Folder:
+def read_folder(folder: Path) -> ReadFolder:
     """All that can be read of a folder, with all its problems.
 
-    What is wrong between entries (unknown codes, cycles, overlaps) is looked for among those that can be read;
-    a code that may stand in a row that can't be isn't missed.
+    What is wrong between entries (unknown codes, cycles, overlaps) is looked for among those that can be
+    read; a code that may stand in a row that can't be isn't missed.
     """
     reading = Reading()
     authority = _read_authority(folder, reading)
@@ -119,7 +119,7 @@ def read_folder(folder: Path) -> Folder:
     if authority is None:
         between = [one for one in between if one.file != AUTHORITY]
     found = filter(reading.tells, [*reading.problems, *_located(folder, between)])
-    return Folder(directory, tuple(found), reading.may_have)
+    return ReadFolder(directory, tuple(found), reading.may_have)
 
 
 def _read_authority(folder: Path, reading: Reading) -> Authority | None:

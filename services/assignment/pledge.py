@@ -113,7 +113,7 @@ class NotTheirs(PermissionError):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What is on record already of what some promises name. `ledgers`: those of their projects that there are."""
+    """What is on record of what some promises name. `ledgers`: those of their projects that there are."""
 
     head: Head
     known: Mapping[str, Promise]
@@ -218,7 +218,9 @@ async def settle(desk: Desk, promise_id: UUID, ending: Ending) -> Promise:
 def refuse_others(staff: Staff, unit: str) -> None:
     """Clerks and administrators act for all, a unit's own staff for their unit. Raises NotTheirs."""
     if not acts_for(staff, unit):
-        raise NotTheirs(f"the promise is unit {unit}'s, the token is for unit {staff.unit}, role {staff.role}")
+        raise NotTheirs(
+            f"the promise is unit {unit}'s, the token is for unit {staff.unit}, role {staff.role}"
+        )
 
 
 async def _locked(desk: Desk, promise_id: UUID) -> tuple[Promise, Head]:
@@ -264,7 +266,10 @@ def _complaints(
         seen.add(one.number)
         there = looked.known.get(one.number)
         found = (
-            [*complaints_about(one, desk.directory, desk.today), *unknown_project(one.project, looked.ledgers)]
+            [
+                *complaints_about(one, desk.directory, desk.today),
+                *unknown_project(one.project, looked.ledgers),
+            ]
             if there is None or position in partial
             else _contradictions(one, there, looked.names)
         )

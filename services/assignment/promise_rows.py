@@ -67,7 +67,7 @@ class ReadPromise:
 
 
 def whole_row(fault: str) -> Complaint:
-    """A row that can't be read as such; nothing is said of its cells, which may stand under wrong headings."""
+    """A row that can't be read as such; nothing is said of its cells: they may stand under wrong headings."""
     return Complaint(column="整行", what=fault, remedy="改正这一行，或另存为 XLSX")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,11 +10,11 @@ import orjson
 
 from services.assignment.move_project import Offer
 from services.assignment.open_projects import KnownCase
-from services.assignment.project import Moved, Project
+from services.assignment.project import Moved, Project, Report
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
 from services.contracts.demand import ProjectRated
-from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan
+from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan, ProgressReported
 from services.kit.connection import Connection
 
 COLUMNS: Final = "project_id, ledger, version, state, plan, opened_at, reached, percent, done_on, replaced_by"
@@ -38,6 +38,11 @@ _FACTS: Final = """
 INSERT INTO project_facts (project_id, version, at, type, by, data)
 SELECT project_id, version, $5, type, $6, data::jsonb
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS fact (project_id, version, type, data)
+"""
+_REPORTS: Final = """
+SELECT data->>'text' AS text, data->>'evidence' AS evidence, (data->>'percent')::int AS percent
+FROM project_facts
+WHERE project_id = $1 AND (at AT TIME ZONE 'Asia/Shanghai')::date = $2 AND type = $3
 """
 _LINK: Final = """
 INSERT INTO project_cases (case_id, project_id, demand_id, how, linked_at)
@@ -110,6 +115,10 @@ class PostgresProjects:
         sql = "SELECT case_id, demand_id FROM project_cases WHERE project_id = $1 ORDER BY case_id"
         rows = await self._connection.fetch(sql, project_id)
         return [KnownCase(**dict(row)) for row in rows]
+
+    async def reports_of(self, project_id: UUID, day: date) -> set[Report]:
+        rows = await self._connection.fetch(_REPORTS, project_id, day, ProgressReported.type)
+        return {Report(row["text"], row["evidence"], row["percent"]) for row in rows}
 
     async def record(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
         if not moved:

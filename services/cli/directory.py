@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from services.assignment.directory import Directory, DirectoryProblem
-from services.assignment.directory_files import Folder, read_folder
+from services.assignment.directory_files import ReadFolder, read_folder
 from services.cli.directory_load import check_both, load_both
 from services.cli.staff_contacts import ContactReading, read_contacts
 from services.dev.problem import Problem
@@ -88,7 +88,7 @@ def counts_line(folder: Path, counts: dict[str, int]) -> str:
     return f"{folder.resolve().name} 没有问题：{shown}"
 
 
-def _read(folder: Path) -> tuple[Folder, ContactReading]:
+def _read(folder: Path) -> tuple[ReadFolder, ContactReading]:
     if not folder.is_dir():
         raise Problem(
             f"{folder} is not a folder", "name the folder that holds authority.yaml and the CSV files"

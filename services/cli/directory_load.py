@@ -16,12 +16,12 @@ from services.dev.problem import Problem
 from services.dev.running import Running
 from services.intake.staff_contacts import StaffContacts
 
-AGAIN: Final = "look at `yinuo status`, then run the same command again: what is in already is not loaded twice"
+AGAIN: Final = (
+    "look at `yinuo status`, then run the same command again: what is in already is not loaded twice"
+)
 
 
-def check_both(
-    stack: Running, directory: Directory, people: StaffContacts | None
-) -> list[DirectoryProblem]:
+def check_both(stack: Running, directory: Directory, people: StaffContacts | None) -> list[DirectoryProblem]:
     """What assignment, which knows what was in force before, finds wrong; nothing is changed.
 
     Errors: Problem where a service is away, or refuses for another reason.
@@ -49,7 +49,8 @@ def load_both(stack: Running, directory: Directory, people: StaffContacts | None
     except Problem as stopped:
         version = f"the directory is in, as version {answer['version']}"
         raise Problem(
-            f"{stopped.what}; {version}, contacts.csv may not be: the units' people of before may stand", AGAIN
+            f"{stopped.what}; {version}, contacts.csv may not be: the units' people of before may stand",
+            AGAIN,
         ) from stopped
     return {"answer": answer, "staff_contacts": sent}
 

@@ -55,7 +55,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def import_rows(file: Path) -> list[dict[str, Any]]:
-    """The rows of a file as the API takes them, which checks them all. Errors: Problem where there are none."""
+    """The rows of a file as the API takes them, which checks them. Errors: Problem where there are none."""
     rows = list(read_rows(file))
     if not rows:
         raise Problem(f"{file.name} has no rows", "put one promise on each row below the headings")

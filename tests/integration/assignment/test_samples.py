@@ -85,7 +85,7 @@ async def test_a_draw_whose_answer_was_lost_gives_the_same_sample_again(
 ) -> None:
     await replied(assignment)
     first, again = [await asked(assignment, share="0.31", **seed) for _ in range(2)]
-    other = await asked(assignment, share="0.31", seed="another")
+    other = await asked(assignment, share="0.31", seed=f"another{len(seed)}")
     assert (first.status_code, again.status_code, other.status_code) == (201, 200, 201)
     assert first.json() == again.json()
     assert first.json()["sample_id"] != other.json()["sample_id"]

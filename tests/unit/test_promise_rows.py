@@ -32,7 +32,7 @@ def columns(found: ReadPromise) -> list[str]:
 
 def all_columns(**cells: str) -> list[str]:
     """Those of every complaint: of reading, and of what was read."""
-    found = read(**cells)
+    found = READER.read({**CELLS, **cells})
     directory, today = READER.directory, date(2021, 4, 30)
     return [one.column for one in found.with_found(complaints_about(found.promise, directory, today))]
 
@@ -104,7 +104,7 @@ def test_columns_that_are_missing_or_unknown_are_told_once_for_the_whole_list() 
     assert [one.column for one in told] == ["due", "手机"]
     assert all(one.what and one.remedy for one in told)
     found = READER.read(rows[0], {one.column for one in told})
-    assert (found.complaints, found.unread) == ((), {"due"})
+    assert (found.complaints, found.unread) == ((), frozenset({"due"}))
 
 
 @pytest.mark.parametrize(

@@ -323,7 +323,9 @@ async def test_pages_show_each_case_once_the_latest_first(assignment: Assignment
     assert shown == sorted((str(case_id_of(one.demand_id)) for one in demands), reverse=True)
 
 
-async def test_a_unit_lists_what_it_assists_with_open_parts_first_page_by_page(assignment: Assignment) -> None:
+async def test_a_unit_lists_what_it_assists_with_open_parts_first_page_by_page(
+    assignment: Assignment,
+) -> None:
     clerk, helper = assignment.staff("clerk"), assignment.staff("handler", "river_town")
     cases = [await assignment.opened(title=f"协办停水{number}") for number in range(6)]
     for case_id in cases:

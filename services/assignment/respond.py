@@ -1,4 +1,4 @@
-"""What citizens said of their demands: a withdrawal ends the case or came too late, a rating stays with it."""
+"""What citizens said of their demands: a withdrawal ends the case or is late, a rating stays with it."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -101,7 +101,7 @@ def sample_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         responses={200: {"description": "the same person drew it today in the same words already"}},
     )
     async def draw_sample(given: Given, staff: Caller, response: Response) -> SampleView:
-        """The same words again on the same day give the sample that was drawn: nobody draws until it suits."""
+        """The same again on the same day gives the sample that was drawn: nobody draws until it suits."""
         async with database.writing() as writing:
             stored, today = PostgresSamples(writing.connection), local_day(writing.now)
             _refuse_days(given, today)

@@ -238,15 +238,10 @@ class Found(NamedTuple):
     misses: tuple[str, str] | None = None
 
 
-def nowhere(_file: str, _code: str) -> bool:
-    """Everything was read: no entry can be among what couldn't."""
-    return False
-
-
 def problems(
     directory: Directory,
     rows: Mapping[str, Sequence[int]] | None = None,
-    unread: Callable[[str, str], bool] = nowhere,
+    unread: Callable[[str, str], bool] = lambda _file, _code: False,
 ) -> list[DirectoryProblem]:
     """All problems, in the order of the files.
 

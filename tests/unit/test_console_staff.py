@@ -289,6 +289,23 @@ async def test_an_entry_keeps_its_number_when_refused_unless_it_was_used(browser
         assert (page.status_code, NUMBER["entry"] in page.text) == (422, same)
 
 
+@pytest.mark.parametrize("action", ["/entry", "/entry/history"])
+async def test_an_entry_keeps_its_number_and_every_word_while_intake_is_away(
+    browser: Browser, action: str
+) -> None:
+    await browser.login("clerk")
+    browser.apis.away.add("intake")
+    page = await browser.send("/entry", action, **ENTRY, **NUMBER, place="凤州镇老街")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+    for kept in (NUMBER["entry"], *(ENTRY[name] for name in ("title", "body", "phone")), "凤州镇老街"):
+        assert kept in page.text
+    assert "不会重复受理" in page.text
+    browser.apis.away.clear()
+    assert RECEIPT in (await browser.send("/entry", "/entry", **ENTRY, **NUMBER)).text
+    (call,) = browser.apis.sent("POST")
+    assert call.headers["idempotency-key"] == f"console-{NUMBER['entry']}"
+
+
 async def test_a_clerk_looks_up_a_caller_s_history_and_keeps_what_was_typed(browser: Browser) -> None:
     await browser.login("clerk")
     page = await browser.send("/entry", "/entry/history", **ENTRY, **NUMBER)

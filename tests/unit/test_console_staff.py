@@ -154,6 +154,23 @@ async def test_a_step_without_a_body_sends_none(browser: Browser) -> None:
     assert "已办理：签收。" in (await browser.get(answer.headers["location"])).text
 
 
+async def test_whoever_gives_a_case_away_reads_in_the_list_that_it_was_done(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    answer = await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/return", reason="不属我局职责")
+    gone = await browser.get(answer.headers["location"])
+    assert (gone.status_code, gone.headers["location"]) == (303, "/cases?done=return")
+    page = await browser.get(gone.headers["location"])
+    assert (page.status_code, "已办理：退回。此件现由其他单位办理" in page.text) == (200, True)
+    assert (await browser.get(CASE_PAGE)).status_code == 403
+
+
+async def test_whoever_still_sees_a_case_after_a_step_stays_on_its_page(browser: Browser) -> None:
+    await browser.login("clerk")
+    answer = await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/return", reason="不属该局职责")
+    page = await browser.get(answer.headers["location"])
+    assert (page.status_code, "已办理：退回。" in page.text) == (200, True)
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [(409, "办件状态已经变化"), (403, "您的角色或单位不能办这一步"), (422, "请检查“理由”")],

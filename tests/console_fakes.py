@@ -532,7 +532,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that the console sent."""
+    """One request that the console sent; a parameter that was repeated has its values with commas between."""
 
     service: Service
     method: str
@@ -580,7 +580,9 @@ class FakeApis:
         if path == "/health/live":
             return httpx.Response(200, json={"status": "ok"})
         body = json.loads(request.content) if request.content else None
-        call = Call(service, request.method, path, dict(request.url.params), dict(request.headers), body)
+        given = request.url.params
+        query = {name: ",".join(given.get_list(name)) for name in given}
+        call = Call(service, request.method, path, query, dict(request.headers), body)
         self.calls.append(call)
         return _response(self._found(call))
 

@@ -71,7 +71,9 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         ] = False,
         case_id: Annotated[
             list[UUID] | None,
-            FromQuery(max_length=LARGEST_PAGE, description="these alone, as far as they may be read one by one"),
+            FromQuery(
+                max_length=LARGEST_PAGE, description="these alone, as far as they may be read one by one"
+            ),
         ] = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,

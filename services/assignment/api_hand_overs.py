@@ -145,7 +145,9 @@ class Today:
     async def rows(self, found: Sequence[Succession]) -> list[HandOverRow]:
         counts = await self.stored.counts(found)
         confirmed = await self.stored.confirmations([one.post for one in found])
-        return [self._row(one, counts.get(one.post, {}), confirmed.get((one.post, one.since))) for one in found]
+        return [
+            self._row(one, counts.get(one.post, {}), confirmed.get((one.post, one.since))) for one in found
+        ]
 
     async def view(self, one: Succession) -> HandOverView:
         passing = (await self.stored.passing([one])).get(one.post, ())

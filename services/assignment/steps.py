@@ -97,7 +97,10 @@ async def _by_id(cases: Cases, asked: Sequence[Asked]) -> Sequence[Asked]:
     if not receipts:
         return asked
     known = await cases.of_receipts(receipts)
-    return [replace(one, into=known.get(one.into, one.into)) if isinstance(one.into, str) else one for one in asked]
+    return [
+        replace(one, into=known.get(one.into, one.into)) if isinstance(one.into, str) else one
+        for one in asked
+    ]
 
 
 def _outcome(

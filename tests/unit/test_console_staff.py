@@ -1,12 +1,25 @@
 """The console's pages for staff, over fakes of the four APIs."""
 
 import re
+from uuid import UUID
 
 import pytest
 
 from services.contracts.vocabulary import Role
 from tests.console_browser import CASE_PAGE, Browser, Open
-from tests.console_fakes import CASE, CODE, DUE, MORNING, NOT_FOUND, NOTICE, NOTICE_ID, RECEIPT, ROW, TWIN
+from tests.console_fakes import (
+    CASE,
+    CASE_ID,
+    CODE,
+    DUE,
+    MORNING,
+    NOT_FOUND,
+    NOTICE,
+    NOTICE_ID,
+    RECEIPT,
+    ROW,
+    TWIN,
+)
 
 
 async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser: Browser) -> None:
@@ -56,7 +69,7 @@ async def test_the_inbox_lists_what_the_unit_assists_with_each_part_with_its_lim
     browser.apis.instead["assignment", "GET", "/cases"] = (200, {"cases": rows, "next": "further"})
     await browser.login("handler", "water")
     page = (await browser.get("/inbox")).text
-    asked = next(call for call in browser.apis.calls if call.path == "/cases").query
+    asked = next(call.query for call in browser.apis.asked("/cases") if "assisting" in call.query)
     assert asked == {"unit": "water", "assisting": "true", "limit": "25"}
     _, shown = page.split("<h2>协办件</h2>")
     for said in ("待完成</em> 期限 2021-03-15 24:00", "已完成</em> 2021-03-01 08:00", "已解除", "县信访局"):
@@ -76,9 +89,22 @@ async def test_an_inbox_without_a_part_to_do_or_that_can_not_read_them_shows_no_
 
 async def test_an_inbox_is_shown_though_its_cases_can_not_be_read(browser: Browser) -> None:
     await browser.login("handler", "water")
-    browser.apis.instead["assignment", "GET", CASE_PAGE] = (404, NOT_FOUND)
+    browser.apis.instead["assignment", "GET", "/cases"] = (404, NOT_FOUND)
     page = await browser.get("/inbox")
     assert (page.status_code, "打开办件" in page.text) == (200, True)
+
+
+async def test_the_cases_of_all_notices_are_asked_for_in_one_call(browser: Browser) -> None:
+    other = {**NOTICE, "notice_id": str(UUID(int=9)), "case_id": TWIN["case_id"]}
+    notices = {"recipient": "unit:water", "notices": [NOTICE, other, NOTICE], "next": None}
+    browser.apis.instead["supervision", "GET", "/inbox"] = (200, notices)
+    await browser.login("handler", "water")
+    page = (await browser.get("/inbox")).text
+    assert (page.count("停水三天</a>"), page.count("打开办件</a>")) == (2, 1)
+    [asked] = [call.query for call in browser.apis.asked("/cases") if "case_id" in call.query]
+    assert set(asked["case_id"].split(",")) == {str(CASE_ID), TWIN["case_id"]}
+    assert asked["limit"] == "2"
+    assert browser.apis.asked(CASE_PAGE) == []
 
 
 async def test_the_supervision_office_chooses_a_unit_and_acknowledges_nothing(browser: Browser) -> None:
@@ -418,7 +444,8 @@ async def test_a_case_shows_its_group_and_its_likely_twins_to_merge_it_into(brow
 
 async def test_the_case_to_merge_into_may_be_named_by_its_receipt_number(browser: Browser) -> None:
     await browser.login("clerk")
-    found = {**ROW, "case_id": TWIN["case_id"], "receipt": TWIN["receipt"]}
-    browser.apis.instead["assignment", "GET", "/cases"] = (200, {"cases": [found], "next": None})
+    browser.apis.instead["assignment", "GET", CASE_PAGE] = (200, {**CASE, "allowed": ["merge"]})
+    assert '<input name="into" value="" required maxlength="40"' in (await browser.get(CASE_PAGE)).text
     await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/merge", into=TWIN["receipt"], reason="同一处停水")
-    assert browser.apis.sent("POST")[-1].body == {"into": TWIN["case_id"], "reason": "同一处停水"}
+    assert browser.apis.sent("POST")[-1].body == {"into": TWIN["receipt"], "reason": "同一处停水"}
+    assert browser.apis.asked("/cases") == []

@@ -57,9 +57,7 @@ async def test_the_list_is_read_page_by_page_to_the_first_drawn(assignment: Assi
     page = {"next": ""}
     while page["next"] is not None:
         after = {"after": page["next"]} if page["next"] else {}
-        answer = await assignment.http.get(
-            "/call-back-samples", params={"limit": 2, **after}, headers=caller
-        )
+        answer = await assignment.http.get("/call-back-samples", params={"limit": 2, **after}, headers=caller)
         page = answer.json()
         found += [(one["drawn_at"], one["sample_id"]) for one in page["samples"]]
     assert found == sorted(set(found), reverse=True)

@@ -546,7 +546,7 @@ class Call:
 class FakeApis:
     """`description` is assignment's OpenAPI document; `instead` replaces answers: (status, body).
 
-    With a `reader` of tokens the case is hidden from staff of units that it doesn't lie with; a step moves it.
+    With a `reader` of tokens the case is hidden from staff of other units; a step may move it to another.
     """
 
     description: Mapping[str, Any]

@@ -9,7 +9,6 @@ from services.assignment.open_projects import Refused
 from services.assignment.project import Fault, Faulty, Moved, NotAllowed, Project
 from services.kit.http import Problem
 
-
 LEAD_UNIT: Final = "use a token of the unit that leads the project, or have a clerk do it"
 OWN_CASES: Final = "name cases that your unit handles or assists with, or have a clerk link them"
 REMEDIES: Final = {"case_id": OWN_CASES, "cases": OWN_CASES}

@@ -200,10 +200,7 @@ class ProjectDesk:
         return None
 
     async def _case(self, name: CaseName) -> KnownCase | None:
-        if isinstance(name, str):
-            known = (await self.projects.of_receipts([name])).get(name)
-        else:
-            known = name
+        known = (await self.projects.of_receipts([name])).get(name) if isinstance(name, str) else name
         return (await self.projects.known_cases([known])).get(known) if known else None
 
     async def _is_linked(self, case_id: UUID, project: Project) -> bool:

@@ -49,6 +49,11 @@ def entry_routes(pages: Pages, intake: Intake, public_address: str | None) -> AP
             request, "slip.html", receipt=receipt, demand=demand, address=address, by=login.staff.subject
         )
 
+    _history(routes, pages, intake)
+    return routes
+
+
+def _history(routes: APIRouter, pages: Pages, intake: Intake) -> None:
     @routes.post("/entry/history", summary="What this caller said before (clerk, administrator)")
     async def look_up(request: Request) -> Response:
         """The form again, with all that was typed and the caller's earlier demands."""
@@ -70,8 +75,6 @@ def entry_routes(pages: Pages, intake: Intake, public_address: str | None) -> AP
     @routes.get("/entry/history", summary="Back to the form (clerk, administrator)")
     async def back(request: Request) -> Response:
         return shown_at(request, "/entry")
-
-    return routes
 
 
 def _refused(

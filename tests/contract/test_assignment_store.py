@@ -134,7 +134,7 @@ async def test_a_timeline_goes_by_version_though_the_clock_was_read_in_another_o
         await connection.execute(f"INSERT INTO notices ({columns}) VALUES ({notice})", case_id, at)
     told = await CaseReading(connection).timeline(case_id)
     assert [one["step"] for one in told] == ["notice", "assign", "assist", "release_assist", "notice"]
-    [part] = assists_of(told, [])
+    [part] = assists_of(map(dict, told), [])
     assert part.released_at == freed.at
 
 

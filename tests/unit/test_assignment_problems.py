@@ -17,7 +17,7 @@ from services.assignment.promise import Refused
 from services.kit.http import Problem
 from tests.project_fakes import plan
 
-PROJECT = opened("县项-1", plan(), datetime(2021, 3, 1, tzinfo=UTC), date(2021, 3, 1))
+PROJECT = opened("县项-1", plan(), datetime(2021, 3, 1, tzinfo=UTC), date(2021, 3, 1)).project
 PROBLEMS: list[tuple[Problem, str]] = [
     (project_problem(NoSuchProject("县项-9")), "ledger"),
     (project_problem(NoSuchProject("县项-9", "by")), "by"),

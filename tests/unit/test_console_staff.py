@@ -1,6 +1,7 @@
 """The console's pages for staff, over fakes of the four APIs."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -81,7 +82,8 @@ async def test_an_inbox_without_a_part_to_do_or_that_can_not_read_them_shows_no_
     browser: Browser,
 ) -> None:
     await browser.login("handler", "water")
-    for answer in ((200, {"cases": [], "next": None}), (403, NOT_FOUND)):
+    answers: list[tuple[int, Any]] = [(200, {"cases": [], "next": None}), (403, NOT_FOUND)]
+    for answer in answers:
         browser.apis.instead["assignment", "GET", "/cases"] = answer
         page = await browser.get("/inbox")
         assert (page.status_code, "协办件" in page.text) == (200, False)

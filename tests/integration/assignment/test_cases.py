@@ -390,16 +390,15 @@ async def test_cases_are_asked_for_by_id_and_shown_to_whom_they_would_be_one_by_
     await assignment.take(assisted, "assist", clerk, unit="river_town", what="查明水源")
     asked = {"case_id": [str(own), str(assisted), str(other), str(uuid4())]}
 
-    async def shown(role: str, unit: str | None, **more: str) -> set[str]:
-        answer = await assignment.http.get(
-            "/cases", params={**asked, **more}, headers=assignment.staff(role, unit)
-        )
+    async def shown(role: str, unit: str | None, of_unit: str | None = None) -> set[str]:
+        params = {**asked, **({"unit": of_unit} if of_unit else {})}
+        answer = await assignment.http.get("/cases", params=params, headers=assignment.staff(role, unit))
         return {row["case_id"] for row in answer.json()["cases"]}
 
     assert await shown("clerk", None) == {str(own), str(assisted), str(other)}
     assert await shown("handler", "water") == {str(own), str(assisted)}
     assert await shown("handler", "river_town") == {str(assisted), str(other)}
-    assert await shown("handler", "river_town", unit="river_town") == {str(other)}
+    assert await shown("handler", "river_town", of_unit="river_town") == {str(other)}
     assert str(foreign) not in await shown("clerk", None)
     nobody = await assignment.http.get("/cases", params=asked, headers=assignment.staff("handler", None))
     assert nobody.status_code == FORBIDDEN

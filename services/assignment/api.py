@@ -69,10 +69,17 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         assisting: Annotated[
             bool, FromQuery(description="those that `unit`, or one's own, was asked to assist with")
         ] = False,
+        case_id: Annotated[
+            list[UUID] | None,
+            FromQuery(
+                max_length=LARGEST_PAGE, description="these alone, as far as they may be read one by one"
+            ),
+        ] = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.CasePage:
         cursor = Cursor.parse(after) if after is not None else None
+        reader = staff.unit if case_id is not None and unit is None and staff.role in FOR_THEIR_UNIT else None
         unit = _unit_of(staff, unit)
         assists = _assisting(staff, unit) if assisting else None
         async with database.pool.acquire() as connection:
@@ -80,8 +87,10 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             if rulebook is None:
                 return models.CasePage(cases=[], next=None)
             categories = rulebook.family(category) if category else None
-            lies_with = None if assists else unit
-            wanted = Filter(lies_with, state, kind, categories, q, overdue, rectify, tag, assists)
+            lies_with = None if assists or reader else unit
+            wanted = Filter(
+                lies_with, state, kind, categories, q, overdue, rectify, tag, assists, case_id, reader
+            )
             rows = await CaseReading(connection).page(wanted, cursor, limit + 1)
         return _page(rows, limit, rulebook)
 

@@ -1,6 +1,7 @@
 """A post's hand-over (交接): what is open when its holder changes passes to the successor, who confirms."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -119,8 +120,9 @@ def digest_of(passing: Collection[Passing]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def count_of(passing: Collection[Passing], kind: PassingKind) -> int:
-    return sum(one.kind == kind for one in passing)
+def counts_of(passing: Collection[Passing]) -> Mapping[PassingKind, int]:
+    """How many of each kind; 0 where there are none."""
+    return Counter(one.kind for one in passing)
 
 
 async def confirm(
@@ -142,15 +144,16 @@ async def confirm(
 
 
 def _confirmation(succession: Succession, passing: Sequence[Passing], by: str, now: datetime) -> Confirmation:
+    counts = counts_of(passing)
     return Confirmation(
         succession.post,
         succession.since,
         succession.predecessor,
         succession.successor,
         digest_of(passing),
-        count_of(passing, "case"),
-        count_of(passing, "promise"),
-        count_of(passing, "project"),
+        counts["case"],
+        counts["promise"],
+        counts["project"],
         by,
         now,
     )

@@ -66,7 +66,7 @@ class Projects(Protocol):
         ...
 
     async def record(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
-        """Keep what happened, in its order."""
+        """Keep what happened, in its order. A link accepts the offer of its project, if one is open."""
         ...
 
 

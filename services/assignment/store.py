@@ -12,7 +12,7 @@ from services.assignment.case import Case, Taken
 from services.assignment.lapse import BY_DISPUTE, History
 from services.assignment.repeats import Matter
 from services.assignment.respond import Rated
-from services.assignment.store_reading import matter_of
+from services.assignment.store_reading import matter_of, of_receipts
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import FurtherLimitSet, LimitPassed, LimitsSet, NoticeSent
@@ -225,6 +225,9 @@ class PostgresCases:
         rows = await self._connection.fetch(_LOCK, list(set(case_ids)))
         states = {row["case_id"]: row["state"] for row in rows}
         return {row["case_id"]: _locked(dict(row), states.get(row["lead"])) for row in rows}
+
+    async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
+        return await of_receipts(self._connection, receipts)
 
     async def record(self, taken: Sequence[Taken]) -> None:
         """Write steps in their order; a case with several ends as its last one left it."""

@@ -13,6 +13,7 @@ from services.assignment.open_projects import KnownCase
 from services.assignment.project import Moved, Project, Report
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
+from services.assignment.store_reading import of_receipts, readable_by
 from services.contracts.demand import ProjectRated
 from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan, ProgressReported
 from services.kit.connection import Connection
@@ -49,6 +50,11 @@ INSERT INTO project_cases (case_id, project_id, demand_id, how, linked_at)
 SELECT case_id, project_id, demand_id, how, $5
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS link (case_id, project_id, demand_id, how)
 ON CONFLICT DO NOTHING
+"""
+_ACCEPT: Final = """
+UPDATE project_offers AS o SET accepted = true, decided_by = $3, decided_at = $4
+FROM unnest($1::uuid[], $2::uuid[]) AS link (case_id, project_id)
+WHERE o.case_id = link.case_id AND o.project_id = link.project_id AND o.accepted IS NULL
 """
 _UNLINK: Final = """
 DELETE FROM project_cases USING unnest($1::uuid[], $2::uuid[]) AS gone (case_id, project_id)
@@ -106,6 +112,14 @@ class PostgresProjects:
         rows = await self._connection.fetch(sql, list(set(case_ids))) if case_ids else []
         return {row["case_id"]: KnownCase(**dict(row)) for row in rows}
 
+    async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
+        return await of_receipts(self._connection, receipts)
+
+    async def hidden_from(self, unit: str, case_ids: Sequence[UUID]) -> list[UUID]:
+        sql = f"SELECT case_id FROM cases AS c WHERE case_id = ANY($2::uuid[]) AND NOT {readable_by('$1')}"
+        rows = await self._connection.fetch(f"{sql} ORDER BY case_id", unit, list(case_ids))
+        return [row["case_id"] for row in rows]
+
     async def linked(self, case_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
         sql = "SELECT case_id, project_id FROM project_cases WHERE case_id = ANY($1::uuid[])"
         rows = await self._connection.fetch(sql, list(case_ids)) if case_ids else []
@@ -131,9 +145,9 @@ class PostgresProjects:
             for one in moved
         ]
         await self._connection.execute(_FACTS, *zip(*facts, strict=True), now, by)
-        await self._record_links(moved, now)
+        await self._record_links(moved, by, now)
 
-    async def _record_links(self, moved: Sequence[Moved], now: datetime) -> None:
+    async def _record_links(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
         events = [one.event for one in moved]
         links = [
             (e.case_id, e.project_id, e.demand_id, e.how)
@@ -143,6 +157,8 @@ class PostgresProjects:
         gone = [(e.case_id, e.project_id) for e in events if isinstance(e, CaseUnlinkedFromProject)]
         if links:
             await self._connection.execute(_LINK, *zip(*links, strict=True), now)
+            cases, projects = [link[0] for link in links], [link[1] for link in links]
+            await self._connection.execute(_ACCEPT, cases, projects, by, now)
         if gone:
             await self._connection.execute(_UNLINK, *zip(*gone, strict=True))
 

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from services.assignment.assign import NewCase, Registered, decide
+from services.assignment.assists import assists_of
 from services.assignment.case import Act, Case, Taken
 from services.assignment.lapse import BY_DISPUTE, History
 from services.assignment.merge import RULE
@@ -16,8 +17,9 @@ from services.assignment.publish import Edition, digest_of
 from services.assignment.rulebook import Rulebook
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import PostgresDirectories, Rulebooks
+from services.assignment.store_reading import CaseReading
 from services.assignment.take import take
-from services.assignment.transitions import Person
+from services.assignment.transitions import Person, Step
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
 from services.dev.stack import Infrastructure
@@ -106,6 +108,41 @@ async def test_an_opened_case_is_found_dispatched(cases: AnyCases) -> None:
 
 async def test_cases_that_are_not_there_are_not_found(cases: AnyCases) -> None:
     assert await cases.lock([uuid4()]) == {}
+
+
+async def test_a_receipt_number_names_its_case(cases: AnyCases) -> None:
+    one, other = new_case(title="停水"), new_case(title="停水")
+    await cases.open([one, other], NOW)
+    named = await cases.of_receipts([one.event.receipt, "YN20210301-none"])
+    assert named == {one.event.receipt: one.event.case_id}
+
+
+async def test_a_timeline_goes_by_version_though_the_clock_was_read_in_another_order(
+    connection: Connection,
+) -> None:
+    """Of two steps that wait for each other the one that comes later may have read the clock first."""
+    cases, new = PostgresCases(connection), new_case(title="停水")
+    case_id = new.event.case_id
+    await cases.open([new], NOW)
+    asked = at_hour(2, await the_case(cases, case_id), "assist")
+    freed = at_hour(1, asked.case, "release_assist")
+    await cases.record([asked, freed])
+    columns = "notice_id, case_id, at, limit_kind, rung, colour, outcome, overdue, unit, post"
+    notice = "gen_random_uuid(), $1, $2, 'complete', 1, 'blue', 'sent', false, 'water', 'water.head'"
+    for hour in (0, 3):
+        at = NOW + timedelta(hours=hour, minutes=-1)
+        await connection.execute(f"INSERT INTO notices ({columns}) VALUES ({notice})", case_id, at)
+    told = await CaseReading(connection).timeline(case_id)
+    assert [one["step"] for one in told] == ["notice", "assign", "assist", "release_assist", "notice"]
+    [part] = assists_of(map(dict, told), [])
+    assert part.released_at == freed.at
+
+
+def at_hour(hour: int, case: Case, step: Step) -> Taken:
+    act = Act(step, "职员", PublicText("查"), "petition", "petition.head")
+    taken = take(case, act, NOW + timedelta(hours=hour), "petition", CLERK)
+    assert isinstance(taken, Taken)
+    return taken
 
 
 async def test_opening_the_same_case_again_leaves_it_as_it_is(cases: AnyCases) -> None:

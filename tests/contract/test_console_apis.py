@@ -130,7 +130,7 @@ async def everything_asked() -> list[Call]:
     await apis.assignment.cases("token", **cases, overdue="true", after="further")
     await apis.assignment.case("token", CASE_ID)
     await apis.assignment.twins("token", CASE_ID)
-    await apis.assignment.named("token", RECEIPT)
+    await apis.assignment.these("token", [CASE_ID])
     await apis.assignment.directory("token")
     await apis.assignment.hand_overs("token", confirmed=False)
     await apis.assignment.samples("token", "further")

@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.assignment.assign import Registered, decide
+from services.assignment.case import Taken
 from services.assignment.link_new_cases import link_new_cases
-from services.assignment.move_project import Offer, Outcome, ProjectDesk, Repeated
+from services.assignment.move_project import NotTheirs, Offer, Outcome, ProjectDesk, Repeated
 from services.assignment.open_projects import KnownCase, Opened, Opening, Refused, open_projects
 from services.assignment.project import Faulty, Finish, Link, Moved, NotAllowed, Project, Reach, Report, move
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
+from services.assignment.steps import Asked, take_steps
 from services.assignment.store import PostgresCases
 from services.assignment.store_project_reading import Filter, ProjectReading
 from services.assignment.store_projects import Matchers, PostgresProjects
@@ -42,6 +44,7 @@ APPROVED = WORDS, "magistrate"
 RULEBOOK = Rulebook.build(1, county())
 TABLES = ("project_offers", "project_cases", "projects", "cases")
 CLERK = Staff("某", "clerk", None)
+HANDLER = Staff("水", "handler", "water")
 
 AnyProjects = ProjectsInMemory | PostgresProjects
 
@@ -72,9 +75,21 @@ class Book:
         event = new.event
         if isinstance(self.projects, ProjectsInMemory):
             self.projects.cases[event.case_id] = KnownCase(event.case_id, event.demand_id)
+            self.projects.receipts[event.receipt] = event.case_id
+            self.projects.readers[event.case_id] = {event.unit}
         else:
             await PostgresCases(self.projects._connection).open([new], NOW)
         return event
+
+    async def assist(self, case: CaseAssigned, unit: str) -> None:
+        """Ask a unit to do a part of a case, and let it off again: it may read the case for good."""
+        if isinstance(self.projects, ProjectsInMemory):
+            self.projects.readers[case.case_id].add(unit)
+            return
+        steps = (Asked(case.case_id, "assist", "查", unit), Asked(case.case_id, "release_assist", "免", unit))
+        cases = PostgresCases(self.projects._connection)
+        taken = await take_steps(cases, lambda event: None, RULEBOOK, steps, CLERK, NOW)
+        assert [type(one) for one in taken] == [Taken, Taken]
 
     async def open(self, ledger: str, cases: tuple[UUID, ...] = (), **given: Any) -> Project:
         found = await self.opened(Opening(ledger, plan(**given), cases))
@@ -224,6 +239,76 @@ async def test_a_declined_offer_links_nothing(book: Book) -> None:
     assert decided.accepted is False
 
 
+async def test_a_link_by_hand_accepts_the_offer_of_its_project(book: Book) -> None:
+    case = await book.case(title="停水")
+    await book.open("县项-1", place=None)
+    await book.link_new(case)
+    after(await book.desk().link("县项-1", case.case_id, WORDS))
+    offer = await book.projects.offer_of(case.case_id, "县项-1")
+    assert offer is not None
+    assert offer.accepted
+    assert field_of(await book.desk().decide(case.case_id, "县项-1", accept=True)) == "ledger"
+
+
+async def test_an_offer_of_a_case_that_is_linked_already_can_be_accepted_only(book: Book) -> None:
+    case, project = await book.case(title="停水"), await book.open("县项-1", place=None)
+    after(await book.desk().link("县项-1", case.case_id, WORDS))
+    await book.projects.offer([Offer(case.case_id, project.project_id, "县项-1", "类别相同", NOW)])
+    assert field_of(await book.desk().decide(case.case_id, "县项-1", accept=False)) == "ledger"
+    assert await book.desk().decide(case.case_id, "县项-1", accept=True) is None
+    offer = await book.projects.offer_of(case.case_id, "县项-1")
+    assert offer is not None
+    assert offer.accepted
+    assert (await book.project("县项-1")).version == 2
+
+
+async def test_an_offer_is_decided_by_the_project_s_unit_whosever_the_case_is(book: Book) -> None:
+    case = await book.case(title="道路坑洼")
+    await book.open("县项-1", category="road", place=None)
+    await book.link_new(case)
+    assert case.unit == "river_town"
+    assert after(await book.desk(HANDLER).decide(case.case_id, "县项-1", accept=True)).version == 2
+
+
+def refused_at(outcome: Outcome | Opened | Refused | None) -> str:
+    assert isinstance(outcome, NotTheirs), outcome
+    return outcome.field
+
+
+async def test_a_unit_links_and_promotes_the_cases_alone_that_it_may_read(book: Book) -> None:
+    own, foreign = await book.case(title="停水"), await book.case(title="道路坑洼")
+    assert (own.unit, foreign.unit) == ("water", "river_town")
+    both, desk = (own.case_id, foreign.case_id), book.desk(HANDLER)
+    await book.open("县项-1")
+    for name in (foreign.case_id, foreign.receipt):
+        assert refused_at(await desk.link("县项-1", name, WORDS)) == "case_id"
+    assert refused_at(await desk.open(Opening("县项-2", plan(), both))) == "cases"
+    assert (await book.projects.of_ledgers(["县项-2"]), await book.projects.linked(both)) == ({}, set())
+    after(await desk.link("县项-1", own.case_id, WORDS))
+    await book.assist(foreign, "water")
+    after(await desk.link("县项-1", foreign.case_id, WORDS))
+    assert isinstance(await desk.open(Opening("县项-2", plan(), both)), Opened)
+    assert isinstance(await book.desk().open(Opening("县项-3", plan(), both)), Opened)
+
+
+async def test_a_unit_opens_no_project_of_another_one_nor_has_one_replace_its_own(book: Book) -> None:
+    await book.open("县项-1")
+    await book.open("县项-2", lead_unit="petition")
+    desk = book.desk(HANDLER)
+    assert refused_at(await desk.open(Opening("县项-3", plan(lead_unit="petition")))) == "lead_unit"
+    assert refused_at(await desk.replace("县项-1", "县项-2", *APPROVED)) == "by"
+    assert refused_at(await desk.replace("县项-2", "县项-1", *APPROVED)) == "ledger"
+    assert (await book.project("县项-1")).version == 1
+    after(await book.desk().replace("县项-1", "县项-2", *APPROVED))
+
+
+async def test_a_case_is_linked_by_its_receipt_number(book: Book) -> None:
+    case, project = await book.case(), await book.open("县项-1")
+    after(await book.desk().link("县项-1", case.receipt, WORDS))
+    assert await book.projects.linked([case.case_id]) == {(case.case_id, project.project_id)}
+    assert field_of(await book.desk().link("县项-1", "YN20210301-99999999", WORDS)) == "case_id"
+
+
 async def test_a_case_is_linked_and_unlinked_by_hand(book: Book) -> None:
     case, project = await book.case(), await book.open("县项-1")
     desk = book.desk()
@@ -335,7 +420,7 @@ async def test_a_matcher_is_built_anew_when_the_list_is_another(connection: Conn
     assert [fit.certain for fit in second.fits("water", "river")] == [True]
 
 
-async def test_every_fact_is_read_back_in_order(connection: Connection) -> None:
+async def test_every_public_fact_is_read_back_in_order(connection: Connection) -> None:
     book = Book(PostgresProjects(connection), [])
     case, project = await book.case(), await book.open("县项-1")
     desk = book.desk()
@@ -343,7 +428,9 @@ async def test_every_fact_is_read_back_in_order(connection: Connection) -> None:
     await desk.link("县项-1", case.case_id, WORDS)
     await desk.change("县项-1", {"budget": plan().budget, "completion": date(2021, 8, 31)}, *APPROVED)
     told = await ProjectReading(connection).facts(project.project_id)
-    assert [one.event for one in told] == book.published
+    public = [one for one in book.published if not isinstance(one, CaseLinkedToProject)]
+    assert len(public) == 3
+    assert [one.event for one in told] == public
     assert {one.at for one in told} == {NOW}
 
 

@@ -122,3 +122,10 @@ def test_the_timeline_tells_each_part_with_its_result() -> None:
         Assist("roads", "丙", NOW),
     ]
     assert [one.what for one in assists_of(told, [])] == ["甲", "乙"]
+
+
+@pytest.mark.parametrize("step", ["assist_done", "release_assist"])
+def test_the_end_of_a_part_that_was_never_asked_for_is_left_out(step: str) -> None:
+    asked = {"step": "assist", "assisting": "police", "note": "乙", "at": NOW}
+    told = [{"step": step, "assisting": "roads", "note": "已办", "at": NOW}, asked]
+    assert assists_of(told, ["police"]) == [Assist("police", "乙", NOW)]

@@ -1,5 +1,6 @@
 """Import a sheet of projects: checked whole, then opened whole or not at all; a repeat adds nothing."""
 
+from asyncio import to_thread
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ async def import_projects(
     if problems := heading_problems(rows):
         return SheetRefused(tuple(problems))
     labels = DirectoryLabels.of(directory)
-    read = [read_row(row, labels) for row in rows]
+    read = await to_thread(lambda: [read_row(row, labels) for row in rows])
     openings = [one.opening for one in read]
     if any(one.faults for one in read):
         return _refused(read, (await look_over(projects, directory, openings)).faults)

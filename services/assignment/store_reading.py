@@ -83,13 +83,15 @@ FROM cases AS c WHERE case_id = $2 OR lead = $1 ORDER BY since NULLS FIRST, case
 # Those that a case could be merged into: open, of its category, dispatched about the same time.
 # `completed_at IS NULL` is the condition of the index cases_near.
 _NEAR: Final = f"""
-SELECT o.case_id, o.citizen_ref, o.category, o.place, o.title, o.body, o.assigned_at, o.receipt, o.summary,
-       o.unit, o.state
-FROM cases AS c JOIN cases AS o ON o.category = c.category AND o.case_id <> c.case_id
-    AND o.assigned_at BETWEEN c.assigned_at - $2::interval AND c.assigned_at + $2::interval
-WHERE c.case_id = $1 AND c.state IN ('dispatched', 'signed_for') AND o.state IN {BEFORE_REPLY}
-    AND o.completed_at IS NULL
-ORDER BY o.assigned_at DESC LIMIT {NEAREST}
+SELECT near.* FROM cases AS c CROSS JOIN LATERAL (
+    SELECT case_id, citizen_ref, category, place, title, body, assigned_at, receipt, summary, unit, state
+    FROM cases AS o
+    WHERE o.category = c.category AND o.case_id <> c.case_id
+      AND o.assigned_at BETWEEN c.assigned_at - $2::interval AND c.assigned_at + $2::interval
+      AND o.state IN {BEFORE_REPLY} AND o.completed_at IS NULL
+    ORDER BY o.assigned_at DESC LIMIT {NEAREST}
+) AS near
+WHERE c.case_id = $1 AND c.state IN ('dispatched', 'signed_for')
 """
 
 

@@ -76,7 +76,8 @@ class PostgresSamples:
 
     async def page(self, after: Cursor | None, limit: int) -> Sequence[asyncpg.Record]:
         """At most `limit`, those drawn last first, each with how many of it were called back."""
-        return await self.connection.fetch(_PAGE, limit, *(after or (None, None)))
+        at, entry = (after.at, after.id) if after else (None, None)
+        return await self.connection.fetch(_PAGE, limit, at, entry)
 
     async def one(self, sample_id: UUID) -> asyncpg.Record | None:
         sql = "SELECT * FROM call_back_samples WHERE sample_id = $1"

@@ -87,10 +87,11 @@ class LexiconEdit(Frozen):
 
 def directory_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
     """The routes; each summary says who may call it."""
-    routes = APIRouter(tags=["directory"], route_class=LargeBodyRoute)
+    routes, large = APIRouter(tags=["directory"]), APIRouter(tags=["directory"], route_class=LargeBodyRoute)
     _public(routes, database, rulebooks)
-    _whole(routes, database)
-    _lexicon(routes, database)
+    _whole(large, database)
+    _lexicon(large, database)
+    routes.include_router(large)
     return routes
 
 

@@ -76,7 +76,7 @@ Publish = Callable[[DemandWithdrawn | DemandRated | ProjectRated], None]
 async def withdraw(
     responses: Responses, publish: Publish, standing: Standing, reason: str | None, now: datetime
 ) -> Said | SaidBefore | NotNow:
-    """Take a demand back. Its case may be replied to meanwhile: then the reply stands, and the citizen is told.
+    """Take a demand back. If its case is replied to meanwhile, the reply stands and the citizen is told.
 
     A demand without a case yet waits a moment: its case is being opened.
     """

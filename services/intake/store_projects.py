@@ -74,8 +74,10 @@ async def record_projects(
     if links:
         link_rows = [(one.demand_id, one.project_id, one.version, one.linked, one.at) for one in links]
         await connection.execute(_LINKS, *zip(*link_rows, strict=True))
-    changed = [one for one in projects if one.name or one.done_on or one.replaced_by or one.dropped]
-    told = [one.project_id for one in (*changed, *reached)]
+    changed = [
+        one.project_id for one in projects if one.name or one.done_on or one.replaced_by or one.dropped
+    ]
+    told = [*changed, *(one.project_id for one in reached)]
     if links or told:
         await connection.execute(_CHANGED, [one.demand_id for one in links], told, writing.now)
 

@@ -16,7 +16,8 @@ FROM demands d LEFT JOIN tracking t USING (demand_id) WHERE d.receipt = $1
 # The one after those that came too late; while that one has no answer, it is there already.
 _WITHDRAW: Final = f"""
 INSERT INTO withdrawals (demand_id, number, withdrawn_at)
-SELECT $1, 1 + count(*), $2 FROM timeline WHERE demand_id = $1 AND step = '{WITHDRAWAL_LATE}'
+SELECT $1::uuid, 1 + count(*), $2::timestamptz FROM timeline
+WHERE demand_id = $1 AND step = '{WITHDRAWAL_LATE}'
 ON CONFLICT DO NOTHING RETURNING number
 """
 _RATE: Final = """

@@ -444,7 +444,6 @@ SAMPLE: Final[Mapping[str, Any]] = {
 SAMPLED: Final[Mapping[str, Any]] = {
     **SAMPLE,
     "method": "按办理单位分层抽取。",
-    "drawn_from": {"water": [str(CASE_ID)]},
     "cases": [
         {
             "case_id": str(CASE_ID),

@@ -13,7 +13,6 @@ from fastapi import APIRouter, Depends
 from fastapi import Query as FromQuery
 
 from services.assignment import api_promise_models as models
-from services.assignment.api_body import LargeBodyRoute
 from services.assignment.api_directory import no_directory
 from services.assignment.api_models import UnitCode
 from services.assignment.api_promise_outcomes import no_promise, problem_of, refused_rows
@@ -40,6 +39,7 @@ from services.assignment.store_promises import PostgresPromises
 from services.contracts.vocabulary import Occasion, PromiseState, PromiseTier
 from services.kit.auth import Staff
 from services.kit.http import staff_with
+from services.kit.large_body import LargeBodyRoute
 from services.kit.masking import mask
 from services.kit.page import Cursor
 from services.kit.postgres import Connection, Database, Writing

@@ -4,7 +4,7 @@ Cells may say what people say: a unit by its full name, a post by its title, 镇
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,16 +15,13 @@ from pydantic import ValidationError
 from services.assignment.complaints import complaints
 from services.assignment.directory import Directory
 from services.assignment.promise import Complaint, NewPromise
-from services.contracts.vocabulary import Occasion, PromiseTier
+from services.assignment.sheet_words import TIERS_ZH, day_of, tier_of, whole_title
+from services.contracts.vocabulary import Occasion
 
-TIERS: Final[Mapping[str, PromiseTier]] = {
-    "县级领导": "county_leader",
-    "镇": "town",
-    "部门": "department",
-    "科级干部": "section_leader",
-    "普通党员": "ordinary_member",
-}
 OCCASIONS: Final[Mapping[str, Occasion]] = {"会议": "meeting", "电视": "television", "书面": "written"}
+_OCCASIONS: Final[Mapping[str, Occasion]] = {**OCCASIONS, **{code: code for code in OCCASIONS.values()}}
+DAYS: Final = ("made_on", "due", "aired_on")
+"""The columns that hold days."""
 
 STAND_INS: Final[Mapping[str, Any]] = {
     "number": "未读",
@@ -123,19 +120,39 @@ class Reader:
 
     def _spoken(self, filled: dict[str, str]) -> Iterator[Complaint]:
         """Put codes where people's words stand; complain about words that mean nothing, or two things."""
-        for column, words in (("tier", TIERS), ("occasion", OCCASIONS)):
-            said = filled.get(column)
-            if said is not None and said not in words.values():
-                if said in words:
-                    filled[column] = words[said]
-                else:
-                    what = f"不能是 {said}"
-                    yield Complaint(column=column, what=what, remedy=f"改为 {'、'.join(words)} 之一")
+        yield from self._said(filled, "tier", tier_of, TIERS_ZH.values())
+        yield from self._said(filled, "occasion", _OCCASIONS.get, OCCASIONS)
+        yield from self._days(filled)
         yield from self._coded(filled, "unit", self._units)
         if filled.get("unit") in self._codes["unit"]:
             yield from self._coded(filled, "post", self._posts.get(filled["unit"], {}))
         elif filled.get("post") not in self._codes["post"]:
             filled.pop("post", None)  # a title that means nothing without its unit
+
+    def _said(
+        self,
+        filled: dict[str, str],
+        column: str,
+        meaning: Callable[[str], str | None],
+        words: Iterable[str],
+    ) -> Iterator[Complaint]:
+        said = filled.get(column)
+        if said is None:
+            return
+        if (meant := meaning(said)) is None:
+            yield Complaint(column=column, what=f"不能是 {said}", remedy=f"改为 {'、'.join(words)} 之一")
+        else:
+            filled[column] = meant
+
+    def _days(self, filled: dict[str, str]) -> Iterator[Complaint]:
+        for column in DAYS:
+            said = filled.get(column)
+            if said is None:
+                continue
+            if (day := day_of(said)) is None:
+                yield Complaint(column=column, what=f"{said} 不是日期", remedy="写成 2021-03-01")
+            else:
+                filled[column] = day.isoformat()
 
     def _coded(
         self, filled: dict[str, str], column: str, names: Mapping[str, Sequence[str]]
@@ -166,10 +183,11 @@ class Reader:
 
     @cached_property
     def _posts(self) -> Mapping[str, Mapping[str, list[str]]]:
-        """Unit → title → codes."""
+        """Unit → title, alone or after the unit's name → codes."""
         titles: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for post in self.directory.posts:
-            titles[post.unit][post.title].append(post.code)
+            for title in (post.title, whole_title(post, self.directory)):
+                titles[post.unit][title].append(post.code)
         return titles
 
 

@@ -21,11 +21,13 @@ from services.kit.connection import Connection
 COLUMNS: Final = "project_id, ledger, version, state, plan, opened_at, reached, percent, done_on, replaced_by"
 """What `project_of` reads."""
 _PROJECT: Final = f"SELECT {COLUMNS} FROM projects"
+_HELD: Final = "ORDER BY project_id FOR NO KEY UPDATE"
+"""Keys never change: whoever offers a held project, which refers to its key, needn't wait for it."""
 _RECORD: Final = """
-INSERT INTO projects (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached, percent,
-                      done_on, replaced_by, opened_at)
+INSERT INTO projects AS p (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached,
+                           percent, done_on, replaced_by, opened_at, owned_since)
 SELECT project_id, ledger, version, state, tier, lead_unit, completion, plan::jsonb,
-       ARRAY(SELECT jsonb_array_elements_text(reached::jsonb)), percent, done_on, replaced_by, opened_at
+       ARRAY(SELECT jsonb_array_elements_text(reached::jsonb)), percent, done_on, replaced_by, opened_at, $14
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[],
             $9::text[], $10::int[], $11::date[], $12::text[], $13::timestamptz[])
     AS after (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached, percent,
@@ -33,7 +35,9 @@ FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[
 ON CONFLICT (project_id) DO UPDATE SET version = excluded.version, state = excluded.state,
     tier = excluded.tier, lead_unit = excluded.lead_unit, completion = excluded.completion,
     plan = excluded.plan, reached = excluded.reached, percent = excluded.percent,
-    done_on = excluded.done_on, replaced_by = excluded.replaced_by
+    done_on = excluded.done_on, replaced_by = excluded.replaced_by,
+    owned_since = CASE WHEN p.plan->'owner' = excluded.plan->'owner' THEN p.owned_since
+                       ELSE excluded.owned_since END
 """
 _FACTS: Final = """
 INSERT INTO project_facts (project_id, version, at, type, by, data)
@@ -98,12 +102,12 @@ class PostgresProjects:
         return [OpenProject(**dict(row)) for row in await self._connection.fetch(_OPEN)]
 
     async def of_ledgers(self, ledgers: Sequence[str]) -> dict[str, Project]:
-        sql = f"{_PROJECT} WHERE ledger = ANY($1::text[]) ORDER BY project_id FOR UPDATE"
+        sql = f"{_PROJECT} WHERE ledger = ANY($1::text[]) {_HELD}"
         rows = await self._connection.fetch(sql, list(set(ledgers)))
         return {row["ledger"]: project_of(dict(row)) for row in rows}
 
     async def of_ids(self, project_ids: Sequence[UUID]) -> dict[UUID, Project]:
-        sql = f"{_PROJECT} WHERE project_id = ANY($1::uuid[]) ORDER BY project_id FOR UPDATE"
+        sql = f"{_PROJECT} WHERE project_id = ANY($1::uuid[]) {_HELD}"
         rows = await self._connection.fetch(sql, list(set(project_ids)))
         return {row["project_id"]: project_of(dict(row)) for row in rows}
 
@@ -139,7 +143,7 @@ class PostgresProjects:
             return
         final = {one.project.project_id: one.project for one in moved}
         rows = [_row(final[project_id]) for project_id in sorted(final)]
-        await self._connection.execute(_RECORD, *zip(*rows, strict=True))
+        await self._connection.execute(_RECORD, *zip(*rows, strict=True), now)
         facts = [
             (one.event.project_id, one.event.version, one.event.type, one.event.model_dump_json())
             for one in moved

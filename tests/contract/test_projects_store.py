@@ -10,6 +10,7 @@ import pytest
 
 from services.assignment.assign import Registered, decide
 from services.assignment.case import Taken
+from services.assignment.hand_over import Succession
 from services.assignment.link_new_cases import link_new_cases
 from services.assignment.move_project import NotTheirs, Offer, Outcome, ProjectDesk, Repeated
 from services.assignment.open_projects import KnownCase, Opened, Opening, Refused, open_projects
@@ -18,6 +19,7 @@ from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import Asked, take_steps
 from services.assignment.store import PostgresCases
+from services.assignment.store_hand_overs import PostgresHandOvers
 from services.assignment.store_project_reading import Filter, ProjectReading
 from services.assignment.store_projects import Matchers, PostgresProjects
 from services.contracts.case import CaseAssigned
@@ -30,6 +32,7 @@ from services.contracts.project import (
 )
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
+from services.kit.clock import local_midnight
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 from tests.builders import demand
@@ -45,6 +48,11 @@ RULEBOOK = Rulebook.build(1, county())
 TABLES = ("project_offers", "project_cases", "projects", "cases")
 CLERK = Staff("某", "clerk", None)
 HANDLER = Staff("水", "handler", "water")
+KEPT = """
+INSERT INTO projects (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached,
+                      opened_at, owned_since)
+VALUES ($1, '县项-9', 1, 'under_way', 'department', 'water', '2021-06-30', $2, '{}', now(), now())
+"""
 
 AnyProjects = ProjectsInMemory | PostgresProjects
 
@@ -409,6 +417,46 @@ async def test_the_version_of_the_list_moves_when_open_projects_change(book: Boo
     assert versions == sorted(set(versions))
     await book.open("县项-3", category=None)
     assert await book.projects.open_projects() == []
+
+
+async def test_a_project_passes_with_a_post_that_owned_it_before_the_successor_came(
+    connection: Connection,
+) -> None:
+    book = Book(PostgresProjects(connection), [])
+    await book.open("县项-1")
+
+    async def changed(day: date, **given: Any) -> None:
+        desk = ProjectDesk(
+            book.projects, book.published.append, RULEBOOK.directory, CLERK, local_midnight(day)
+        )
+        after(await desk.change("县项-1", given, *APPROVED))
+
+    async def passes(since: date) -> bool:
+        to = Succession("magistrate", "county", "甲", "乙", since)
+        return "magistrate" in await PostgresHandOvers(connection).passing([to])
+
+    await changed(date(2021, 4, 1), owner="magistrate")
+    await changed(date(2021, 5, 1), completion=date(2021, 8, 31))
+    assert not await passes(date(2021, 3, 15))
+    assert await passes(date(2021, 4, 2))
+
+
+async def test_a_project_that_is_held_can_be_offered_by_another_batch(database_of: DatabaseOf) -> None:
+    """Were it held with its key, two batches that each hold one and offer the other's would be a deadlock."""
+    pool = database_of("assignment").pool
+    async with pool.acquire() as one, pool.acquire() as other:
+        await one.execute(KEPT, project_id_of("县项-9"), plan().model_dump_json())
+        try:
+            async with one.transaction():
+                held = await PostgresProjects(one).of_ledgers(["县项-9"])
+                begun = other.transaction()
+                await begun.start()
+                await other.execute("SET LOCAL lock_timeout = '5s'")
+                offer = Offer(uuid4(), held["县项-9"].project_id, "县项-9", "类别相同", NOW)
+                await PostgresProjects(other).offer([offer])
+                await begun.rollback()
+        finally:
+            await one.execute("DELETE FROM projects WHERE ledger = '县项-9'")
 
 
 async def test_a_matcher_is_built_anew_when_the_list_is_another(connection: Connection) -> None:

@@ -160,9 +160,7 @@ def _moving(routes: APIRouter, office: Office) -> None:
     )
     async def change(ledger: Ledger, given: models.ChangeGiven, staff: Actor) -> models.ProjectMoved:
         async with office.desk(staff) as desk:
-            return answer_of(
-                await desk.change(ledger, given.fields(), mask(given.reason), given.approver)
-            )
+            return answer_of(await desk.change(ledger, given.fields(), mask(given.reason), given.approver))
 
     @routes.post("/projects/{ledger}/progress", summary=f"进展 Report progress ({ACTORS})")
     async def report(ledger: Ledger, given: models.ReportGiven, staff: Actor) -> models.ProjectMoved:

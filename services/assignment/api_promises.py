@@ -172,7 +172,8 @@ def _acting(routes: APIRouter, ledger: Ledger) -> None:
         return models.Made(promise=row, repeated=entry.repeated)
 
     @routes.post(
-        "/promises/{promise_id}/change", summary=f"变更 Give it a new date, other words or its project ({ACTORS})"
+        "/promises/{promise_id}/change",
+        summary=f"变更 Give it a new date, other words or its project ({ACTORS})",
     )
     async def change_promise(promise_id: UUID, given: models.Change, staff: Actor) -> models.PromiseRow:
         async with ledger.writing(staff) as (desk, writing):

@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from services.assignment.directory import Directory, Holder, Post
 
-PassingKind = Literal["case", "promise", "project"]
+PassingKind = Literal["case", "rectification", "part", "promise", "project"]
+"""A case under way; one whose badly rated reply is to be put right; an assisting unit's part of a case."""
+OF_CASES: Final[tuple[PassingKind, ...]] = ("case", "rectification", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,10 @@ class Succession:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """Something open that the predecessor had taken on. A case is due at an instant (None while that isn't
-    known), a promise or a project on a local day."""
+    """Something open that the predecessor had taken on.
+
+    What is of a case is due at an instant (None while that isn't known), a promise or a project on a local day.
+    """
 
     kind: PassingKind
     id: UUID
@@ -119,8 +123,8 @@ def digest_of(passing: Collection[Passing]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def count_of(passing: Collection[Passing], kind: PassingKind) -> int:
-    return sum(one.kind == kind for one in passing)
+def count_of(passing: Collection[Passing], *kinds: PassingKind) -> int:
+    return sum(one.kind in kinds for one in passing)
 
 
 async def confirm(
@@ -148,7 +152,7 @@ def _confirmation(succession: Succession, passing: Sequence[Passing], by: str, n
         succession.predecessor,
         succession.successor,
         digest_of(passing),
-        count_of(passing, "case"),
+        count_of(passing, *OF_CASES),
         count_of(passing, "promise"),
         count_of(passing, "project"),
         by,

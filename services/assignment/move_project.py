@@ -9,7 +9,7 @@ from uuid import UUID
 from services.assignment.acting import FOR_THEIR_UNIT, acts_for
 from services.assignment.approver import objection_to
 from services.assignment.directory import Directory, local_day
-from services.assignment.open_projects import KnownCase, Publish
+from services.assignment.open_projects import KnownCase, Links, Publish, links_of
 from services.assignment.open_projects import Projects as OpenedProjects
 from services.assignment.project import (
     Act,
@@ -121,6 +121,7 @@ class ProjectDesk:
 
     async def replace(self, ledger: str, by: str, reason: PublicText, approver: str) -> Outcome:
         """The cases of the project are answered by the other one as well from now on."""
+        await self.projects.hold_groups()
         await self.projects.lock_list()
         found = await self.projects.of_ledgers([ledger, by])
         project = self._of(found, ledger)
@@ -136,27 +137,38 @@ class ProjectDesk:
         return outcome
 
     async def link(self, ledger: str, case_id: UUID, why: PublicText) -> Outcome:
+        """The case and all of its group: each of their citizens learns the project."""
+        await self.projects.hold_groups()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
             return project
-        case = (await self.projects.known_cases([case_id])).get(case_id)
-        if case is None:
+        known = await self.projects.with_groups([case_id])
+        if case_id not in known:
             return Faulty((Fault("case_id", f"没有办件 {case_id}", "写 /cases 中已有的办件"),))
-        if (case_id, project.project_id) in await self.projects.linked([case_id]):
+        there = await self.projects.linked(list(known))
+        if (case_id, project.project_id) in there:
             return Faulty((Fault("case_id", "办件已关联该项目", "不必再关联"),))
-        return await self._move(project, Link(case_id, case.demand_id, "clerk", why))
+        first, *others = links_of([known[case_id]], known, "clerk", why)
+        new = [one for one in others if (one.case_id, project.project_id) not in there]
+        return await self._move_each(project, [first, *new])
 
     async def unlink(self, ledger: str, case_id: UUID, reason: PublicText) -> Outcome:
+        """The case, and those merged into it that were linked with it."""
+        await self.projects.hold_groups()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
             return project
-        case = (await self.projects.known_cases([case_id])).get(case_id)
-        if case is None or (case_id, project.project_id) not in await self.projects.linked([case_id]):
+        known = await self.projects.with_groups([case_id])
+        there = await self.projects.linked(list(known))
+        if (case_id, project.project_id) not in there:
             return Faulty((Fault("case_id", "办件没有关联该项目", "写已关联的办件"),))
-        return await self._move(project, Unlink(case_id, case.demand_id, reason))
+        followers = [one for one in known.values() if _follows(one, case_id, project, there)]
+        gone = [Unlink(one.case_id, one.demand_id, reason) for one in (known[case_id], *followers)]
+        return await self._move_each(project, gone)
 
     async def decide(self, case_id: UUID, ledger: str, accept: bool) -> Outcome | None:
         """Link the case as offered, or not; None where the offer was declined."""
+        await self.projects.hold_groups()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
             return project
@@ -189,6 +201,17 @@ class ProjectDesk:
             return project
         return await self._recorded(move(project, act, local_day(self.now)))
 
+    async def _move_each(self, project: Project, acts: Sequence[Link | Unlink]) -> Outcome:
+        """One after the other: where the first is allowed, so are the others."""
+        today, moved = local_day(self.now), list[Moved]()
+        for act in acts:
+            outcome = move(moved[-1].project if moved else project, act, today)
+            if not isinstance(outcome, Moved):
+                return outcome
+            moved.append(outcome)
+        await self._keep(moved)
+        return moved[-1]
+
     async def _recorded(self, outcome: Moved | NotAllowed | Faulty) -> Outcome:
         if isinstance(outcome, Moved):
             await self._keep([outcome])
@@ -209,6 +232,10 @@ class ProjectDesk:
             if (case.case_id, project.project_id) not in there
         ]
         await self._keep(link_all(project, links, local_day(self.now)))
+
+
+def _follows(one: KnownCase, lead: UUID, project: Project, there: Links) -> bool:
+    return one.lead == lead and there.get((one.case_id, project.project_id)) == "merged"
 
 
 def refusal(staff: Staff, lead_unit: str) -> str | None:

@@ -190,7 +190,9 @@ async def settle(desk: Desk, promise_id: UUID, ending: Ending) -> Promise:
 def refuse_others(staff: Staff, unit: str) -> None:
     """Clerks and administrators act for all, a unit's own staff for their unit. Raises NotTheirs."""
     if not acts_for(staff, unit):
-        raise NotTheirs(f"the promise is unit {unit}'s, the token is for unit {staff.unit}, role {staff.role}")
+        raise NotTheirs(
+            f"the promise is unit {unit}'s, the token is for unit {staff.unit}, role {staff.role}"
+        )
 
 
 async def _locked(desk: Desk, promise_id: UUID) -> tuple[Promise, Head]:

@@ -100,9 +100,7 @@ class Promise:
         match event:
             case PromiseChanged():
                 project = event.project or self.project
-                return replace(
-                    self, version=event.version, due=event.due, words=event.words, project=project
-                )
+                return replace(self, version=event.version, due=event.due, words=event.words, project=project)
             case PromiseAired(version=version, programme=programme, aired_on=aired_on, clip=clip):
                 return replace(self, version=version, programme=programme, aired_on=aired_on, clip=clip)
             case PromiseSettled():

@@ -18,6 +18,15 @@ _OVERDUE: Final = f"state IN {BEFORE_REPLY} AND coalesce(complete_due < clock.no
 
 _RECTIFY: Final = "rectification_opened IS NOT NULL AND rectified_at IS NULL"
 
+# An open project is offered and nobody decided. The parameter, twice: the unit that leads it; NULL: whichever.
+_OFFERED: Final = """
+EXISTS (
+    SELECT FROM project_offers AS o JOIN projects AS p USING (project_id)
+    WHERE o.case_id = c.case_id AND o.accepted IS NULL AND p.state IN ('planned', 'under_way')
+      AND ({}::text IS NULL OR p.lead_unit = {})
+)
+"""
+
 _ROW: Final = f"""
 SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, town, unit, post, backstop,
        summary, repeat_of, state, c.dispatch, c.version, registered_at, assigned_at, dispatched_at, signed_at,
@@ -92,7 +101,8 @@ ORDER BY o.assigned_at DESC LIMIT 1000
 class Filter:
     """Which cases; None = whatever. `overdue` looks at the limit to complete, by the business clock.
 
-    `assisting`: the unit that was asked to assist with them.
+    `assisting`: the unit that was asked to assist with them. `offers`: whether an open project is offered
+    that nobody has decided about; with `led_by` one that this unit leads.
     """
 
     unit: str | None = None
@@ -104,6 +114,8 @@ class Filter:
     rectify: bool | None = None
     tag: str | None = None
     assisting: str | None = None
+    offers: bool | None = None
+    led_by: str | None = None
 
 
 @dataclass(slots=True)
@@ -207,6 +219,8 @@ def _conditions(wanted: Filter, parameters: Sequence[Any] = ()) -> _Query:
     for truth, condition in ((wanted.overdue, _OVERDUE), (wanted.rectify, _RECTIFY)):
         if truth is not None:
             query.where(f"{'' if truth else 'NOT '}({condition})")
+    if wanted.offers is not None:
+        query.where(f"{'' if wanted.offers else 'NOT '}{_OFFERED}", wanted.led_by, wanted.led_by)
     return query
 
 

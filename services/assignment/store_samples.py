@@ -22,10 +22,10 @@ _ADD: Final = """
 INSERT INTO call_back_samples (sample_id, first_day, last_day, share, seed, drawn_by, drawn_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
-# Called back: asked about the reply that stands now, whoever asked for it.
+# Called back: since the sample was drawn, whoever asked for it and whatever became of the case by the call.
 _CALLED: Final = """
 (SELECT max(s.at) FROM steps AS s
- WHERE s.case_id = c.case_id AND s.step = 'call_back' AND s.at >= c.completed_at)
+ WHERE s.case_id = c.case_id AND s.step = 'call_back' AND s.at >= p.drawn_at)
 """
 # The page first, so that cases are counted for its samples alone.
 _PAGE: Final = f"""
@@ -42,8 +42,8 @@ ORDER BY p.drawn_at DESC, p.sample_id DESC
 """
 _CASES: Final = f"""
 SELECT c.case_id, c.receipt, c.summary, d.unit, d.drawn, c.state, {_CALLED} AS called_back_at
-FROM call_back_sampled AS d JOIN cases AS c USING (case_id)
-WHERE d.sample_id = $1 ORDER BY d.unit, c.case_id
+FROM call_back_samples AS p JOIN call_back_sampled AS d USING (sample_id) JOIN cases AS c USING (case_id)
+WHERE p.sample_id = $1 ORDER BY d.unit, c.case_id
 """
 
 
@@ -75,5 +75,5 @@ class PostgresSamples:
         return await self.connection.fetchrow(sql, sample_id)
 
     async def cases(self, sample_id: UUID) -> Sequence[asyncpg.Record]:
-        """The cases drawn from, by unit; `called_back_at` None: nobody was called about its reply."""
+        """The cases drawn from, by unit; `called_back_at` None: not called since the sample was drawn."""
         return await self.connection.fetch(_CASES, sample_id)

@@ -22,6 +22,7 @@ from services.contracts.case import (
     CaseLeadChanged,
     CaseMerged,
     CaseParted,
+    CaseRatingLate,
     CaseReassigned,
     CaseRectificationOpened,
     CaseRectified,
@@ -50,11 +51,7 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
     asked = case.extension_asked if to in EXTENDABLE else None
     moved = replace(case, version=case.version + 1, state=to, extension_asked=asked)
     if to in WITHOUT_DUTIES:
-        moved = replace(
-            moved,
-            assisting=(),
-            rectification_opened=None if case.rectifying else case.rectification_opened,
-        )
+        moved = _not_rectifying(replace(moved, assisting=()))
     after, event = EFFECTS[act.step](moved, act, now)
     return Taken(after, event, act, now)
 
@@ -78,6 +75,11 @@ def _fits(case: Case, act: Act) -> bool:
         case "assist_done" | "release_assist":
             return act.unit in case.assisting
     return True
+
+
+def _not_rectifying(case: Case) -> Case:
+    """What is open to be put right is so no more; what was put right stays on record."""
+    return replace(case, rectification_opened=None) if case.rectifying else case
 
 
 def _ids(case: Case) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def _reviewed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 
 
 def _called_back(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseCalledBack(**_ids(case), note=_said(act, "note"))
+    return case, CaseCalledBack(**_ids(case), note=_said(act, "note"), state=case.state)
 
 
 def _archived(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
@@ -176,7 +178,7 @@ def _archived(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 
 
 def _redone(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    case = replace(_dispatched_anew(case, now), completed_at=None)
+    case = _not_rectifying(replace(_dispatched_anew(case, now), completed_at=None))
     return case, CaseRedone(**_ids(case), post=case.post, reason=_said(act, "reason"))
 
 
@@ -213,6 +215,11 @@ def _withdrawn(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 def _withdrawn_late(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     stands = act.lead or case
     return case, CaseWithdrawalLate(**{**_ids(case), "unit": stands.unit}, state=stands.state)
+
+
+def _rated_late(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    stands = act.lead or case
+    return case, CaseRatingLate(**{**_ids(case), "unit": stands.unit}, state=stands.state)
 
 
 def _merged(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
@@ -278,6 +285,7 @@ EFFECTS: Final[Mapping[Step, Effect]] = {
     "refuse": _refused,
     "withdraw": _withdrawn,
     "withdraw_late": _withdrawn_late,
+    "rate_late": _rated_late,
     "merge": _merged,
     "part": _parted,
     "follow": _followed,

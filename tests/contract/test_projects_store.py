@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.assignment.assign import Registered, decide
-from services.assignment.link_new_cases import link_new_cases
+from services.assignment.link_cases import link_cases
 from services.assignment.move_project import Offer, Outcome, ProjectDesk
 from services.assignment.open_projects import KnownCase, Opened, Opening, Refused, open_projects
 from services.assignment.project import Faulty, Finish, Link, Moved, NotAllowed, Project, Reach, Report, move
@@ -91,7 +91,7 @@ class Book:
 
     async def link_new(self, *cases: CaseAssigned) -> None:
         matcher = Matcher.build(RULEBOOK.directory, await self.projects.open_projects())
-        await link_new_cases(self.projects, self.published.append, matcher, cases, NOW)
+        await link_cases(self.projects, self.published.append, matcher, cases, NOW)
 
     def desk(self, staff: Staff = CLERK) -> ProjectDesk:
         return ProjectDesk(self.projects, self.published.append, RULEBOOK.directory, staff, NOW)
@@ -195,7 +195,7 @@ async def test_a_project_that_was_done_meanwhile_gets_no_case(book: Book) -> Non
     case, project = await book.case(title="停水"), await book.open("县项-1")
     before = Matcher.build(RULEBOOK.directory, await book.projects.open_projects())
     after(await book.desk().act("县项-1", Finish(TODAY, WORDS)))
-    await link_new_cases(book.projects, book.published.append, before, [case], NOW)
+    await link_cases(book.projects, book.published.append, before, [case], NOW)
     assert await book.projects.linked([case.case_id]) == set()
     assert await book.projects.open_projects() == []
     assert await book.projects.cases_of(project.project_id) == []

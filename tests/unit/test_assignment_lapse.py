@@ -8,7 +8,7 @@ import pytest
 
 from services.assignment.case import Act, Case, Taken
 from services.assignment.lapse import lapse
-from services.assignment.respond import respond
+from services.assignment.respond import Responses, respond
 from services.assignment.rulebook import Rulebook
 from services.assignment.take import take
 from services.assignment.transitions import Person
@@ -154,7 +154,7 @@ def rated(case_id: UUID, level: str) -> Any:
 
 
 async def rating(bench: Bench, *given: Any) -> None:
-    await respond(bench.cases, bench.events.append, RULEBOOK, [], given, NOW)
+    await respond(bench.cases, bench.events.append, RULEBOOK, Responses((), given), NOW)
 
 
 @pytest.mark.parametrize("state", ["completed", "reviewed", "called_back", "archived"])

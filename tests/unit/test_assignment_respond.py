@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from services.assignment.case import Act, Case, Taken
-from services.assignment.respond import Rated, UnknownCase, respond
+from services.assignment.respond import Rated, Responses, UnknownCase, respond
 from services.assignment.rulebook import Rulebook
 from services.assignment.take import take
 from services.assignment.transitions import Person
@@ -42,7 +42,7 @@ async def said(
 ) -> list[CaseEvent]:
     """What assignment tells after citizens said these things."""
     events: list[CaseEvent] = []
-    await respond(cases, events.append, RULEBOOK, withdrawn, rated, NOW)
+    await respond(cases, events.append, RULEBOOK, Responses(withdrawn, rated, projects), NOW)
     return events
 
 
@@ -68,7 +68,16 @@ async def test_a_withdrawal_that_comes_too_late_is_told_and_changes_nothing_else
 async def test_a_merged_case_is_withdrawn_too_late_when_its_lead_case_has_the_reply() -> None:
     cases, lead = holding("completed")
     merged = Case(
-        uuid4(), uuid4(), "roads", "roads.head", "merged", 1, 2, NOW, lead=lead.case_id, lead_state="completed"
+        uuid4(),
+        uuid4(),
+        "roads",
+        "roads.head",
+        "merged",
+        1,
+        2,
+        NOW,
+        lead=lead.case_id,
+        lead_state="completed",
     )
     cases.cases[merged.case_id] = merged
     [event] = await said(cases, [withdrawal(merged)])

@@ -51,7 +51,7 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
     asked = case.extension_asked if to in EXTENDABLE else None
     moved = replace(case, version=case.version + 1, state=to, extension_asked=asked)
     if to in WITHOUT_DUTIES:
-        moved = _not_rectifying(replace(moved, assisting=()))
+        moved = replace(moved, assisting=())
     after, event = EFFECTS[act.step](moved, act, now)
     return Taken(after, event, act, now)
 
@@ -59,7 +59,7 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
 EXTENDABLE: Final[tuple[CaseState, ...]] = ("signed_for", "suspended")
 """The states in which a request for an extension stays open; any other ends it."""
 WITHOUT_DUTIES: Final[tuple[CaseState, ...]] = ("merged", "refused", "withdrawn")
-"""The states in which nothing is put right any more, and nobody assists."""
+"""The states in which nobody assists. Nothing is to be put right there either: that is so after a reply alone."""
 
 Effect = Callable[[Case, Act, datetime], tuple[Case, CaseEvent]]
 """Fills in a case whose state and version have moved on, while it lies with the unit of before."""
@@ -75,11 +75,6 @@ def _fits(case: Case, act: Act) -> bool:
         case "assist_done" | "release_assist":
             return act.unit in case.assisting
     return True
-
-
-def _not_rectifying(case: Case) -> Case:
-    """What is open to be put right is so no more; what was put right stays on record."""
-    return replace(case, rectification_opened=None) if case.rectifying else case
 
 
 def _ids(case: Case) -> dict[str, Any]:
@@ -178,7 +173,9 @@ def _archived(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 
 
 def _redone(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    case = _not_rectifying(replace(_dispatched_anew(case, now), completed_at=None))
+    """The new dispatch stands in the place of an open rectification; what was put right stays on record."""
+    opened = None if case.rectifying else case.rectification_opened
+    case = replace(_dispatched_anew(case, now), completed_at=None, rectification_opened=opened)
     return case, CaseRedone(**_ids(case), post=case.post, reason=_said(act, "reason"))
 
 

@@ -45,8 +45,7 @@ def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
     @routes.post("/track/rating", summary="Rate the reply, once (the tracking code; no staff)")
     async def rate(request: Request) -> Response:
         """The code is typed again: no page gives it back, so that nobody rates at a browser left open."""
-        pages.refuse_staff(request)
-        fields = await pages.own_form(request)
+        fields = await _citizens_form(pages, request)
         level = one(fields, "level")
         if level not in LEVELS:
             return await _standing_page(pages, intake, request, fields, 422, failed="choose_level")
@@ -55,8 +54,7 @@ def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
 
     @routes.post("/track/project-rating", summary="Rate a project, once (the tracking code; no staff)")
     async def rate_project(request: Request) -> Response:
-        pages.refuse_staff(request)
-        fields = await pages.own_form(request)
+        fields = await _citizens_form(pages, request)
         level, ledger = one(fields, "level"), one(fields, "ledger")
         if level not in LEVELS:
             return await _standing_page(pages, intake, request, fields, 422, failed="choose_level")
@@ -65,8 +63,7 @@ def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
 
     @routes.post("/track/withdrawal", summary="Take a demand back (the tracking code; no staff)")
     async def withdraw(request: Request) -> Response:
-        pages.refuse_staff(request)
-        fields = await pages.own_form(request)
+        fields = await _citizens_form(pages, request)
         sending = intake.withdraw(*_keys(fields), one(fields, "reason"))
         return await _after(pages, intake, request, fields, "withdrawn", sending)
 
@@ -75,6 +72,13 @@ def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
     @routes.get("/track/withdrawal", summary="Back to the form to follow a demand (anybody)")
     async def follow(request: Request) -> Response:
         return shown_at(request, "/track")
+
+
+async def _citizens_form(pages: Pages, request: Request) -> Fields:
+    """Raises ForeignForm, CitizenNeeded."""
+    fields = await pages.own_form(request)
+    pages.refuse_staff(request)
+    return fields
 
 
 async def _after(

@@ -153,7 +153,6 @@ OPENS: Final[Mapping[type[CaseEvent], Callable[[Any], Opening]]] = {
 _ALL_CLOSED: Final[Mapping[str, State]] = {
     "dispute": "closed",
     "extension": "closed",
-    "rectification": "closed",
     "assist": "closed",
 }
 ENDS: Final[Mapping[type[CaseEvent], Mapping[str, State]]] = {

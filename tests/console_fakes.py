@@ -432,6 +432,7 @@ SAMPLE: Final[Mapping[str, Any]] = {
     "last_day": "2021-03-31",
     "share": "0.10",
     "seed": "2021-03",
+    "seed_given": True,
     "population": 30,
     "drawn": 3,
     "called_back": 1,

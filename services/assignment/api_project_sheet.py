@@ -39,7 +39,7 @@ def _importing(routes: APIRouter, office: Office) -> None:
     )
     async def import_sheet(given: models.SheetGiven, staff: Importer) -> models.SheetTaken:
         """422 names every problem with row, column and remedy; the same sheet again adds nothing."""
-        rows = [SheetRow(one.row, one.cells) for one in given.rows]
+        rows = [SheetRow(one.row, one.cells, one.fault) for one in given.rows]
         async with office.desk(staff) as desk:
             found = await import_projects(
                 desk.projects, desk.publish, desk.directory, rows, staff.subject, desk.now

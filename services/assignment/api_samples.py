@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi import Query as FromQuery
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -55,6 +55,7 @@ class SampleRow(Shown):
     last_day: date
     share: Decimal
     seed: str
+    seed_given: bool = Field(description="named by who drew it; false: drawn, too")
     population: int
     drawn: int
     called_back: int
@@ -93,15 +94,28 @@ def sample_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
     """The routes; each summary says who may call it."""
     routes = APIRouter(tags=["call-back samples"])
 
-    @routes.post("/call-back-samples", status_code=201, summary=f"回访抽样 Draw a sample by unit ({WHO})")
-    async def draw_sample(given: Given, staff: Caller) -> SampleView:
+    @routes.post(
+        "/call-back-samples",
+        status_code=201,
+        summary=f"回访抽样 Draw a sample by unit ({WHO})",
+        responses={200: {"description": "the same person drew it today in the same words already"}},
+    )
+    async def draw_sample(given: Given, staff: Caller, response: Response) -> SampleView:
+        """The same again on the same day gives the sample that was drawn: nobody draws until it suits."""
         async with database.writing() as writing:
-            stored = PostgresSamples(writing.connection)
-            _refuse_days(given, local_day(writing.now))
-            sample = await _drawn(stored, given, staff, writing.now)
-            await stored.add(sample)
+            stored, today = PostgresSamples(writing.connection), local_day(writing.now)
+            _refuse_days(given, today)
+            await stored.lock()
+            days = given.first_day, given.last_day
+            sample_id = await stored.drawn_before(days, given.share, given.seed, staff.subject, today)
+            if sample_id is None:
+                sample = await _drawn(stored, given, staff, writing.now)
+                await stored.add(sample)
+                sample_id = sample.sample_id
+            else:
+                response.status_code = 200
             rulebook = await rulebooks.current(writing.connection)
-            return await _view(stored, sample.sample_id, rulebook.directory if rulebook else None)
+            return await _view(stored, sample_id, rulebook.directory if rulebook else None)
 
     @routes.get("/call-back-samples", summary=f"Samples page by page, those drawn last first ({WHO})")
     async def list_samples(
@@ -143,7 +157,17 @@ async def _drawn(stored: PostgresSamples, given: Given, staff: Staff, now: datet
     seed = given.seed or secrets.token_hex(8)
     chosen = frozenset(draw(replied, given.share, seed))
     days = given.first_day, given.last_day
-    return Sample(uuid4(), *days, given.share, seed, tuple(replied), chosen, staff.subject, now)
+    return Sample(
+        uuid4(),
+        *days,
+        given.share,
+        seed,
+        given.seed is not None,
+        tuple(replied),
+        chosen,
+        staff.subject,
+        now,
+    )
 
 
 async def _view(stored: PostgresSamples, sample_id: UUID, directory: Directory | None) -> SampleView:

@@ -1,6 +1,6 @@
 """Open projects: one, or a whole list of them; all that was given goes in, or nothing of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Protocol
@@ -115,14 +115,22 @@ async def open_projects(
     return Opened(tuple(each[-1].project for each in new), tuple(there.values()))
 
 
-async def look_over(projects: Projects, directory: Directory, openings: Sequence[Opening]) -> Looked:
-    """Find everything wrong with some openings, the list being held until commit."""
+async def look_over(
+    projects: Projects,
+    directory: Directory,
+    openings: Sequence[Opening],
+    partial: Set[int] = frozenset(),
+) -> Looked:
+    """Find everything wrong with some openings, the list being held until commit.
+
+    Those at `partial` positions hold stand-ins: they aren't compared with what stands in the list.
+    """
     await projects.hold_groups()
     await projects.lock_list()
     there = await projects.of_ledgers([one.ledger for one in openings])
     cases = await projects.with_groups([case for one in openings for case in one.cases])
     linked = await projects.linked(list(cases))
-    return Looked(there, cases, tuple(_faults(openings, there, cases, linked, directory)))
+    return Looked(there, cases, tuple(_faults(openings, there, cases, linked, directory, partial)))
 
 
 def _faults(
@@ -131,6 +139,7 @@ def _faults(
     cases: Mapping[UUID, KnownCase],
     linked: Links,
     directory: Directory,
+    partial: Set[int],
 ) -> Iterator[tuple[int, Fault]]:
     labels = DirectoryLabels.of(directory)
     twice = set(repeated(one.ledger for one in openings))
@@ -140,7 +149,7 @@ def _faults(
         project = there.get(one.ledger)
         if project is None or project.plan != one.plan:  # what stands may name a unit that is gone since
             yield from ((position, fault) for fault in plan_faults(one.plan, directory, labels))
-        if project is not None:
+        if project is not None and position not in partial:
             yield from ((position, fault) for fault in _taken(one, project, linked))
         for case in one.cases:
             if case not in cases:

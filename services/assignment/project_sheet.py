@@ -6,7 +6,7 @@ itself knows (状态, 进度 …) is exported and passed over on import.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -84,10 +84,14 @@ _RELATED: Final = (frozenset({"budget", "funds"}), frozenset({"start", "completi
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row as it stands in the sheet: its number there, its cells by heading."""
+    """A row as it stands in the sheet: its number there, its cells by heading.
+
+    `fault`: why the row itself can't be read; then nothing is said of its cells.
+    """
 
     row: int
     cells: Mapping[str, str | None]
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,14 @@ class ReadRow:
     def unread(self) -> frozenset[str]:
         return frozenset(fault.field for fault in self.faults)
 
-    def problems(self, found: Sequence[Fault]) -> Iterator[SheetProblem]:
-        """Those of reading, and of those `found` in the plan the ones that don't stem from a stand-in."""
+    def problems(self, found: Sequence[Fault], missing: Set[str] = frozenset()) -> Iterator[SheetProblem]:
+        """Those of reading, and of those `found` in the plan the ones that don't stem from a stand-in.
+
+        Of columns that are `missing` nothing is said: they are told once for the whole sheet.
+        """
         doubted = self.unread.union(*(group for group in _RELATED if group & self.unread))
-        for fault in (*self.faults, *(one for one in found if one.field not in doubted)):
+        told = [one for one in self.faults if HEADINGS.get(one.field) not in missing]
+        for fault in (*told, *(one for one in found if one.field not in doubted)):
             heading = HEADINGS.get(fault.field, fault.field)
             yield SheetProblem(self.row, heading, fault.what, fault.remedy)
 
@@ -127,6 +135,12 @@ class Unreadable(ValueError):
         super().__init__(what)
         self.what = what
         self.remedy = remedy
+
+
+def row_problems(rows: Sequence[SheetRow]) -> list[SheetProblem]:
+    """The rows that can't be read as such."""
+    remedy = "改正这一行，或另存为 XLSX"
+    return [SheetProblem(row.row, "整行", row.fault, remedy) for row in rows if row.fault is not None]
 
 
 def heading_problems(rows: Sequence[SheetRow]) -> list[SheetProblem]:

@@ -59,7 +59,7 @@ class ProjectReading:
 
     async def page(self, wanted: Filter, after: Cursor | None, limit: int) -> list[Listed]:
         """At most `limit` projects, those opened last first."""
-        at, entry = after or (None, None)
+        at, entry = (after.at, after.id) if after else (None, None)
         rows = await self._connection.fetch(_PAGE, wanted.tier, wanted.unit, wanted.state, at, entry, limit)
         return [_listed(row) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,12 +10,12 @@ import orjson
 
 from services.assignment.move_project import Offer
 from services.assignment.open_projects import KnownCase, Links
-from services.assignment.project import Moved, Project
+from services.assignment.project import Moved, Project, Report
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
 from services.assignment.store import GROUPING
 from services.contracts.demand import ProjectRated
-from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan
+from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan, ProgressReported
 from services.kit.connection import Connection
 
 COLUMNS: Final = "project_id, ledger, version, state, plan, opened_at, reached, percent, done_on, replaced_by"
@@ -45,6 +45,11 @@ WITH leads AS (SELECT coalesce(lead, case_id) AS lead FROM cases WHERE case_id =
 SELECT case_id, demand_id, lead FROM cases
 WHERE case_id = ANY(ARRAY(SELECT lead FROM leads)) OR lead = ANY(ARRAY(SELECT lead FROM leads))
 ORDER BY case_id
+"""
+_REPORTS: Final = """
+SELECT data->>'text' AS text, data->>'evidence' AS evidence, (data->>'percent')::int AS percent
+FROM project_facts
+WHERE project_id = $1 AND (at AT TIME ZONE 'Asia/Shanghai')::date = $2 AND type = $3
 """
 _LINK: Final = """
 INSERT INTO project_cases (case_id, project_id, demand_id, how, linked_at)
@@ -122,6 +127,10 @@ class PostgresProjects:
         sql = "SELECT case_id, demand_id FROM project_cases WHERE project_id = $1 ORDER BY case_id"
         rows = await self._connection.fetch(sql, project_id)
         return [KnownCase(**dict(row)) for row in rows]
+
+    async def reports_of(self, project_id: UUID, day: date) -> set[Report]:
+        rows = await self._connection.fetch(_REPORTS, project_id, day, ProgressReported.type)
+        return {Report(row["text"], row["evidence"], row["percent"]) for row in rows}
 
     async def record(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
         if not moved:

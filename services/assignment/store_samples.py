@@ -1,8 +1,10 @@
 """Call-back samples in PostgreSQL: what can be drawn from, what was drawn, who was called since."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -19,9 +21,17 @@ WHERE state IN {AFTER_REPLY}
   AND (completed_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN $1 AND $2
 """
 _ADD: Final = """
-INSERT INTO call_back_samples (sample_id, first_day, last_day, share, seed, drawn_by, drawn_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO call_back_samples (sample_id, first_day, last_day, share, seed, seed_given, drawn_by, drawn_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
+_DRAWN_BEFORE: Final = """
+SELECT sample_id FROM call_back_samples
+WHERE (first_day, last_day, share, drawn_by) = ($1, $2, $3, $4)
+  AND CASE WHEN $5::text IS NULL THEN NOT seed_given ELSE seed_given AND seed = $5 END
+  AND (drawn_at AT TIME ZONE 'Asia/Shanghai')::date = $6
+"""
+DRAWING: Final = zlib.crc32(b"yinuo/assignment/call-back-sample")
+"""Number of the lock under which samples are drawn, one at a time."""
 # Called back: since the sample was drawn, whoever asked for it and whatever became of the case by the call.
 _CALLED: Final = """
 (SELECT max(s.at) FROM steps AS s
@@ -53,13 +63,24 @@ class PostgresSamples:
 
     connection: Connection
 
+    async def lock(self) -> None:
+        """Held until commit: whoever asks again while a sample is being drawn finds it."""
+        await self.connection.execute("SELECT pg_advisory_xact_lock($1)", DRAWING)
+
+    async def drawn_before(
+        self, days: tuple[date, date], share: Decimal, seed: str | None, by: str, day: date
+    ) -> UUID | None:
+        """The sample that somebody drew in the same words on a local day; `seed` None: none was named."""
+        found: UUID | None = await self.connection.fetchval(_DRAWN_BEFORE, *days, share, by, seed, day)
+        return found
+
     async def replied(self, first_day: date, last_day: date) -> list[Replied]:
         """The cases with a reply of these local days that stands."""
         rows = await self.connection.fetch(_REPLIED, first_day, last_day)
         return [Replied(**dict(row)) for row in rows]
 
     async def add(self, sample: Sample) -> None:
-        values = (sample.first_day, sample.last_day, sample.share, sample.seed)
+        values = (sample.first_day, sample.last_day, sample.share, sample.seed, sample.seed_given)
         await self.connection.execute(_ADD, sample.sample_id, *values, sample.drawn_by, sample.drawn_at)
         rows = [(sample.sample_id, one.case_id, one.unit, one in sample.drawn) for one in sample.replied]
         await self.connection.copy_records_to_table(
@@ -68,7 +89,8 @@ class PostgresSamples:
 
     async def page(self, after: Cursor | None, limit: int) -> Sequence[asyncpg.Record]:
         """At most `limit`, those drawn last first, each with how many were drawn and called back."""
-        return await self.connection.fetch(_PAGE, limit, *(after or (None, None)))
+        at, entry = (after.at, after.id) if after else (None, None)
+        return await self.connection.fetch(_PAGE, limit, at, entry)
 
     async def one(self, sample_id: UUID) -> asyncpg.Record | None:
         sql = "SELECT * FROM call_back_samples WHERE sample_id = $1"

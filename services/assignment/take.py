@@ -231,8 +231,8 @@ def _followed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     rectified = act.text if act.followed == "rectify" else None
     reply = None if rectified else act.text
     following = replace(case, lead_state=lead.state, reply=reply or case.reply)
-    told = {"reply": reply, "rectification": rectified}
-    return following, CaseFollowed(**_theirs(case, lead), state=lead.state, **told)
+    theirs = _theirs(case, lead)
+    return following, CaseFollowed(**theirs, state=lead.state, reply=reply, rectification=rectified)
 
 
 def _parted(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:

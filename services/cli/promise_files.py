@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -37,7 +37,6 @@ FIELDS: Final = {
 """Heading → field of a promise; a file may have the fields' own names, too."""
 SHOWN: Final = {"任职人": "holder", "最初期限": "first_due", "状态": "state", "销账日期": "settled_on"}
 """What an export has besides; an import passes over it."""
-NEEDED: Final = ("编号", "层级", "单位", "承诺内容", "承诺日期", "完成期限", "场合")
 CAPTIONS: Final = {
     "栏目": "programme",
     "播出日期": "aired_on",
@@ -56,29 +55,18 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def import_rows(file: Path) -> list[dict[str, Any]]:
-    """The rows of a file as the API takes them. Errors: Problem where a heading is unknown or missing."""
+    """The rows of a file as the API takes them, which checks them. Errors: Problem where there are none."""
     rows = list(read_rows(file))
     if not rows:
         raise Problem(f"{file.name} has no rows", "put one promise on each row below the headings")
-    _refuse_headings(file, rows)
-    return [{"row": row.number, "cells": dict(_cells(row))} for row in rows]
-
-
-def _refuse_headings(file: Path, rows: Sequence[Row]) -> None:
-    there = dict.fromkeys(name for row in rows for name in row.cells if not name.startswith("+"))
-    unknown = [name for name in there if name not in FIELDS | SHOWN and name not in FIELDS.values()]
-    if unknown:
-        known = "、".join(FIELDS)
-        raise Problem(f"{file.name} 第 1 行：不认识的列 {'、'.join(unknown)}", f"列名只能有：{known}")
-    missing = [name for name in NEEDED if name not in there and FIELDS[name] not in there]
-    if missing:
-        raise Problem(f"{file.name} 第 1 行：缺少列 {'、'.join(missing)}", "在首行补上")
+    return [{"row": row.number, "cells": dict(_cells(row)), "fault": row.fault} for row in rows]
 
 
 def _cells(row: Row) -> Iterator[tuple[str, str]]:
+    """Empty ones, too: they tell which columns there are."""
     for name, value in row.cells.items():
-        if value not in (None, "") and name not in SHOWN:
-            yield FIELDS.get(name, name), cell_text(value)
+        if name not in SHOWN:
+            yield FIELDS.get(name, name), "" if value is None else cell_text(value)
 
 
 def cell_text(value: object) -> str:

@@ -52,7 +52,7 @@ class _DirectoryAnswer(Shown):
 
 
 class Part(Shown):
-    """What became of a unit's part of a case: `due` while it is open, `ended_at` when it was done or let off."""
+    """A unit's part of a case: `due` while it is open, `ended_at` when it was done or let off."""
 
     state: str
     due: datetime | None

@@ -124,9 +124,7 @@ async def _project_page(
     )
 
 
-async def _acts(
-    apis: Apis, project: Project, login: Login | None
-) -> tuple[list[StepForm], Directory | None]:
+async def _acts(apis: Apis, project: Project, login: Login | None) -> tuple[list[StepForm], Directory | None]:
     """What whoever looks may do now, and the directory to choose from; none and None for the public."""
     if login is None or not login.moves_projects(project.lead_unit):
         return [], None

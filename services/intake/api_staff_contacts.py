@@ -31,7 +31,7 @@ class Replaced(BaseModel):
 
 
 def staff_contact_routes(database: Database, vault: Vault) -> APIRouter:
-    """The route, for role administrator only."""
+    """The routes, for role administrator only."""
     routes = APIRouter(tags=["staff contacts"])
 
     @routes.put(
@@ -48,6 +48,20 @@ def staff_contact_routes(database: Database, vault: Vault) -> APIRouter:
             units = await people.replace(known, count, staff.subject, writing.now)
         log.info("staff contacts replaced", contacts=count, units=units, by=staff.subject)
         return Replaced(contacts=count, units=units, at=writing.now)
+
+    @routes.post(
+        "/staff-contacts/check",
+        summary="Say what replacing the list would do, or everything wrong with it; for administrators",
+        openapi_extra={"requestBody": body_schema("application/json", StaffContacts)},
+    )
+    async def check_contacts(request: Request, staff: Administrator) -> Replaced:
+        """As a replacement, and nothing is kept."""
+        given = _read(await _body(request))
+        known = entries(vault, given.contacts)
+        async with database.trying() as trial:
+            people, count = PostgresPeople(trial.connection), len(given.contacts)
+            units = await people.replace(known, count, staff.subject, trial.now)
+        return Replaced(contacts=count, units=units, at=trial.now)
 
     return routes
 

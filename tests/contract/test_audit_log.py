@@ -25,7 +25,7 @@ RECORDS: dict[Service, tuple[str, ...]] = {
     "supervision": (),
     "reporting": ("facts",),
 }
-EVERYWHERE = ("acts", "dropped_letters")
+EVERYWHERE = ("acts", "dropped_letters", "replayed_letters")
 RECORD_OF = [(service, table) for service in SERVICES for table in (*EVERYWHERE, *RECORDS[service])]
 
 

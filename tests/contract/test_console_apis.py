@@ -57,7 +57,7 @@ def _fits(template: str, path: str) -> bool:
 def schema_of(service: Service, described: Mapping[str, Any]) -> dict[str, Any]:
     """The answer's JSON Schema, with the document's components at hand."""
     answers = described["responses"]
-    good = next(answers[status] for status in ("200", "201", "202") if status in answers)
+    good = next(answers[one] for one in ("200", "201", "202") if "content" in answers.get(one, {}))
     return {
         **good["content"]["application/json"]["schema"],
         "components": document_of(service)["components"],

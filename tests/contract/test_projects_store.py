@@ -1,7 +1,7 @@
 """What the store of projects promises, in memory and in PostgreSQL alike."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +10,7 @@ import pytest
 
 from services.assignment.assign import Registered, decide
 from services.assignment.link_cases import link_cases
-from services.assignment.move_project import Offer, Outcome, ProjectDesk
+from services.assignment.move_project import Offer, Outcome, ProjectDesk, Repeated
 from services.assignment.open_projects import KnownCase, Opened, Opening, Refused, open_projects
 from services.assignment.project import Faulty, Finish, Link, Moved, NotAllowed, Project, Reach, Report, move
 from services.assignment.project_match import Matcher, OpenProject
@@ -288,8 +288,23 @@ async def test_a_replaced_project_hands_over_what_the_other_one_lacks(book: Book
     }
     told = [type(event) for event in book.published[-2:]]
     assert told == [ProjectReplaced, CaseLinkedToProject]
-    refused = await book.desk().act("县项-1", Report(WORDS))
+    refused = await book.desk().report("县项-1", Report(WORDS))
     assert isinstance(refused, NotAllowed)
+
+
+async def test_a_report_whose_answer_was_lost_adds_nothing_when_it_is_sent_again(book: Book) -> None:
+    await book.open("县项-1")
+    desk = book.desk()
+    for percent in (30, None):
+        said = Report(WORDS, PublicText("照片3"), percent)
+        told = after(await desk.report("县项-1", said))
+        again = await desk.report("县项-1", said)
+        assert isinstance(again, Repeated)
+        assert again.project == told
+    assert after(await desk.report("县项-1", Report(WORDS, None, 30))).version == 4
+    tomorrow = replace(desk, now=NOW + timedelta(days=1))
+    assert after(await tomorrow.report("县项-1", Report(WORDS, None, 30))).version == 5
+    assert len(book.published) == 5
 
 
 async def test_a_dropped_project_keeps_its_cases_and_is_offered_to_no_other(book: Book) -> None:
@@ -351,7 +366,7 @@ async def test_every_fact_is_read_back_in_order(connection: Connection) -> None:
     book = Book(PostgresProjects(connection), [])
     case, project = await book.case(), await book.open("县项-1")
     desk = book.desk()
-    await desk.act("县项-1", Report(WORDS, percent=30))
+    await desk.report("县项-1", Report(WORDS, percent=30))
     await desk.link("县项-1", case.case_id, WORDS)
     await desk.change("县项-1", {"budget": plan().budget, "completion": date(2021, 8, 31)}, *APPROVED)
     told = await ProjectReading(connection).facts(project.project_id)

@@ -9,14 +9,13 @@ from services.contracts.vocabulary import Role
 from tests.console_browser import CASE_PAGE, Browser
 from tests.console_fakes import CASE_ID, LEDGER, OFFER, OFFERS_PAGE
 
-
 DECIDING = f"/cases/{CASE_ID}/offers/{quote(LEDGER)}"
 
 
 async def test_a_case_shows_the_projects_that_may_answer_it_until_somebody_decides(browser: Browser) -> None:
     await browser.login("clerk")
     page = (await browser.get(CASE_PAGE)).text
-    assert ("可能由这些项目回应" in page, OFFER["why"] in unescape(page)) == (True, True)
+    assert ("可能由这些项目回应" in page, str(OFFER["why"]) in unescape(page)) == (True, True)
     assert f'action="{DECIDING}"' in page
     decided = [{**OFFER, "accepted": False}, {**OFFER, "state": "done"}]
     browser.apis.instead["assignment", "GET", OFFERS_PAGE] = (200, decided)

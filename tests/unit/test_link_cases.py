@@ -68,7 +68,7 @@ class Matter:
     def _event(self, event: type[CaseEvent], case: str, **more: Any) -> CaseEvent:
         known = self.projects.cases[self.case(case)]
         head = {"case_id": known.case_id, "demand_id": known.demand_id, "version": 2, "dispatch": 1}
-        return event(**head, unit="water", **more)
+        return event.model_validate({**head, "unit": "water", **more})
 
     def links(self, case: str) -> dict[str, str]:
         """By ledger number how a case is linked."""

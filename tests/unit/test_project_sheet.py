@@ -142,7 +142,37 @@ async def test_a_ledger_number_of_another_project_is_refused() -> None:
 async def test_missing_and_unknown_columns_are_told_once() -> None:
     row = {"经费": "1", **cells()}
     del row["预算（元）"], row["协办单位"]
-    assert await places_of(row, row) == [(1, "预算（元）"), (1, "经费")]
+    assert await places_of(row, {**row, "台账编号": "县项-2"}) == [(1, "预算（元）"), (1, "经费")]
+
+
+async def test_a_wrong_heading_hides_no_error_of_the_rows() -> None:
+    row, late = {"经费": "1", **cells()}, cells("县项-2", completion="2020-01-01", milestones="", tier="省级")
+    for one in (row, late):
+        del one["预算（元）"]
+    assert await places_of(row, late) == [
+        (1, "预算（元）"),
+        (1, "经费"),
+        (3, "层级"),
+        (3, "完成期限"),
+    ]
+
+
+async def test_a_row_with_too_many_cells_is_told_with_the_others_and_nothing_of_it_is_judged() -> None:
+    rows = [
+        SheetRow(2, cells(lead_unit="水务局")),
+        SheetRow(3, {"台账编号": "x", "+1": "多"}, "1 cells more than headings"),
+    ]
+    found = await import_projects(ProjectsInMemory(), lambda _: None, county(), rows, "某", NOW)
+    assert isinstance(found, SheetRefused)
+    assert [(one.row, one.column) for one in found.problems] == [(2, "牵头单位"), (3, "整行")]
+
+
+async def test_a_row_that_can_not_be_read_whole_is_not_held_against_what_stands_under_its_number() -> None:
+    projects = ProjectsInMemory()
+    await imported(cells(), projects=projects)
+    found, _ = await imported(cells(budget="很多"), projects=projects)
+    assert isinstance(found, SheetRefused)
+    assert [(one.row, one.column) for one in found.problems] == [(2, "预算（元）")]
 
 
 @pytest.mark.parametrize("day", ["2021-06-30", "2021/6/30", "2021.06.30", "2021年6月30日"])

@@ -68,9 +68,11 @@ CREATE TABLE project_ratings (
 REVOKE UPDATE, DELETE ON project_ratings FROM yinuo_assignment_app;
 
 CREATE VIEW audit_projects AS
-SELECT project_id, ledger, version, state, completion, done_on, replaced_by FROM projects;
+SELECT project_id, ledger, version, state, tier, lead_unit, completion, plan, reached, percent, done_on,
+       replaced_by, opened_at
+FROM projects;
 CREATE VIEW audit_project_facts AS
-SELECT project_id, version, type, at, (data->>'case_id')::uuid AS case_id FROM project_facts;
+SELECT project_id, version, type, at, (data->>'case_id')::uuid AS case_id, data FROM project_facts;
 CREATE VIEW audit_project_cases AS SELECT case_id, project_id, demand_id FROM project_cases;
 CREATE VIEW audit_project_ratings AS SELECT demand_id, project_id, level FROM project_ratings;
 GRANT SELECT ON audit_projects, audit_project_facts, audit_project_cases, audit_project_ratings TO yinuo_audit;

@@ -5,6 +5,7 @@ CREATE TABLE call_back_samples (
     last_day date NOT NULL,
     share numeric NOT NULL,
     seed text NOT NULL,
+    seed_given boolean NOT NULL,
     drawn_by text NOT NULL,
     drawn_at timestamptz NOT NULL
 );

@@ -53,7 +53,9 @@ async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignmen
     assert (listed["drawn"], listed["called_back"]) == (sample["drawn"], 1)
 
 
-async def test_a_filed_case_is_called_back_and_a_call_that_led_to_a_redo_counts(assignment: Assignment) -> None:
+async def test_a_filed_case_is_called_back_and_a_call_that_led_to_a_redo_counts(
+    assignment: Assignment,
+) -> None:
     clerk, caller = assignment.staff("clerk"), assignment.staff("callback_clerk")
     filed, wrong, before = [await replied(assignment) for _ in range(3)]
     for case_id in (filed, wrong, before):
@@ -75,14 +77,12 @@ async def test_a_filed_case_is_called_back_and_a_call_that_led_to_a_redo_counts(
 
 async def test_the_list_is_read_page_by_page_to_the_first_drawn(assignment: Assignment) -> None:
     await replied(assignment)
-    drawn = [(await asked(assignment)).json()["sample_id"] for _ in range(3)]
+    drawn = [(await asked(assignment, seed=f"page-{at}")).json()["sample_id"] for at in range(3)]
     caller, found = assignment.staff("callback_clerk"), []
     page = {"next": ""}
     while page["next"] is not None:
         after = {"after": page["next"]} if page["next"] else {}
-        answer = await assignment.http.get(
-            "/call-back-samples", params={"limit": 2, **after}, headers=caller
-        )
+        answer = await assignment.http.get("/call-back-samples", params={"limit": 2, **after}, headers=caller)
         page = answer.json()
         found += [(one["drawn_at"], one["sample_id"]) for one in page["samples"]]
     assert found == sorted(set(found), reverse=True)
@@ -96,11 +96,24 @@ async def test_the_same_seed_draws_the_same_cases_and_without_one_it_is_drawn_to
 ) -> None:
     for _ in range(4):
         await replied(assignment)
-    one, same, other = [
-        (await asked(assignment, share="0.5", **seed)).json() for seed in ({"seed": "7"}, {"seed": "7"}, {})
-    ]
+    one = (await asked(assignment, share="0.5", seed="7")).json()
+    same = (await asked(assignment, "clerk", share="0.5", seed="7")).json()
+    other = (await asked(assignment, share="0.5")).json()
+    assert one["sample_id"] != same["sample_id"]
     assert one["cases"] == same["cases"]
     assert other["seed"]
+
+
+@pytest.mark.parametrize("seed", [{}, {"seed": "again"}])
+async def test_a_draw_whose_answer_was_lost_gives_the_same_sample_again(
+    assignment: Assignment, seed: dict[str, str]
+) -> None:
+    await replied(assignment)
+    first, again = [await asked(assignment, share="0.31", **seed) for _ in range(2)]
+    other = await asked(assignment, share="0.31", seed=f"another{len(seed)}")
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 201)
+    assert first.json() == again.json()
+    assert first.json()["sample_id"] != other.json()["sample_id"]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Rows of a county's promise list, as text in cells: each becomes a promise, or everything wrong with it.
 
-Cells may say what people say: a unit by its full name, a post by its title, 镇, 电视. Pure.
+Cells may say what people say: a unit by its full name, a post by its title, 镇, 电视; several projects with 、
+between their ledger numbers. Pure.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +27,8 @@ TIERS: Final[Mapping[str, PromiseTier]] = {
 }
 OCCASIONS: Final[Mapping[str, Occasion]] = {"会议": "meeting", "电视": "television", "书面": "written"}
 
+PARTED: Final = re.compile(r"[、，,；;\n]+")
+
 Cells = Mapping[str, str]
 
 
@@ -39,12 +43,12 @@ class Reader:
         filled = {column: text.strip() for column, text in cells.items() if text and text.strip()}
         found = [*self._spoken(filled)]
         try:
-            promise = NewPromise.model_validate(filled)
+            promise = NewPromise.model_validate({**filled, **_projects(filled)})
         except ValidationError as error:
             named = {complaint.column for complaint in found}
             found += [
                 Complaint(column=column, what=what, remedy=remedy)
-                for column, what, remedy in complaints(error)
+                for column, what, remedy in _by_cell(error)
                 if column not in named
             ]
             return found
@@ -97,3 +101,18 @@ class Reader:
         for post in self.directory.posts:
             titles[post.unit][post.title].append(post.code)
         return titles
+
+
+def _projects(filled: Cells) -> dict[str, list[str]]:
+    said = PARTED.split(filled.get("projects", ""))
+    return {"projects": found} if (found := [one.strip() for one in said if one.strip()]) else {}
+
+
+def _by_cell(error: ValidationError) -> Iterator[tuple[str, str, str]]:
+    """Of several projects in a cell the cell is named, and once."""
+    told = set()
+    for where, what, remedy in complaints(error):
+        column = where.partition(".")[0]
+        if column not in told:
+            yield column, what, remedy
+        told.add(column)

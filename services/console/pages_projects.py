@@ -107,12 +107,14 @@ async def _project_page(
 ) -> Response:
     """The project; after an act that failed with what was typed, and why it failed."""
     project, login = await apis.projects.one(ledger), pages.visit(request).login
+    promises = await apis.promises.page(project=ledger)
     forms, directory = await _acts(apis, project, login)
     return pages.show(
         request,
         "project.html",
         status,
         one=project,
+        promises=promises,
         forms=forms,
         directory=directory,
         done=done,
@@ -124,9 +126,7 @@ async def _project_page(
     )
 
 
-async def _acts(
-    apis: Apis, project: Project, login: Login | None
-) -> tuple[list[StepForm], Directory | None]:
+async def _acts(apis: Apis, project: Project, login: Login | None) -> tuple[list[StepForm], Directory | None]:
     """What whoever looks may do now, and the directory to choose from; none and None for the public."""
     if login is None or not login.moves_projects(project.lead_unit):
         return [], None

@@ -43,7 +43,13 @@ def test_codes_stay_as_they_are() -> None:
 
 
 def test_empty_cells_are_absent() -> None:
-    assert read() == read(project="  ", clip="")
+    assert read() == read(projects="  ", clip="")
+
+
+def test_a_cell_names_several_projects() -> None:
+    promise = read(projects="项-1、项-2， 项-3；项-1")
+    assert isinstance(promise, NewPromise)
+    assert promise.projects == ("项-1", "项-2", "项-3")
 
 
 def test_a_name_that_two_units_have_is_refused_with_both_codes() -> None:
@@ -66,6 +72,7 @@ def test_a_title_is_looked_for_in_its_own_unit() -> None:
         ({"words": "", "number": ""}, ["number", "words"]),
         ({"手机": "1"}, ["手机"]),
         ({"words": "长" * 2001}, ["words"]),
+        ({"projects": f"{'长' * 201}、{'远' * 201}"}, ["projects"]),
     ],
 )
 def test_each_cell_that_is_wrong_is_named_once(cells: dict[str, str], wrong: list[str]) -> None:

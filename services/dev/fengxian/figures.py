@@ -64,7 +64,7 @@ FIGURES: Final = (
     ),
     Figure("promises.redated", "改过期限的承诺", "GET /promises，due 与 first_due 不同"),
     Figure("projects.ledgers", "项目台账", _L),
-    Figure("projects.promises_on_ledgers", "台账上的承诺", f"{_P}，project 是清单上的台账编号"),
+    Figure("projects.promises_on_ledgers", "台账上的承诺", f"{_P}，projects 中有清单上的台账编号"),
     Figure("projects.done", "办结的项目", f"{_L}，state=done"),
     Figure("projects.county_funded", "县级资金投入的项目", f"{_L}，funds 中有{COUNTY}"),
     Figure("projects.county_funds", "县级资金（元）", f"{_L}，funds 中{COUNTY}之和"),
@@ -146,7 +146,7 @@ def _settled(cases: Rows, tag: str) -> int:
 
 def _on_ledgers(standing: Rows, projects: Rows) -> int:
     listed = {row["ledger"] for row in projects}
-    return sum(row["project"] in listed for row in standing)
+    return sum(not listed.isdisjoint(row["projects"]) for row in standing)
 
 
 async def _of_projects(assignment: httpx.AsyncClient, projects: Rows) -> dict[str, int]:

@@ -264,7 +264,7 @@ def _promise(one: MakePromise) -> dict[str, Any]:
         "unit": one.unit,
         "post": one.post,
         "words": one.words,
-        "project": one.project,
+        "projects": [one.project] if one.project else [],
         "made_on": one.made_on.isoformat(),
         "due": one.due.isoformat(),
         "occasion": one.occasion,
@@ -273,7 +273,7 @@ def _promise(one: MakePromise) -> dict[str, Any]:
 
 
 def _cells(one: MakePromise) -> dict[str, str]:
-    said = {**_promise(one), "member": one.member}
+    said = {**_promise(one), "projects": one.project, "member": one.member}
     return {name: value for name, value in said.items() if value is not None}
 
 

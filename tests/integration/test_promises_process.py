@@ -238,7 +238,10 @@ async def test_a_promise_that_is_not_there_is_not_found(promises: Promises) -> N
 
 
 async def test_lists_are_filtered_and_go_on_page_by_page(promises: Promises) -> None:
-    mine = [(await promises.made(unit="river_town", post="river_town.head"))["number"] for _ in range(5)]
+    mine = [
+        (await promises.made(tier="town", unit="river_town", post="river_town.head"))["number"]
+        for _ in range(5)
+    ]
     seen: list[str] = []
     asked: dict[str, Any] = {"unit": "river_town", "state": "standing", "limit": 2}
     while True:

@@ -109,7 +109,7 @@ def test_of_several_milestones_a_change_shows_those_that_differ() -> None:
 
 def test_a_project_without_money_or_milestones_says_so() -> None:
     html = page(budget="0", funds=(), milestones=(), assisting_units=())
-    assert html.count("<td colspan") == 2
+    assert html.count("<td colspan") == 3
 
 
 def test_what_people_wrote_is_text_and_never_markup() -> None:

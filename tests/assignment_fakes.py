@@ -67,6 +67,10 @@ class CasesInMemory:
         states = {case.case_id: case.state for case in found}
         return {case.case_id: replace(case, lead_state=states.get(case.lead or NO_LEAD)) for case in found}
 
+    async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
+        events = (new.event for new, _ in self.opened.values())
+        return {event.receipt: event.case_id for event in events if event.receipt in receipts}
+
     async def record(self, taken: Sequence[Taken]) -> None:
         self.steps += taken
         self.cases.update({one.case.case_id: one.case for one in taken})

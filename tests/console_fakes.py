@@ -12,7 +12,9 @@ from uuid import UUID
 
 import httpx
 
+from services.assignment.acting import FOR_THEIR_UNIT
 from services.contracts.vocabulary import SERVICES, Service
+from services.kit.auth import TokenReader
 
 CASE_ID: Final = UUID("0f4f5f4e-9d9a-5f0a-8a53-0d6b0c4f7c11")
 NOTICE_ID: Final = UUID("0b0c1f3e-6f0a-5d52-9d0c-0f6f2f8f4a11")
@@ -449,6 +451,7 @@ SAMPLE: Final[Mapping[str, Any]] = {
     "last_day": "2021-03-31",
     "share": "0.10",
     "seed": "2021-03",
+    "seed_given": True,
     "population": 30,
     "drawn": 3,
     "called_back": 1,
@@ -458,7 +461,6 @@ SAMPLE: Final[Mapping[str, Any]] = {
 SAMPLED: Final[Mapping[str, Any]] = {
     **SAMPLE,
     "method": "按办理单位分层抽取。",
-    "drawn_from": {"water": [str(CASE_ID)]},
     "cases": [
         {
             "case_id": str(CASE_ID),
@@ -495,6 +497,7 @@ AFTER_STEP: Final = {
     "version": 2,
     "at": MORNING,
 }
+RETURNED: Final = {**AFTER_STEP, "step": "return", "unit": "office", "post": "office.head"}
 ACKNOWLEDGED: Final = [
     {
         "notice_id": str(NOTICE_ID),
@@ -503,6 +506,7 @@ ACKNOWLEDGED: Final = [
         "acknowledged_by": "tester",
     }
 ]
+FORBIDDEN: Final = {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": "another unit's"}
 NOT_FOUND: Final = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such thing"}
 ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("intake", "GET", f"/demands/{RECEIPT}"): STANDING,
@@ -526,7 +530,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "GET", f"/cases/{CASE_ID}"): CASE,
     ("assignment", "GET", f"/cases/{CASE_ID}/twins"): {"twins": [TWIN]},
     ("assignment", "POST", f"/cases/{CASE_ID}/sign-for"): AFTER_STEP,
-    ("assignment", "POST", f"/cases/{CASE_ID}/return"): {**AFTER_STEP, "step": "return"},
+    ("assignment", "POST", f"/cases/{CASE_ID}/return"): RETURNED,
     ("assignment", "GET", "/units"): UNITS,
     ("assignment", "GET", "/directory"): DIRECTORY,
     ("assignment", "GET", SAMPLE_PAGE): {"samples": [SAMPLE], "next": "further"},
@@ -546,7 +550,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that the console sent."""
+    """One request that the console sent; a parameter that was repeated has its values with commas between."""
 
     service: Service
     method: str
@@ -558,9 +562,14 @@ class Call:
 
 @dataclass(slots=True)
 class FakeApis:
-    """`description` is assignment's OpenAPI document; `instead` replaces answers: (status, body)."""
+    """`description` is assignment's OpenAPI document; `instead` replaces answers: (status, body).
+
+    With a `reader` of tokens the case is hidden from staff of other units; a step may move it to another.
+    """
 
     description: Mapping[str, Any]
+    reader: TokenReader | None = None
+    lies_with: str = "water"
     away: set[Service] = field(default_factory=set)
     instead: dict[tuple[Service, str, str], tuple[int, Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
@@ -589,7 +598,9 @@ class FakeApis:
         if path == "/health/live":
             return httpx.Response(200, json={"status": "ok"})
         body = json.loads(request.content) if request.content else None
-        call = Call(service, request.method, path, dict(request.url.params), dict(request.headers), body)
+        given = request.url.params
+        query = {name: ",".join(given.get_list(name)) for name in given}
+        call = Call(service, request.method, path, query, dict(request.headers), body)
         self.calls.append(call)
         return _response(self._found(call))
 
@@ -599,7 +610,19 @@ class FakeApis:
         wrong_code = call.path.startswith("/demands/") and not staff and _code(call) != CODE
         if (where not in ANSWERS and where not in self.instead) or wrong_code:
             return 404, NOT_FOUND
-        return self.instead.get(where) or (200, ANSWERS[where])
+        if call.method == "GET" and self._is_hidden(call):
+            return 403, FORBIDDEN
+        status, body = self.instead.get(where) or (200, ANSWERS[where])
+        if status == 200 and call.method == "POST" and call.path.startswith(f"/cases/{CASE_ID}/"):
+            self.lies_with = body.get("unit", self.lies_with)
+        return status, body
+
+    def _is_hidden(self, call: Call) -> bool:
+        """Assignment and supervision alike show a case of another unit to those alone who see all units."""
+        if self.reader is None or not call.path.startswith(f"/cases/{CASE_ID}"):
+            return False
+        staff = self.reader.staff(call.headers["authorization"].removeprefix("Bearer "))
+        return staff.role in FOR_THEIR_UNIT and staff.unit != self.lies_with
 
 
 def _code(call: Call) -> str | None:

@@ -6,11 +6,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.assignment.directory import local_day
 from services.assignment.move_project import Offer
 from services.assignment.open_projects import KnownCase
-from services.assignment.project import Moved, Project
+from services.assignment.project import Moved, Project, Report
 from services.assignment.project_match import OpenProject
-from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Fund, Plan, ProjectEvent
+from services.contracts.project import (
+    CaseLinkedToProject,
+    CaseUnlinkedFromProject,
+    Fund,
+    Plan,
+    ProgressReported,
+    ProjectEvent,
+)
 
 
 @dataclass(slots=True)
@@ -22,6 +30,10 @@ class ProjectsInMemory:
     cases: dict[UUID, KnownCase] = field(default_factory=dict)
     links: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
     offers: dict[tuple[UUID, UUID], Offer] = field(default_factory=dict)
+    reports: list[tuple[UUID, date, Report]] = field(default_factory=list)
+    receipts: dict[str, UUID] = field(default_factory=dict)
+    readers: dict[UUID, set[str]] = field(default_factory=dict)
+    """Which units may read a case."""
     version: int = 0
 
     async def lock_list(self) -> None:
@@ -46,6 +58,12 @@ class ProjectsInMemory:
     async def known_cases(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]:
         return {one: self.cases[one] for one in case_ids if one in self.cases}
 
+    async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
+        return {one: self.receipts[one] for one in receipts if one in self.receipts}
+
+    async def hidden_from(self, unit: str, case_ids: Sequence[UUID]) -> list[UUID]:
+        return sorted(one for one in set(case_ids) & set(self.cases) if unit not in self.readers[one])
+
     async def linked(self, case_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
         return {link for link in self.links if link[0] in case_ids}
 
@@ -59,8 +77,20 @@ class ProjectsInMemory:
             match one.event:
                 case CaseLinkedToProject(case_id=case_id, project_id=project_id, demand_id=demand_id):
                     self.links.setdefault((case_id, project_id), demand_id)
+                    self._accept((case_id, project_id))
                 case CaseUnlinkedFromProject(case_id=case_id, project_id=project_id):
                     self.links.pop((case_id, project_id), None)
+                case ProgressReported(text=text, evidence=evidence, percent=percent):
+                    said = one.project.project_id, local_day(now), Report(text, evidence, percent)
+                    self.reports.append(said)
+
+    async def reports_of(self, project_id: UUID, day: date) -> set[Report]:
+        return {report for of, on, report in self.reports if (of, on) == (project_id, day)}
+
+    def _accept(self, link: tuple[UUID, UUID]) -> None:
+        offer = self.offers.get(link)
+        if offer and offer.accepted is None:
+            self.offers[link] = replace(offer, accepted=True)
 
     async def offer(self, offers: Sequence[Offer]) -> None:
         for one in offers:

@@ -143,7 +143,7 @@ class Promises:
         return await self.http.post("/directory", json=directory, headers=self.staff("administrator"))
 
     async def altering_each_column(self, made: Mapping[str, Any]) -> AsyncIterator[str]:
-        """Each column of a promise's row, while the owner of the database has altered it; then it is restored."""
+        """Each column of a promise's row, while the database's owner has altered it; then it is restored."""
         async with self.as_role("owner") as owner:
             columns = (
                 "SELECT attname::text FROM pg_attribute WHERE attrelid = 'promises'::regclass AND attnum > 0"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.assignment.api_models import NO_NUL, Frozen, Reason, UnitCode
+from services.assignment.api_models import NO_NUL, CaseNamed, Frozen, Reason, UnitCode
 from services.assignment.project_history import Kind
 from services.assignment.project_plan import (
     FIRST_YEAR,
@@ -175,7 +175,7 @@ class DropGiven(Frozen):
 class LinkGiven(Frozen):
     """关联: the project answers the case."""
 
-    case_id: UUID
+    case_id: CaseNamed = Field(description="its id or its receipt number")
     reason: Reason
 
 
@@ -192,10 +192,14 @@ class DecisionGiven(Frozen):
 
 
 class SheetRowGiven(Frozen):
-    """A row of a county's spreadsheet: its number in the sheet, cells by Chinese heading, as text."""
+    """A row of a county's spreadsheet: its number in the sheet, cells by Chinese heading, as text.
+
+    `fault`: why the row itself can't be read, as whoever read the file found; then nothing goes in.
+    """
 
     row: int = Field(ge=1, le=2_000_000)
     cells: dict[str, str | None]
+    fault: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 
 class SheetGiven(Frozen):

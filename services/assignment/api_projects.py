@@ -19,8 +19,9 @@ from services.assignment.api_project_outcomes import (
     refused,
 )
 from services.assignment.api_project_view import PROMISES, Whole, page_for_print, page_of, sheet_of, view_of
+from services.assignment.case_name import case_name
 from services.assignment.move_project import NoSuchProject, NotTheirs, ProjectDesk, refusal
-from services.assignment.open_projects import Opening, Refused, open_projects
+from services.assignment.open_projects import Opening, Refused
 from services.assignment.project import Finish, Reach, Report
 from services.assignment.render.ledger_page import to_html
 from services.assignment.store_directory import Rulebooks
@@ -92,13 +93,10 @@ class Office:
 
     async def open(self, given: models.ProjectGiven, staff: Staff) -> tuple[models.ProjectMoved, bool]:
         """The project, and whether it is new. Raises Problem."""
-        if why := refusal(staff, given.lead_unit):
-            raise problem_of(NotTheirs(why))
-        opening = Opening(given.ledger, given.plan(), given.cases)
         async with self.desk(staff) as desk:
-            found = await open_projects(
-                desk.projects, desk.publish, desk.directory, [opening], staff.subject, desk.now
-            )
+            found = await desk.open(Opening(given.ledger, given.plan(), given.cases))
+            if isinstance(found, NotTheirs):
+                raise problem_of(found)
             if isinstance(found, Refused):
                 raise refused(found)
         new = bool(found.opened)
@@ -167,9 +165,10 @@ def _moving(routes: APIRouter, office: Office) -> None:
 
     @routes.post("/projects/{ledger}/progress", summary=f"进展 Report progress ({ACTORS})")
     async def report(ledger: Ledger, given: models.ReportGiven, staff: Actor) -> models.ProjectMoved:
-        act = Report(mask(given.text), masked(given.evidence), given.percent)
+        """The same report again on the same day adds nothing."""
+        said = Report(mask(given.text), masked(given.evidence), given.percent)
         async with office.desk(staff) as desk:
-            return answer_of(await desk.act(ledger, act))
+            return answer_of(await desk.report(ledger, said))
 
     @routes.post("/projects/{ledger}/milestones", summary=f"节点 A milestone was reached ({ACTORS})")
     async def reach(ledger: Ledger, given: models.ReachGiven, staff: Actor) -> models.ProjectMoved:
@@ -198,7 +197,7 @@ def _linking(routes: APIRouter, office: Office) -> None:
     @routes.post("/projects/{ledger}/cases", summary=f"关联 The project answers a case ({ACTORS})")
     async def link(ledger: Ledger, given: models.LinkGiven, staff: Actor) -> models.ProjectMoved:
         async with office.desk(staff) as desk:
-            return answer_of(await desk.link(ledger, given.case_id, mask(given.reason)))
+            return answer_of(await desk.link(ledger, case_name(given.case_id), mask(given.reason)))
 
     @routes.post(
         "/projects/{ledger}/cases/{case_id}/unlink",

@@ -6,7 +6,7 @@ from services.assignment.directory import Directory
 
 
 def objection_to(approver: str, directory: Directory, on: date) -> tuple[str, str] | None:
-    """What forbids that a post (its code) approves on a local day, and the remedy; None where nothing does."""
+    """What forbids that a post (by code) approves on a local day, and the remedy; None where nothing does."""
     if approver not in directory.posts_by_code:
         return f"没有职务 {approver}", "改为名录中职务的代码"
     if directory.holder(approver, on) is None:

@@ -1,7 +1,7 @@
 """What a new directory may not alter of the one in force, because others rest on it. Pure.
 
-Who held a post then answers for what fell due then; the promise chain is its authority's. Neither is rewritten
-by loading files again.
+Who held a post then answers for what fell due then; the promise chain is its authority's. Loading
+files again rewrites neither.
 """
 
 from collections.abc import Iterator, Set

@@ -1,6 +1,7 @@
 """A post's hand-over (交接): what is open when its holder changes passes to the successor, who confirms."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,8 @@ PassingKind = Literal["case", "promise", "project"]
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """The last change of a post's holder. `since`: the successor's first local day."""
+    """The last change of a post's holder. `since`: the successor's first local day, of terms in a row their
+    first: a renewal changes nothing."""
 
     post: str
     unit: str
@@ -106,11 +108,13 @@ def _succession(post: Post, terms: Sequence[Holder], today: date) -> Succession 
     current = next((term for term in terms if term.holds(today)), None)
     if current is None:
         return None
-    earlier = [term for term in terms if term.since < current.since]
-    before = max(earlier, key=lambda term: term.since, default=None)
-    if before is None or before.person == current.person:
-        return None
-    return Succession(post.code, post.unit, before.person, current.person, current.since)
+    since = current.since
+    earlier = (term for term in terms if term.since < current.since)
+    for before in sorted(earlier, key=lambda term: term.since, reverse=True):
+        if before.person != current.person:
+            return Succession(post.code, post.unit, before.person, current.person, since)
+        since = before.since
+    return None
 
 
 def digest_of(passing: Collection[Passing]) -> str:
@@ -119,8 +123,9 @@ def digest_of(passing: Collection[Passing]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def count_of(passing: Collection[Passing], kind: PassingKind) -> int:
-    return sum(one.kind == kind for one in passing)
+def counts_of(passing: Collection[Passing]) -> Mapping[PassingKind, int]:
+    """How many of each kind; 0 where there are none."""
+    return Counter(one.kind for one in passing)
 
 
 async def confirm(
@@ -142,15 +147,16 @@ async def confirm(
 
 
 def _confirmation(succession: Succession, passing: Sequence[Passing], by: str, now: datetime) -> Confirmation:
+    counts = counts_of(passing)
     return Confirmation(
         succession.post,
         succession.since,
         succession.predecessor,
         succession.successor,
         digest_of(passing),
-        count_of(passing, "case"),
-        count_of(passing, "promise"),
-        count_of(passing, "project"),
+        counts["case"],
+        counts["promise"],
+        counts["project"],
         by,
         now,
     )

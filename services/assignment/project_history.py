@@ -81,9 +81,7 @@ def history(facts: Iterable[Told]) -> Iterator[Entry]:
                 plan = event.plan
             case ProjectChanged():
                 differences = _differences(plan, event)
-                yield Entry(
-                    *head, "changed", event.reason, approver=event.approver, differences=differences
-                )
+                yield Entry(*head, "changed", event.reason, approver=event.approver, differences=differences)
                 plan = event.plan
             case ProgressReported():
                 yield Entry(*head, "progress", event.text, evidence=event.evidence, percent=event.percent)

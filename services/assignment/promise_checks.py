@@ -7,10 +7,8 @@ from typing import Final
 from services.assignment.directory import Directory, Post
 from services.assignment.member import names
 from services.assignment.promise import ORDINARY, Complaint, NewPromise
-from services.assignment.promise_rows import TIERS
-from services.contracts.vocabulary import PromiseTier
+from services.assignment.sheet_words import TIERS_ZH
 
-TIERS_ZH: Final[Mapping[PromiseTier, str]] = {tier: zh for zh, tier in TIERS.items()}
 NAMELESS: Final = ("number", "words", "programme", "clip", "evidence")
 """Texts that stand in public for good: an ordinary member's name could never be erased from them."""
 

@@ -1,4 +1,4 @@
-"""What citizens said of their demands: a withdrawal closes the case, or came too late; a rating stays with it."""
+"""What citizens said of their demands: a withdrawal ends the case or is late, a rating stays with it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -47,7 +47,7 @@ async def respond(
     rated: Sequence[Rated],
     now: datetime,
 ) -> None:
-    """Withdrawals first, then ratings. All of their cases are locked at once, in order. Raises UnknownCase."""
+    """Withdrawals first, then ratings; their cases are locked at once, in order. Raises UnknownCase."""
     ids = [*(one.case_id for one in withdrawn), *(one.case_id for one, _ in rated)]
     present = await cases.lock(ids, regrouping=bool(withdrawn))
     if missing := next((one for one in ids if one not in present), None):
@@ -72,7 +72,9 @@ def _withdrawn(
     case = present[one.case_id]
     outcome = take(case, Act("withdraw", BY_CITIZEN, one.reason), now, backstop, CITIZEN)
     if isinstance(outcome, NotAllowed):
-        late = Act("withdraw_late", BY_CITIZEN, one.reason, lead=present.get(case.lead) if case.lead else None)
+        late = Act(
+            "withdraw_late", BY_CITIZEN, one.reason, lead=present.get(case.lead) if case.lead else None
+        )
         outcome = take(case, late, now, backstop, CITIZEN)
     return followed(outcome, present, backstop, now) if isinstance(outcome, Taken) else ()
 

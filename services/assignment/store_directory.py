@@ -33,7 +33,7 @@ class PostgresDirectories:
         await self._connection.execute("SELECT pg_advisory_xact_lock($1)", LOADING)
 
     async def stand_on(self) -> None:
-        """Whoever puts on record what the directory says holds a load off until he commits, and nobody else."""
+        """Whoever puts on record what the directory says holds a load off until he commits, no one else."""
         await self._connection.execute("SELECT pg_advisory_xact_lock_shared($1)", LOADING)
 
     async def promising(self) -> Set[str]:

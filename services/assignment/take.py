@@ -183,6 +183,7 @@ def _redone(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 def _returned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     reason = _said(act, "reason")
     moved = _moved(case, act, now)
+    moved = _without(moved, moved.unit)
     return moved, CaseReturned(**_ids(moved), from_unit=case.unit, reason=reason, post=moved.post)
 
 
@@ -227,8 +228,8 @@ def _followed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     rectified = act.text if act.followed == "rectify" else None
     reply = None if rectified else act.text
     following = replace(case, lead_state=lead.state, reply=reply or case.reply)
-    told = {"reply": reply, "rectification": rectified}
-    return following, CaseFollowed(**_theirs(case, lead), state=lead.state, **told)
+    theirs = _theirs(case, lead)
+    return following, CaseFollowed(**theirs, state=lead.state, reply=reply, rectification=rectified)
 
 
 def _parted(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:

@@ -175,27 +175,19 @@ class Place(NamedTuple):
 
     def holds(self, when: When) -> bool:
         """Whether a condition of the table is met."""
-        match when:
-            case "always":
-                return True
-            case "lies_elsewhere":
-                return self.unit != self.backstop_unit
-            case "nothing_asked":
-                return not self.extension_asked
-            case "extension_asked":
-                return self.extension_asked
-            case "lead_under_way":
-                return self.lead_state in BEFORE_REPLY
-            case "lead_answered":
-                return self.lead_state not in BEFORE_REPLY
-            case "rectifying":
-                return self.rectifying
-            case "nothing_to_rectify":
-                return not self.rectifying
-            case "assisted":
-                return bool(self.assisting)
-            case "nothing_awaited":
-                return not self.assisting
+        met: Mapping[When, bool] = {
+            "always": True,
+            "lies_elsewhere": self.unit != self.backstop_unit,
+            "nothing_asked": not self.extension_asked,
+            "extension_asked": self.extension_asked,
+            "lead_under_way": self.lead_state in BEFORE_REPLY,
+            "lead_answered": self.lead_state not in BEFORE_REPLY,
+            "rectifying": self.rectifying,
+            "nothing_to_rectify": not self.rectifying,
+            "assisted": bool(self.assisting),
+            "nothing_awaited": not self.assisting,
+        }
+        return met[when]
 
 
 def leads_to(place: Place, step: Step) -> CaseState | None:

@@ -45,7 +45,9 @@ class Refused(Exception):
         for one in self.problem.get("errors") or [self.problem]:
             name = str(one.get("field", "")).removeprefix("body.").partition(".")[0]
             said = [faults[name]] if name in faults else []
-            faults[name] = "；".join([*said, *(str(one[part]) for part in ("detail", "remedy") if part in one)])
+            faults[name] = "；".join(
+                [*said, *(str(one[part]) for part in ("detail", "remedy") if part in one)]
+            )
         return {name: said for name, said in faults.items() if name}
 
 

@@ -32,9 +32,7 @@ def new_project_routes(pages: Pages, apis: Apis) -> APIRouter:
     @routes.get("/new-project", summary=f"The form to open a project, of cases if any are chosen ({WHO})")
     async def ask(request: Request, case: Chosen = []) -> Response:  # noqa: B006  FastAPI copies it
         token = pages.login(request, *MOVES_PROJECTS).token
-        cases, directory = await asyncio.gather(
-            _cases(apis, token, case), apis.assignment.directory(token)
-        )
+        cases, directory = await asyncio.gather(_cases(apis, token, case), apis.assignment.directory(token))
         return await _form(pages, apis, request, cases, prefilled(cases, directory))
 
     @routes.post("/new-project", summary=f"Open a project ({WHO})")

@@ -65,6 +65,6 @@ def promise_routes(pages: Pages, promises: Promises) -> APIRouter:
 
 
 def head_of(text: str) -> str | None:
-    """SEQ:HASH out of what was copied from a page or a circular, a whole line of it, too; None for no head."""
+    """SEQ:HASH out of what was copied from a page or a circular, be it a whole line; None for no head."""
     found = HEAD.search(text)
     return f"{found[1]}:{found[2].lower()}" if found else None

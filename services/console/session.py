@@ -71,9 +71,7 @@ class Login:
 
     def moves_projects(self, lead_unit: str) -> bool:
         """Whether assignment lets this member of staff act on the projects that a unit leads."""
-        return self.opens_projects and (
-            self.staff.role in FOR_ALL_PROJECTS or self.staff.unit == lead_unit
-        )
+        return self.opens_projects and (self.staff.role in FOR_ALL_PROJECTS or self.staff.unit == lead_unit)
 
     @property
     def enters(self) -> bool:

@@ -46,7 +46,7 @@ Tag = Literal["petition", "enterprise"]
 """信访积案, 企业困难: what a case is besides its category, so that what came of such cases can be counted."""
 
 ProjectState = Literal["planned", "under_way", "done", "replaced", "dropped"]
-"""未开工 在办 已办结 已替代 已终止. Both of the last end it without being done; `dropped` has no successor."""
+"""未开工 在办 已办结 已替代 已终止. The last two end it undone; `dropped` has no successor."""
 
 Satisfaction = Literal["very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "very_dissatisfied"]
 """非常满意 满意 基本满意 不满意 非常不满意, the five levels of 好差评, best first."""

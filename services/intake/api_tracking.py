@@ -50,7 +50,7 @@ class MilestoneStanding(BaseModel):
 class ProjectStanding(BaseModel):
     """A project that answers the demand: its number in the list, its last day, how far it came.
 
-    `dropped`: it was given up without another one in its place. `rating` is what the demand's citizen said of it.
+    `dropped`: given up without another one in its place. `rating` is what the demand's citizen said of it.
     """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)

@@ -66,7 +66,7 @@ class Responses(Protocol):
     async def rate_project(
         self, demand_id: UUID, project_id: UUID, level: Satisfaction, now: datetime
     ) -> bool:
-        """Whether this demand's citizen hadn't rated the project before."""
+        """Whether this demand's citizen hadn't rated the project before, by whichever of the own demands."""
         ...
 
 
@@ -76,7 +76,7 @@ Publish = Callable[[DemandWithdrawn | DemandRated | ProjectRated], None]
 async def withdraw(
     responses: Responses, publish: Publish, standing: Standing, reason: str | None, now: datetime
 ) -> Said | SaidBefore | NotNow:
-    """Take a demand back. Its case may be replied to meanwhile: then the reply stands, and the citizen is told.
+    """Take a demand back. If its case is replied to meanwhile, the reply stands and the citizen is told.
 
     A demand without a case yet waits a moment: its case is being opened.
     """

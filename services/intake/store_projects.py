@@ -53,8 +53,8 @@ UPDATE tracking SET changed_at = $3 FROM theirs WHERE tracking.demand_id = their
 _OF_DEMANDS: Final = """
 SELECT d.demand_id, d.project_id, d.changed_at AS linked_at, p.ledger, p.name, p.completion, p.milestones,
        p.done_on, p.replaced_by, p.dropped, r.level
-FROM demand_projects AS d JOIN projects AS p USING (project_id)
-LEFT JOIN project_ratings AS r USING (demand_id, project_id)
+FROM demand_projects AS d JOIN projects AS p USING (project_id) LEFT JOIN demands USING (demand_id)
+LEFT JOIN project_ratings AS r USING (project_id, citizen_ref)
 WHERE d.linked AND d.demand_id = ANY($1::uuid[]) ORDER BY d.changed_at, p.ledger
 """
 
@@ -74,8 +74,10 @@ async def record_projects(
     if links:
         link_rows = [(one.demand_id, one.project_id, one.version, one.linked, one.at) for one in links]
         await connection.execute(_LINKS, *zip(*link_rows, strict=True))
-    changed = [one for one in projects if one.name or one.done_on or one.replaced_by or one.dropped]
-    told = [one.project_id for one in (*changed, *reached)]
+    changed = [
+        one.project_id for one in projects if one.name or one.done_on or one.replaced_by or one.dropped
+    ]
+    told = [*changed, *(one.project_id for one in reached)]
     if links or told:
         await connection.execute(_CHANGED, [one.demand_id for one in links], told, writing.now)
 

@@ -16,7 +16,8 @@ FROM demands d LEFT JOIN tracking t USING (demand_id) WHERE d.receipt = $1
 # The one after those that came too late; while that one has no answer, it is there already.
 _WITHDRAW: Final = f"""
 INSERT INTO withdrawals (demand_id, number, withdrawn_at)
-SELECT $1, 1 + count(*), $2 FROM timeline WHERE demand_id = $1 AND step = '{WITHDRAWAL_LATE}'
+SELECT $1::uuid, 1 + count(*), $2::timestamptz FROM timeline
+WHERE demand_id = $1 AND step = '{WITHDRAWAL_LATE}'
 ON CONFLICT DO NOTHING RETURNING number
 """
 _RATE: Final = """
@@ -28,7 +29,8 @@ FROM demand_projects d JOIN projects p USING (project_id)
 WHERE d.demand_id = $1 AND d.linked AND p.ledger = $2
 """
 _RATE_PROJECT: Final = """
-INSERT INTO project_ratings (demand_id, project_id, level, rated_at) VALUES ($1, $2, $3, $4)
+INSERT INTO project_ratings (demand_id, project_id, citizen_ref, level, rated_at)
+SELECT demand_id, $2, citizen_ref, $3, $4 FROM demands WHERE demand_id = $1
 ON CONFLICT DO NOTHING RETURNING true
 """
 

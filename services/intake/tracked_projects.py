@@ -60,7 +60,7 @@ class ProjectMilestone:
 class TrackedProject:
     """A project that answers a demand. Name and date are missing until the project itself was told.
 
-    `dropped`: it was given up without another one in its place. `rating` is what the demand's citizen said of it.
+    `dropped`: given up without another one in its place. `rating` is what the demand's citizen said of it.
     """
 
     ledger: str

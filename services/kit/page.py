@@ -7,7 +7,6 @@ from uuid import UUID
 
 from services.kit.http import Problem
 
-
 _AHEAD: Final = " ahead"
 
 

@@ -133,16 +133,16 @@ def _extended(limits: CaseLimits, event: CaseExtensionGranted, at: datetime, pol
     One that rests goes on resting, and has the days when its case goes on. It stays past only if it was past
     with them, too, when it was suspended.
     """
-    limit = limits.complete
+    limit, rests_since = limits.complete, limits.complete.suspended_at
     if not limit.unfinished:
         return limits
     days = in_unit(event.days, limit.counted, policy.calendar.hours)
     limit = limit._replace(extension=limit.extension + days)
-    if limit.suspended_at is None:
+    if rests_since is None:
         return _told_anew(limits.sign_for, _set_anew(limit, at, policy))
     found = reckon_anew(limit, policy)
     limit = limit._replace(calendar_version=found.calendar_version)
-    return _told_anew(limits.sign_for, _resting(limit, limit.suspended_at, found.due_at))
+    return _told_anew(limits.sign_for, _resting(limit, rests_since, found.due_at))
 
 
 def _set_anew(limit: Watched, at: datetime, policy: Policy) -> Watched:

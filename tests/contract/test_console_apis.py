@@ -57,7 +57,7 @@ def _fits(template: str, path: str) -> bool:
 def schema_of(service: Service, described: Mapping[str, Any]) -> dict[str, Any]:
     """The answer's JSON Schema, with the document's components at hand."""
     answers = described["responses"]
-    good = next(answers[status] for status in ("200", "201", "202") if status in answers)
+    good = next(answers[one] for one in ("200", "201", "202") if "content" in answers.get(one, {}))
     return {
         **good["content"]["application/json"]["schema"],
         "components": document_of(service)["components"],
@@ -131,7 +131,7 @@ async def everything_asked() -> list[Call]:
     await apis.assignment.cases("token", **cases, overdue="true", after="further")
     await apis.assignment.case("token", CASE_ID)
     await apis.assignment.twins("token", CASE_ID)
-    await apis.assignment.named("token", RECEIPT)
+    await apis.assignment.these("token", [CASE_ID])
     await apis.assignment.directory("token")
     await apis.assignment.hand_overs("token", confirmed=False)
     await apis.assignment.samples("token", "further")

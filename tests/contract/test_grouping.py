@@ -160,8 +160,14 @@ async def fresh(database_of: DatabaseOf) -> AsyncIterator[County]:
     sequence=[("merge", 1, 0), ("sign_for", 0, 0), ("complete", 0, 0), ("rate", 1, 0), ("rectify", 0, 0)]
 )
 @example(
-    sequence=[("merge", 1, 0), ("sign_for", 0, 0), ("complete", 0, 0), ("withdraw", 1, 0), ("part", 1, 0)]
-    + [("withdraw", 1, 0)]
+    sequence=[
+        ("merge", 1, 0),
+        ("sign_for", 0, 0),
+        ("complete", 0, 0),
+        ("withdraw", 1, 0),
+        ("part", 1, 0),
+        ("withdraw", 1, 0),
+    ]
 )
 @example(sequence=[("merge", 1, 0), ("sign_for", 0, 0), ("suspend", 0, 0)])
 @example(sequence=[("sign_for", 1, 0), ("suspend", 1, 0), ("resume", 1, 0), ("merge", 1, 0), ("part", 1, 0)])

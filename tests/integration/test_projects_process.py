@@ -130,7 +130,9 @@ async def town(stack: Infrastructure) -> AsyncIterator[County]:
 
 async def close_all(stack: Infrastructure) -> None:
     database = await asyncpg.connect(stack.admin_url)
-    await database.execute("UPDATE assignment.projects SET state = 'replaced' WHERE state IN ('planned', 'under_way')")
+    await database.execute(
+        "UPDATE assignment.projects SET state = 'replaced' WHERE state IN ('planned', 'under_way')"
+    )
     await database.execute("UPDATE assignment.project_list SET version = version + 1")
     await database.close()
 
@@ -251,7 +253,9 @@ async def test_a_replaced_project_hands_its_cases_over(town: County) -> None:
     case_id = await town.case_of(said)
     old = await town.opened(cases=[case_id], category="road")
     new = await town.opened(category="road")
-    assert (await town.post(f"/projects/{old}/replace", {"by": new, "reason": "合并。", **BY})).status_code == 200
+    assert (
+        await town.post(f"/projects/{old}/replace", {"by": new, "reason": "合并。", **BY})
+    ).status_code == 200
     found = await town.project(old)
     assert (found["state"], found["replaced_by"], (await town.project(new))["cases"]) == ("replaced", new, 1)
 

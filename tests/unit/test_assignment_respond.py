@@ -68,7 +68,16 @@ async def test_a_withdrawal_that_comes_too_late_is_told_and_changes_nothing_else
 async def test_a_merged_case_is_withdrawn_too_late_when_its_lead_case_has_the_reply() -> None:
     cases, lead = holding("completed")
     merged = Case(
-        uuid4(), uuid4(), "roads", "roads.head", "merged", 1, 2, NOW, lead=lead.case_id, lead_state="completed"
+        uuid4(),
+        uuid4(),
+        "roads",
+        "roads.head",
+        "merged",
+        1,
+        2,
+        NOW,
+        lead=lead.case_id,
+        lead_state="completed",
     )
     cases.cases[merged.case_id] = merged
     [event] = await said(cases, [withdrawal(merged)])

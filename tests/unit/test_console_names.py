@@ -42,6 +42,11 @@ async def test_a_citizen_reads_the_name_of_a_unit_that_intake_has_not_heard_of(b
 
 
 async def test_a_step_chooses_among_posts_by_unit_and_title(browser: Browser) -> None:
+    text = {"type": "string", "maxLength": 64}
+    schema = {"type": "object", "properties": {"unit": text, "post": text}}
+    described = {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}}}}
+    paths = {**browser.apis.description["paths"], "/cases/{case_id}/reassign": described}
+    browser.apis.description = {**browser.apis.description, "paths": paths}
     browser.apis.instead["assignment", "GET", CASE_PAGE] = (200, {**CASE, "allowed": ["reassign"]})
     await browser.login("clerk")
     page = (await browser.get(CASE_PAGE)).text
@@ -75,7 +80,7 @@ async def test_without_any_list_pages_are_shown_with_codes(
 ) -> None:
     browser.apis.instead[LIST] = answer
     await browser.login("handler", "roads")
-    for path in ("/", "/promises", "/inbox", CASE_PAGE):
+    for path in ("/", "/promises", "/inbox", "/cases"):
         page = await browser.get(path)
         assert (page.status_code, "承办人 · roads" in page.text) == (200, True)
 

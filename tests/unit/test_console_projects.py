@@ -70,7 +70,13 @@ async def test_every_act_that_has_a_form_has_its_place_and_names_for_its_fields(
     forms = act_forms(document_of("assignment"), "凤项〔2021〕1", ACTS, ["主体完工"])
     assert [form.step for form in forms if form.path] == ACTS
     assert forms[0].path == "/projects/%E5%87%A4%E9%A1%B9%E3%80%942021%E3%80%951/change"
-    assert [field.name for field in forms[0].fields] == ["completion", "name", "content", "reason", "approver"]
+    assert [field.name for field in forms[0].fields] == [
+        "completion",
+        "name",
+        "content",
+        "reason",
+        "approver",
+    ]
     [milestone] = [field for form in forms for field in form.fields if field.name == "milestone"]
     assert (milestone.input, milestone.choices) == ("choice", ("主体完工",))
     assert {field.input for form in forms for field in form.fields if field.name == "approver"} == {"post"}
@@ -83,7 +89,13 @@ async def test_where_every_milestone_was_reached_none_is_asked_for() -> None:
 
 async def test_a_change_sends_what_was_filled_in_with_reason_and_approver(browser: Browser) -> None:
     await browser.login("handler", "water")
-    given = {"completion": "2021-09-30", "name": "", "content": "", "reason": "汛期", "approver": "water.head"}
+    given = {
+        "completion": "2021-09-30",
+        "name": "",
+        "content": "",
+        "reason": "汛期",
+        "approver": "water.head",
+    }
     answer = await browser.send(PAGE, f"{PAGE}/acts/change", **given)
     assert answer.status_code == 303
     assert browser.apis.sent("POST")[-1].body == {
@@ -94,7 +106,9 @@ async def test_a_change_sends_what_was_filled_in_with_reason_and_approver(browse
     assert "已办理：变更" in (await browser.get(answer.headers["location"])).text
 
 
-async def test_what_the_api_refuses_stands_beside_its_field_and_what_was_typed_stays(browser: Browser) -> None:
+async def test_what_the_api_refuses_stands_beside_its_field_and_what_was_typed_stays(
+    browser: Browser,
+) -> None:
     await browser.login("clerk")
     faults = [{"field": "approver", "detail": "职务 water.head 无人担任", "remedy": "改为有人担任的职务"}]
     problem: dict[str, Any] = {"status": 422, "field": "approver", "detail": "no", "errors": faults}
@@ -110,7 +124,7 @@ async def test_what_the_api_refuses_stands_beside_its_field_and_what_was_typed_s
 
 async def test_a_project_that_moved_on_meanwhile_says_so(browser: Browser) -> None:
     await browser.login("clerk")
-    browser.apis.instead[CHANGED] = (409, {"status": 409, "detail": "project is done"})
+    browser.apis.instead[CHANGED] = (409, {"status": 409, "detail": "project is done", "field": "ledger"})
     page = await browser.send(PAGE, f"{PAGE}/acts/change", reason="汛期", approver="water.head")
     assert (page.status_code, "项目状态已经变化" in page.text) == (409, True)
 
@@ -125,7 +139,22 @@ async def test_an_act_that_is_none_is_not_found_and_its_address_leads_back(brows
 async def test_a_case_is_linked_by_its_receipt_number(browser: Browser) -> None:
     await browser.login("clerk")
     await browser.send(PAGE, f"{PAGE}/acts/link", case_id=RECEIPT, reason="同一管网")
-    assert browser.apis.sent("POST")[-1].body == {"case_id": str(CASE_ID), "reason": "同一管网"}
+    assert browser.apis.sent("POST")[-1].body == {"case_id": RECEIPT, "reason": "同一管网"}
+    assert browser.apis.asked("/cases") == []
+
+
+async def test_a_unit_reads_that_a_case_of_another_one_is_not_its_to_link(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    refused = {
+        "status": 403,
+        "field": "case_id",
+        "detail": "neither handles",
+        "remedy": "have a clerk link it",
+    }
+    browser.apis.instead["assignment", "POST", f"{PAGE}/cases"] = (403, refused)
+    page = await browser.send(PAGE, f"{PAGE}/acts/link", case_id=RECEIPT, reason="同一管网")
+    assert (page.status_code, "只能关联本单位承办或协办的办件" in page.text) == (403, True)
+    assert f'name="case_id" value="{RECEIPT}"' in page.text
 
 
 async def test_a_form_of_another_site_moves_nothing(browser: Browser) -> None:
@@ -202,7 +231,9 @@ async def test_the_opening_form_has_every_field_of_a_plan_and_the_ledger_number_
     form = opening_form(document_of("assignment"))
     assert (form.step, form.path, form.fields[0].name) == (OPENING, "/projects", "ledger")
     inputs = {field.name: field.input for field in form.fields}
-    assert {name: inputs[name] for name in ("owner", "lead_unit", "assisting_units", "category", "place")} == {
+    assert {
+        name: inputs[name] for name in ("owner", "lead_unit", "assisting_units", "category", "place")
+    } == {
         "owner": "post",
         "lead_unit": "unit",
         "assisting_units": "units",

@@ -41,9 +41,7 @@ def unlinked(version: int) -> ProjectEvent:
 def test_several_events_of_a_project_are_one_piece_of_news() -> None:
     changed = plan(completion=date(2021, 8, 31))
     events = [
-        event(
-            ProjectChanged, 2, plan=changed, changed=("completion",), reason="汛期", approver="magistrate"
-        ),
+        event(ProjectChanged, 2, plan=changed, changed=("completion",), reason="汛期", approver="magistrate"),
         event(ProjectOpened, 1, plan=plan()),
         event(ProjectDone, 3, on=date(2021, 8, 20), text="已通水"),
     ]

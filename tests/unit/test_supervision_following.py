@@ -226,7 +226,11 @@ async def test_a_granted_extension_is_counted_as_the_limit_counts(
 
 
 async def _extended(
-    preset: str, rests: timedelta, days: int, begin: datetime, granted_when: Literal["before", "within", "after"]
+    preset: str,
+    rests: timedelta,
+    days: int,
+    begin: datetime,
+    granted_when: Literal["before", "within", "after"],
 ) -> Watched:
     """A case that rests once and is granted more time before, within or after its pause: its limit."""
     bench, case = bench_with(preset), case_assigned(kind="consultation")

@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.assignment.project_history import SEPARATOR, Difference, Entry, MilestoneStanding
 from services.assignment.project_labels import DirectoryLabels
-from services.assignment.project_sheet import HEADINGS, STATES_ZH, TIERS_ZH
+from services.assignment.project_sheet import HEADINGS, STATES_ZH
 from services.assignment.promise_words import STATES as PROMISE_STATES_ZH
+from services.assignment.sheet_words import TIERS_ZH
 from services.contracts.project import Plan
 from services.contracts.vocabulary import PromiseState
 from services.kit.clock import LOCAL

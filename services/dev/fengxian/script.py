@@ -1,8 +1,7 @@
 """The replay's script: what everybody does, noise and all. Drawn from a seed; knows no published figure.
 
 The noise is what makes counting the input wrong: rows sent again, promises withdrawn and re-dated, projects
-replaced by others or dropped, demands repeated, refused, withdrawn, merged and parted, lists that come late and
-twice.
+replaced or dropped, demands repeated, refused, withdrawn, merged and parted, lists that come late and twice.
 """
 
 from collections.abc import Sequence

@@ -93,6 +93,8 @@ async def test_each_role_sees_and_confirms_the_hand_overs_it_may(bare: Assignmen
         ("unit_head", None, 0),
     ]:
         assert len(await listed(bare, role, unit, confirmed="false")) == rows, (role, unit)
+    [counted] = await listed(bare, "administrator", None)
+    assert [counted[kind] for kind in ("cases", "promises", "projects")] == [2, 1, 1]
     assert await listed(bare, "supervision_office", None, confirmed="true") == []
     for role, unit in [("leader", "river_town"), ("unit_head", "petition"), ("unit_head", None)]:
         strange = await bare.http.get("/posts/water.head/hand-over", headers=bare.staff(role, unit))

@@ -45,9 +45,7 @@ async def test_a_batch_sent_again_adds_nothing(
     assert await _count(database, mark) == 700
 
 
-async def test_answers_come_while_the_client_still_sends(
-    client: httpx.AsyncClient, ndjson: Headers
-) -> None:
+async def test_answers_come_while_the_client_still_sends(client: httpx.AsyncClient, ndjson: Headers) -> None:
     host, port = client.base_url.host, client.base_url.port
     reader, writer = await asyncio.open_connection(host, port)
     await _begin(writer, ndjson)

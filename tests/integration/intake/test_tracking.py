@@ -18,8 +18,8 @@ from services.contracts.case import (
     CaseSuspended,
     CaseWithdrawalLate,
 )
-from services.contracts.envelope import Event
 from services.contracts.directory import UnitRecorded
+from services.contracts.envelope import Event
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
 from services.kit.postgres import Database
@@ -202,9 +202,7 @@ async def test_a_demand_whose_case_rests_goes_on_resting_when_more_time_is_grant
     sent = (await send(client, key | identity())).json()
     await _moved_to(client, sent, database, publish)
     rests, more = {"reason": "待批复"}, {"days": 3, "state": "suspended"}
-    after = await _told(
-        client, sent, database, publish, (CaseSuspended, rests), (CaseExtensionGranted, more)
-    )
+    after = await _told(client, sent, database, publish, (CaseSuspended, rests), (CaseExtensionGranted, more))
     assert (after["state"], after["timeline"][-1]["step"]) == ("suspended", "extended")
 
 

@@ -1,20 +1,24 @@
 """A post's hand-over (交接): what is open when its holder changes passes to the successor, who confirms."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from services.assignment.directory import Directory, Holder, Post
 
-PassingKind = Literal["case", "promise", "project"]
+PassingKind = Literal["case", "rectification", "part", "promise", "project"]
+"""A case under way; one whose badly rated reply is to be put right; an assisting unit's part of a case."""
+OF_CASES: Final[tuple[PassingKind, ...]] = ("case", "rectification", "part")
 
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """The last change of a post's holder. `since`: the successor's first local day."""
+    """The last change of a post's holder. `since`: the successor's first local day, of terms in a row their
+    first: a renewal changes nothing."""
 
     post: str
     unit: str
@@ -25,8 +29,10 @@ class Succession:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """Something open that the predecessor had taken on. A case is due at an instant (None while that isn't
-    known), a promise or a project on a local day."""
+    """Something open that the predecessor had taken on.
+
+    What is of a case is due at an instant (None while that isn't known), a promise or project on a local day.
+    """
 
     kind: PassingKind
     id: UUID
@@ -106,11 +112,13 @@ def _succession(post: Post, terms: Sequence[Holder], today: date) -> Succession 
     current = next((term for term in terms if term.holds(today)), None)
     if current is None:
         return None
-    earlier = [term for term in terms if term.since < current.since]
-    before = max(earlier, key=lambda term: term.since, default=None)
-    if before is None or before.person == current.person:
-        return None
-    return Succession(post.code, post.unit, before.person, current.person, current.since)
+    since = current.since
+    earlier = (term for term in terms if term.since < current.since)
+    for before in sorted(earlier, key=lambda term: term.since, reverse=True):
+        if before.person != current.person:
+            return Succession(post.code, post.unit, before.person, current.person, since)
+        since = before.since
+    return None
 
 
 def digest_of(passing: Collection[Passing]) -> str:
@@ -119,8 +127,9 @@ def digest_of(passing: Collection[Passing]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def count_of(passing: Collection[Passing], kind: PassingKind) -> int:
-    return sum(one.kind == kind for one in passing)
+def counts_of(passing: Collection[Passing]) -> Mapping[PassingKind, int]:
+    """How many of each kind; 0 where there are none."""
+    return Counter(one.kind for one in passing)
 
 
 async def confirm(
@@ -142,15 +151,16 @@ async def confirm(
 
 
 def _confirmation(succession: Succession, passing: Sequence[Passing], by: str, now: datetime) -> Confirmation:
+    counts = counts_of(passing)
     return Confirmation(
         succession.post,
         succession.since,
         succession.predecessor,
         succession.successor,
         digest_of(passing),
-        count_of(passing, "case"),
-        count_of(passing, "promise"),
-        count_of(passing, "project"),
+        sum(counts.get(kind, 0) for kind in OF_CASES),
+        counts.get("promise", 0),
+        counts.get("project", 0),
         by,
         now,
     )

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from services.assignment.case import Act, Case, Taken
+from services.assignment.case_name import CaseName
 from services.assignment.take import take
 from services.assignment.transitions import Person, Step
 from services.contracts.public_text import PublicText
@@ -45,17 +46,17 @@ class CannotMerge:
     """The two cases can't become one group; `why` and `remedy` say it to whoever asked."""
 
     case: Case
-    into: UUID
+    into: CaseName
     why: str
     remedy: str
 
 
-def lead_of(case: Case, into: UUID, present: Mapping[UUID, Case]) -> Case | CannotMerge:
+def lead_of(case: Case, into: CaseName, present: Mapping[UUID, Case]) -> Case | CannotMerge:
     """The lead case of the group that a case is to be merged into: a merged one stands for its own lead.
 
     `present` holds both cases with all of their groups.
     """
-    target = present.get(into)
+    target = present.get(into) if isinstance(into, UUID) else None
     if target is None:
         return CannotMerge(case, into, f"no case {into}", "name one of /cases")
     lead = present[target.lead] if target.lead is not None else target
@@ -83,7 +84,7 @@ def followed(one: Taken, present: dict[UUID, Case], backstop_unit: str, now: dat
 def consequences(
     one: Taken, present: Mapping[UUID, Case], backstop_unit: str, now: datetime
 ) -> Iterable[Taken]:
-    """What a step of a lead case does to those merged into it."""
+    """What a step of a lead case does to those merged into it. `present` shows the case before the step."""
     group = members(one.case.case_id, present)
     act = one.act
     if not group:
@@ -93,11 +94,16 @@ def consequences(
         return [_taken(case, onward, backstop_unit, now) for case in group]
     if act.step == "withdraw":
         return _gone_on(group, backstop_unit, now)
-    if act.step not in FOLLOWED:
+    if act.step not in FOLLOWED or _called_again(one, present):
         return []
     told = act.text if act.step in TELLING else None
     following = Act("follow", BY_RULE, told, lead=one.case, followed=act.step)
     return [_taken(case, following, backstop_unit, now) for case in group]
+
+
+def _called_again(one: Taken, present: Mapping[UUID, Case]) -> bool:
+    """A further call about the lead's reply moves nothing: it is between its citizen and the office."""
+    return one.act.step == "call_back" and one.case.state == present[one.case.case_id].state
 
 
 def _gone_on(group: list[Case], backstop_unit: str, now: datetime) -> list[Taken]:

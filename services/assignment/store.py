@@ -12,7 +12,7 @@ from services.assignment.case import Case, Taken
 from services.assignment.lapse import BY_DISPUTE, History
 from services.assignment.repeats import Matter
 from services.assignment.respond import Rated
-from services.assignment.store_reading import matter_of
+from services.assignment.store_reading import matter_of, of_receipts
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import FurtherLimitSet, LimitPassed, LimitsSet, NoticeSent
@@ -95,9 +95,9 @@ WHERE cases.case_id = after.case_id
 """
 
 _STEPS: Final = """
-INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days, lead, assisting)
+INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days, lead, assisting, assisting_post)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::smallint[], $10::uuid[], $11::text[])
+                     $8::text[], $9::smallint[], $10::uuid[], $11::text[], $12::text[])
 """
 
 _SUMMARISE: Final = """
@@ -220,11 +220,22 @@ class PostgresCases:
         They are locked in order, so that nobody deadlocks; until commit no group changes, but by this
         transaction if it is `regrouping`.
         """
-        shared = "" if regrouping else "_shared"
-        await self._connection.execute(f"SELECT pg_advisory_xact_lock{shared}({GROUPING})")
+        await self.hold_groups(regrouping)
         rows = await self._connection.fetch(_LOCK, list(set(case_ids)))
         states = {row["case_id"]: row["state"] for row in rows}
         return {row["case_id"]: _locked(dict(row), states.get(row["lead"])) for row in rows}
+
+    async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
+        return await of_receipts(self._connection, receipts)
+
+    async def hold_groups(self, regrouping: bool) -> None:
+        """Until commit no group changes, but by this transaction if it is `regrouping`.
+
+        One that may regroup says so at once: two that hold the groups together and then both want them alone
+        would wait for each other.
+        """
+        shared = "" if regrouping else "_shared"
+        await self._connection.execute(f"SELECT pg_advisory_xact_lock{shared}({GROUPING})")
 
     async def record(self, taken: Sequence[Taken]) -> None:
         """Write steps in their order; a case with several ends as its last one left it."""
@@ -356,4 +367,5 @@ def _step_row(one: Taken) -> tuple[object, ...]:
         act.days,
         act.lead.case_id if act.lead else None,
         act.unit if act.step in ASSISTS else None,
+        act.post if act.step == "assist" else None,
     )

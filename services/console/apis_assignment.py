@@ -1,6 +1,6 @@
 """What the console asks of assignment: cases, their steps, the directory, and what its API offers at all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,6 +11,8 @@ from services.console.call import Api, Shown
 from services.console.kept import Kept
 
 PAGE: Final = 25
+COUNTED: Final = 99
+"""So many are counted; more are shown as `99+`."""
 
 
 class Named(Shown):
@@ -144,6 +146,21 @@ class Case(CaseRow):
     timeline: list[Moment]
 
 
+class Offer(Shown):
+    """A project that may answer a case; `why` in words. `accepted` None: nobody has decided."""
+
+    ledger: str
+    name: str
+    state: str
+    why: str
+    accepted: bool | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is to be decided: a project that has ended answers nothing any more."""
+        return self.accepted is None and self.state in ("planned", "under_way")
+
+
 class Confirmation(Shown):
     by: str
     at: datetime
@@ -171,7 +188,7 @@ class HandOverPage(Shown):
 
 
 class Passing(Shown):
-    """A line of the list; a case is due at an instant, a promise or a project on a day."""
+    """A line of the list; what is of a case is due at an instant, a promise or a project on a day."""
 
     kind: str
     id: UUID
@@ -239,6 +256,14 @@ class Assignment:
     async def cases(self, token: str, **filters: str | None) -> CasePage:
         return await self.api.get(CasePage, "/cases", token, limit=PAGE, **filters)
 
+    async def these(self, token: str, case_ids: Collection[UUID]) -> dict[UUID, CaseRow]:
+        """Some cases by id in one call, without those that may not be read."""
+        if not case_ids:
+            return {}
+        asked = {"case_id": [str(one) for one in case_ids], "limit": len(case_ids)}
+        page = await self.api.get(CasePage, "/cases", token, **asked)
+        return {case.case_id: case for case in page.cases}
+
     async def case(self, token: str, case_id: UUID) -> Case:
         return await self.api.get(Case, f"/cases/{case_id}", token)
 
@@ -246,10 +271,20 @@ class Assignment:
         """Open cases of what seems the same matter, the likeliest first."""
         return (await self.api.get(_Twins, f"/cases/{case_id}/twins", token)).twins
 
-    async def named(self, token: str, said: str) -> str:
-        """The id of the case that a receipt number names; what names none stays as it was said."""
-        found = (await self.api.get(CasePage, "/cases", token, q=said, limit=1)).cases
-        return str(found[0].case_id) if found and found[0].receipt == said else said
+    async def offers(self, token: str, case_id: UUID) -> list[Offer]:
+        """The projects offered for a case that await a decision of whoever asks."""
+        answer = await self.api.ask("GET", f"/cases/{case_id}/projects/offers", token)
+        found = [Offer.model_validate(one) for one in answer.json()]
+        return [one for one in found if one.waits]
+
+    async def decide(self, token: str, case_id: UUID, ledger: str, accept: bool) -> None:
+        path = f"/cases/{case_id}/projects/offers/{quote(ledger, safe='')}"
+        await self.api.ask("POST", path, token, json={"accept": accept})
+
+    async def offered(self, token: str) -> str:
+        """How many cases await such a decision; empty for none."""
+        page = await self.api.get(CasePage, "/cases", token, limit=COUNTED, offers="true")
+        return f"{len(page.cases) or ''}{'+' if page.next else ''}"
 
     async def take(self, token: str, path: str, sent: Mapping[str, Any] | None) -> None:
         """One step, at the path that the API's description gives it."""

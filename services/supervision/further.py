@@ -21,6 +21,7 @@ from services.contracts.case import (
     CaseReassigned,
     CaseRectificationOpened,
     CaseRectified,
+    CaseRedone,
     CaseRefused,
     CaseReturned,
     CaseSignedFor,
@@ -139,7 +140,7 @@ def _concerns(event: CaseEvent, limit: Watched) -> bool:
         return True
     if isinstance(event, CaseAssistDone | CaseAssistReleased):
         return event.assisting == limit.about
-    return not isinstance(event, CaseReassigned) or event.unit == limit.about
+    return not isinstance(event, CaseReassigned | CaseReturned) or event.unit == limit.about
 
 
 OPENS: Final[Mapping[type[CaseEvent], Callable[[Any], Opening]]] = {
@@ -152,7 +153,6 @@ OPENS: Final[Mapping[type[CaseEvent], Callable[[Any], Opening]]] = {
 _ALL_CLOSED: Final[Mapping[str, State]] = {
     "dispute": "closed",
     "extension": "closed",
-    "rectification": "closed",
     "assist": "closed",
 }
 ENDS: Final[Mapping[type[CaseEvent], Mapping[str, State]]] = {
@@ -161,15 +161,17 @@ ENDS: Final[Mapping[type[CaseEvent], Mapping[str, State]]] = {
     CaseExtensionGranted: {"extension": "met"},
     CaseExtensionRefused: {"extension": "met"},
     CaseCompleted: {"extension": "closed"},
-    CaseReturned: {"extension": "closed"},
+    CaseReturned: {"extension": "closed", "assist": "closed"},
     CaseAssistDone: {"assist": "met"},
     CaseAssistReleased: {"assist": "closed"},
     CaseRectified: {"rectification": "met"},
+    CaseRedone: {"rectification": "closed"},
     CaseWithdrawn: _ALL_CLOSED,
     CaseRefused: _ALL_CLOSED,
     CaseMerged: _ALL_CLOSED,
 }
-"""A signature by the backstop office decides a dispute, too: it keeps the case."""
+"""A signature by the backstop office decides a dispute, too: it keeps the case. A redo's own limits stand in
+the place of a rectification."""
 
 FURTHER: Final = frozenset(OPENS) | frozenset(ENDS)
 """The events that are asked about."""

@@ -116,7 +116,7 @@ def stopped(folder: Path) -> Problem:
 
 LOADS = """
 SELECT (SELECT count(*) FROM assignment.directories) || ' '
-       || (SELECT count(*) FROM intake.staff_contact_loads)
+    || (SELECT count(*) FROM intake.staff_contact_loads)
 """
 
 
@@ -143,7 +143,7 @@ class LosesThePeople(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self.close_connection = True
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class names it so
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
         """Silence."""
 
 

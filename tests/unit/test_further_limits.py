@@ -15,6 +15,7 @@ from services.contracts.case import (
     CaseExtensionRefused,
     CaseRectificationOpened,
     CaseRectified,
+    CaseRedone,
     CaseRefused,
     CaseWithdrawn,
 )
@@ -91,6 +92,11 @@ def gone(
 ) -> Any:
     said = {"unit": case.unit, **({"reason": "不予受理"} if kind is CaseRefused else {})}
     return kind.model_validate({**follow(case, version, dispatch), **said})
+
+
+def redone(case: CaseAssigned, version: int = 5) -> CaseRedone:
+    said = {"unit": case.unit, "post": case.post, "reason": "未说明"}
+    return CaseRedone.model_validate({**follow(case, version, 2), **said})
 
 
 @pytest.mark.parametrize(
@@ -206,6 +212,19 @@ async def test_a_bad_rating_is_put_right_within_the_presets_days_and_climbs_its_
     assert (limit.state, limit.met_at, limit.fires_at) == ("met", local(due), None)
 
 
+async def test_a_redo_ends_a_rectification_and_the_next_bad_rating_opens_another() -> None:
+    bench, case, at = Bench(), case_assigned(), local("03-05 09:00")
+    await bench.apply((case, at), (signed_for(case), at), (completed(case), at), (rated_badly(case), at))
+    await bench.apply((redone(case), at))
+    assert bench.limit(case, "rectification").state == "closed"
+    assert [one for one in await bench.fire(local("03-30 09:00")) if one.limit == "rectification"] == []
+    assert not any(isinstance(one, NoticeSent) and one.limit == "rectification" for one in bench.fired)
+    later = local("04-01 09:00")
+    await bench.apply((rated_badly(case, 8), later))
+    limit = bench.limit(case, "rectification")
+    assert (limit.state, limit.opened_by) == ("open", 8)
+
+
 @pytest.mark.parametrize("kind", [CaseWithdrawn, CaseRefused])
 async def test_a_case_that_ends_closes_its_further_limits(kind: Any) -> None:
     bench, case, at = Bench(), case_assigned(), local("03-01 09:00")
@@ -266,3 +285,12 @@ async def test_an_assisting_units_limit_ends_with_its_own_part_alone() -> None:
     assert bench.limit(case, "assist", "water2").unit == "water2"
     await bench.apply((gone(CaseRefused, case, 10, 2), at))
     assert bench.limit(case, "assist", "water2").state == "closed"
+
+
+async def test_a_return_closes_the_part_of_the_unit_that_it_goes_to_alone() -> None:
+    bench, case, at = Bench(), case_assigned(), local("03-01 09:00")
+    asked = [assist(CaseAssistAsked, case, number, unit) for number, unit in ((3, "office"), (4, "roads"))]
+    await bench.apply((case, at), (signed_for(case), at), *((one, at) for one in asked))
+    await bench.apply((returned(case, 5), local("03-01 10:00")))  # to the office, which led nothing so far
+    states = {unit: bench.limit(case, "assist", unit).state for unit in ("office", "roads")}
+    assert states == {"office": "closed", "roads": "open"}

@@ -235,7 +235,7 @@ async def _extended(
     """A case that rests once and is granted more time before, within or after its pause: its limit."""
     bench, case = bench_with(preset), case_assigned(kind="consultation")
     dispatched = local("04-23 10:00")
-    more = {
+    more: list[Any] = {
         "before": [(granted(case, 3, days), begin), (suspended(case, 4), begin)],
         "within": [(suspended(case), begin), (granted(case, 4, days), begin + rests / 2)],
         "after": [(suspended(case), begin)],

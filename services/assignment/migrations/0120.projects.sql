@@ -1,4 +1,5 @@
 -- The project list (项目清单). What is asked for in lists stands in columns, the plan whole beside them.
+-- owned_since: when the post that owns it now took it on.
 CREATE TABLE projects (
     project_id uuid PRIMARY KEY,
     ledger text NOT NULL UNIQUE,
@@ -12,7 +13,8 @@ CREATE TABLE projects (
     percent int,
     done_on date,
     replaced_by text,
-    opened_at timestamptz NOT NULL
+    opened_at timestamptz NOT NULL,
+    owned_since timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX projects_page ON projects (opened_at, project_id);
 
@@ -54,6 +56,7 @@ CREATE TABLE project_offers (
     decided_at timestamptz,
     PRIMARY KEY (case_id, project_id)
 );
+CREATE INDEX project_offers_undecided ON project_offers (case_id) WHERE accepted IS NULL;
 
 -- What citizens said of the projects that answer their demands.
 CREATE TABLE project_ratings (

@@ -1,13 +1,18 @@
 """Call-back samples on a running assignment: drawn, listed, called back, never altered."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from services.assignment.sample import Replied, draw
 from services.dev.credentials import service_environment
+from services.kit.clock import set_clock
 from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment
+from tests.service_process import MONDAY
 
 DAY = {"first_day": "2021-03-01", "last_day": "2021-03-01"}
 
@@ -32,7 +37,6 @@ async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignmen
     assert (sample["seed"], sample["population"]) == ("2021-03", sample["drawn"])
     assert sample["called_back"] == 0
     assert "SHA-256" in sample["method"]
-    assert sum(map(len, sample["drawn_from"].values())) == sample["population"]
     called = min(cases)
     await assignment.take(called, "review", assignment.staff("clerk"))
     answer = await assignment.take(called, "call-back", assignment.staff("callback_clerk"), note="满意。")
@@ -50,6 +54,28 @@ async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignmen
     assert (listed["drawn"], listed["called_back"]) == (sample["drawn"], 1)
 
 
+async def test_a_filed_case_is_called_back_and_a_call_that_led_to_a_redo_counts(
+    assignment: Assignment,
+) -> None:
+    clerk, caller = assignment.staff("clerk"), assignment.staff("callback_clerk")
+    filed, wrong, before = [await replied(assignment) for _ in range(3)]
+    for case_id in (filed, wrong, before):
+        await assignment.take(case_id, "review", clerk)
+    await assignment.take(before, "call-back", caller, note="满意。")
+    await assignment.take(filed, "archive", clerk)
+    await set_clock(assignment.stack.admin_url, MONDAY + timedelta(minutes=1))
+    sample = (await asked(assignment, share="1", seed="2021-04")).json()
+    assert sample["called_back"] == 0
+    called = await assignment.take(filed, "call-back", caller, note="满意。")
+    assert (called.status_code, called.json()["state"]) == (200, "archived")
+    await assignment.take(wrong, "call-back", caller, note="没有人来过。")
+    await assignment.take(wrong, "redo", caller, reason="没有人来过。")
+    path = f"/call-back-samples/{sample['sample_id']}"
+    shown = (await assignment.http.get(path, headers=caller)).json()
+    assert {one["case_id"] for one in shown["cases"] if one["called_back_at"]} == {str(filed), str(wrong)}
+    assert shown["called_back"] == 2
+
+
 async def test_the_list_is_read_page_by_page_to_the_first_drawn(assignment: Assignment) -> None:
     await replied(assignment)
     drawn = [(await asked(assignment, seed=f"page-{at}")).json()["sample_id"] for at in range(3)]
@@ -64,6 +90,29 @@ async def test_the_list_is_read_page_by_page_to_the_first_drawn(assignment: Assi
     assert {sample_id for _, sample_id in found} >= set(drawn)
     wrong = await assignment.http.get("/call-back-samples?after=x", headers=caller)
     assert (wrong.status_code, wrong.json()["field"]) == (422, "after")
+
+
+async def test_what_was_drawn_from_is_read_page_by_page_and_draws_the_same_again(
+    assignment: Assignment,
+) -> None:
+    for _ in range(3):
+        await replied(assignment)
+    sample = (await asked(assignment, share="0.5")).json()
+    path = f"/call-back-samples/{sample['sample_id']}/population"
+    caller, found = assignment.staff("callback_clerk"), list[dict[str, Any]]()
+    after: str | None = ""
+    while after is not None:
+        params = {"limit": "2", **({"after": after} if after else {})}
+        page = (await assignment.http.get(path, params=params, headers=caller)).json()
+        found, after = found + page["cases"], page["next"]
+    assert len({one["case_id"] for one in found}) == len(found) == sample["population"]
+    again = draw(
+        [Replied(UUID(one["case_id"]), one["unit"]) for one in found], Decimal("0.5"), sample["seed"]
+    )
+    assert {str(one.case_id) for one in again} == {one["case_id"] for one in found if one["drawn"]}
+    assert {str(one.case_id) for one in again} == {one["case_id"] for one in sample["cases"]}
+    missing = "/call-back-samples/00000000-0000-4000-8000-000000000001/population"
+    assert (await assignment.http.get(missing, headers=caller)).status_code == 404
 
 
 async def test_the_same_seed_draws_the_same_cases_and_without_one_it_is_drawn_too(
@@ -99,6 +148,8 @@ async def test_a_draw_whose_answer_was_lost_gives_the_same_sample_again(
         ({"first_day": "2021-03-02"}, "last_day"),
         ({"last_day": "2021-03-02"}, "last_day"),
         ({"seed": "种子"}, "body.seed"),
+        ({"first_day": "2020-02-29"}, "first_day"),
+        ({"first_day": "0001-01-01", "last_day": "0001-01-02"}, "body.first_day"),
     ],
 )
 async def test_what_cannot_be_drawn_is_named(

@@ -318,7 +318,8 @@ async def test_a_unit_links_and_promotes_the_cases_alone_that_it_may_read(book: 
     for name in (foreign.case_id, foreign.receipt):
         assert refused_at(await desk.link("县项-1", name, WORDS)) == "case_id"
     assert refused_at(await desk.open(Opening("县项-2", plan(), both))) == "cases"
-    assert not await book.projects.of_ledgers(["县项-2"]) and not await book.projects.linked(both)
+    assert not await book.projects.of_ledgers(["县项-2"])
+    assert not await book.projects.linked(both)
     after(await desk.link("县项-1", own.case_id, WORDS))
     await book.assist(foreign, "water")
     after(await desk.link("县项-1", foreign.case_id, WORDS))

@@ -143,7 +143,23 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
     ),
     "a fact about a project is gone": (
         without("assignment.project_facts", "type = 'yinuo.project.opened.v1'"),
-        {"project_equals_facts"},
+        {"project_equals_facts", "project_says_facts"},
+    ),
+    "a project has another budget": (
+        """UPDATE assignment.projects SET plan = jsonb_set(plan, '{budget}', '"1.00"')""",
+        {"project_says_facts"},
+    ),
+    "a project is under way again": (
+        "UPDATE assignment.projects SET state = 'under_way'",
+        {"project_says_facts"},
+    ),
+    "a project came further than was reported": (
+        "UPDATE assignment.projects SET percent = percent - 1",
+        {"project_says_facts"},
+    ),
+    "a project is said to be led by another unit": (
+        "UPDATE assignment.projects SET lead_unit = 'nobody'",
+        {"project_says_facts"},
     ),
     "a project loses a case": (
         without("assignment.project_cases"),

@@ -58,10 +58,11 @@ async def database_of(infrastructure: Infrastructure) -> AsyncIterator[DatabaseO
 
 @pytest.fixture
 async def no_letter_dropped(infrastructure: Infrastructure) -> None:
-    """Forgets what was dropped of assignment's dead letters: the service itself may not."""
+    """Forgets what became of assignment's dead letters: the service itself may not."""
     admin = await asyncpg.connect(infrastructure.admin_url)
     try:
         await admin.execute("DELETE FROM assignment.dropped_letters")
+        await admin.execute("DELETE FROM assignment.replayed_letters")
     finally:
         await admin.close()
 

@@ -434,6 +434,7 @@ SAMPLE: Final[Mapping[str, Any]] = {
     "last_day": "2021-03-31",
     "share": "0.10",
     "seed": "2021-03",
+    "seed_given": True,
     "population": 30,
     "drawn": 3,
     "called_back": 1,
@@ -443,7 +444,6 @@ SAMPLE: Final[Mapping[str, Any]] = {
 SAMPLED: Final[Mapping[str, Any]] = {
     **SAMPLE,
     "method": "按办理单位分层抽取。",
-    "drawn_from": {"water": [str(CASE_ID)]},
     "cases": [
         {
             "case_id": str(CASE_ID),

@@ -17,7 +17,6 @@ from tests.api_documents import api_of, document_of
 from tests.console_browser import SECRETS, Browser
 from tests.console_fakes import FakeApis
 
-Answering = Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
 REFUSALS = frozenset({401, 403})
 
 
@@ -54,7 +53,9 @@ def _client(service: Service, fakes: FakeApis) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=f"http://{service}", transport=transport)
 
 
-def _answering(service: Service, fakes: FakeApis) -> Answering:
+def _answering(
+    service: Service, fakes: FakeApis
+) -> Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]:
     api = api_of(service)
     api.state.token_reader = TokenReader.of(SECRETS["YINUO_TOKEN_PUBLIC_KEY"])
     guard = httpx.ASGITransport(api)

@@ -6,11 +6,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.assignment.directory import local_day
 from services.assignment.move_project import Offer
 from services.assignment.open_projects import KnownCase
-from services.assignment.project import Moved, Project
+from services.assignment.project import Moved, Project, Report
 from services.assignment.project_match import OpenProject
-from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Fund, Plan, ProjectEvent
+from services.contracts.project import (
+    CaseLinkedToProject,
+    CaseUnlinkedFromProject,
+    Fund,
+    Plan,
+    ProgressReported,
+    ProjectEvent,
+)
 
 
 @dataclass(slots=True)
@@ -22,6 +30,7 @@ class ProjectsInMemory:
     cases: dict[UUID, KnownCase] = field(default_factory=dict)
     links: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
     offers: dict[tuple[UUID, UUID], Offer] = field(default_factory=dict)
+    reports: list[tuple[UUID, date, Report]] = field(default_factory=list)
     receipts: dict[str, UUID] = field(default_factory=dict)
     readers: dict[UUID, set[str]] = field(default_factory=dict)
     """Which units may read a case."""
@@ -71,6 +80,12 @@ class ProjectsInMemory:
                     self._accept((case_id, project_id))
                 case CaseUnlinkedFromProject(case_id=case_id, project_id=project_id):
                     self.links.pop((case_id, project_id), None)
+                case ProgressReported(text=text, evidence=evidence, percent=percent):
+                    said = one.project.project_id, local_day(now), Report(text, evidence, percent)
+                    self.reports.append(said)
+
+    async def reports_of(self, project_id: UUID, day: date) -> set[Report]:
+        return {report for of, on, report in self.reports if (of, on) == (project_id, day)}
 
     def _accept(self, link: tuple[UUID, UUID]) -> None:
         offer = self.offers.get(link)

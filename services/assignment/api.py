@@ -1,5 +1,6 @@
 """Cases over HTTP: staff list, search and read them; steps are in `api_steps`."""
 
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -123,7 +124,8 @@ def _twins(routes: APIRouter, database: Database, rulebooks: Rulebooks) -> None:
                 raise problem_of(NoSuchCase(case_id))
             _unit_of(staff, row["unit"])
             near = {str(one["case_id"]): one for one in await reading.near(case_id)}
-        twins = likely_twins(matter_of(row), map(matter_of, near.values()))
+        # In a thread: some hundred texts are compared.
+        twins = await to_thread(likely_twins, matter_of(row), map(matter_of, near.values()))
         found = [_grouped({**near[twin.case_id], "why": twin.why}, rulebook) for twin in twins]
         return models.Twins(twins=found)
 

@@ -7,7 +7,6 @@ import structlog
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.assignment.api_body import LargeBodyRoute
 from services.assignment.directory import Directory, Word
 from services.assignment.publish import (
     DirectoryMovedOn,
@@ -22,6 +21,7 @@ from services.assignment.store_directory import PostgresDirectories, Rulebooks
 from services.contracts.vocabulary import ROLES, UnitKind
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
+from services.kit.large_body import LargeBodyRoute
 from services.kit.postgres import Database
 
 log = structlog.get_logger(__name__)
@@ -125,6 +125,21 @@ def _whole(routes: APIRouter, database: Database) -> None:
                 raise _refused(refused) from refused
         return _loaded(done, staff)
 
+    @routes.post(
+        "/directory/check",
+        summary="Say what a load of this directory would do, or everything wrong with it (administrator)",
+    )
+    async def check_directory(directory: Directory, staff: Administrator) -> LoadView:
+        """As a load, and nothing is kept."""
+        _refuse_nul(directory)
+        async with database.trying() as trial:
+            directories = PostgresDirectories(trial.connection)
+            try:
+                done = await publish(directories, trial.publish, directory, staff.subject, trial.now)
+            except DirectoryRefused as refused:
+                raise _refused(refused) from refused
+        return _view(done)
+
     @routes.get("/directory", summary="The directory in force (any staff)")
     async def read_directory(_: AnyStaff) -> DirectoryView:
         edition = await _edition(database)
@@ -215,6 +230,10 @@ def _moved_on(moved: DirectoryMovedOn) -> Problem:
 def _loaded(done: Published, staff: Staff) -> LoadView:
     if not done.identical:
         log.info("directory loaded", version=done.version, by=staff.subject, changed=dict(done.changed))
+    return _view(done)
+
+
+def _view(done: Published) -> LoadView:
     return LoadView(
         version=done.version, identical=done.identical, changed=dict(done.changed), retired=done.retired
     )

@@ -192,10 +192,14 @@ class DecisionGiven(Frozen):
 
 
 class SheetRowGiven(Frozen):
-    """A row of a county's spreadsheet: its number in the sheet, cells by Chinese heading, as text."""
+    """A row of a county's spreadsheet: its number in the sheet, cells by Chinese heading, as text.
+
+    `fault`: why the row itself can't be read, as whoever read the file found; then nothing goes in.
+    """
 
     row: int = Field(ge=1, le=2_000_000)
     cells: dict[str, str | None]
+    fault: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 
 class SheetGiven(Frozen):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.assignment.api_project_models import ProjectMoved
-from services.assignment.move_project import NoSuchProject, NotTheirs, Outcome
+from services.assignment.move_project import NoSuchProject, NotTheirs, Outcome, Repeated
 from services.assignment.open_projects import Refused
 from services.assignment.project import Fault, Faulty, Moved, NotAllowed, Project
 from services.kit.http import Problem
@@ -23,7 +23,7 @@ def moved_view(project: Project) -> ProjectMoved:
 
 def answer_of(outcome: Outcome) -> ProjectMoved:
     """Raises Problem where the act was refused."""
-    if isinstance(outcome, Moved):
+    if isinstance(outcome, Moved | Repeated):
         return moved_view(outcome.project)
     raise problem_of(outcome)
 

@@ -162,9 +162,10 @@ def _moving(routes: APIRouter, office: Office) -> None:
 
     @routes.post("/projects/{ledger}/progress", summary=f"进展 Report progress ({ACTORS})")
     async def report(ledger: Ledger, given: models.ReportGiven, staff: Actor) -> models.ProjectMoved:
-        act = Report(mask(given.text), masked(given.evidence), given.percent)
+        """The same report again on the same day adds nothing."""
+        said = Report(mask(given.text), masked(given.evidence), given.percent)
         async with office.desk(staff) as desk:
-            return answer_of(await desk.act(ledger, act))
+            return answer_of(await desk.report(ledger, said))
 
     @routes.post("/projects/{ledger}/milestones", summary=f"节点 A milestone was reached ({ACTORS})")
     async def reach(ledger: Ledger, given: models.ReachGiven, staff: Actor) -> models.ProjectMoved:

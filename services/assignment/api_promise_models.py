@@ -53,10 +53,14 @@ class Settle(Frozen):
 
 
 class ImportRow(Frozen):
-    """A row of the authority's list: its number in the file, and its cells by field name."""
+    """A row of the authority's list: its number in the file, and its cells by field name, empty ones too.
+
+    `fault`: why the row itself can't be read, as whoever read the file found; then nothing goes in.
+    """
 
     row: int = Field(ge=1, examples=[2])
     cells: dict[str, Cell]
+    fault: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 
 class Import(Frozen):

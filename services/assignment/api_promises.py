@@ -1,6 +1,7 @@
 """Promises over HTTP: anybody reads and verifies them, staff put them on record."""
 
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from operator import itemgetter
@@ -12,7 +13,6 @@ from fastapi import APIRouter, Depends
 from fastapi import Query as FromQuery
 
 from services.assignment import api_promise_models as models
-from services.assignment.api_body import LargeBodyRoute
 from services.assignment.api_directory import no_directory
 from services.assignment.api_models import UnitCode
 from services.assignment.api_promise_outcomes import no_promise, problem_of, refused_rows
@@ -20,16 +20,18 @@ from services.assignment.chain import ChainBroken, Fact, Seal
 from services.assignment.directory import Directory
 from services.assignment.pledge import (
     Desk,
+    Entry,
     NoSuchPromise,
     NotTheirs,
     PromisesRefused,
     air,
     change,
+    look_over,
     make,
     settle,
 )
 from services.assignment.promise import Airing, Complaint, Ending, NewPromise, Promise, Refused
-from services.assignment.promise_rows import Reader
+from services.assignment.promise_rows import Reader, heading_complaints, whole_row
 from services.assignment.promise_words import sentence
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_promise_reading import PromiseFilter, PromiseReading
@@ -37,6 +39,7 @@ from services.assignment.store_promises import PostgresPromises
 from services.contracts.vocabulary import Occasion, PromiseState, PromiseTier
 from services.kit.auth import Staff
 from services.kit.http import staff_with
+from services.kit.large_body import LargeBodyRoute
 from services.kit.masking import mask
 from services.kit.page import Cursor
 from services.kit.postgres import Connection, Database, Writing
@@ -46,6 +49,7 @@ log = structlog.get_logger(__name__)
 PAGE: Final = 50
 LARGEST_PAGE: Final = 500
 FACTS: Final = 1000
+HEADING_ROW: Final = 1
 
 Actor = Annotated[Staff, Depends(staff_with("handler", "unit_head", "clerk", "administrator"))]
 Keeper = Annotated[Staff, Depends(staff_with("clerk", "administrator"))]
@@ -217,28 +221,36 @@ def _importing(routes: APIRouter, ledger: Ledger) -> None:
     async def import_promises(given: models.Import, staff: Keeper) -> models.Imported:
         """422 names everything wrong with its row, column and remedy; a repeat adds nothing."""
         async with ledger.writing(staff) as (desk, writing):
-            reader = Reader(desk.directory)
-            read = [(one.row, reader.read(one.cells)) for one in given.rows]
-            asked = [(row, found) for row, found in read if isinstance(found, NewPromise)]
-            unreadable = [(row, one) for row, found in read if isinstance(found, list) for one in found]
-            entries = await _made(desk, asked, unreadable)
+            entries = await _made(desk, given.rows)
             head = await PromiseReading(writing.connection).head(desk.directory.authority.code)
         repeated = sum(entry.repeated for entry in entries)
         return models.Imported(made=len(entries) - repeated, repeated=repeated, seq=head.seq)
 
 
-async def _made(
-    desk: Desk, asked: Sequence[tuple[int, NewPromise]], unreadable: list[tuple[int, Complaint]]
-) -> Any:
-    """Entries of all rows. Raises Problem with the complaints of every row, unreadable ones too."""
-    found = unreadable
-    try:
-        entries = await make(desk, [promise for _, promise in asked])
-    except PromisesRefused as refused:
-        found = [*unreadable, *((asked[position][0], complaint) for position, complaint in refused.found)]
-    if found:
-        raise refused_rows(sorted(found, key=itemgetter(0)))
-    return entries
+async def _made(desk: Desk, rows: Sequence[models.ImportRow]) -> list[Entry]:
+    """Entries of all rows. Raises Problem with everything wrong in the whole list."""
+    sound = [one for one in rows if one.fault is None]
+    headings = heading_complaints([one.cells for one in sound])
+    missing, reader = {one.column for one in headings}, Reader(desk.directory)
+    read = [reader.read(one.cells, missing) for one in sound]
+    asked = [one.promise for one in read]
+    told = [(HEADING_ROW, one) for one in headings] + [
+        (one.row, whole_row(one.fault)) for one in rows if one.fault is not None
+    ]
+    if told or any(one.unread for one in read):
+        found = await look_over(desk, asked, {at for at, one in enumerate(read) if one.unread})
+    else:
+        try:
+            return await make(desk, asked)
+        except PromisesRefused as refused:
+            found = refused.found
+    of_row: defaultdict[int, list[Complaint]] = defaultdict(list)
+    for position, complaint in found:
+        of_row[position].append(complaint)
+    told += [
+        (sound[at].row, complaint) for at, one in enumerate(read) for complaint in one.with_found(of_row[at])
+    ]
+    raise refused_rows(sorted(told, key=itemgetter(0)))
 
 
 def _ending(given: models.Settle, desk: Desk) -> Ending:

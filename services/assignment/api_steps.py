@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends
 
 from services.assignment import api_models as models
-from services.assignment.api_body import LargeBodyRoute
 from services.assignment.api_outcomes import incomplete, problem_of, result_of, taken_view
 from services.assignment.case import Taken
 from services.assignment.case_name import case_name
@@ -17,6 +16,7 @@ from services.assignment.store_directory import Rulebooks
 from services.assignment.transitions import STAFF, Step, roles_of, who_may
 from services.kit.auth import Staff
 from services.kit.http import staff_with
+from services.kit.large_body import LargeBodyRoute
 from services.kit.postgres import Database
 
 Actor = Annotated[Staff, Depends(staff_with(*STAFF))]

@@ -7,7 +7,7 @@ the files they came from, so that a problem can name the row (`services/assignme
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -225,21 +225,42 @@ class DirectoryProblem(Value):
     remedy: str
 
 
-Found = tuple[int, str, str, str]
-"""Position in its list (from 0), column, what, remedy."""
+class Found(NamedTuple):
+    """A problem of one entry: its position in its list (from 0), column, what, remedy.
+
+    `misses`: the file and the code that it says isn't there.
+    """
+
+    position: int
+    column: str
+    what: str
+    remedy: str
+    misses: tuple[str, str] | None = None
 
 
-def problems(directory: Directory, rows: Mapping[str, Sequence[int]] | None = None) -> list[DirectoryProblem]:
+def problems(
+    directory: Directory,
+    rows: Mapping[str, Sequence[int]] | None = None,
+    unread: Callable[[str, str], bool] = lambda _file, _code: False,
+) -> list[DirectoryProblem]:
     """All problems, in the order of the files.
 
     `rows`: file name to the row number of each entry; without it entries are taken to follow the header.
+    `unread`: whether an entry of a file and code may be among what couldn't be read; none such is missed.
     """
     return [
-        *_backstop_problems(directory),
+        *_backstop_problems(directory, unread),
         *(
-            DirectoryProblem(file=file, row=_row(rows, file, at), column=column, what=what, remedy=remedy)
+            DirectoryProblem(
+                file=file,
+                row=_row(rows, file, one.position),
+                column=one.column,
+                what=one.what,
+                remedy=one.remedy,
+            )
             for file, check in CHECKS
-            for at, column, what, remedy in check(directory)
+            for one in check(directory)
+            if one.misses is None or not unread(*one.misses)
         ),
     ]
 
@@ -248,9 +269,11 @@ def _row(rows: Mapping[str, Sequence[int]] | None, file: str, position: int) -> 
     return rows[file][position] if rows and file in rows else position + 2
 
 
-def _backstop_problems(directory: Directory) -> Iterator[DirectoryProblem]:
+def _backstop_problems(
+    directory: Directory, unread: Callable[[str, str], bool]
+) -> Iterator[DirectoryProblem]:
     code = directory.authority.backstop_unit
-    if code not in directory.units_by_code:
+    if code not in directory.units_by_code and not unread("units.csv", code):
         yield DirectoryProblem(
             file="authority.yaml",
             column="backstop_unit",
@@ -263,7 +286,8 @@ def _unknown(
     position: int, column: str, code: str | None, known: Container[str], file: str
 ) -> Iterator[Found]:
     if code is not None and code not in known:
-        yield position, column, f"代码 {code} 不存在", f"改为 {file} 中已有的代码，或先在 {file} 增加一行"
+        remedy = f"改为 {file} 中已有的代码，或先在 {file} 增加一行"
+        yield Found(position, column, f"代码 {code} 不存在", remedy, (file, code))
 
 
 def _duplicates(column: str, keys: Iterable[Hashable]) -> Iterator[Found]:
@@ -271,14 +295,15 @@ def _duplicates(column: str, keys: Iterable[Hashable]) -> Iterator[Found]:
     for position in repeated(keys):
         key = keys[position]
         shown = " / ".join(str(part or "—") for part in key) if isinstance(key, tuple) else key
-        yield position, column, f"{shown} 重复出现", "删去多余的一行，或换一个代码"
+        yield Found(position, column, f"{shown} 重复出现", "删去多余的一行，或换一个代码")
 
 
 def _cycles(codes: Iterable[str], parents: Mapping[str, str | None]) -> Iterator[Found]:
     for position, code in enumerate(codes):
         if in_cycle(code, parents):
             chain = " → ".join((*lineage(code, parents), code))
-            yield position, "parent", f"上级循环：{chain}", "改正其中一行的 parent，使上级关系到顶为止"
+            remedy = "改正其中一行的 parent，使上级关系到顶为止"
+            yield Found(position, "parent", f"上级循环：{chain}", remedy)
 
 
 def _unit_problems(directory: Directory) -> Iterator[Found]:
@@ -289,7 +314,8 @@ def _unit_problems(directory: Directory) -> Iterator[Found]:
         yield from _unknown(at, "parent", unit.parent, directory.units_by_code, "units.csv")
         yield from _unknown(at, "post", unit.post, directory.posts_by_code, "posts.csv")
         if unit.post is None:
-            yield at, "post", f"单位 {unit.code} 没有包抓职务", "填写 posts.csv 中负责该单位的职务代码"
+            what = f"单位 {unit.code} 没有包抓职务"
+            yield Found(at, "post", what, "填写 posts.csv 中负责该单位的职务代码")
 
 
 def _post_problems(directory: Directory) -> Iterator[Found]:
@@ -308,12 +334,13 @@ def _holder_problems(directory: Directory) -> Iterator[Found]:
 
 def _term_problems(at: int, holder: Holder, earlier: Iterable[Holder]) -> Iterator[Found]:
     if holder.until is not None and holder.until <= holder.since:
-        yield at, "to", f"离任日 {holder.until} 不晚于到任日 {holder.since}", "改正日期；仍在任的 to 留空"
+        what = f"离任日 {holder.until} 不晚于到任日 {holder.since}"
+        yield Found(at, "to", what, "改正日期；仍在任的 to 留空")
         return
     for other in earlier:
         if holder.overlaps(other):
             what = f"职务 {holder.post}：{holder.person} 与 {other.person} 任期重叠"
-            yield at, "from", what, "前任的 to 应等于或早于后任的 from"
+            yield Found(at, "from", what, "前任的 to 应等于或早于后任的 from")
 
 
 def _category_problems(directory: Directory) -> Iterator[Found]:
@@ -331,24 +358,16 @@ def _place_problems(directory: Directory) -> Iterator[Found]:
         yield from _unknown(at, "unit", place.unit, directory.units_by_code, "units.csv")
         for name in (place.name, *place.aliases):
             if spoken.setdefault(name, place.code) != place.code:
-                yield (
-                    at,
-                    "aliases",
-                    f"地名 {name} 已属于 {spoken[name]}",
-                    "一个地名只能属于一个地点，删去其一",
-                )
+                what = f"地名 {name} 已属于 {spoken[name]}"
+                yield Found(at, "aliases", what, "一个地名只能属于一个地点，删去其一")
 
 
 def _route_problems(directory: Directory) -> Iterator[Found]:
     yield from _duplicates("category", ((route.category, route.place) for route in directory.routes))
     for at, route in enumerate(directory.routes):
         if route.place is None and route.category in (None, OTHER):
-            yield (
-                at,
-                "category",
-                "类别和地点都不限，等于兜底规则",
-                "写明类别或地点；其余由 backstop_unit 承接",
-            )
+            what = "类别和地点都不限，等于兜底规则"
+            yield Found(at, "category", what, "写明类别或地点；其余由 backstop_unit 承接")
         yield from _unknown(at, "category", route.category, directory.category_parents, "categories.csv")
         yield from _unknown(at, "place", route.place, directory.places_by_code, "places.csv")
         yield from _unknown(at, "unit", route.unit, directory.units_by_code, "units.csv")
@@ -361,12 +380,8 @@ def _word_problems(directory: Directory) -> Iterator[Found]:
         if word.field in ("category", "support"):
             yield from _unknown(at, "value", word.value, directory.category_parents, "categories.csv")
         elif word.value not in VALUES[word.field]:
-            yield (
-                at,
-                "value",
-                f"{word.field} 没有 {word.value} 这个值",
-                f"改为 {'、'.join(VALUES[word.field])} 之一",
-            )
+            what = f"{word.field} 没有 {word.value} 这个值"
+            yield Found(at, "value", what, f"改为 {'、'.join(VALUES[word.field])} 之一")
 
 
 VALUES: dict[str, tuple[str, ...]] = {"kind": get_args(Kind), "urgency": get_args(Urgency)}

@@ -1,4 +1,4 @@
-"""Reads the folder of files that an authority edits into a `Directory`, or into all its problems.
+"""Reads the folder of files that an authority edits into a `Directory`, with all its problems.
 
 The only file of the rules that reads from disk. A byte-order mark and CRLF line ends are tolerated, blank
 rows skipped; anything else unexpected is a problem that names file, row (as a spreadsheet shows it), column.
@@ -7,7 +7,8 @@ rows skipped; anything else unexpected is a problem that names file, row (as a s
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ from services.assignment.directory import (
 
 AUTHORITY = "authority.yaml"
 ALIAS_SEPARATOR = "|"
+HEADER = 1
+UNREAD = Authority(code="unread", name="未读", name_en="unread", backstop_unit="unread", issuer="未读")
+"""Stands in for an authority that can't be read, so that the other files can be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +62,64 @@ TABLES = (
 
 @dataclass(slots=True)
 class Reading:
-    """What was read so far: per file the entries and their row numbers, and the problems on the way."""
+    """What was read so far: per file the entries and their row numbers, and the problems on the way.
+
+    `unread`: per file every cell of the rows that couldn't be read; `lost`: files that couldn't be read to
+    their end; `missing`: per file the columns that aren't there.
+    """
 
     entries: dict[str, list[Value]] = field(default_factory=dict)
     rows: dict[str, list[int]] = field(default_factory=dict)
     problems: list[DirectoryProblem] = field(default_factory=list)
+    unread: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    lost: set[str] = field(default_factory=set)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+
+    def may_have(self, file: str, code: str) -> bool:
+        """Whether an entry of this code may be among what couldn't be read."""
+        return file in self.lost or code in self.unread[file]
+
+    def tells(self, problem: DirectoryProblem) -> bool:
+        """Not where its column is missing, which is told once for the whole file."""
+        return problem.column not in self.missing.get(problem.file, ()) or problem.row == HEADER
 
 
-def read_directory(folder: Path) -> Directory | list[DirectoryProblem]:
-    """The directory in `folder`, free of problems, or all problems found (never an empty list).
+@dataclass(frozen=True, slots=True)
+class ReadFolder:
+    """A folder as it was read: a directory, with every problem of it.
 
-    Problems between files (unknown codes, overlaps) are looked for only where every row could be read.
+    It may be used only where there is none: what couldn't be read isn't in it, and an authority.yaml that
+    couldn't be is another one.
+    """
+
+    directory: Directory
+    problems: tuple[DirectoryProblem, ...]
+    may_have: Callable[[str, str], bool]
+
+    def has_unit(self, code: str) -> bool:
+        """Whether a unit is there, or may be among what couldn't be read."""
+        return code in self.directory.units_by_code or self.may_have("units.csv", code)
+
+
+def read_folder(folder: Path) -> ReadFolder:
+    """All that can be read of a folder, with all its problems.
+
+    What is wrong between entries (unknown codes, cycles, overlaps) is looked for among those that can be
+    read; a code that may stand in a row that can't be isn't missed.
     """
     reading = Reading()
     authority = _read_authority(folder, reading)
     for table in TABLES:
         _read_table(folder, table, reading)
-    if reading.problems or authority is None:
-        return reading.problems
     directory = Directory.model_validate(
-        {"authority": authority} | {table.into: tuple(reading.entries[table.file]) for table in TABLES}
+        {"authority": authority or UNREAD}
+        | {table.into: tuple(reading.entries[table.file]) for table in TABLES}
     )
-    return _located(folder, problems(directory, reading.rows)) or directory
+    between = problems(directory, reading.rows, reading.may_have)
+    if authority is None:
+        between = [one for one in between if one.file != AUTHORITY]
+    found = filter(reading.tells, [*reading.problems, *_located(folder, between)])
+    return ReadFolder(directory, tuple(found), reading.may_have)
 
 
 def _read_authority(folder: Path, reading: Reading) -> Authority | None:
@@ -112,6 +152,8 @@ class _Loader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key, _ in node.value:
             name = self.construct_object(key, deep=True)
+            if not isinstance(name, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, "键不能是列表或键值", key.start_mark)
             if name in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"{name} 写了两次，只能写一次", key.start_mark
@@ -124,14 +166,18 @@ def _read_table(folder: Path, table: Table, reading: Reading) -> None:
     reading.entries[table.file], reading.rows[table.file] = [], []
     text = _text(folder, table.file, reading)
     if text is None:
+        reading.lost.add(table.file)
         return
     records = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(records, [])]
         if _header_holds(table, header, reading):
-            for number, cells in enumerate(records, start=2):
+            for number, cells in enumerate(records, start=HEADER + 1):
                 _read_row(table, number, header, cells, reading)
+        else:
+            reading.lost.add(table.file)
     except csv.Error as error:
+        reading.lost.add(table.file)
         what = f"不是有效的 CSV：{error}"
         problem = DirectoryProblem(
             file=table.file, row=records.line_num, what=what, remedy="检查引号是否成对"
@@ -140,23 +186,23 @@ def _read_table(folder: Path, table: Table, reading: Reading) -> None:
 
 
 def _header_holds(table: Table, header: list[str], reading: Reading) -> bool:
+    """Whether the rows can be read by it: where a column is missing or unknown, they can by the others."""
+    reading.missing[table.file] = [name for name in table.columns if name not in header]
+    twice = sorted({name for name in header if header.count(name) > 1})
     wrong = [
-        *((name, "缺少这一列", f"在首行补上 {name}") for name in table.columns if name not in header),
+        *((name, "缺少这一列", f"在首行补上 {name}") for name in reading.missing[table.file]),
         *(
             (name, "不认识的列", f"首行只能有：{','.join(table.columns)}")
             for name in header
             if name not in table.columns
         ),
-        *(
-            (name, "列名重复", "删去多余的一列")
-            for name in sorted({n for n in header if header.count(n) > 1})
-        ),
+        *((name, "列名重复", "删去多余的一列") for name in twice),
     ]
     reading.problems += [
-        DirectoryProblem(file=table.file, row=1, column=column or None, what=what, remedy=remedy)
+        DirectoryProblem(file=table.file, row=HEADER, column=column or None, what=what, remedy=remedy)
         for column, what, remedy in wrong
     ]
-    return not wrong
+    return not twice and len(reading.missing[table.file]) < len(table.columns)
 
 
 def _read_row(table: Table, number: int, header: list[str], cells: list[str], reading: Reading) -> None:
@@ -166,10 +212,13 @@ def _read_row(table: Table, number: int, header: list[str], cells: list[str], re
         what = f"有 {len(cells)} 格，首行有 {len(header)} 列"
         remedy = "补齐或删去多余的格；含逗号的内容要加英文引号"
         reading.problems.append(DirectoryProblem(file=table.file, row=number, what=what, remedy=remedy))
+        reading.unread[table.file].update(map(str.strip, cells))
         return
+    known = {name: cell for name, cell in zip(header, cells, strict=True) if name in table.columns}
     try:
-        entry = table.value.model_validate(_present(dict(zip(header, cells, strict=True))))
+        entry = table.value.model_validate(_present(known))
     except ValidationError as error:
+        reading.unread[table.file].update(map(str.strip, cells))
         reading.problems += [
             DirectoryProblem(file=table.file, row=number, column=column, what=what, remedy=remedy)
             for column, what, remedy in complaints(error)

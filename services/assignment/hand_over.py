@@ -15,7 +15,8 @@ PassingKind = Literal["case", "promise", "project"]
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """The last change of a post's holder. `since`: the successor's first local day."""
+    """The last change of a post's holder. `since`: the successor's first local day, of terms in a row their
+    first: a renewal changes nothing."""
 
     post: str
     unit: str
@@ -107,11 +108,13 @@ def _succession(post: Post, terms: Sequence[Holder], today: date) -> Succession 
     current = next((term for term in terms if term.holds(today)), None)
     if current is None:
         return None
-    earlier = [term for term in terms if term.since < current.since]
-    before = max(earlier, key=lambda term: term.since, default=None)
-    if before is None or before.person == current.person:
-        return None
-    return Succession(post.code, post.unit, before.person, current.person, current.since)
+    since = current.since
+    earlier = (term for term in terms if term.since < current.since)
+    for before in sorted(earlier, key=lambda term: term.since, reverse=True):
+        if before.person != current.person:
+            return Succession(post.code, post.unit, before.person, current.person, since)
+        since = before.since
+    return None
 
 
 def digest_of(passing: Collection[Passing]) -> str:

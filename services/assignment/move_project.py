@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -64,7 +64,14 @@ class Offer:
     accepted: bool | None = None
 
 
-Outcome = Moved | NotAllowed | Faulty | NoSuchProject | NotTheirs
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """It was said already, and nothing was added: a request whose answer was lost may be sent again."""
+
+    project: Project
+
+
+Outcome = Moved | Repeated | NotAllowed | Faulty | NoSuchProject | NotTheirs
 
 
 class Projects(OpenedProjects, Protocol):
@@ -72,6 +79,10 @@ class Projects(OpenedProjects, Protocol):
 
     async def cases_of(self, project_id: UUID) -> list[KnownCase]:
         """The cases that a project answers."""
+        ...
+
+    async def reports_of(self, project_id: UUID, day: date) -> set[Report]:
+        """What was reported of a project on a local day."""
         ...
 
     async def of_receipts(self, receipts: Sequence[str]) -> Mapping[str, UUID]:
@@ -125,10 +136,19 @@ class ProjectDesk:
             return Faulty(tuple(faults)) if faults else await self._recorded(outcome)
         return outcome
 
-    async def act(self, ledger: str, act: Report | Reach | Finish) -> Outcome:
+    async def act(self, ledger: str, act: Reach | Finish) -> Outcome:
         if isinstance(act, Finish):
             await self.projects.lock_list()
         return await self._move(ledger, act)
+
+    async def report(self, ledger: str, report: Report) -> Outcome:
+        """The same words, evidence and percentage on the same day are the same report."""
+        project = await self._theirs(ledger)
+        if not isinstance(project, Project):
+            return project
+        if report in await self.projects.reports_of(project.project_id, local_day(self.now)):
+            return Repeated(project)
+        return await self._move(project, report)
 
     async def drop(self, ledger: str, reason: PublicText, approver: str) -> Outcome:
         """It stays with the cases that it answered, whose own course goes on."""

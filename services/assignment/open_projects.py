@@ -1,5 +1,6 @@
 """Open projects: one, or a whole list of them; all that was given goes in, or nothing of it."""
 
+from asyncio import to_thread
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -104,13 +105,23 @@ async def open_projects(
     return Opened(tuple(each[-1].project for each in new), tuple(there.values()))
 
 
-async def look_over(projects: Projects, directory: Directory, openings: Sequence[Opening]) -> Looked:
-    """Find everything wrong with some openings, the list being held until commit."""
+async def look_over(
+    projects: Projects,
+    directory: Directory,
+    openings: Sequence[Opening],
+    partial: Set[int] = frozenset(),
+) -> Looked:
+    """Find everything wrong with some openings, the list being held until commit.
+
+    Those at `partial` positions hold stand-ins: they aren't compared with what stands in the list.
+    """
     await projects.lock_list()
     there = await projects.of_ledgers([one.ledger for one in openings])
     cases = await projects.known_cases([case for one in openings for case in one.cases])
     linked = await projects.linked(list(cases))
-    return Looked(there, cases, tuple(_faults(openings, there, cases, linked, directory)))
+    # In a thread: a sheet has thousands of plans, and what is unknown is compared with all that is known.
+    faults = await to_thread(lambda: tuple(_faults(openings, there, cases, linked, directory, partial)))
+    return Looked(there, cases, faults)
 
 
 def _faults(
@@ -119,6 +130,7 @@ def _faults(
     cases: Mapping[UUID, KnownCase],
     linked: Set[tuple[UUID, UUID]],
     directory: Directory,
+    partial: Set[int],
 ) -> Iterator[tuple[int, Fault]]:
     labels = DirectoryLabels.of(directory)
     twice = set(repeated(one.ledger for one in openings))
@@ -128,7 +140,7 @@ def _faults(
         project = there.get(one.ledger)
         if project is None or project.plan != one.plan:  # what stands may name a unit that is gone since
             yield from ((position, fault) for fault in plan_faults(one.plan, directory, labels))
-        if project is not None:
+        if project is not None and position not in partial:
             yield from ((position, fault) for fault in _taken(one, project, linked))
         for case in one.cases:
             if case not in cases:

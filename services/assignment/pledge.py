@@ -112,6 +112,16 @@ class NotTheirs(PermissionError):
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What is on record of what some promises name. `ledgers`: those of their projects that there are."""
+
+    head: Head
+    known: Mapping[str, Promise]
+    names: Mapping[UUID, Member]
+    ledgers: Set[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A promise on record. `repeated`: it was there before, nothing was added."""
 
@@ -128,12 +138,10 @@ async def make(desk: Desk, asked: Sequence[NewPromise]) -> list[Entry]:
         refuse_others(desk.staff, one.unit)
     authority = desk.directory.authority.code
     asked = [_public(one) for one in asked]
-    head = await desk.promises.lock(authority)
-    known = await desk.promises.numbered(authority, [one.number for one in asked])
-    names = await desk.promises.members([one.promise_id for one in known.values()])
-    ledgers = await desk.promises.ledgers([one.project for one in asked if one.project])
-    if found := list(_complaints(desk, asked, known, names, ledgers)):
+    looked = await _look(desk, asked)
+    if found := list(_complaints(desk, asked, looked)):
         raise PromisesRefused(found)
+    known = looked.known
     new = [one for one in asked if one.number not in known]
     members = {promise_id_of(authority, one.number): Member.new(one.member) for one in new if one.member}
     facts = [
@@ -141,9 +149,29 @@ async def make(desk: Desk, asked: Sequence[NewPromise]) -> list[Entry]:
         for one in new
     ]
     opened = {event.number: Promise.of(event) for event in facts}
-    await _append(desk, head, facts, list(opened.values()))
+    await _append(desk, looked.head, facts, list(opened.values()))
     await desk.promises.name(members)
     return [Entry(known.get(one.number) or opened[one.number], one.number in known) for one in asked]
+
+
+async def look_over(
+    desk: Desk, asked: Sequence[NewPromise], partial: Set[int]
+) -> list[tuple[int, Complaint]]:
+    """Everything wrong with some promises, each with its position.
+
+    Those at `partial` positions hold stand-ins: they aren't compared with what is on record.
+    """
+    public = [_public(one) for one in asked]
+    return list(_complaints(desk, public, await _look(desk, public), partial))
+
+
+async def _look(desk: Desk, asked: Sequence[NewPromise]) -> Looked:
+    authority = desk.directory.authority.code
+    head = await desk.promises.lock(authority)
+    known = await desk.promises.numbered(authority, [one.number for one in asked])
+    names = await desk.promises.members([one.promise_id for one in known.values()])
+    ledgers = await desk.promises.ledgers([one.project for one in asked if one.project])
+    return Looked(head, known, names, ledgers)
 
 
 async def change(
@@ -227,9 +255,8 @@ async def _append(
 def _complaints(
     desk: Desk,
     asked: Sequence[NewPromise],
-    known: Mapping[str, Promise],
-    names: Mapping[UUID, Member],
-    ledgers: Set[str],
+    looked: Looked,
+    partial: Set[int] = frozenset(),
 ) -> Iterator[tuple[int, Complaint]]:
     seen: set[str] = set()
     for position, one in enumerate(asked):
@@ -237,11 +264,14 @@ def _complaints(
             what = f"编号 {one.number} 在本次导入中重复"
             yield position, Complaint(column="number", what=what, remedy="删去多余的一行，或换一个编号")
         seen.add(one.number)
-        there = known.get(one.number)
+        there = looked.known.get(one.number)
         found = (
-            [*complaints_about(one, desk.directory, desk.today), *unknown_project(one.project, ledgers)]
-            if there is None
-            else _contradictions(one, there, names)
+            [
+                *complaints_about(one, desk.directory, desk.today),
+                *unknown_project(one.project, looked.ledgers),
+            ]
+            if there is None or position in partial
+            else _contradictions(one, there, looked.names)
         )
         yield from ((position, complaint) for complaint in found)
 

@@ -231,9 +231,9 @@ def _fault(project: Project, act: Act, today: date) -> Fault | None:
         case Report(percent=int(percent)):
             return _percent_fault(percent)
         case Reach(milestone=milestone, on=on):
-            return _reach_fault(project, milestone) or _day_fault(on, today)
+            return _reach_fault(project, milestone) or _day_fault(project, on, today)
         case Finish(on=on):
-            return _day_fault(on, today)
+            return _day_fault(project, on, today)
         case Replace(by=by):
             return _replace_fault(project, by)
     return None
@@ -264,9 +264,12 @@ def _reach_fault(project: Project, milestone: str) -> Fault | None:
     return None
 
 
-def _day_fault(on: date, today: date) -> Fault | None:
+def _day_fault(project: Project, on: date, today: date) -> Fault | None:
     if on > today:
         return Fault("on", f"{on} 还没有到（今天是 {today}）", "写实际完成的日期")
+    if on < project.plan.start:
+        what = f"{on} 早于开工日期 {project.plan.start}"
+        return Fault("on", what, "写实际完成的日期；确实提前开工的，先变更开工日期")
     return None
 
 

@@ -28,13 +28,17 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was drawn, by whom and from which replies; days are local and both count."""
+    """What was drawn, by whom and from which replies; days are local and both count.
+
+    `seed_given`: whoever drew it named the seed; else it was drawn, too.
+    """
 
     sample_id: UUID
     first_day: date
     last_day: date
     share: Decimal
     seed: str
+    seed_given: bool
     replied: tuple[Replied, ...]
     drawn: frozenset[Replied]
     drawn_by: str

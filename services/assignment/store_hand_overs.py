@@ -27,7 +27,7 @@ SELECT s.post, 'promise', p.promise_id, p.number, p.words, p.state, NULL, p.due
 FROM s JOIN promises AS p ON p.post = s.post AND p.made_on < s.since AND p.state = 'standing'
 UNION ALL
 SELECT s.post, 'project', p.project_id, p.ledger, p.plan->>'name', p.state, NULL, p.completion
-FROM s JOIN projects AS p ON p.plan->>'owner' = s.post AND p.opened_at < s.begins AND p.{_OPEN_PROJECT}
+FROM s JOIN projects AS p ON p.plan->>'owner' = s.post AND p.owned_since < s.begins AND p.{_OPEN_PROJECT}
 """
 _PASSING: Final = f"{_PASSES} ORDER BY kind, due_at NULLS LAST, due_on, number"
 _COUNTS: Final = f"SELECT post, kind, count(*) FROM ({_PASSES}) AS passing GROUP BY post, kind"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,22 +10,24 @@ import orjson
 
 from services.assignment.move_project import Offer
 from services.assignment.open_projects import KnownCase
-from services.assignment.project import Moved, Project
+from services.assignment.project import Moved, Project, Report
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
 from services.assignment.store_reading import of_receipts, readable_by
 from services.contracts.demand import ProjectRated
-from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan
+from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan, ProgressReported
 from services.kit.connection import Connection
 
 COLUMNS: Final = "project_id, ledger, version, state, plan, opened_at, reached, percent, done_on, replaced_by"
 """What `project_of` reads."""
 _PROJECT: Final = f"SELECT {COLUMNS} FROM projects"
+_HELD: Final = "ORDER BY project_id FOR NO KEY UPDATE"
+"""Keys never change: whoever offers a held project, which refers to its key, needn't wait for it."""
 _RECORD: Final = """
-INSERT INTO projects (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached, percent,
-                      done_on, replaced_by, opened_at)
+INSERT INTO projects AS p (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached,
+                           percent, done_on, replaced_by, opened_at, owned_since)
 SELECT project_id, ledger, version, state, tier, lead_unit, completion, plan::jsonb,
-       ARRAY(SELECT jsonb_array_elements_text(reached::jsonb)), percent, done_on, replaced_by, opened_at
+       ARRAY(SELECT jsonb_array_elements_text(reached::jsonb)), percent, done_on, replaced_by, opened_at, $14
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[],
             $9::text[], $10::int[], $11::date[], $12::text[], $13::timestamptz[])
     AS after (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached, percent,
@@ -33,12 +35,19 @@ FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[
 ON CONFLICT (project_id) DO UPDATE SET version = excluded.version, state = excluded.state,
     tier = excluded.tier, lead_unit = excluded.lead_unit, completion = excluded.completion,
     plan = excluded.plan, reached = excluded.reached, percent = excluded.percent,
-    done_on = excluded.done_on, replaced_by = excluded.replaced_by
+    done_on = excluded.done_on, replaced_by = excluded.replaced_by,
+    owned_since = CASE WHEN p.plan->'owner' = excluded.plan->'owner' THEN p.owned_since
+                       ELSE excluded.owned_since END
 """
 _FACTS: Final = """
 INSERT INTO project_facts (project_id, version, at, type, by, data)
 SELECT project_id, version, $5, type, $6, data::jsonb
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS fact (project_id, version, type, data)
+"""
+_REPORTS: Final = """
+SELECT data->>'text' AS text, data->>'evidence' AS evidence, (data->>'percent')::int AS percent
+FROM project_facts
+WHERE project_id = $1 AND (at AT TIME ZONE 'Asia/Shanghai')::date = $2 AND type = $3
 """
 _LINK: Final = """
 INSERT INTO project_cases (case_id, project_id, demand_id, how, linked_at)
@@ -93,12 +102,12 @@ class PostgresProjects:
         return [OpenProject(**dict(row)) for row in await self._connection.fetch(_OPEN)]
 
     async def of_ledgers(self, ledgers: Sequence[str]) -> dict[str, Project]:
-        sql = f"{_PROJECT} WHERE ledger = ANY($1::text[]) ORDER BY project_id FOR UPDATE"
+        sql = f"{_PROJECT} WHERE ledger = ANY($1::text[]) {_HELD}"
         rows = await self._connection.fetch(sql, list(set(ledgers)))
         return {row["ledger"]: project_of(dict(row)) for row in rows}
 
     async def of_ids(self, project_ids: Sequence[UUID]) -> dict[UUID, Project]:
-        sql = f"{_PROJECT} WHERE project_id = ANY($1::uuid[]) ORDER BY project_id FOR UPDATE"
+        sql = f"{_PROJECT} WHERE project_id = ANY($1::uuid[]) {_HELD}"
         rows = await self._connection.fetch(sql, list(set(project_ids)))
         return {row["project_id"]: project_of(dict(row)) for row in rows}
 
@@ -125,12 +134,16 @@ class PostgresProjects:
         rows = await self._connection.fetch(sql, project_id)
         return [KnownCase(**dict(row)) for row in rows]
 
+    async def reports_of(self, project_id: UUID, day: date) -> set[Report]:
+        rows = await self._connection.fetch(_REPORTS, project_id, day, ProgressReported.type)
+        return {Report(row["text"], row["evidence"], row["percent"]) for row in rows}
+
     async def record(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
         if not moved:
             return
         final = {one.project.project_id: one.project for one in moved}
         rows = [_row(final[project_id]) for project_id in sorted(final)]
-        await self._connection.execute(_RECORD, *zip(*rows, strict=True))
+        await self._connection.execute(_RECORD, *zip(*rows, strict=True), now)
         facts = [
             (one.event.project_id, one.event.version, one.event.type, one.event.model_dump_json())
             for one in moved

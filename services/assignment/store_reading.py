@@ -14,6 +14,9 @@ from services.contracts.vocabulary import BEFORE_REPLY
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
+NEAREST: Final = 200
+"""Cases that are compared with one for its twins, the latest."""
+
 _OVERDUE: Final = f"state IN {BEFORE_REPLY} AND coalesce(complete_due < clock.now(), false)"
 
 _RECTIFY: Final = "rectification_opened IS NOT NULL AND rectified_at IS NULL"
@@ -85,13 +88,17 @@ FROM cases AS c WHERE case_id = $2 OR lead = $1 ORDER BY since NULLS FIRST, case
 """
 
 # Those that a case could be merged into: open, of its category, dispatched about the same time.
+# `completed_at IS NULL` is the condition of the index cases_near.
 _NEAR: Final = f"""
-SELECT o.case_id, o.citizen_ref, o.category, o.place, o.title, o.body, o.assigned_at, o.receipt, o.summary,
-       o.unit, o.state
-FROM cases AS c JOIN cases AS o ON o.category = c.category AND o.case_id <> c.case_id
-    AND o.assigned_at BETWEEN c.assigned_at - $2::interval AND c.assigned_at + $2::interval
-WHERE c.case_id = $1 AND c.state IN ('dispatched', 'signed_for') AND o.state IN {BEFORE_REPLY}
-ORDER BY o.assigned_at DESC LIMIT 1000
+SELECT near.* FROM cases AS c CROSS JOIN LATERAL (
+    SELECT case_id, citizen_ref, category, place, title, body, assigned_at, receipt, summary, unit, state
+    FROM cases AS o
+    WHERE o.category = c.category AND o.case_id <> c.case_id
+      AND o.assigned_at BETWEEN c.assigned_at - $2::interval AND c.assigned_at + $2::interval
+      AND o.state IN {BEFORE_REPLY} AND o.completed_at IS NULL
+    ORDER BY o.assigned_at DESC LIMIT {NEAREST}
+) AS near
+WHERE c.case_id = $1 AND c.state IN ('dispatched', 'signed_for')
 """
 
 
@@ -228,7 +235,9 @@ def _conditions(wanted: Filter, parameters: Sequence[Any] = ()) -> _Query:
     if wanted.categories is not None:
         query.where("category = ANY({}::text[])", wanted.categories)
     if wanted.tag is not None:
-        query.where("tags @> ARRAY[{}]", wanted.tag)
+        query.where(
+            "tags @> ARRAY[{}] AND tags <> '{{}}'", wanted.tag
+        )  # the condition of the index cases_tags
     if wanted.q:
         like = f"%{_literally(wanted.q)}%"
         query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)

@@ -34,6 +34,10 @@ async def demands_told(
     withdrawn = [record.event for record in records if isinstance(record.event, DemandWithdrawn)]
     rated = [(one.event, one.time) for one in records if isinstance(one.event, DemandRated)]
     rulebook, cases = await rulebooks.current(writing.connection), PostgresCases(writing.connection)
+    if withdrawn or rated:
+        # Before any project is held, as staff do; alone, since a batch that is repeated by halves may bring
+        # its ratings first and its withdrawals later, in this same transaction.
+        await cases.hold_groups(regrouping=True)
     await assign(cases, writing.publish, rulebook, demands, writing.now)
     await link_opened(writing, matchers, rulebook)
     if withdrawn or rated:

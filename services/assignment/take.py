@@ -183,6 +183,7 @@ def _redone(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 def _returned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     reason = _said(act, "reason")
     moved = _moved(case, act, now)
+    moved = _without(moved, moved.unit)
     return moved, CaseReturned(**_ids(moved), from_unit=case.unit, reason=reason, post=moved.post)
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
 
 from services.assignment.directory import Directory, DirectoryProblem
-from services.assignment.directory_files import read_directory
+from services.assignment.directory_files import ReadFolder, read_folder
+from services.cli.directory_load import check_both, load_both
 from services.cli.staff_contacts import ContactReading, read_contacts
-from services.contracts.vocabulary import Service
 from services.dev.problem import Problem
 from services.dev.running import Running
 from services.intake.staff_contacts import StaffContacts
@@ -31,7 +30,6 @@ NAMES = {
     "words": "词条",
     "staff_contacts": "工作人员联系方式",
 }
-LOAD_SECONDS = 60.0
 
 
 @app.callback()
@@ -42,10 +40,9 @@ def group() -> None:
 @app.command()
 def check(folder: Folder, as_json: AsJson = False) -> None:
     """Print every problem with file, row, column and remedy; exit status 1 where there is any."""
-    found = _read(folder)
-    contacts = _contacts(folder, found)
-    problems = [*(found if isinstance(found, list) else []), *contacts.problems]
-    counts = {} if isinstance(found, list) else entry_counts(found) | _contact_count(contacts)
+    found, contacts = _read(folder)
+    problems = [*found.problems, *contacts.problems]
+    counts = {} if problems else entry_counts(found.directory) | _contact_count(contacts)
     _print(folder, problems, counts, as_json)
     if problems:
         raise typer.Exit(1)
@@ -56,18 +53,19 @@ def load(folder: Folder, data: DataOption = Path(".yinuo"), as_json: AsJson = Fa
     """Check the files, then make them the directory of the running stack; with problems nothing is sent.
 
     contacts.csv, where there is one, goes to intake alone and replaces the list of the units' people whole.
+    Both services check their part before either takes it.
     """
-    found = _read(folder)
-    contacts = _contacts(folder, found)
-    if isinstance(found, list) or contacts.problems:
-        _print(folder, [*(found if isinstance(found, list) else []), *contacts.problems], {}, as_json)
+    found, contacts = _read(folder)
+    people = StaffContacts(contacts=tuple(contacts.contacts)) if contacts.there else None
+    problems = [*found.problems, *contacts.problems]
+    stack = None if problems else Running.find(data)
+    if stack is not None:
+        problems = check_both(stack, found.directory, people)
+    if stack is None or problems:
+        _print(folder, problems, {}, as_json)
         raise typer.Exit(1)
-    stack = Running.find(data)
-    answer = _send(stack, "assignment", "POST", "/directory", found)
-    document: dict[str, Any] = {"ok": True, "counts": entry_counts(found), "answer": answer}
-    if contacts.there:
-        sent = StaffContacts(contacts=tuple(contacts.contacts))
-        document["staff_contacts"] = _send(stack, "intake", "PUT", "/staff-contacts", sent)
+    document: dict[str, Any] = {"ok": True, "counts": entry_counts(found.directory)}
+    document |= load_both(stack, found.directory, people)
     counts = document["counts"] | _contact_count(contacts)
     print(_json(document) if as_json else counts_line(folder, counts))
 
@@ -90,12 +88,13 @@ def counts_line(folder: Path, counts: dict[str, int]) -> str:
     return f"{folder.resolve().name} 没有问题：{shown}"
 
 
-def _read(folder: Path) -> Directory | list[DirectoryProblem]:
+def _read(folder: Path) -> tuple[ReadFolder, ContactReading]:
     if not folder.is_dir():
         raise Problem(
             f"{folder} is not a folder", "name the folder that holds authority.yaml and the CSV files"
         )
-    return read_directory(folder)
+    found = read_folder(folder)
+    return found, read_contacts(folder, found.has_unit)
 
 
 def _print(folder: Path, problems: list[DirectoryProblem], counts: dict[str, int], as_json: bool) -> None:
@@ -106,34 +105,8 @@ def _print(folder: Path, problems: list[DirectoryProblem], counts: dict[str, int
         print("\n".join(map(problem_line, problems)) or counts_line(folder, counts))
 
 
-def _contacts(folder: Path, found: Directory | list[DirectoryProblem]) -> ContactReading:
-    """Without a sound directory nothing: the units of the contacts couldn't be judged."""
-    return ContactReading() if isinstance(found, list) else read_contacts(folder, found.units_by_code)
-
-
 def _contact_count(contacts: ContactReading) -> dict[str, int]:
     return {"staff_contacts": len(contacts.contacts)} if contacts.there else {}
-
-
-def _send(stack: Running, service: Service, method: str, path: str, content: BaseModel) -> Any:
-    import httpx
-
-    try:
-        answer = httpx.request(
-            method,
-            stack.service_url(service) + path,
-            content=content.model_dump_json(),
-            headers={
-                "Authorization": f"Bearer {stack.token('administrator')}",
-                "Content-Type": "application/json",
-            },
-            timeout=LOAD_SECONDS,
-        )
-    except httpx.HTTPError as error:
-        raise Problem(f"{service} doesn't answer: {error}", "look at `yinuo status`") from error
-    if answer.is_error:
-        raise Problem(f"{service} refused it ({answer.status_code}): {answer.text}")
-    return answer.json() if answer.content else None
 
 
 def _json(document: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from services.assignment.chain import Broken
+from services.cli.promise_files import import_rows
 from services.cli.promise_proof import prove
 from services.dev import stack
 from services.dev.audit import audit, print_findings
@@ -53,7 +54,7 @@ def fengxian(
     script = write_script(seed)
     try:
         deaths = Deaths.drawn(Random(seed or 0), len(list(stops()))) if kill else None  # noqa: S311  a play
-        found = asyncio.run(play(script, data, _report(console), _watch(console), deaths))
+        found = asyncio.run(play(script, data, _report(console), _watch(console), import_rows, deaths))
         if deaths:
             console.print(f"杀死又起 · Killed and back: {'、'.join(deaths.killed)}")
         compared = compare(script, found, with_published=seed is None)

@@ -34,10 +34,8 @@ def group() -> None:
 def import_(file: SheetFile, data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> None:
     """Check the whole sheet, then open its projects, all or none; again, it adds nothing."""
     rows = list(read_rows(file))
-    problems = list(_unreadable(rows))
-    answer = None if problems else _send(file, rows, Running.find(data))
-    if isinstance(answer, list):
-        problems = answer
+    answer = _send(file, rows, Running.find(data))
+    problems = answer if isinstance(answer, list) else []
     if as_json:
         print(_json({"ok": not problems, "problems": problems, "answer": None if problems else answer}))
     else:
@@ -123,21 +121,14 @@ def write_sheet(file: Path, headings: list[str], rows: list[dict[str, str]]) -> 
     book.save(file)
 
 
-def _unreadable(rows: list[Row]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        if row.fault:
-            yield {
-                "row": row.number,
-                "column": "整行",
-                "what": row.fault,
-                "remedy": "改正这一行，或另存为 XLSX",
-            }
-
-
 def _send(file: Path, rows: list[Row], running: Running) -> Any:
     """What the service answered, or its problems as a list. Errors: Problem."""
     sent = [
-        {"row": row.number, "cells": {name: cell_text(cell) for name, cell in row.cells.items()}}
+        {
+            "row": row.number,
+            "cells": {name: cell_text(cell) for name, cell in row.cells.items()},
+            "fault": row.fault,
+        }
         for row in rows
     ]
     if not sent:

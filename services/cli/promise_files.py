@@ -1,8 +1,7 @@
 """A county's promise list as a spreadsheet: headings in Chinese, cells as text, and the same written."""
 
 import csv
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +12,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from services.assignment.promise_rows import OCCASIONS, TIERS
+from services.assignment.promise_rows import OCCASIONS
 from services.assignment.promise_words import STATES
+from services.assignment.sheet_words import TIERS_ZH, day_of
 from services.dev.problem import Problem
 from services.dev.table_files import Row, read_rows
 
@@ -37,7 +37,6 @@ FIELDS: Final = {
 """Heading → field of a promise; a file may have the fields' own names, too."""
 SHOWN: Final = {"任职人": "holder", "最初期限": "first_due", "状态": "state", "销账日期": "settled_on"}
 """What an export has besides; an import passes over it."""
-NEEDED: Final = ("编号", "层级", "单位", "承诺内容", "承诺日期", "完成期限", "场合")
 CAPTIONS: Final = {
     "栏目": "programme",
     "播出日期": "aired_on",
@@ -51,34 +50,22 @@ CAPTIONS: Final = {
 }
 HEADING: Final = {field: heading for heading, field in (FIELDS | SHOWN).items()}
 WIDTHS: Final = {"words": 60, "unit": 22, "post": 26, "evidence": 26}
-_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def import_rows(file: Path) -> list[dict[str, Any]]:
-    """The rows of a file as the API takes them. Errors: Problem where a heading is unknown or missing."""
+    """The rows of a file as the API takes them, which checks them. Errors: Problem where there are none."""
     rows = list(read_rows(file))
     if not rows:
         raise Problem(f"{file.name} has no rows", "put one promise on each row below the headings")
-    _refuse_headings(file, rows)
-    return [{"row": row.number, "cells": dict(_cells(row))} for row in rows]
-
-
-def _refuse_headings(file: Path, rows: Sequence[Row]) -> None:
-    there = dict.fromkeys(name for row in rows for name in row.cells if not name.startswith("+"))
-    unknown = [name for name in there if name not in FIELDS | SHOWN and name not in FIELDS.values()]
-    if unknown:
-        known = "、".join(FIELDS)
-        raise Problem(f"{file.name} 第 1 行：不认识的列 {'、'.join(unknown)}", f"列名只能有：{known}")
-    missing = [name for name in NEEDED if name not in there and FIELDS[name] not in there]
-    if missing:
-        raise Problem(f"{file.name} 第 1 行：缺少列 {'、'.join(missing)}", "在首行补上")
+    return [{"row": row.number, "cells": dict(_cells(row)), "fault": row.fault} for row in rows]
 
 
 def _cells(row: Row) -> Iterator[tuple[str, str]]:
+    """Empty ones, too: they tell which columns there are."""
     for name, value in row.cells.items():
-        if value not in (None, "") and name not in SHOWN:
-            yield FIELDS.get(name, name), cell_text(value)
+        if name not in SHOWN:
+            yield FIELDS.get(name, name), "" if value is None else cell_text(value)
 
 
 def cell_text(value: object) -> str:
@@ -90,8 +77,8 @@ def cell_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(value).strip()
-    day = _DAY.fullmatch(text)
-    return f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}" if day else text
+    day = day_of(text)
+    return day.isoformat() if day else text
 
 
 def problem_line(file: Path, problem: Mapping[str, Any]) -> str:
@@ -120,7 +107,7 @@ def _spoken(promise: Mapping[str, Any]) -> dict[str, Any]:
     """As people write it: 镇, 电视, a unit's name. A name behind a commitment is never exported."""
     return {
         **promise,
-        "tier": _key(TIERS, promise["tier"]),
+        "tier": TIERS_ZH[promise["tier"]],
         "occasion": _key(OCCASIONS, promise["occasion"]),
         "state": STATES[promise["state"]],
         "member": None,

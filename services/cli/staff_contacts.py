@@ -5,7 +5,7 @@ It stands apart from the reading of the directory, whose problems quote cells: h
 
 import csv
 import io
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -44,8 +44,8 @@ class ContactReading:
         self.problems.append(DirectoryProblem(file=FILE, row=row, column=column, what=what, remedy=remedy))
 
 
-def read_contacts(folder: Path, units: Container[str]) -> ContactReading:
-    """The file of a folder; `units` are the codes that its directory has."""
+def read_contacts(folder: Path, has_unit: Callable[[str], bool]) -> ContactReading:
+    """The file of a folder, whose directory may or may not have a unit of some code."""
     reading = ContactReading()
     try:
         text = (folder / FILE).read_bytes().decode("utf-8-sig")
@@ -55,11 +55,11 @@ def read_contacts(folder: Path, units: Container[str]) -> ContactReading:
         reading.note(None, None, f"第 {error.start + 1} 字节不是 UTF-8", "另存为 UTF-8 编码的 CSV")
         return reading
     reading.there = True
-    _read_rows(text, units, reading)
+    _read_rows(text, has_unit, reading)
     return reading
 
 
-def _read_rows(text: str, units: Container[str], reading: ContactReading) -> None:
+def _read_rows(text: str, has_unit: Callable[[str], bool], reading: ContactReading) -> None:
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(rows, [])]
@@ -68,13 +68,17 @@ def _read_rows(text: str, units: Container[str], reading: ContactReading) -> Non
             return
         for number, cells in enumerate(rows, start=2):
             if any(cell.strip() for cell in cells):
-                _read_row(number, header, cells, units, reading)
+                _read_row(number, header, cells, has_unit, reading)
     except csv.Error:
         reading.note(rows.line_num, None, "不是有效的 CSV", "检查引号是否成对")
 
 
 def _read_row(
-    number: int, header: list[str], cells: list[str], units: Container[str], reading: ContactReading
+    number: int,
+    header: list[str],
+    cells: list[str],
+    has_unit: Callable[[str], bool],
+    reading: ContactReading,
 ) -> None:
     if len(cells) != len(header):
         what = f"有 {len(cells)} 格，首行有 {len(header)} 列"
@@ -88,7 +92,7 @@ def _read_row(
         for column, what, remedy in _complaints(wrong):
             reading.note(number, column, what, remedy)
         return
-    if contact.unit not in units:
+    if not has_unit(contact.unit):
         reading.note(number, "unit", f"单位 {contact.unit} 不在单位表中", "改为 units.csv 中已有的代码")
     reading.contacts.append(contact)
 

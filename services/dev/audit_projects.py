@@ -6,6 +6,24 @@ from services.dev.audit_checks import Check, differences
 
 LISTED: Final = "SELECT count(*) FROM assignment.audit_projects"
 LINKS: Final = "SELECT count(*) FROM assignment.audit_project_cases"
+_TOLD: Final = """
+    SELECT project_id, min(data->>'ledger') AS ledger,
+           (array_agg(data->'plan' ORDER BY version DESC) FILTER (WHERE data ? 'plan'))[1] AS plan,
+           coalesce(min(substring(type FROM '^yinuo.project.(done|replaced|dropped).v1$')),
+                    min('under_way') FILTER (WHERE type IN ('yinuo.project.progress-reported.v1',
+                                                            'yinuo.project.milestone-reached.v1')),
+                    min(CASE WHEN (data#>>'{plan,start}')::date <= (at AT TIME ZONE 'Asia/Shanghai')::date
+                             THEN 'under_way' ELSE 'planned' END) FILTER (WHERE version = 1)) AS state,
+           coalesce(array_agg(data->>'milestone' ORDER BY version) FILTER (WHERE data ? 'milestone'), '{}')
+               AS reached,
+           (array_agg(CASE WHEN type = 'yinuo.project.done.v1' THEN 100 ELSE (data->>'percent')::int END
+                      ORDER BY version DESC)
+            FILTER (WHERE type = 'yinuo.project.done.v1' OR data->>'percent' IS NOT NULL))[1] AS percent,
+           min((data->>'on')::date) FILTER (WHERE type = 'yinuo.project.done.v1') AS done_on,
+           min(data->>'by_ledger') AS replaced_by, min(at) AS opened_at
+    FROM assignment.audit_project_facts GROUP BY project_id
+"""
+"""What the facts of each project amount to, by the rules of services/assignment/project.py."""
 
 PROJECTS: Final = (
     Check(
@@ -20,6 +38,21 @@ PROJECTS: Final = (
             FROM assignment.audit_project_facts GROUP BY project_id
         ) AS f USING (project_id)
         WHERE p.version IS DISTINCT FROM f.facts OR p.version IS DISTINCT FROM f.last
+        """,
+    ),
+    Check(
+        "project_says_facts",
+        "项目内容和状态与其公开记录一致",
+        "the list says of each project what its facts amount to: plan, state, progress, milestones, end",
+        LISTED,
+        f"""
+        SELECT p.ledger AS what FROM assignment.audit_projects AS p
+        LEFT JOIN ({_TOLD}) AS f USING (project_id)
+        WHERE (p.ledger, p.plan, p.tier, p.lead_unit, p.completion::text, p.state, p.reached, p.percent,
+               p.done_on, p.replaced_by, p.opened_at)
+           IS DISTINCT FROM
+              (f.ledger, f.plan, f.plan->>'tier', f.plan->>'lead_unit', f.plan->>'completion', f.state,
+               f.reached, f.percent, f.done_on, f.replaced_by, f.opened_at)
         """,
     ),
     Check(

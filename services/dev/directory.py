@@ -6,17 +6,17 @@ from typing import Any
 import httpx
 
 from services.assignment.directory import Directory
-from services.assignment.directory_files import read_directory
+from services.assignment.directory_files import read_folder
 from services.dev.problem import Problem
 from services.dev.running import Running
 
 
 def read_county(folder: Path) -> Directory:
     """The directory in a folder. Errors: Problem where it has problems."""
-    directory = read_directory(folder)
-    if not isinstance(directory, Directory):
+    read = read_folder(folder)
+    if read.problems:
         raise Problem(f"{folder} has problems", f"yinuo directory check {folder}")
-    return directory
+    return read.directory
 
 
 async def load_directory(running: Running, directory: Directory) -> dict[str, Any]:

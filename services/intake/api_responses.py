@@ -109,7 +109,7 @@ def _projects(routes: APIRouter, database: Database, vault: Vault) -> None:
     @routes.post(
         "/demands/{receipt}/project-ratings",
         status_code=201,
-        summary=f"评价项目 Rate a project that answers the demand, once; {_WHO}, {_NEVER}",
+        summary=f"评价项目 Rate a project that answers the demand, once a citizen; {_WHO}, {_NEVER}",
         dependencies=[Depends(_refuse_staff)],
     )
     async def rate_answering(receipt: str, given: ProjectRating) -> Noted:

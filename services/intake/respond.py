@@ -66,7 +66,7 @@ class Responses(Protocol):
     async def rate_project(
         self, demand_id: UUID, project_id: UUID, level: Satisfaction, now: datetime
     ) -> bool:
-        """Whether this demand's citizen hadn't rated the project before."""
+        """Whether this demand's citizen hadn't rated the project before, by whichever of the own demands."""
         ...
 
 

@@ -53,8 +53,8 @@ UPDATE tracking SET changed_at = $3 FROM theirs WHERE tracking.demand_id = their
 _OF_DEMANDS: Final = """
 SELECT d.demand_id, d.project_id, d.changed_at AS linked_at, p.ledger, p.name, p.completion, p.milestones,
        p.done_on, p.replaced_by, p.dropped, r.level
-FROM demand_projects AS d JOIN projects AS p USING (project_id)
-LEFT JOIN project_ratings AS r USING (demand_id, project_id)
+FROM demand_projects AS d JOIN projects AS p USING (project_id) LEFT JOIN demands USING (demand_id)
+LEFT JOIN project_ratings AS r USING (project_id, citizen_ref)
 WHERE d.linked AND d.demand_id = ANY($1::uuid[]) ORDER BY d.changed_at, p.ledger
 """
 

@@ -29,7 +29,8 @@ FROM demand_projects d JOIN projects p USING (project_id)
 WHERE d.demand_id = $1 AND d.linked AND p.ledger = $2
 """
 _RATE_PROJECT: Final = """
-INSERT INTO project_ratings (demand_id, project_id, level, rated_at) VALUES ($1, $2, $3, $4)
+INSERT INTO project_ratings (demand_id, project_id, citizen_ref, level, rated_at)
+SELECT demand_id, $2, citizen_ref, $3, $4 FROM demands WHERE demand_id = $1
 ON CONFLICT DO NOTHING RETURNING true
 """
 

@@ -130,8 +130,10 @@ class Consumer:
                 await self._apply_fast_or_with_care(letters)
         metrics.BATCHES.labels(self.service, self.topic).inc()
 
-    async def replay(self, key: str) -> int:
+    async def replay(self, key: str, by: str) -> int:
         """Apply the dead letters of one key in their order, all or none; how many there were.
+
+        `by` asked for it, which stays on record.
 
         Holds the writers' lock alone, so that no event of the key can pass by meanwhile.
         Raises what the handler raises.
@@ -142,7 +144,7 @@ class Consumer:
                 arrival = self._read(letter)
                 if arrival and await inbox.new_ids(writing.connection, self.topic, [arrival.record]):
                     await self.handler(writing, [arrival.record])
-                await dead_letters.remove(writing.connection, letter)
+                await dead_letters.remove(writing.connection, letter, by)
         metrics.EVENTS_APPLIED.labels(self.service, self.topic).inc(len(letters))
         return len(letters)
 

@@ -115,14 +115,9 @@ async def of_key(connection: Connection, topic: str, key: str) -> list[Letter]:
     return [Letter(**{**dict(row), "headers": _from_json(row["headers"])}) for row in rows]
 
 
-async def remove(connection: Connection, letter: Letter) -> None:
-    """Forget a letter that was applied."""
-    await connection.execute(
-        'DELETE FROM dead_letters WHERE topic = $1 AND partition = $2 AND "offset" = $3',
-        letter.topic,
-        letter.partition,
-        letter.offset,
-    )
+async def remove(connection: Connection, letter: Letter, replayed_by: str) -> None:
+    """Forget a letter that was applied; who replayed it stays on record."""
+    await connection.execute(_REPLAYED, letter.topic, letter.partition, letter.offset, replayed_by)
 
 
 async def drop(connection: Connection, number: int, dropped_by: str) -> int:
@@ -143,6 +138,13 @@ async def drop_key(connection: Connection, number: int, dropped_by: str) -> int:
     return len(numbers)
 
 
+_REPLAYED: Final = """
+WITH gone AS (
+    DELETE FROM dead_letters WHERE topic = $1 AND partition = $2 AND "offset" = $3 RETURNING *
+)
+INSERT INTO replayed_letters (event_id, topic, partition, "offset", key, reason, replayed_by)
+SELECT event_id, topic, partition, "offset", key, reason, $4 FROM gone
+"""
 _FREE: Final = """
 UPDATE dead_letters SET reason = $4
 WHERE topic = $1 AND key = $2 AND NOT EXISTS (

@@ -79,7 +79,7 @@ def _acting(routes: APIRouter, database: Database, consumers: Mapping[str, Consu
     async def replay_letter(number: Number, operator: Operator) -> dict[str, int]:
         letter = await _letter(database, number)
         try:
-            applied = await consumers[letter["topic"]].replay(letter["key"])
+            applied = await consumers[letter["topic"]].replay(letter["key"], operator.subject)
         except Exception as refused:
             if is_away(refused):
                 raise

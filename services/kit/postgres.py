@@ -108,6 +108,18 @@ class Database:
                     pass
 
     @asynccontextmanager
+    async def trying(self) -> AsyncIterator[Writing]:
+        """As `writing`, but undone at its end: what would come of it is known, and nothing of it stays."""
+        async with self.pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                now = await connection.fetchval("SELECT clock.begin_writing($1)", writer_lock(self.service))
+                yield Writing(connection, now.astimezone(UTC))
+            finally:
+                await transaction.rollback()
+
+    @asynccontextmanager
     async def _transaction(self, connection: Connection, alone: bool) -> AsyncIterator[Writing]:
         begin = "SELECT clock.begin_writing_alone($1)" if alone else "SELECT clock.begin_writing($1)"
         async with connection.transaction():

@@ -15,16 +15,21 @@ from services.assignment.lapse import BY_DISPUTE, History
 from services.assignment.merge import RULE
 from services.assignment.publish import Edition, digest_of
 from services.assignment.rulebook import Rulebook
-from services.assignment.store import PostgresCases
+from services.assignment.store import GROUPING, PostgresCases
 from services.assignment.store_directory import PostgresDirectories, Rulebooks
+from services.assignment.store_projects import Matchers
 from services.assignment.store_reading import CaseReading
+from services.assignment.stream import demands_told
 from services.assignment.take import take
 from services.assignment.transitions import Person, Step
+from services.contracts.demand import DemandRated
+from services.contracts.envelope import Envelope, Record
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
 from services.dev.stack import Infrastructure
 from services.kit.bulk import FROM_ROWS
 from services.kit.connection import Connection
+from services.kit.postgres import Writing
 from tests.assignment_fakes import CasesInMemory, DirectoriesInMemory
 from tests.builders import demand
 from tests.conftest import DatabaseOf
@@ -274,3 +279,18 @@ async def test_a_rectification_is_kept_with_its_case(cases: AnyCases) -> None:
     await cases.record([done, opened])
     assert await the_case(cases, done.case.case_id) == opened.case
     assert opened.case.rectifying
+
+
+async def test_a_batch_with_a_rating_holds_the_groups_alone_for_a_withdrawal_may_follow(
+    connection: Connection, database_of: DatabaseOf
+) -> None:
+    """Repeated by halves, both come in one transaction; two that shared the groups first would deadlock."""
+    new = new_case(title="停水")
+    await PostgresCases(connection).open([new], NOW)
+    case = new.event
+    rated = DemandRated(demand_id=case.demand_id, case_id=case.case_id, unit=case.unit, level="satisfied")
+    envelope = Envelope(uuid4(), rated.type, "intake", rated.subject(), NOW)
+    batch = [Record(envelope, rated, "demand", 0, 0)]
+    await demands_told(Rulebooks(), Matchers(), Writing(connection, NOW), batch)
+    async with database_of("assignment").pool.acquire() as other:
+        assert not await other.fetchval(f"SELECT pg_try_advisory_lock_shared({GROUPING})")

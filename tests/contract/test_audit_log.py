@@ -77,7 +77,7 @@ UPDATE deliveries SET acknowledged_at = now(), acknowledged_by = '甲' WHERE rec
 LOADED = "INSERT INTO calendars VALUES (2088, '{}', 'v', now(), '乙')"
 OFFER = """
 INSERT INTO projects VALUES ('00000000-0000-4000-8000-000000000088', '录-1', 1, 'planned', 'town', 'u',
-    '2021-06-30', '{}', '{}', NULL, NULL, NULL, now());
+    '2021-06-30', '{}', '{}', NULL, NULL, NULL, now(), now());
 INSERT INTO project_offers (case_id, project_id, why, offered_at)
 VALUES (gen_random_uuid(), '00000000-0000-4000-8000-000000000088', '', now())
 """

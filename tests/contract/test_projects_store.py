@@ -1,7 +1,7 @@
 """What the store of projects promises, in memory and in PostgreSQL alike."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,14 +10,16 @@ import pytest
 
 from services.assignment.assign import Registered, decide
 from services.assignment.case import Taken
+from services.assignment.hand_over import Succession
 from services.assignment.link_new_cases import link_new_cases
-from services.assignment.move_project import NotTheirs, Offer, Outcome, ProjectDesk
+from services.assignment.move_project import NotTheirs, Offer, Outcome, ProjectDesk, Repeated
 from services.assignment.open_projects import KnownCase, Opened, Opening, Refused, open_projects
 from services.assignment.project import Faulty, Finish, Link, Moved, NotAllowed, Project, Reach, Report, move
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import Asked, take_steps
 from services.assignment.store import PostgresCases
+from services.assignment.store_hand_overs import PostgresHandOvers
 from services.assignment.store_project_reading import Filter, ProjectReading
 from services.assignment.store_projects import Matchers, PostgresProjects
 from services.contracts.case import CaseAssigned
@@ -30,6 +32,7 @@ from services.contracts.project import (
 )
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
+from services.kit.clock import local_midnight
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 from tests.builders import demand
@@ -45,6 +48,11 @@ RULEBOOK = Rulebook.build(1, county())
 TABLES = ("project_offers", "project_cases", "projects", "cases")
 CLERK = Staff("某", "clerk", None)
 HANDLER = Staff("水", "handler", "water")
+KEPT = """
+INSERT INTO projects (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached,
+                      opened_at, owned_since)
+VALUES ($1, '县项-9', 1, 'under_way', 'department', 'water', '2021-06-30', $2, '{}', now(), now())
+"""
 
 AnyProjects = ProjectsInMemory | PostgresProjects
 
@@ -346,8 +354,23 @@ async def test_a_replaced_project_hands_over_what_the_other_one_lacks(book: Book
     }
     told = [type(event) for event in book.published[-2:]]
     assert told == [ProjectReplaced, CaseLinkedToProject]
-    refused = await book.desk().act("县项-1", Report(WORDS))
+    refused = await book.desk().report("县项-1", Report(WORDS))
     assert isinstance(refused, NotAllowed)
+
+
+async def test_a_report_whose_answer_was_lost_adds_nothing_when_it_is_sent_again(book: Book) -> None:
+    await book.open("县项-1")
+    desk = book.desk()
+    for percent in (30, None):
+        said = Report(WORDS, PublicText("照片3"), percent)
+        told = after(await desk.report("县项-1", said))
+        again = await desk.report("县项-1", said)
+        assert isinstance(again, Repeated)
+        assert again.project == told
+    assert after(await desk.report("县项-1", Report(WORDS, None, 30))).version == 4
+    tomorrow = replace(desk, now=NOW + timedelta(days=1))
+    assert after(await tomorrow.report("县项-1", Report(WORDS, None, 30))).version == 5
+    assert len(book.published) == 5
 
 
 async def test_a_dropped_project_keeps_its_cases_and_is_offered_to_no_other(book: Book) -> None:
@@ -396,6 +419,46 @@ async def test_the_version_of_the_list_moves_when_open_projects_change(book: Boo
     assert await book.projects.open_projects() == []
 
 
+async def test_a_project_passes_with_a_post_that_owned_it_before_the_successor_came(
+    connection: Connection,
+) -> None:
+    book = Book(PostgresProjects(connection), [])
+    await book.open("县项-1")
+
+    async def changed(day: date, **given: Any) -> None:
+        desk = ProjectDesk(
+            book.projects, book.published.append, RULEBOOK.directory, CLERK, local_midnight(day)
+        )
+        after(await desk.change("县项-1", given, *APPROVED))
+
+    async def passes(since: date) -> bool:
+        to = Succession("magistrate", "county", "甲", "乙", since)
+        return "magistrate" in await PostgresHandOvers(connection).passing([to])
+
+    await changed(date(2021, 4, 1), owner="magistrate")
+    await changed(date(2021, 5, 1), completion=date(2021, 8, 31))
+    assert not await passes(date(2021, 3, 15))
+    assert await passes(date(2021, 4, 2))
+
+
+async def test_a_project_that_is_held_can_be_offered_by_another_batch(database_of: DatabaseOf) -> None:
+    """Were it held with its key, two batches that each hold one and offer the other's would be a deadlock."""
+    pool = database_of("assignment").pool
+    async with pool.acquire() as one, pool.acquire() as other:
+        await one.execute(KEPT, project_id_of("县项-9"), plan().model_dump_json())
+        try:
+            async with one.transaction():
+                held = await PostgresProjects(one).of_ledgers(["县项-9"])
+                begun = other.transaction()
+                await begun.start()
+                await other.execute("SET LOCAL lock_timeout = '5s'")
+                offer = Offer(uuid4(), held["县项-9"].project_id, "县项-9", "类别相同", NOW)
+                await PostgresProjects(other).offer([offer])
+                await begun.rollback()
+        finally:
+            await one.execute("DELETE FROM projects WHERE ledger = '县项-9'")
+
+
 async def test_a_matcher_is_built_anew_when_the_list_is_another(connection: Connection) -> None:
     book, matchers = Book(PostgresProjects(connection), []), Matchers()
     first = await matchers.current(connection, RULEBOOK)
@@ -409,7 +472,7 @@ async def test_every_public_fact_is_read_back_in_order(connection: Connection) -
     book = Book(PostgresProjects(connection), [])
     case, project = await book.case(), await book.open("县项-1")
     desk = book.desk()
-    await desk.act("县项-1", Report(WORDS, percent=30))
+    await desk.report("县项-1", Report(WORDS, percent=30))
     await desk.link("县项-1", case.case_id, WORDS)
     await desk.change("县项-1", {"budget": plan().budget, "completion": date(2021, 8, 31)}, *APPROVED)
     told = await ProjectReading(connection).facts(project.project_id)

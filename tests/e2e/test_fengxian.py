@@ -3,6 +3,7 @@
 from pathlib import Path
 from random import Random
 
+from services.cli.promise_files import import_rows
 from services.dev import stack
 from services.dev.audit import audit
 from services.dev.directory import read_county
@@ -38,7 +39,7 @@ async def test_a_small_county_comes_out_as_its_oracle_says(tmp_path: Path) -> No
     script = write(county_of(directory, random), SMALL, random)
     data = tmp_path / "data"
     try:
-        found = await play(script, data, stack.silent, lambda now, played, of: None)
+        found = await play(script, data, stack.silent, lambda now, played, of: None, import_rows)
         assert found == expected(script)
         assert [finding for finding in await audit(Running.find(data)) if not finding.balanced] == []
     finally:

@@ -10,7 +10,7 @@ import yaml
 
 from services.assignment.classify import Classifier
 from services.assignment.directory import Directory
-from services.assignment.directory_files import read_directory
+from services.assignment.directory_files import read_folder
 from services.dev.accuracy import backstop_share, label_accuracy
 
 ROOT = Path(__file__).parents[2]
@@ -26,9 +26,9 @@ needs_data = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def city() -> Directory:
-    found = read_directory(CITY)
-    assert isinstance(found, Directory), found
-    return found
+    found = read_folder(CITY)
+    assert found.problems == ()
+    return found.directory
 
 
 def rows(name: str) -> Iterator[dict[str, Any]]:

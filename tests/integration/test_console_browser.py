@@ -218,19 +218,16 @@ async def test_no_page_is_wider_than_a_phone_and_none_breaks_its_own_policy(
     assert said == []
 
 
-NO_PAGES = frozenset({"/health/live", "/health/ready", "/metrics"})
-ISSUED = "/circulars/{reference}"
-"""A circular's own page: none is issued before the first week has ended."""
+NO_PAGES = frozenset({"/health/live", "/health/ready", "/metrics", "/circulars/{reference}"})
+"""No pages of ours; and no circular is issued before the first week has ended."""
 ASKED = {"/inbox": "?unit=water_bureau", "/new-project": "?case={case_id}"}
 
 
 def addresses(values: Mapping[str, str]) -> list[str]:
     """Every page that the console shows to who asks for its address, of things that are there."""
     console, _ = guarded_console()
-    paths = [path for path, methods in console.openapi()["paths"].items() if "get" in methods]
-    return [
-        (path + ASKED.get(path, "")).format(**values) for path in paths if path not in {*NO_PAGES, ISSUED}
-    ]
+    paths = {path for path, methods in console.openapi()["paths"].items() if "get" in methods}
+    return [(path + ASKED.get(path, "")).format(**values) for path in sorted(paths - NO_PAGES)]
 
 
 async def things(stack: Stack, receipt: str) -> dict[str, str]:

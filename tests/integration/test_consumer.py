@@ -138,7 +138,7 @@ async def test_a_parked_key_goes_on_in_order_after_replay(
     await consumer.apply([letter(bad, 0)])
     await consumer.apply([letter(follower, 1, id=uuid4())])
     applied.poison, applied.demands = set(), []
-    assert await consumer.replay(bad.subject()) == 2
+    assert await consumer.replay(bad.subject(), "operator") == 2
     assert [event.title for event in applied.demands] == ["坏", "随后"]
     assert await _parked(database) == []
     await consumer.apply([letter(bad, 2)])
@@ -152,7 +152,7 @@ async def test_a_replay_that_fails_leaves_every_letter_where_it_was(
     applied.poison = {"坏"}
     await consumer.apply([letter(bad, 0)])
     with pytest.raises(LookupError):
-        await consumer.replay(bad.subject())
+        await consumer.replay(bad.subject(), "operator")
     assert len(await _parked(database)) == 1
     assert await _published(database) == 0
 

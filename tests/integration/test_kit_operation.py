@@ -127,6 +127,20 @@ async def test_after_its_head_is_dropped_a_key_says_that_it_waits_for_a_replay(
     assert handler.applied == ["二", "三"]
 
 
+async def test_who_replays_a_letter_stays_on_record_with_why_it_was_dead(
+    client: httpx.AsyncClient, consumer: Consumer, handler: Handler, database: Database
+) -> None:
+    await _park(consumer, "一二")
+    (head, _), _ = await _listed(client)
+    assert (await client.post(f"/dead-letters/{head}/replay")).status_code == 409
+    assert await database.pool.fetch("SELECT * FROM replayed_letters") == []
+    handler.trouble = None
+    assert (await client.post(f"/dead-letters/{head}/replay")).json() == {"applied": 2}
+    rows = await database.pool.fetch('SELECT replayed_by, reason FROM replayed_letters ORDER BY "offset"')
+    assert [row["replayed_by"] for row in rows] == ["tester"] * 2
+    assert ("poison" in rows[0]["reason"], rows[1]["reason"]) == (True, dead_letters.FOLLOWS)
+
+
 async def test_a_follower_that_is_dropped_frees_nobody(client: httpx.AsyncClient, consumer: Consumer) -> None:
     await _park(consumer, "一二三")
     _, (second, _), _ = await _listed(client)

@@ -45,6 +45,20 @@ def test_json_of_a_sound_folder_carries_the_counts(tmp_path: Path) -> None:
     assert document["counts"]["places"] == 1
 
 
+def test_contacts_are_looked_at_though_the_directory_has_problems(tmp_path: Path) -> None:
+    folder = written(tmp_path, posts=TWO_PROBLEMS)
+    header = "unit,person,phone,email,channel,author_ref"
+    rows = (header, "moon,甲某,12000000001,,,", "county,乙某,9131-77,,,")
+    (folder / "contacts.csv").write_text("\n".join(rows), encoding="utf-8")
+    document = json.loads(RUNNER.invoke(app, ["check", str(folder), "--json"]).stdout)
+    assert [(one["file"], one["row"]) for one in document["problems"]] == [
+        ("posts.csv", 2),
+        ("posts.csv", 3),
+        ("contacts.csv", 2),
+        ("contacts.csv", 3),
+    ]
+
+
 def test_what_is_no_folder_is_said_in_one_line(tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["check", str(tmp_path / "nowhere")])
     assert isinstance(result.exception, Problem)

@@ -5,21 +5,20 @@ from pathlib import Path
 import pytest
 
 from services.assignment.directory import Directory, DirectoryProblem
-from services.assignment.directory_files import read_directory
+from services.assignment.directory_files import read_folder
 from tests.unit.directory_samples import FILES, written
 
 
 def read(folder: Path) -> Directory:
-    found = read_directory(folder)
-    assert isinstance(found, Directory), found
-    return found
+    found = read_folder(folder)
+    assert found.problems == ()
+    return found.directory
 
 
 def refused(folder: Path) -> list[DirectoryProblem]:
-    found = read_directory(folder)
-    assert isinstance(found, list)
+    found = read_folder(folder).problems
     assert found
-    return found
+    return list(found)
 
 
 def test_the_files_become_a_directory(tmp_path: Path) -> None:
@@ -103,6 +102,13 @@ def test_a_second_backstop_unit_is_named_where_it_stands(tmp_path: Path) -> None
     assert (problem.file, problem.row, "backstop_unit" in problem.what) == ("authority.yaml", 6, True)
 
 
+@pytest.mark.parametrize("key", ["[name, city]", "{name: city}", "? {name: {a: b}}\n"])
+def test_a_key_that_is_no_word_is_named_where_it_stands(tmp_path: Path, key: str) -> None:
+    text = f"{FILES['authority.yaml']}{key}{'' if key.endswith(chr(10)) else ': 凤县'}\n"
+    (problem,) = refused(written(tmp_path, authority=text))
+    assert (problem.file, problem.row, "键" in problem.what) == ("authority.yaml", 6, True)
+
+
 def test_overlapping_terms_and_a_circle_of_parents_are_named_with_their_rows(tmp_path: Path) -> None:
     holders = FILES["holders.csv"] + "magistrate,乙某,2020-06-01,\n"
     units = FILES["units.csv"].replace("county,县政府,county,,", "county,县政府,county,petition,")
@@ -116,8 +122,44 @@ def test_overlapping_terms_and_a_circle_of_parents_are_named_with_their_rows(tmp
     assert all(one.remedy for one in found)
 
 
+def test_overlaps_and_circles_are_named_though_other_rows_can_not_be_read(tmp_path: Path) -> None:
+    holders = FILES["holders.csv"] + "magistrate,乙某,2020-06-01,\nmagistrate,丙某,某日,\n"
+    units = FILES["units.csv"].replace("county,县政府,county,,", "county,县政府,county,petition,")
+    authority = FILES["authority.yaml"].replace("name_en: A county\n", "")
+    posts = FILES["posts.csv"] + "second,局长,nowhere,department\nthird,局长,county,king\n"
+    found = refused(written(tmp_path, holders=holders, units=units, authority=authority, posts=posts))
+    assert [(one.file, one.row, one.column) for one in found] == [
+        ("authority.yaml", None, "name_en"),
+        ("posts.csv", 4, "tier"),
+        ("holders.csv", 4, "from"),
+        ("units.csv", 2, "parent"),
+        ("units.csv", 3, "parent"),
+        ("posts.csv", 3, "unit"),
+        ("holders.csv", 3, "from"),
+    ]
+
+
+def test_a_code_that_stands_in_a_row_that_can_not_be_read_is_missed_by_nobody(tmp_path: Path) -> None:
+    posts = FILES["posts.csv"].replace("county_leader", "king")
+    assert [(one.file, one.row, one.column) for one in refused(written(tmp_path, posts=posts))] == [
+        ("posts.csv", 2, "tier")
+    ]
+    (problem,) = refused(written(tmp_path, posts=None))
+    assert problem.file == "posts.csv"
+
+
+def test_a_column_that_is_missing_is_told_once_and_the_rows_are_read_by_the_others(tmp_path: Path) -> None:
+    holders = "post,person,since,to\nmagistrate,甲某,2020-01-01,\nmagistrate,乙某,2021-01-01,x\n"
+    found = refused(written(tmp_path, holders=holders))
+    assert [(one.file, one.row, one.column) for one in found] == [
+        ("holders.csv", 1, "from"),
+        ("holders.csv", 1, "since"),
+        ("holders.csv", 3, "to"),
+    ]
+
+
 def test_problems_of_several_files_come_together(tmp_path: Path) -> None:
     found = refused(
         written(tmp_path, posts=None, holders="post,person\n", places="code,name,aliases,unit\n,,,\nx\n")
     )
-    assert {one.file for one in found} == {"posts.csv", "holders.csv", "places.csv"}
+    assert {one.file for one in found} == {"posts.csv", "holders.csv", "places.csv", "routes.csv"}

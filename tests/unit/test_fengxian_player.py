@@ -3,14 +3,24 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import httpx
 import orjson
 import pytest
 
-from services.dev.fengxian.actions import ChangePromise, FinishProject, WithdrawDemand
+from services.assignment.promise_rows import Reader
+from services.cli.promise_files import import_rows
+from services.dev.fengxian.actions import (
+    ChangePromise,
+    FinishProject,
+    ImportMembers,
+    MakePromise,
+    WithdrawDemand,
+)
 from services.dev.fengxian.player import Player, Unplayed
 from services.kit.clock import LOCAL
+from tests.unit.directory_samples import county
 
 NOON = datetime(2021, 5, 3, 12, tzinfo=LOCAL)
 CHANGE = ChangePromise(at=NOON, number="诺1", due=date(2021, 9, 1), reason="汛期", approver="magistrate")
@@ -70,7 +80,7 @@ def services() -> Forgetful:
 @pytest.fixture
 async def player(services: Forgetful) -> AsyncIterator[Player]:
     async with httpx.AsyncClient(transport=httpx.MockTransport(services), base_url="http://services") as http:
-        yield Player(http, http, {}, [], settled, receipts={"FX-1": ("YN1", "code")})
+        yield Player(http, http, {}, [], settled, import_rows, receipts={"FX-1": ("YN1", "code")})
 
 
 async def test_an_act_whose_answer_was_lost_is_not_done_twice(services: Forgetful, player: Player) -> None:
@@ -90,3 +100,39 @@ async def test_a_withdrawal_refused_at_once_is_no_success(services: Forgetful, p
     services.withdrawn, services.lost = True, {"/demands/YN1/withdrawal"}
     with pytest.raises(Unplayed):
         await player.play([WithdrawDemand(at=NOON, key="FX-1")])
+
+
+async def test_members_come_through_a_spreadsheet_as_the_command_reads_it() -> None:
+    sent: list[Any] = []
+
+    def taken(request: httpx.Request) -> httpx.Response:
+        sent.append((request.url.path, orjson.loads(request.content)))
+        return httpx.Response(200, json={})
+
+    member = MakePromise(
+        at=NOON,
+        number="诺9",
+        tier="ordinary_member",
+        unit="water",
+        post=None,
+        words="每月巡河一次",
+        project=None,
+        made_on=date(2021, 5, 3),
+        due=date(2021, 12, 31),
+        occasion="written",
+        member="张三",
+    )
+    async with httpx.AsyncClient(transport=httpx.MockTransport(taken), base_url="http://services") as http:
+        await Player(http, http, {}, [], settled, import_rows).play([ImportMembers(NOON, (member,))])
+    [(path, said)] = sent
+    [row] = said["rows"]
+    read = Reader(county()).read(row["cells"])
+    assert (path, row["row"], row["fault"]) == ("/promises/import", 2, None)
+    promise = read.promise
+    assert (promise.number, promise.member, promise.words) == ("诺9", "张三", "每月巡河一次")
+    assert (promise.tier, promise.occasion, promise.made_on, promise.due) == (
+        "ordinary_member",
+        "written",
+        date(2021, 5, 3),
+        date(2021, 12, 31),
+    )

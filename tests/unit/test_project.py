@@ -75,9 +75,9 @@ def test_a_project_whose_start_has_come_is_under_way_from_the_first() -> None:
     assert new(start=date(2021, 3, 2)).state == "planned"
 
 
-@pytest.mark.parametrize("name", ["report", "milestone"])
-def test_what_is_reported_leads_out_of_planned(name: str) -> None:
-    assert moved(new(start=date(2021, 3, 2)), ACTS[name]).project.state == "under_way"
+@pytest.mark.parametrize("act", [Report(WORDS), Reach(PublicText("主体完工"), date(2021, 3, 2))])
+def test_what_is_reported_leads_out_of_planned(act: Act) -> None:
+    assert moved(new(start=date(2021, 3, 2)), act, date(2021, 3, 2)).project.state == "under_way"
 
 
 @pytest.mark.parametrize("name", NAMES.values())
@@ -147,6 +147,17 @@ def test_a_milestone_is_one_of_the_plan_and_reached_once() -> None:
 )
 def test_nothing_is_reached_on_a_day_that_has_not_come(act: Act) -> None:
     assert fault_of(new(), act) == "on"
+
+
+@pytest.mark.parametrize(
+    "act", [Reach(PublicText("主体完工"), date(2021, 2, 28)), Finish(date(2021, 2, 28), WORDS)]
+)
+def test_nothing_is_reached_before_the_project_s_start(act: Act) -> None:
+    outcome = move(new(), act, TODAY)
+    assert isinstance(outcome, Faulty)
+    [fault] = outcome.faults
+    assert (fault.field, fault.what) == ("on", "2021-02-28 早于开工日期 2021-03-01")
+    assert "开工日期" in fault.remedy
 
 
 def test_progress_keeps_its_percentage_until_another_is_said() -> None:

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from services.assignment.promise import Complaint, NewPromise
-from services.assignment.promise_rows import Reader
+from services.assignment.promise import NewPromise, complaints_about
+from services.assignment.promise_rows import Reader, ReadPromise, heading_complaints
 from services.cli.promise_files import cell_text
-from tests.unit.directory_samples import POSTS, UNITS, county
+from tests.unit.directory_samples import HOLDERS, POSTS, UNITS, county
 
-READER = Reader(county())
+READER = Reader(county(holders=[*HOLDERS, {"post": "water.head", "person": "丙某", "from": "2020-01-01"}]))
 CELLS = {
     "number": "诺1",
     "tier": "部门",
@@ -22,20 +22,35 @@ CELLS = {
 }
 
 
-def read(reader: Reader = READER, **cells: str) -> NewPromise | list[Complaint]:
+def read(reader: Reader = READER, **cells: str) -> ReadPromise:
     return reader.read({**CELLS, **cells})
 
 
-def columns(found: NewPromise | list[Complaint]) -> list[str]:
-    assert isinstance(found, list)
-    return [complaint.column for complaint in found]
+def columns(found: ReadPromise) -> list[str]:
+    return [complaint.column for complaint in found.complaints]
+
+
+def all_columns(**cells: str) -> list[str]:
+    """Those of every complaint: of reading, and of what was read."""
+    found = READER.read({**CELLS, **cells})
+    directory, today = READER.directory, date(2021, 4, 30)
+    return [one.column for one in found.with_found(complaints_about(found.promise, directory, today))]
 
 
 def test_names_and_titles_become_codes() -> None:
-    promise = read()
-    assert isinstance(promise, NewPromise)
+    found = read()
+    promise = found.promise
+    assert (found.complaints, found.unread) == ((), frozenset())
     assert (promise.tier, promise.unit, promise.post) == ("department", "water", "water.head")
     assert (promise.occasion, promise.due) == ("meeting", date(2021, 6, 30))
+
+
+def test_words_are_read_as_they_are_in_a_sheet_of_projects() -> None:
+    assert read(post="水利局局长", made_on="2021年4月30日", due="2021/6/30") == read()
+    town = read(tier="乡镇", unit="河口镇", post="镇长")
+    assert isinstance(town, NewPromise)
+    assert town.tier == "town"
+    assert read(tier="科级领导") == read(tier="科级干部") == read(tier="section_leader")
 
 
 def test_codes_stay_as_they_are() -> None:
@@ -49,8 +64,8 @@ def test_empty_cells_are_absent() -> None:
 def test_a_name_that_two_units_have_is_refused_with_both_codes() -> None:
     twin = {"code": "water2", "name": "水利局", "kind": "department", "post": "water.head"}
     found = read(Reader(county(units=[*UNITS, twin])))
-    assert isinstance(found, list)
-    assert found[0].what == "水利局 指的可能是 water、water2"
+    assert found.complaints[0].what == "水利局 指的可能是 water、water2"
+    assert columns(found) == ["unit"]
 
 
 def test_a_title_is_looked_for_in_its_own_unit() -> None:
@@ -63,13 +78,43 @@ def test_a_title_is_looked_for_in_its_own_unit() -> None:
     [
         ({"tier": "司局"}, ["tier"]),
         ({"occasion": "网络", "due": "某日"}, ["occasion", "due"]),
+        ({"made_on": "2021-02-30", "aired_on": "1612137600"}, ["made_on", "aired_on"]),
+        ({"post": "信访局局长"}, ["post"]),
         ({"words": "", "number": ""}, ["number", "words"]),
-        ({"手机": "1"}, ["手机"]),
         ({"words": "长" * 2001}, ["words"]),
     ],
 )
 def test_each_cell_that_is_wrong_is_named_once(cells: dict[str, str], wrong: list[str]) -> None:
     assert sorted(columns(read(READER, **cells))) == sorted(wrong)
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        ({"tier": "司局", "due": "2021-04-01"}, ["tier", "due"]),
+        ({"tier": "司局", "member": "张三"}, ["tier"]),
+        ({"made_on": "某日", "due": "2021-04-01"}, ["made_on"]),
+        ({"unit": "没有局", "due": "2021-04-01"}, ["unit", "due"]),
+        ({"words": "", "post": "处长", "member": "张三"}, ["post", "words", "member"]),
+        ({"occasion": "网络", "clip": "FX-1"}, ["occasion"]),
+        ({"due": "某日", "occasion": "电视"}, ["due", "programme", "aired_on"]),
+    ],
+)
+def test_what_can_be_judged_is_told_though_other_cells_can_not_be_read(
+    cells: dict[str, str], wrong: list[str]
+) -> None:
+    assert all_columns(**cells) == wrong
+
+
+def test_columns_that_are_missing_or_unknown_are_told_once_for_the_whole_list() -> None:
+    rows = [{**CELLS, "手机": "1"}, {**CELLS, "手机": ""}]
+    for row in rows:
+        del row["due"]
+    told = heading_complaints(rows)
+    assert [one.column for one in told] == ["due", "手机"]
+    assert all(one.what and one.remedy for one in told)
+    found = READER.read(rows[0], {one.column for one in told})
+    assert (found.complaints, found.unread) == ((), frozenset({"due"}))
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 def read(folder: Path, *rows: str, header: str = HEADER) -> ContactReading:
     (folder / "contacts.csv").write_text("\n".join((header, *rows)), encoding="utf-8-sig")
-    return read_contacts(folder, {"county", "petition"})
+    return read_contacts(folder, {"county", "petition"}.__contains__)
 
 
 def test_a_folder_without_the_file_has_no_list(tmp_path: Path) -> None:
-    assert read_contacts(tmp_path, set()) == ContactReading()
+    assert read_contacts(tmp_path, set().__contains__) == ContactReading()
 
 
 def test_names_stay_in_the_file_and_blank_rows_are_skipped(tmp_path: Path) -> None:

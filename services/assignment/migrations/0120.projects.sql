@@ -1,4 +1,5 @@
 -- The project list (项目清单). What is asked for in lists stands in columns, the plan whole beside them.
+-- owned_since: when the post that owns it now took it on.
 CREATE TABLE projects (
     project_id uuid PRIMARY KEY,
     ledger text NOT NULL UNIQUE,
@@ -12,7 +13,8 @@ CREATE TABLE projects (
     percent int,
     done_on date,
     replaced_by text,
-    opened_at timestamptz NOT NULL
+    opened_at timestamptz NOT NULL,
+    owned_since timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX projects_page ON projects (opened_at, project_id);
 
@@ -67,9 +69,11 @@ CREATE TABLE project_ratings (
 REVOKE UPDATE, DELETE ON project_ratings FROM yinuo_assignment_app;
 
 CREATE VIEW audit_projects AS
-SELECT project_id, ledger, version, state, completion, done_on, replaced_by FROM projects;
+SELECT project_id, ledger, version, state, tier, lead_unit, completion, plan, reached, percent, done_on,
+       replaced_by, opened_at
+FROM projects;
 CREATE VIEW audit_project_facts AS
-SELECT project_id, version, type, at, (data->>'case_id')::uuid AS case_id FROM project_facts;
+SELECT project_id, version, type, at, (data->>'case_id')::uuid AS case_id, data FROM project_facts;
 CREATE VIEW audit_project_cases AS SELECT case_id, project_id, demand_id FROM project_cases;
 CREATE VIEW audit_project_ratings AS SELECT demand_id, project_id, level FROM project_ratings;
 GRANT SELECT ON audit_projects, audit_project_facts, audit_project_cases, audit_project_ratings TO yinuo_audit;

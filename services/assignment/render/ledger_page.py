@@ -10,7 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.assignment.project_history import SEPARATOR, Difference, Entry, MilestoneStanding
 from services.assignment.project_labels import DirectoryLabels
-from services.assignment.project_sheet import HEADINGS, STATES_ZH, TIERS_ZH
+from services.assignment.project_sheet import HEADINGS, STATES_ZH
+from services.assignment.sheet_words import TIERS_ZH
 from services.contracts.project import Plan
 from services.kit.clock import LOCAL
 

@@ -1,101 +1,176 @@
 """The figures of the replay, computed from what the services' public APIs say.
 
-Each figure has its name, what it is called, and the query that anybody can make himself.
+Each figure has its name, what it is called, the calls that anybody can make himself, and what is counted
+of their answers.
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 import httpx
 
-from services.contracts.vocabulary import AFTER_REPLY
-from services.dev.fengxian.county import County
+from services.assignment.directory import Directory
+from services.contracts.vocabulary import AFTER_REPLY, Tier
 from services.dev.fengxian.write_promises import CENTRAL, COUNTY, SECRETARY
 
 PAGE: Final = 500
 GIVEN_UP: Final = frozenset({"replaced", "dropped"})
 NOT_COUNTED: Final = frozenset({"refused", "withdrawn", "merged"})
+TIERS: Final[Mapping[Tier, str]] = {
+    "county_leader": "县级领导",
+    "town": "镇",
+    "department": "部门",
+    "section_leader": "科级领导",
+}
 
 Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`query`: where the figure comes from, in words that name the call and its filter."""
+    """`calls`: those that anybody can make, page by page; `counted`: what is counted of their answers.
+
+    `more`: what the county wrote behind its round number.
+    """
 
     name: str
     title: str
-    query: str
+    calls: str
+    counted: str
+    more: str = ""
 
 
-_P: Final = "GET /promises，除去 state=withdrawn"
-_TV: Final = "GET /promises?aired=true，除去 state=withdrawn"
-_L: Final = "GET /projects，除去 state=replaced、dropped"
-_C: Final = "GET /cases，除去 state=refused、withdrawn、merged"
+_P: Final = "GET /promises"
+_STANDING: Final = "state 不是 withdrawn"
+_UNITS: Final = "GET /promises?tier=town、GET /promises?tier=department"
+_MET: Final = "GET /promises?occasion=meeting"
+_TV: Final = "GET /promises?aired=true"
+_L: Final = "GET /projects"
+_FUNDS: Final = "GET /projects，逐项 GET /projects/{ledger}"
+_LISTED: Final = "state 不是 replaced、dropped"
+_C: Final = "GET /cases"
+_HANDLED: Final = "state 不是 refused、withdrawn、merged"
 
 FIGURES: Final = (
-    Figure("promises.towns", "亮诺的镇", f"{_P}，tier=town 的不同 unit"),
-    Figure("promises.departments", "亮诺的部门", f"{_P}，tier=department 的不同 unit"),
-    Figure("promises.by_units", "镇和部门的项目承诺", f"{_P}，tier=town、department"),
-    Figure("promises.by_leaders", "县级领导承诺", f"{_P}，tier=county_leader"),
-    Figure("promises.by_section_leaders", "科级干部承诺", f"{_P}，tier=section_leader"),
-    Figure("promises.by_members", "普通党员承诺", f"{_P}，tier=ordinary_member"),
+    Figure("promises.towns", "亮诺的镇", f"{_P}?tier=town", f"{_STANDING} 的不同 unit"),
+    Figure("promises.departments", "亮诺的部门", f"{_P}?tier=department", f"{_STANDING} 的不同 unit"),
+    Figure("promises.by_units", "镇和部门的项目承诺", _UNITS, f"{_STANDING} 的承诺"),
+    Figure("promises.by_leaders", "县级领导承诺", f"{_P}?tier=county_leader", f"{_STANDING} 的承诺"),
+    Figure("promises.by_section_leaders", "科级干部承诺", f"{_P}?tier=section_leader", f"{_STANDING} 的承诺"),
     Figure(
-        "promises.at_meeting.secretary", "动员会上县委书记承诺", f"{_P}，occasion=meeting，post={SECRETARY}"
+        "promises.by_members",
+        "普通党员承诺",
+        f"{_P}?tier=ordinary_member",
+        f"{_STANDING} 的承诺",
+        more="余",
+    ),
+    Figure(
+        "promises.at_meeting.secretary",
+        "动员会上县委书记承诺",
+        f"{_MET}&post={SECRETARY}",
+        f"{_STANDING} 的承诺",
     ),
     Figure(
         "promises.at_meeting.leaders",
         "动员会上其他县级领导承诺",
-        f"{_P}，occasion=meeting，tier=county_leader，其余",
+        f"{_MET}&tier=county_leader",
+        f"{_STANDING}、post 不是 {SECRETARY} 的承诺",
     ),
     Figure(
         "promises.at_meeting.section_leaders",
         "动员会上科级领导承诺",
-        f"{_P}，occasion=meeting，tier=section_leader",
+        f"{_MET}&tier=section_leader",
+        f"{_STANDING} 的承诺",
     ),
-    Figure("promises.on_television.leaders", "电视亮诺的县级领导", f"{_TV}，是县级领导的不同 post"),
+    Figure(
+        "promises.on_television.leaders",
+        "电视亮诺的县级领导",
+        f"{_TV}&tier=county_leader",
+        f"{_STANDING} 的不同 post",
+    ),
     Figure(
         "promises.on_television.heads",
         "电视亮诺的镇、部门主要负责人",
-        f"{_TV}，tier=town、department 的不同 post",
+        f"{_TV}&tier=town、{_TV}&tier=department",
+        f"{_STANDING} 的不同 post",
     ),
-    Figure("promises.redated", "改过期限的承诺", "GET /promises，due 与 first_due 不同"),
-    Figure("projects.ledgers", "项目台账", _L),
-    Figure("projects.promises_on_ledgers", "台账上的承诺", f"{_P}，project 是清单上的台账编号"),
-    Figure("projects.done", "办结的项目", f"{_L}，state=done"),
-    Figure("projects.county_funded", "县级资金投入的项目", f"{_L}，funds 中有{COUNTY}"),
-    Figure("projects.county_funds", "县级资金（元）", f"{_L}，funds 中{COUNTY}之和"),
-    Figure("projects.centrally_funded", "中央资金投入的项目", f"{_L}，funds 中有{CENTRAL}"),
-    Figure("projects.central_funds", "中央资金（元）", f"{_L}，funds 中{CENTRAL}之和"),
-    Figure("demands.counted", "诉求", _C),
-    Figure("demands.sources", "诉求来源", f"{_C}，不同的 channel"),
-    Figure("demands.answered_for", "有归纳、办理单位、责任职务的诉求", f"{_C}，summary、unit、post 都有"),
-    Figure("results.petitions_settled", "办结的信访积案", "GET /cases?tag=petition，已有答复"),
-    Figure("results.enterprises_helped", "解决的企业困难", "GET /cases?tag=enterprise，已有答复"),
+    Figure("promises.redated", "改过期限的承诺", _P, "due 与 first_due 不同的承诺"),
+    Figure("projects.ledgers", "项目台账", _L, f"{_LISTED} 的项目"),
+    *(
+        Figure(f"projects.{tier}", f"{title}的项目台账", f"{_L}?tier={tier}", f"{_LISTED} 的项目")
+        for tier, title in TIERS.items()
+    ),
+    Figure(
+        "projects.promises_on_ledgers",
+        "台账上的承诺",
+        f"{_P}、{_L}",
+        f"{_STANDING}、所属项目在清单上（{_LISTED}）的承诺",
+    ),
+    Figure("projects.done", "办结的项目", f"{_L}?state=done", "项目"),
+    Figure("projects.county_funded", "县级资金投入的项目", _FUNDS, f"{_LISTED}、funds 中有{COUNTY}的项目"),
+    Figure("projects.county_funds", "县级资金（元）", _FUNDS, f"{_LISTED} 的项目 funds 中{COUNTY}之和"),
+    Figure(
+        "projects.centrally_funded",
+        "此外由中央资金投入的项目",
+        _FUNDS,
+        f"{_LISTED}、funds 中有{CENTRAL}而没有{COUNTY}的项目",
+    ),
+    Figure("projects.central_funds", "中央资金（元）", _FUNDS, f"{_LISTED} 的项目 funds 中{CENTRAL}之和"),
+    Figure("demands.counted", "诉求", _C, f"{_HANDLED} 的办件"),
+    Figure("demands.sources", "诉求来源", _C, f"{_HANDLED} 的办件的不同 channel"),
+    Figure(
+        "demands.answered_for",
+        "有归纳、办理单位、责任领导的诉求",
+        f"{_C}、GET /directory",
+        f"{_HANDLED}、summary 和 unit 都有、dispatched_at 当日 post 有人担任的办件",
+    ),
+    Figure(
+        "results.petitions_settled", "办结的信访积案", f"{_C}?tag=petition", f"{_HANDLED}、已有答复的办件"
+    ),
+    Figure(
+        "results.enterprises_helped",
+        "解决的企业困难",
+        f"{_C}?tag=enterprise",
+        f"{_HANDLED}、已有答复的办件",
+    ),
 )
 
 
-async def computed(assignment: httpx.AsyncClient, county: County) -> dict[str, int]:
+async def computed(assignment: httpx.AsyncClient) -> dict[str, int]:
     """Every figure from the running services. The client carries a token that may read cases."""
     promises = [row async for row in rows(assignment, "/promises")]
     projects = [row async for row in rows(assignment, "/projects") if row["state"] not in GIVEN_UP]
     cases = [row async for row in rows(assignment, "/cases") if row["state"] not in NOT_COUNTED]
     standing = [row for row in promises if row["state"] != "withdrawn"]
+    directory = await _directory(assignment)
     return {
-        **_of_promises(standing, county),
-        **_on_television(standing, county),
+        **_of_promises(standing),
+        **_on_television(standing),
         "promises.redated": sum(row["due"] != row["first_due"] for row in promises),
         "projects.promises_on_ledgers": _on_ledgers(standing, projects),
         **await _of_projects(assignment, projects),
         "demands.counted": len(cases),
         "demands.sources": len({row["channel"] for row in cases}),
-        "demands.answered_for": sum(bool(row["summary"] and row["unit"] and row["post"]) for row in cases),
+        "demands.answered_for": sum(_answered_for(row, directory) for row in cases),
         "results.petitions_settled": _settled(cases, "petition"),
         "results.enterprises_helped": _settled(cases, "enterprise"),
     }
+
+
+async def _directory(assignment: httpx.AsyncClient) -> Directory:
+    answer = await assignment.get("/directory")
+    answer.raise_for_status()
+    return Directory.model_validate(answer.json()["directory"])
+
+
+def _answered_for(case: Mapping[str, Any], directory: Directory) -> bool:
+    """Whether it has a summary, a unit, and a leader: somebody who held its post when it was dispatched."""
+    holder = directory.holder(case["post"], datetime.fromisoformat(case["dispatched_at"]))
+    return bool(case["summary"] and case["unit"] and holder)
 
 
 async def rows(http: httpx.AsyncClient, path: str) -> AsyncIterator[dict[str, Any]]:
@@ -112,14 +187,14 @@ async def rows(http: httpx.AsyncClient, path: str) -> AsyncIterator[dict[str, An
             return
 
 
-def _of_promises(standing: Rows, county: County) -> dict[str, int]:
+def _of_promises(standing: Rows) -> dict[str, int]:
     tiers = Counter(row["tier"] for row in standing)
     met = [row for row in standing if row["occasion"] == "meeting"]
     at_meeting = Counter("secretary" if row["post"] == SECRETARY else row["tier"] for row in met)
-    promising = {row["unit"] for row in standing if row["tier"] in ("town", "department")}
+    promising = {(row["tier"], row["unit"]) for row in standing}
     return {
-        "promises.towns": len(promising.intersection(county.towns)),
-        "promises.departments": len(promising.intersection(county.departments)),
+        "promises.towns": sum(tier == "town" for tier, _ in promising),
+        "promises.departments": sum(tier == "department" for tier, _ in promising),
         "promises.by_units": tiers["town"] + tiers["department"],
         "promises.by_leaders": tiers["county_leader"],
         "promises.by_section_leaders": tiers["section_leader"],
@@ -130,13 +205,11 @@ def _of_promises(standing: Rows, county: County) -> dict[str, int]:
     }
 
 
-def _on_television(standing: Rows, county: County) -> dict[str, int]:
-    aired = [row for row in standing if row["aired_on"] is not None]
+def _on_television(standing: Rows) -> dict[str, int]:
+    aired = {(row["tier"], row["post"]) for row in standing if row["aired_on"] is not None}
     return {
-        "promises.on_television.leaders": len({row["post"] for row in aired}.intersection(county.leaders)),
-        "promises.on_television.heads": len(
-            {row["post"] for row in aired if row["tier"] in ("town", "department")}
-        ),
+        "promises.on_television.leaders": len({post for tier, post in aired if tier == "county_leader"}),
+        "promises.on_television.heads": len({post for tier, post in aired if tier in ("town", "department")}),
     }
 
 
@@ -150,17 +223,21 @@ def _on_ledgers(standing: Rows, projects: Rows) -> int:
 
 
 async def _of_projects(assignment: httpx.AsyncClient, projects: Rows) -> dict[str, int]:
-    funds: list[tuple[str, Decimal]] = []
+    funds: list[tuple[str, str, Decimal]] = []
     for row in projects:
         if Decimal(row["budget"]):
             answer = await assignment.get(f"/projects/{row['ledger']}")
             answer.raise_for_status()
-            funds += [(fund["source"], Decimal(fund["amount"])) for fund in answer.json()["funds"]]
+            funds += [
+                (row["ledger"], fund["source"], Decimal(fund["amount"])) for fund in answer.json()["funds"]
+            ]
+    by_county, by_centre = ({one[0] for one in funds if one[1] == source} for source in (COUNTY, CENTRAL))
     return {
         "projects.ledgers": len(projects),
+        **{f"projects.{tier}": sum(row["tier"] == tier for row in projects) for tier in TIERS},
         "projects.done": sum(row["state"] == "done" for row in projects),
-        "projects.county_funded": sum(source == COUNTY for source, _ in funds),
-        "projects.county_funds": int(sum(amount for source, amount in funds if source == COUNTY)),
-        "projects.centrally_funded": sum(source == CENTRAL for source, _ in funds),
-        "projects.central_funds": int(sum(amount for source, amount in funds if source == CENTRAL)),
+        "projects.county_funded": len(by_county),
+        "projects.county_funds": int(sum(amount for _, source, amount in funds if source == COUNTY)),
+        "projects.centrally_funded": len(by_centre - by_county),
+        "projects.central_funds": int(sum(amount for _, source, amount in funds if source == CENTRAL)),
     }

@@ -159,13 +159,19 @@ def _of_projects(books: Books) -> Figures:
         if one.project in listed and number not in books.withdrawn
     ]
     funds = [(source, amount) for one in listed.values() for source, amount in one.funds]
+    sources = [{source for source, _ in one.funds} for one in listed.values()]
+    by_tier = Counter(one.tier for one in listed.values())
     return {
         "projects.ledgers": len(listed),
+        "projects.county_leader": by_tier["county_leader"],
+        "projects.town": by_tier["town"],
+        "projects.department": by_tier["department"],
+        "projects.section_leader": by_tier["section_leader"],
         "projects.promises_on_ledgers": len(on_ledgers),
         "projects.done": len(books.done),
-        "projects.county_funded": sum(source == COUNTY for source, _ in funds),
+        "projects.county_funded": sum(COUNTY in one for one in sources),
         "projects.county_funds": sum(amount for source, amount in funds if source == COUNTY),
-        "projects.centrally_funded": sum(source == CENTRAL for source, _ in funds),
+        "projects.centrally_funded": sum(CENTRAL in one and COUNTY not in one for one in sources),
         "projects.central_funds": sum(amount for source, amount in funds if source == CENTRAL),
     }
 

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
@@ -29,6 +31,7 @@ from services.dev.fengxian.actions import (
     WithdrawDemand,
     WithdrawPromise,
 )
+from services.dev.fengxian.member_sheet import write_members
 from services.kit.clock import LOCAL
 
 TOGETHER: Final = 16
@@ -37,6 +40,7 @@ PATIENCE_SECONDS: Final = 120.0
 SERVER_ERROR: Final = 500
 """A line of a batch from this status on may be sent again."""
 
+ReadList = Callable[[Path], list[dict[str, Any]]]
 Text = Mapping[str, Any]
 """A citizen's message: title, body, place."""
 
@@ -57,13 +61,17 @@ class Away(RuntimeError):
 
 @dataclass(slots=True)
 class Player:
-    """Calls as clerks and adapters would. `texts`: what citizens write; `settle` waits for the rest."""
+    """Calls as clerks and adapters would. `texts`: what citizens write; `settle` waits for the rest.
+
+    `read_list`: the rows of a promise list as the API takes them, out of a spreadsheet.
+    """
 
     assignment: httpx.AsyncClient
     intake: httpx.AsyncClient
     keys: Mapping[str, str]
     texts: Sequence[Text]
     settle: Callable[[], Awaitable[None]]
+    read_list: ReadList
     receipts: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     async def play(self, actions: Sequence[Action]) -> None:
@@ -104,8 +112,15 @@ class Player:
         await self._ask(one, "/promises", _promise(one))
 
     async def _import(self, one: ImportMembers) -> None:
-        rows = [{"row": number, "cells": _cells(row)} for number, row in enumerate(one.rows, start=2)]
+        """As a county hands them in: a spreadsheet, read as `yinuo promises import` reads it."""
+        rows = await asyncio.to_thread(self._listed, one)
         await self._ask(one, "/promises/import", {"rows": rows})
+
+    def _listed(self, one: ImportMembers) -> list[dict[str, Any]]:
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "members.xlsx"
+            write_members(file, one.rows)
+            return self.read_list(file)
 
     async def _change(self, one: ChangePromise) -> None:
         """The same date again is refused as no change: that is how a lost answer shows."""
@@ -270,11 +285,6 @@ def _promise(one: MakePromise) -> dict[str, Any]:
         "occasion": one.occasion,
         **(televised if one.occasion == "television" else {}),
     }
-
-
-def _cells(one: MakePromise) -> dict[str, str]:
-    said = {**_promise(one), "member": one.member}
-    return {name: value for name, value in said.items() if value is not None}
 
 
 def _project(one: OpenProject) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from services.dev.fengxian.deaths import Deaths
 from services.dev.fengxian.draw import FIRST_DAY, LAST_DAY
 from services.dev.fengxian.figures import computed
 from services.dev.fengxian.oracle import expected
-from services.dev.fengxian.player import Player, Text
+from services.dev.fengxian.player import Player, ReadList, Text
 from services.dev.fengxian.script import Script, write
 from services.dev.fengxian.totals import Totals
 from services.dev.player import channel_keys
@@ -83,11 +83,16 @@ def compare(script: Script, found: Mapping[str, int], *, with_published: bool) -
 
 
 async def play(
-    script: Script, data: Path, report: Callable[[str], None], watch: Watch, deaths: Deaths | None = None
+    script: Script,
+    data: Path,
+    report: Callable[[str], None],
+    watch: Watch,
+    read_list: ReadList,
+    deaths: Deaths | None = None,
 ) -> dict[str, int]:
     """Play it on a fresh stack in `data`, which goes on running; the figures computed at the end.
 
-    With `deaths` each process is killed once on the way.
+    `read_list` reads a spreadsheet of promises. With `deaths` each process is killed once on the way.
     """
     stack.remove(data)
     start = datetime.combine(FIRST_DAY, MORNING, LOCAL)
@@ -103,9 +108,9 @@ async def play(
         async def settled() -> None:
             await settle(running)
 
-        player = Player(assignment, intake, keys, texts(), settled)
+        player = Player(assignment, intake, keys, texts(), settled, read_list)
         await _play_stops(script.actions, player, running, watch, deaths)
-        return await computed(assignment, script.county)
+        return await computed(assignment)
 
 
 def stops() -> Iterator[datetime]:

@@ -30,13 +30,14 @@ CREATE TABLE demand_projects (
 );
 CREATE INDEX demand_projects_project ON demand_projects (project_id) WHERE linked;
 
--- What citizens said of a project that answers their demand, once it was done; once each.
+-- What citizens said of a project that answers their demand, once it was done: once each, however many demands.
 CREATE TABLE project_ratings (
     demand_id uuid NOT NULL,
     project_id uuid NOT NULL,
+    citizen_ref uuid NOT NULL,
     level text NOT NULL,
     rated_at timestamptz NOT NULL,
-    PRIMARY KEY (demand_id, project_id)
+    PRIMARY KEY (project_id, citizen_ref)
 );
 REVOKE UPDATE, DELETE ON project_ratings FROM yinuo_intake_app;
 

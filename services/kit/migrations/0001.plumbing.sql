@@ -56,6 +56,19 @@ CREATE TABLE dropped_letters (
     PRIMARY KEY (topic, partition, "offset")
 );
 
+-- What was dead and could be applied after all, and who asked for it.
+CREATE TABLE replayed_letters (
+    event_id uuid,
+    topic text NOT NULL,
+    partition smallint NOT NULL,
+    "offset" bigint NOT NULL,
+    key text NOT NULL,
+    reason text NOT NULL,
+    replayed_by text NOT NULL,
+    replayed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (topic, partition, "offset", replayed_at)
+);
+
 -- Opens a batch of one topic in one round trip: what was stored of its partitions (locked until commit, in
 -- their order, so that batches don't deadlock and a worker that lost a partition can't interleave), the
 -- offsets moved forward, and the keys that are parked.

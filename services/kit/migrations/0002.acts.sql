@@ -25,6 +25,7 @@ BEGIN
     -- Temporary tables are looked for first unless they are named last: one called acts would take every act away.
     EXECUTE format('ALTER FUNCTION log_act() SET search_path = %I, pg_temp', current_schema());
     EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON acts FROM %I', 'yinuo_' || current_schema() || '_app');
-    EXECUTE format('REVOKE UPDATE, DELETE ON dropped_letters FROM %I', 'yinuo_' || current_schema() || '_app');
+    EXECUTE format('REVOKE UPDATE, DELETE ON dropped_letters, replayed_letters FROM %I',
+                   'yinuo_' || current_schema() || '_app');
 END
 $$;

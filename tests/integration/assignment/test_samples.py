@@ -1,11 +1,13 @@
 """Call-back samples on a running assignment: drawn, listed, called back, never altered."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from services.assignment.sample import Replied, draw
 from services.dev.credentials import service_environment
 from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment
 
@@ -32,7 +34,6 @@ async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignmen
     assert (sample["seed"], sample["population"]) == ("2021-03", sample["drawn"])
     assert sample["called_back"] == 0
     assert "SHA-256" in sample["method"]
-    assert sum(map(len, sample["drawn_from"].values())) == sample["population"]
     called = min(cases)
     await assignment.take(called, "review", assignment.staff("clerk"))
     answer = await assignment.take(called, "call-back", assignment.staff("callback_clerk"), note="满意。")
@@ -52,7 +53,7 @@ async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignmen
 
 async def test_the_list_is_read_page_by_page_to_the_first_drawn(assignment: Assignment) -> None:
     await replied(assignment)
-    drawn = [(await asked(assignment)).json()["sample_id"] for _ in range(3)]
+    drawn = [(await asked(assignment, seed=f"page-{at}")).json()["sample_id"] for at in range(3)]
     caller, found = assignment.staff("callback_clerk"), []
     page = {"next": ""}
     while page["next"] is not None:
@@ -66,16 +67,52 @@ async def test_the_list_is_read_page_by_page_to_the_first_drawn(assignment: Assi
     assert (wrong.status_code, wrong.json()["field"]) == (422, "after")
 
 
+async def test_what_was_drawn_from_is_read_page_by_page_and_draws_the_same_again(
+    assignment: Assignment,
+) -> None:
+    for _ in range(3):
+        await replied(assignment)
+    sample = (await asked(assignment, share="0.5")).json()
+    path = f"/call-back-samples/{sample['sample_id']}/population"
+    caller, found = assignment.staff("callback_clerk"), list[dict[str, Any]]()
+    after: str | None = ""
+    while after is not None:
+        params = {"limit": "2", **({"after": after} if after else {})}
+        page = (await assignment.http.get(path, params=params, headers=caller)).json()
+        found, after = found + page["cases"], page["next"]
+    assert len({one["case_id"] for one in found}) == len(found) == sample["population"]
+    again = draw(
+        [Replied(UUID(one["case_id"]), one["unit"]) for one in found], Decimal("0.5"), sample["seed"]
+    )
+    assert {str(one.case_id) for one in again} == {one["case_id"] for one in found if one["drawn"]}
+    assert {str(one.case_id) for one in again} == {one["case_id"] for one in sample["cases"]}
+    missing = "/call-back-samples/00000000-0000-4000-8000-000000000001/population"
+    assert (await assignment.http.get(missing, headers=caller)).status_code == 404
+
+
 async def test_the_same_seed_draws_the_same_cases_and_without_one_it_is_drawn_too(
     assignment: Assignment,
 ) -> None:
     for _ in range(4):
         await replied(assignment)
-    one, same, other = [
-        (await asked(assignment, share="0.5", **seed)).json() for seed in ({"seed": "7"}, {"seed": "7"}, {})
-    ]
+    one = (await asked(assignment, share="0.5", seed="7")).json()
+    same = (await asked(assignment, "clerk", share="0.5", seed="7")).json()
+    other = (await asked(assignment, share="0.5")).json()
+    assert one["sample_id"] != same["sample_id"]
     assert one["cases"] == same["cases"]
     assert other["seed"]
+
+
+@pytest.mark.parametrize("seed", [{}, {"seed": "again"}])
+async def test_a_draw_whose_answer_was_lost_gives_the_same_sample_again(
+    assignment: Assignment, seed: dict[str, str]
+) -> None:
+    await replied(assignment)
+    first, again = [await asked(assignment, share="0.31", **seed) for _ in range(2)]
+    other = await asked(assignment, share="0.31", seed=f"another{len(seed)}")
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 201)
+    assert first.json() == again.json()
+    assert first.json()["sample_id"] != other.json()["sample_id"]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +123,8 @@ async def test_the_same_seed_draws_the_same_cases_and_without_one_it_is_drawn_to
         ({"first_day": "2021-03-02"}, "last_day"),
         ({"last_day": "2021-03-02"}, "last_day"),
         ({"seed": "种子"}, "body.seed"),
+        ({"first_day": "2020-02-29"}, "first_day"),
+        ({"first_day": "0001-01-01", "last_day": "0001-01-02"}, "body.first_day"),
     ],
 )
 async def test_what_cannot_be_drawn_is_named(

@@ -89,6 +89,69 @@ async def test_the_units_people_and_those_above_may_not_rate_and_nothing_is_spen
     assert (await put(client, who)).json() | {"at": None} == {"contacts": 0, "units": 0, "at": None}
 
 
+async def test_a_project_is_rated_once_a_citizen_however_many_demands_it_answers(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    unit, phone = f"u-{uuid4().hex[:8]}", {"contact": {"phone": "12000000031"}}
+    path, code = await replied(client, key, database, publish, unit, **phone)
+    second, another = await linked(client, key, database, publish, unit, 4, **phone)
+    third, other = await linked(client, key, database, publish, unit, 5, contact={"phone": "12000000032"})
+    said = {"level": "satisfied", "ledger": LEDGER + unit}
+    assert (await client.post(f"{path}/project-ratings", json=code | said)).status_code == 201
+    [shown] = (await client.get(second, params=another)).json()["projects"]
+    assert shown["rating"] == "satisfied"
+    again = await client.post(f"{second}/project-ratings", json=another | said)
+    assert (again.status_code, again.json()["field"]) == (409, "ledger")
+    assert (await client.post(f"{third}/project-ratings", json=other | said)).status_code == 201
+
+
+async def linked(
+    client: httpx.AsyncClient,
+    key: Headers,
+    database: Database,
+    publish: Publish,
+    unit: str,
+    version: int,
+    **sent: Any,
+) -> tuple[str, dict[str, str]]:
+    """The path of a further demand that the unit's project answers, too; its tracking code."""
+    answer = (await send(client, key | identity(), **sent)).json()
+    demand, ledger = await demand_id(database, answer["receipt"]), LEDGER + unit
+    assigned = case_assigned(demand_id=demand, receipt=answer["receipt"], unit=unit)
+    link = CaseLinkedToProject(
+        project_id=project_id_of(ledger),
+        ledger=ledger,
+        version=version,
+        case_id=assigned.case_id,
+        demand_id=demand,
+        how="clerk",
+        why=PublicText("同一问题。"),
+    )
+    await publish([assigned, link])
+    path, code = f"/demands/{answer['receipt']}", {"tracking_code": answer["tracking_code"]}
+
+    async def known() -> bool:
+        return bool((await client.get(path, params=code)).json()["projects"])
+
+    await eventually(known)
+    return path, code
+
+
+async def test_a_list_is_checked_like_one_that_is_loaded_and_changes_nothing(
+    client: httpx.AsyncClient, database: Database, token_for: TokenFor
+) -> None:
+    who = token_for("administrator")
+    await put(client, who, {"unit": "water", "phone": PHONE})
+    checked, faulty = [
+        await client.post("/staff-contacts/check", json={"contacts": contacts}, headers=who)
+        for contacts in ([], [{"unit": "water", "phone": "9131-77"}])
+    ]
+    assert (checked.status_code, checked.json()["contacts"]) == (200, 0)
+    assert (faulty.status_code, faulty.json()["field"]) == (422, "body.contacts.0.phone")
+    assert await database.pool.fetchval("SELECT count(*) FROM staff_contacts") == 1
+    await put(client, who)
+
+
 async def test_a_faulty_list_changes_nothing_and_its_values_are_not_told(
     client: httpx.AsyncClient, database: Database, token_for: TokenFor
 ) -> None:

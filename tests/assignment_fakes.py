@@ -111,6 +111,10 @@ class DirectoriesInMemory:
     """The versions of a directory."""
 
     editions: list[Edition] = field(default_factory=list)
+    chains: set[str] = field(default_factory=set)
+
+    async def promising(self) -> set[str]:
+        return self.chains
 
     async def lock(self) -> None:
         return None

@@ -46,6 +46,7 @@ PROMISE_ID: Final = UUID("5d2f1b7e-0a51-5c57-9a52-6b1f2f8f4a21")
 LEDGER: Final = "凤项-2021-001"
 PROMISE: Final[Mapping[str, Any]] = {
     "promise_id": str(PROMISE_ID),
+    "authority": "county",
     "number": "NS-2021-001",
     "version": 2,
     "tier": "department",
@@ -55,8 +56,9 @@ PROMISE: Final[Mapping[str, Any]] = {
     "post_title": "水利局局长",
     "holder": "阮桐",
     "member": None,
+    "first_words": "六月底前换完老街水管",
     "words": "八月底前换完老街水管<script>",
-    "project": LEDGER,
+    "projects": [LEDGER, "凤项-2021-002"],
     "made_on": "2021-03-01",
     "first_due": "2021-06-30",
     "due": "2021-08-31",
@@ -87,6 +89,21 @@ PROMISE_FACTS: Final[list[dict[str, Any]]] = [
     }
     for seq, says in ((7, "2021-03-01 电视亮诺：换完老街水管 期限 2021-06-30"), (9, CHANGE_SAID))
 ]
+HEAD: Final[Mapping[str, Any]] = {
+    "authority": "county",
+    "seq": 9,
+    "hash": "9fa" * 21 + "0",
+    "signature": "0" * 128,
+    "key": "k1",
+    "public_key": "AA==",
+}
+VERIFIED: Final[Mapping[str, Any]] = {
+    "holds": True,
+    "head": HEAD,
+    "broken": None,
+    "asked": {"seq": 7, "hash": "7fa" * 21 + "0"},
+    "on_chain": True,
+}
 PROJECT: Final[Mapping[str, Any]] = {
     "project_id": "6d2f1b7e-0a51-5c57-9a52-6b1f2f8f4a21",
     "ledger": LEDGER,
@@ -491,12 +508,23 @@ ACKNOWLEDGED: Final = [
 ]
 FORBIDDEN: Final = {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": "another unit's"}
 NOT_FOUND: Final = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such thing"}
+OFFER: Final = {
+    "ledger": LEDGER,
+    "name": "河口镇自来水管网改造",
+    "lead_unit": "water",
+    "state": "under_way",
+    "why": "类别同为“供水”，诉求未写地点，项目在“河口镇”",
+    "offered_at": MORNING,
+    "accepted": None,
+}
+OFFERS_PAGE: Final = f"/cases/{CASE_ID}/projects/offers"
 ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("intake", "GET", f"/demands/{RECEIPT}"): STANDING,
     ("intake", "POST", f"/demands/{RECEIPT}/rating"): {"receipt": RECEIPT, "at": MORNING},
     ("intake", "POST", f"/demands/{RECEIPT}/project-ratings"): {"receipt": RECEIPT, "at": MORNING},
     ("intake", "POST", f"/demands/{RECEIPT}/withdrawal"): {"receipt": RECEIPT, "at": MORNING},
     ("assignment", "GET", "/promises"): {"promises": [PROMISE], "next": "further"},
+    ("assignment", "GET", "/promises/verify"): VERIFIED,
     ("assignment", "GET", f"/promises/{PROMISE_ID}"): {**PROMISE, "facts": PROMISE_FACTS},
     ("assignment", "GET", "/projects"): {"projects": [PROJECT], "next": "further"},
     ("assignment", "GET", f"/projects/{LEDGER}"): WHOLE_PROJECT,
@@ -511,6 +539,8 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "GET", "/cases"): {"cases": [ROW], "next": "further"},
     ("assignment", "GET", f"/cases/{CASE_ID}"): CASE,
     ("assignment", "GET", f"/cases/{CASE_ID}/twins"): {"twins": [TWIN]},
+    ("assignment", "GET", OFFERS_PAGE): [OFFER],
+    ("assignment", "POST", f"{OFFERS_PAGE}/{LEDGER}"): "",
     ("assignment", "POST", f"/cases/{CASE_ID}/sign-for"): AFTER_STEP,
     ("assignment", "POST", f"/cases/{CASE_ID}/return"): RETURNED,
     ("assignment", "GET", "/units"): UNITS,
@@ -595,7 +625,7 @@ class FakeApis:
         if call.method == "GET" and self._is_hidden(call):
             return 403, FORBIDDEN
         status, body = self.instead.get(where) or (200, ANSWERS[where])
-        if status == 200 and call.method == "POST" and call.path.startswith(f"/cases/{CASE_ID}/"):
+        if status == 200 and call.method == "POST" and isinstance(body, dict):  # a step tells where it lies
             self.lies_with = body.get("unit", self.lies_with)
         return status, body
 

@@ -18,7 +18,7 @@ from services.assignment.api_project_outcomes import (
     problem_of,
     refused,
 )
-from services.assignment.api_project_view import Whole, page_for_print, page_of, sheet_of, view_of
+from services.assignment.api_project_view import PROMISES, Whole, page_for_print, page_of, sheet_of, view_of
 from services.assignment.case_name import case_name
 from services.assignment.move_project import NoSuchProject, NotTheirs, ProjectDesk, refusal
 from services.assignment.open_projects import Opening, Refused
@@ -27,6 +27,7 @@ from services.assignment.render.ledger_page import to_html
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_project_reading import Filter, ProjectReading
 from services.assignment.store_projects import PostgresProjects
+from services.assignment.store_promise_reading import PromiseFilter, PromiseReading
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import ProjectState, Tier
 from services.kit.auth import Staff
@@ -78,8 +79,10 @@ class Office:
                 raise problem_of(NoSuchProject(ledger))
             facts = await reading.facts(listed.project.project_id)
             ratings = await reading.ratings(listed.project.project_id)
+            on_it = PromiseFilter(project=ledger)
+            promises = await PromiseReading(connection).page(on_it, None, PROMISES + 1)
             now = await connection.fetchval("SELECT clock.now()")
-        return Whole(listed, tuple(facts), ratings, rulebook.directory, now)
+        return Whole(listed, tuple(facts), ratings, tuple(map(dict, promises)), rulebook.directory, now)
 
     async def sheet(self) -> models.SheetView:
         """The whole list as a county's spreadsheet has it, with what the system knows behind."""

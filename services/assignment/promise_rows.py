@@ -1,8 +1,10 @@
 """Rows of a county's promise list, as text in cells: each becomes a promise, with everything wrong with it.
 
-Cells may say what people say: a unit by its full name, a post by its title, 镇, 电视. Pure.
+Cells may say what people say: a unit by its full name, a post by its title, 镇, 电视; several projects
+with 、 between their ledger numbers. Pure.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -37,12 +39,16 @@ RESTS_ON: Final[Mapping[str, Set[str]]] = {
     "due": frozenset({"made_on"}),
     "post": frozenset({"tier", "unit", "made_on"}),
     "member": frozenset({"tier"}),
+    "tier": frozenset({"post"}),
+    "number": frozenset({"member"}),
     "words": frozenset({"member"}),
     "evidence": frozenset({"member"}),
     "programme": frozenset({"occasion", "aired_on", "clip"}),
     "aired_on": frozenset({"occasion", "programme", "clip"}),
 }
 """Column → those that it is judged by: where one of them can't be read, nothing is said of it."""
+
+PARTED: Final = re.compile(r"[、，,；;\n]+")
 
 Cells = Mapping[str, str]
 
@@ -103,12 +109,12 @@ class Reader:
         }
         found = [*self._spoken(filled)]
         try:
-            promise = NewPromise.model_validate(filled)
+            promise = NewPromise.model_validate({**filled, **_projects(filled)})
         except ValidationError as error:
             named = {complaint.column for complaint in found}
             found += [
                 Complaint(column=column, what=what, remedy=remedy)
-                for column, what, remedy in complaints(error)
+                for column, what, remedy in _by_cell(error)
                 if column not in named
             ]
         if not found:
@@ -191,8 +197,22 @@ class Reader:
         return titles
 
 
+def _projects(filled: Cells) -> dict[str, list[str]]:
+    said = PARTED.split(filled.get("projects", ""))
+    return {"projects": found} if (found := [one.strip() for one in said if one.strip()]) else {}
+
+
+def _by_cell(error: ValidationError) -> Iterator[tuple[str, str, str]]:
+    """Of several projects in a cell the cell is named, and once."""
+    told = set()
+    for where, what, remedy in complaints(error):
+        column = where.partition(".")[0]
+        if column not in told:
+            yield column, what, remedy
+        told.add(column)
+
+
 def _with_stand_ins(filled: Cells, unread: Set[str]) -> NewPromise:
     read = {column: text for column, text in filled.items() if column not in unread}
-    return NewPromise.model_validate(
-        {column: value for column, value in STAND_INS.items() if column in unread} | read
-    )
+    stand_ins = {column: value for column, value in STAND_INS.items() if column in unread}
+    return NewPromise.model_validate(stand_ins | read | _projects(read))

@@ -25,7 +25,7 @@ FIELDS: Final = {
     "职务": "post",
     "姓名": "member",
     "承诺内容": "words",
-    "项目台账号": "project",
+    "项目台账号": "projects",
     "承诺日期": "made_on",
     "完成期限": "due",
     "场合": "occasion",
@@ -110,6 +110,7 @@ def _spoken(promise: Mapping[str, Any]) -> dict[str, Any]:
         "tier": TIERS_ZH[promise["tier"]],
         "occasion": _key(OCCASIONS, promise["occasion"]),
         "state": STATES[promise["state"]],
+        "projects": "、".join(promise["projects"]) or None,
         "member": None,
     }
 

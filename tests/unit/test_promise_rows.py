@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.assignment.promise import NewPromise, complaints_about
+from services.assignment.promise import NewPromise
+from services.assignment.promise_checks import complaints_about
 from services.assignment.promise_rows import Reader, ReadPromise, heading_complaints
 from services.cli.promise_files import cell_text
 from tests.unit.directory_samples import HOLDERS, POSTS, UNITS, county
@@ -58,7 +59,12 @@ def test_codes_stay_as_they_are() -> None:
 
 
 def test_empty_cells_are_absent() -> None:
-    assert read() == read(project="  ", clip="")
+    assert read() == read(projects="  ", clip="")
+
+
+def test_a_cell_names_several_projects() -> None:
+    promise = read(projects="项-1、项-2， 项-3；项-1").promise
+    assert promise.projects == ("项-1", "项-2", "项-3")
 
 
 def test_a_name_that_two_units_have_is_refused_with_both_codes() -> None:
@@ -82,6 +88,7 @@ def test_a_title_is_looked_for_in_its_own_unit() -> None:
         ({"post": "信访局局长"}, ["post"]),
         ({"words": "", "number": ""}, ["number", "words"]),
         ({"words": "长" * 2001}, ["words"]),
+        ({"projects": f"{'长' * 201}、{'远' * 201}"}, ["projects"]),
     ],
 )
 def test_each_cell_that_is_wrong_is_named_once(cells: dict[str, str], wrong: list[str]) -> None:

@@ -239,7 +239,7 @@ async def things(stack: Stack, receipt: str) -> dict[str, str]:
     await stack.ask(
         "assignment", "POST", "/projects", json={**PROJECT, "ledger": ledger, "cases": [case["case_id"]]}
     )
-    promise = {**PROMISE, "number": "凤诺2021-390", "project": ledger}
+    promise = {**PROMISE, "number": "凤诺2021-390", "projects": [ledger]}
     made = await stack.ask("assignment", "POST", "/promises", json=promise)
     days = {"first_day": MONDAY[:10], "last_day": MONDAY[:10]}
     sample = await stack.ask("assignment", "POST", "/call-back-samples", json=days)

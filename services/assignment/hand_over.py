@@ -29,7 +29,7 @@ class Succession:
 class Passing:
     """Something open that the predecessor had taken on.
 
-    What is of a case is due at an instant (None while that isn't known), a promise or a project on a local day.
+    What is of a case is due at an instant (None while that isn't known), a promise or a project on a day.
     """
 
     kind: PassingKind

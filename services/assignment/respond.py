@@ -1,7 +1,7 @@
-"""What citizens said of their demands: a withdrawal closes the case, a rating stays with it, or they came late.
+"""What citizens said of their demands: a withdrawal ends the case, a rating stays with it, or either is late.
 
-Late is a withdrawal after the answer, and a rating of a reply that was sent back meanwhile. A bad rating, of the
-reply or of a project that answers the demand, opens a rectification (decision 0009).
+Late is a withdrawal after the answer, and a rating of a reply that was sent back meanwhile. A bad rating, of
+the reply or of a project that answers the demand, opens a rectification (decision 0009).
 """
 
 from collections.abc import Sequence

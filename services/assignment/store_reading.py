@@ -18,7 +18,7 @@ _OVERDUE: Final = f"state IN {BEFORE_REPLY} AND coalesce(complete_due < clock.no
 
 _RECTIFY: Final = "rectification_opened IS NOT NULL AND rectified_at IS NULL"
 
-# An open project is offered and nobody decided. The parameter, twice: the unit that leads it; NULL: whichever.
+# An open project is offered and nobody decided. The parameter, twice: the unit that leads it; NULL: any.
 _OFFERED: Final = """
 EXISTS (
     SELECT FROM project_offers AS o JOIN projects AS p USING (project_id)

@@ -67,6 +67,10 @@ class CasesInMemory:
         states = {case.case_id: case.state for case in found}
         return {case.case_id: replace(case, lead_state=states.get(case.lead or NO_LEAD)) for case in found}
 
+    async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
+        events = (new.event for new, _ in self.opened.values())
+        return {event.receipt: event.case_id for event in events if event.receipt in receipts}
+
     async def record(self, taken: Sequence[Taken]) -> None:
         self.steps += taken
         self.cases.update({one.case.case_id: one.case for one in taken})
@@ -107,6 +111,10 @@ class DirectoriesInMemory:
     """The versions of a directory."""
 
     editions: list[Edition] = field(default_factory=list)
+    chains: set[str] = field(default_factory=set)
+
+    async def promising(self) -> set[str]:
+        return self.chains
 
     async def lock(self) -> None:
         return None

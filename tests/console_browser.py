@@ -14,7 +14,7 @@ from services.console.app import build_on
 from services.console.settings import ConsoleSettings
 from services.contracts.vocabulary import Role
 from services.dev.credentials import new_secrets
-from services.kit.auth import issue_token
+from services.kit.auth import TokenReader, issue_token
 from tests.api_documents import document_of
 from tests.console_fakes import CASE_ID, FakeApis
 
@@ -61,7 +61,7 @@ async def consoles() -> AsyncIterator[Open]:
         made: list[httpx.AsyncClient] = []
 
         def open_(environment: str = "test", scheme: str = "http", keys: bool = True, **more: str) -> Browser:
-            apis = FakeApis(description)
+            apis = FakeApis(description, TokenReader.of(SECRETS["YINUO_TOKEN_PUBLIC_KEY"]))
             settings = ConsoleSettings.model_validate(
                 {
                     **more,

@@ -12,7 +12,9 @@ from uuid import UUID
 
 import httpx
 
+from services.assignment.acting import FOR_THEIR_UNIT
 from services.contracts.vocabulary import SERVICES, Service
+from services.kit.auth import TokenReader
 
 CASE_ID: Final = UUID("0f4f5f4e-9d9a-5f0a-8a53-0d6b0c4f7c11")
 NOTICE_ID: Final = UUID("0b0c1f3e-6f0a-5d52-9d0c-0f6f2f8f4a11")
@@ -44,6 +46,7 @@ PROMISE_ID: Final = UUID("5d2f1b7e-0a51-5c57-9a52-6b1f2f8f4a21")
 LEDGER: Final = "凤项-2021-001"
 PROMISE: Final[Mapping[str, Any]] = {
     "promise_id": str(PROMISE_ID),
+    "authority": "county",
     "number": "NS-2021-001",
     "version": 2,
     "tier": "department",
@@ -53,8 +56,9 @@ PROMISE: Final[Mapping[str, Any]] = {
     "post_title": "水利局局长",
     "holder": "阮桐",
     "member": None,
+    "first_words": "六月底前换完老街水管",
     "words": "八月底前换完老街水管<script>",
-    "project": LEDGER,
+    "projects": [LEDGER, "凤项-2021-002"],
     "made_on": "2021-03-01",
     "first_due": "2021-06-30",
     "due": "2021-08-31",
@@ -85,6 +89,21 @@ PROMISE_FACTS: Final[list[dict[str, Any]]] = [
     }
     for seq, says in ((7, "2021-03-01 电视亮诺：换完老街水管 期限 2021-06-30"), (9, CHANGE_SAID))
 ]
+HEAD: Final[Mapping[str, Any]] = {
+    "authority": "county",
+    "seq": 9,
+    "hash": "9fa" * 21 + "0",
+    "signature": "0" * 128,
+    "key": "k1",
+    "public_key": "AA==",
+}
+VERIFIED: Final[Mapping[str, Any]] = {
+    "holds": True,
+    "head": HEAD,
+    "broken": None,
+    "asked": {"seq": 7, "hash": "7fa" * 21 + "0"},
+    "on_chain": True,
+}
 PROJECT: Final[Mapping[str, Any]] = {
     "project_id": "6d2f1b7e-0a51-5c57-9a52-6b1f2f8f4a21",
     "ledger": LEDGER,
@@ -442,7 +461,6 @@ SAMPLE: Final[Mapping[str, Any]] = {
 SAMPLED: Final[Mapping[str, Any]] = {
     **SAMPLE,
     "method": "按办理单位分层抽取。",
-    "drawn_from": {"water": [str(CASE_ID)]},
     "cases": [
         {
             "case_id": str(CASE_ID),
@@ -479,6 +497,7 @@ AFTER_STEP: Final = {
     "version": 2,
     "at": MORNING,
 }
+RETURNED: Final = {**AFTER_STEP, "step": "return", "unit": "office", "post": "office.head"}
 ACKNOWLEDGED: Final = [
     {
         "notice_id": str(NOTICE_ID),
@@ -487,6 +506,7 @@ ACKNOWLEDGED: Final = [
         "acknowledged_by": "tester",
     }
 ]
+FORBIDDEN: Final = {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": "another unit's"}
 NOT_FOUND: Final = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such thing"}
 OFFER: Final = {
     "ledger": LEDGER,
@@ -504,6 +524,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("intake", "POST", f"/demands/{RECEIPT}/project-ratings"): {"receipt": RECEIPT, "at": MORNING},
     ("intake", "POST", f"/demands/{RECEIPT}/withdrawal"): {"receipt": RECEIPT, "at": MORNING},
     ("assignment", "GET", "/promises"): {"promises": [PROMISE], "next": "further"},
+    ("assignment", "GET", "/promises/verify"): VERIFIED,
     ("assignment", "GET", f"/promises/{PROMISE_ID}"): {**PROMISE, "facts": PROMISE_FACTS},
     ("assignment", "GET", "/projects"): {"projects": [PROJECT], "next": "further"},
     ("assignment", "GET", f"/projects/{LEDGER}"): WHOLE_PROJECT,
@@ -521,7 +542,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "GET", OFFERS_PAGE): [OFFER],
     ("assignment", "POST", f"{OFFERS_PAGE}/{LEDGER}"): "",
     ("assignment", "POST", f"/cases/{CASE_ID}/sign-for"): AFTER_STEP,
-    ("assignment", "POST", f"/cases/{CASE_ID}/return"): {**AFTER_STEP, "step": "return"},
+    ("assignment", "POST", f"/cases/{CASE_ID}/return"): RETURNED,
     ("assignment", "GET", "/units"): UNITS,
     ("assignment", "GET", "/directory"): DIRECTORY,
     ("assignment", "GET", SAMPLE_PAGE): {"samples": [SAMPLE], "next": "further"},
@@ -541,7 +562,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that the console sent."""
+    """One request that the console sent; a parameter that was repeated has its values with commas between."""
 
     service: Service
     method: str
@@ -553,9 +574,14 @@ class Call:
 
 @dataclass(slots=True)
 class FakeApis:
-    """`description` is assignment's OpenAPI document; `instead` replaces answers: (status, body)."""
+    """`description` is assignment's OpenAPI document; `instead` replaces answers: (status, body).
+
+    With a `reader` of tokens the case is hidden from staff of other units; a step may move it to another.
+    """
 
     description: Mapping[str, Any]
+    reader: TokenReader | None = None
+    lies_with: str = "water"
     away: set[Service] = field(default_factory=set)
     instead: dict[tuple[Service, str, str], tuple[int, Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
@@ -584,7 +610,9 @@ class FakeApis:
         if path == "/health/live":
             return httpx.Response(200, json={"status": "ok"})
         body = json.loads(request.content) if request.content else None
-        call = Call(service, request.method, path, dict(request.url.params), dict(request.headers), body)
+        given = request.url.params
+        query = {name: ",".join(given.get_list(name)) for name in given}
+        call = Call(service, request.method, path, query, dict(request.headers), body)
         self.calls.append(call)
         return _response(self._found(call))
 
@@ -594,7 +622,19 @@ class FakeApis:
         wrong_code = call.path.startswith("/demands/") and not staff and _code(call) != CODE
         if (where not in ANSWERS and where not in self.instead) or wrong_code:
             return 404, NOT_FOUND
-        return self.instead.get(where) or (200, ANSWERS[where])
+        if call.method == "GET" and self._is_hidden(call):
+            return 403, FORBIDDEN
+        status, body = self.instead.get(where) or (200, ANSWERS[where])
+        if status == 200 and call.method == "POST" and isinstance(body, dict):  # a step tells where it lies
+            self.lies_with = body.get("unit", self.lies_with)
+        return status, body
+
+    def _is_hidden(self, call: Call) -> bool:
+        """Assignment and supervision alike show a case of another unit to those alone who see all units."""
+        if self.reader is None or not call.path.startswith(f"/cases/{CASE_ID}"):
+            return False
+        staff = self.reader.staff(call.headers["authorization"].removeprefix("Bearer "))
+        return staff.role in FOR_THEIR_UNIT and staff.unit != self.lies_with
 
 
 def _code(call: Call) -> str | None:

@@ -3,7 +3,7 @@
 So whoever gets a page here has a role that the services let through, and what they would answer is canned.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 import httpx
@@ -53,7 +53,9 @@ def _client(service: Service, fakes: FakeApis) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=f"http://{service}", transport=transport)
 
 
-def _answering(service: Service, fakes: FakeApis) -> Callable[[httpx.Request], Awaitable[httpx.Response]]:
+def _answering(
+    service: Service, fakes: FakeApis
+) -> Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]:
     api = api_of(service)
     api.state.token_reader = TokenReader.of(SECRETS["YINUO_TOKEN_PUBLIC_KEY"])
     guard = httpx.ASGITransport(api)

@@ -31,6 +31,9 @@ class ProjectsInMemory:
     links: Links = field(default_factory=dict)
     offers: dict[tuple[UUID, UUID], Offer] = field(default_factory=dict)
     reports: list[tuple[UUID, date, Report]] = field(default_factory=list)
+    receipts: dict[str, UUID] = field(default_factory=dict)
+    readers: dict[UUID, set[str]] = field(default_factory=dict)
+    """Which units may read a case."""
     version: int = 0
 
     async def lock_list(self) -> None:
@@ -55,6 +58,12 @@ class ProjectsInMemory:
     async def hold_groups(self) -> None:
         return None
 
+    async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
+        return {one: self.receipts[one] for one in receipts if one in self.receipts}
+
+    async def hidden_from(self, unit: str, case_ids: Sequence[UUID]) -> list[UUID]:
+        return sorted(one for one in set(case_ids) & set(self.cases) if unit not in self.readers[one])
+
     async def with_groups(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]:
         leads = {self.cases[one].lead or one for one in case_ids if one in self.cases}
         found = {one: case for one, case in self.cases.items() if one in leads or case.lead in leads}
@@ -73,6 +82,7 @@ class ProjectsInMemory:
             match one.event:
                 case CaseLinkedToProject(case_id=case_id, project_id=project_id, how=how):
                     self.links.setdefault((case_id, project_id), how)
+                    self._accept((case_id, project_id))
                 case CaseUnlinkedFromProject(case_id=case_id, project_id=project_id):
                     self.links.pop((case_id, project_id), None)
                 case ProgressReported(text=text, evidence=evidence, percent=percent):
@@ -81,6 +91,11 @@ class ProjectsInMemory:
 
     async def reports_of(self, project_id: UUID, day: date) -> set[Report]:
         return {report for of, on, report in self.reports if (of, on) == (project_id, day)}
+
+    def _accept(self, link: tuple[UUID, UUID]) -> None:
+        offer = self.offers.get(link)
+        if offer and offer.accepted is None:
+            self.offers[link] = replace(offer, accepted=True)
 
     async def offer(self, offers: Sequence[Offer]) -> None:
         for one in offers:

@@ -12,11 +12,15 @@ import rfc8785
 from services.assignment.chain import Fact, Head, Seal, chained
 from services.assignment.promise import NewPromise, Promise, made
 from services.contracts.promise import PromiseMade
+from tests.unit.directory_samples import HOLDERS, county
 
 MEETING = datetime(2021, 4, 30, 2, 0, tzinfo=UTC)
 """2021-04-30 10:00 local."""
 SEAL = Seal.of(base64.b64encode(bytes(range(32))).decode())
 FORGER = Seal.of(base64.b64encode(bytes(32)).decode())
+HEAD_HELD = {"post": "water.head", "person": "丙某", "from": "2020-06-01"}
+PROMISING = county(holders=[*HOLDERS, HEAD_HELD])
+"""The small county, in which the water bureau's head can promise, too."""
 
 
 def new_promise(**given: Any) -> NewPromise:
@@ -25,7 +29,7 @@ def new_promise(**given: Any) -> NewPromise:
         "number": "诺1",
         "tier": "department",
         "unit": "water",
-        "post": "magistrate",
+        "post": "water.head",
         "words": "六月底前修好老街水管。",
         "made_on": date(2021, 4, 30),
         "due": date(2021, 6, 30),
@@ -35,7 +39,7 @@ def new_promise(**given: Any) -> NewPromise:
 
 
 def promise_made(**given: Any) -> PromiseMade:
-    return made(new_promise(**given), "county", None, MEETING)
+    return made(new_promise(**given), "county", "丙某", None, MEETING)
 
 
 def standing(**given: Any) -> Promise:

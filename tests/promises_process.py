@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
@@ -21,6 +21,32 @@ from tests.promise_builders import MEETING
 from tests.unit.directory_samples import POSTS, county
 
 MEMBERS = {"code": "water.clerk", "title": "干事", "unit": "water", "tier": "section_leader"}
+ALTERED = {
+    "promise_id": "'a0000000-0000-4000-8000-000000000000'",
+    "authority": "'city'",
+    "number": "'另一号'",
+    "version": "version + 1",
+    "tier": "'town'",
+    "unit": "'petition'",
+    "post": "'petition.head'",
+    "holder": "'另一人'",
+    "member": "repeat('0', 64)",
+    "first_words": "'另一句'",
+    "words": "'另一句'",
+    "projects": "'{项-9}'",
+    "made_on": "made_on - 1",
+    "first_due": "first_due + 90",
+    "due": "due + 90",
+    "occasion": "'written'",
+    "programme": "'别的栏目'",
+    "aired_on": "aired_on - 1",
+    "clip": "'9'",
+    "evidence": "'另一份'",
+    "recorded_at": "recorded_at - interval '1 day'",
+    "state": "'kept'",
+    "settled_on": "'2021-04-30'",
+}
+"""Each column of the list of promises, and what somebody could write there."""
 
 
 @contextmanager
@@ -108,6 +134,35 @@ class Promises:
         finally:
             await connection.close()
 
+    async def directory(self) -> dict[str, Any]:
+        answer = await self.http.get("/directory", headers=self.staff("administrator"))
+        found: dict[str, Any] = answer.json()["directory"]
+        return found
+
+    async def load(self, directory: dict[str, Any]) -> httpx.Response:
+        return await self.http.post("/directory", json=directory, headers=self.staff("administrator"))
+
+    async def altering_each_column(self, made: Mapping[str, Any]) -> AsyncIterator[str]:
+        """Each column of a promise's row, while the database's owner has altered it; then it is restored."""
+        async with self.as_role("owner") as owner:
+            columns = (
+                "SELECT attname::text FROM pg_attribute WHERE attrelid = 'promises'::regclass AND attnum > 0"
+            )
+            assert {row["attname"] for row in await owner.fetch(columns)} == set(ALTERED)
+            for column, value in ALTERED.items():
+                before = await owner.fetchval(
+                    f"SELECT {column} FROM promises WHERE promise_id = $1", made["promise_id"]
+                )
+                row = await owner.fetchval(
+                    "SELECT ctid::text FROM promises WHERE promise_id = $1", made["promise_id"]
+                )
+                setting = "UPDATE promises SET {} = {} WHERE ctid = '{}'::tid RETURNING ctid::text"
+                row = await owner.fetchval(setting.format(column, value, row))
+                try:
+                    yield column
+                finally:
+                    await owner.execute(setting.format(column, "$1", row), before)
+
     @asynccontextmanager
     async def rewritten(self, facts: Sequence[Fact], head: Head) -> AsyncIterator[None]:
         """The record as the owner of the database rewrote it; afterwards it is as it was."""
@@ -139,10 +194,6 @@ async def talking_to(stack: Infrastructure) -> AsyncIterator[Promises]:
     async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
         talking = Promises(stack, http)
         holders = [{"post": post["code"], "person": "某人", "from": "2020-01-01"} for post in POSTS]
-        answer = await http.post(
-            "/directory",
-            content=county(posts=[*POSTS, MEMBERS], holders=holders).model_dump_json(),
-            headers={**talking.staff("administrator"), "Content-Type": "application/json"},
-        )
+        answer = await talking.load(county(posts=[*POSTS, MEMBERS], holders=holders).model_dump(mode="json"))
         assert answer.status_code == httpx.codes.OK, answer.text
         yield talking

@@ -1,5 +1,6 @@
 """Cases over HTTP: staff list, search and read them; steps are in `api_steps`."""
 
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -72,10 +73,17 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         assisting: Annotated[
             bool, FromQuery(description="those that `unit`, or one's own, was asked to assist with")
         ] = False,
+        case_id: Annotated[
+            list[UUID] | None,
+            FromQuery(
+                max_length=LARGEST_PAGE, description="these alone, as far as they may be read one by one"
+            ),
+        ] = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.CasePage:
         cursor = Cursor.parse(after) if after is not None else None
+        reader = staff.unit if case_id is not None and unit is None and staff.role in FOR_THEIR_UNIT else None
         unit = _unit_of(staff, unit)
         assists = _assisting(staff, unit) if assisting else None
         async with database.pool.acquire() as connection:
@@ -83,9 +91,21 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             if rulebook is None:
                 return models.CasePage(cases=[], next=None)
             categories = rulebook.family(category) if category else None
-            lies_with, led_by = None if assists else unit, _deciding(staff)
+            lies_with, led_by = None if assists or reader else unit, _deciding(staff)
             wanted = Filter(
-                lies_with, state, kind, categories, q, overdue, rectify, tag, assists, offers, led_by
+                lies_with,
+                state,
+                kind,
+                categories,
+                q,
+                overdue,
+                rectify,
+                tag,
+                assists,
+                case_id,
+                reader,
+                offers,
+                led_by,
             )
             rows = await CaseReading(connection).page(wanted, cursor, limit + 1)
         return _page(rows, limit, rulebook)
@@ -119,7 +139,8 @@ def _twins(routes: APIRouter, database: Database, rulebooks: Rulebooks) -> None:
                 raise problem_of(NoSuchCase(case_id))
             _unit_of(staff, row["unit"])
             near = {str(one["case_id"]): one for one in await reading.near(case_id)}
-        twins = likely_twins(matter_of(row), map(matter_of, near.values()))
+        # In a thread: some hundred texts are compared.
+        twins = await to_thread(likely_twins, matter_of(row), map(matter_of, near.values()))
         found = [_grouped({**near[twin.case_id], "why": twin.why}, rulebook) for twin in twins]
         return models.Twins(twins=found)
 

@@ -7,7 +7,6 @@ import structlog
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.assignment.api_body import LargeBodyRoute
 from services.assignment.directory import Directory, Word
 from services.assignment.publish import (
     DirectoryMovedOn,
@@ -22,6 +21,7 @@ from services.assignment.store_directory import PostgresDirectories, Rulebooks
 from services.contracts.vocabulary import ROLES, UnitKind
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
+from services.kit.large_body import LargeBodyRoute
 from services.kit.postgres import Database
 
 log = structlog.get_logger(__name__)

@@ -1,6 +1,6 @@
 """Posts and their hand-overs over HTTP: who holds a post, what passed to him, his confirmation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,11 +20,10 @@ from services.assignment.hand_over import (
     ListChanged,
     NothingPasses,
     Outcome,
-    Passing,
     PassingKind,
     Succession,
     confirm,
-    count_of,
+    counts_of,
     digest_of,
     successions,
 )
@@ -146,21 +145,21 @@ class Today:
         return found
 
     async def rows(self, found: Sequence[Succession]) -> list[HandOverRow]:
-        passing = await self.stored.passing(found)
+        counts = await self.stored.counts(found)
         confirmed = await self.stored.confirmations([one.post for one in found])
         return [
-            self._row(one, passing.get(one.post, ()), confirmed.get((one.post, one.since))) for one in found
+            self._row(one, counts.get(one.post, {}), confirmed.get((one.post, one.since))) for one in found
         ]
 
     async def view(self, one: Succession) -> HandOverView:
         passing = (await self.stored.passing([one])).get(one.post, ())
         confirmed = (await self.stored.confirmations([one.post])).get((one.post, one.since))
-        row = self._row(one, passing, confirmed)
+        row = self._row(one, counts_of(passing), confirmed)
         lines = [PassingView.model_validate(line) for line in passing]
         return HandOverView(**row.model_dump(), digest=digest_of(passing), passing=lines)
 
     def _row(
-        self, one: Succession, passing: Sequence[Passing], confirmed: Confirmation | None
+        self, one: Succession, counts: Mapping[PassingKind, int], confirmed: Confirmation | None
     ) -> HandOverRow:
         unit = self.directory.units_by_code.get(one.unit)
         return HandOverRow(
@@ -172,9 +171,9 @@ class Today:
             holder=one.successor,
             since=one.since,
             days=(self.day - one.since).days,
-            cases=count_of(passing, *OF_CASES),
-            promises=count_of(passing, "promise"),
-            projects=count_of(passing, "project"),
+            cases=sum(counts.get(kind, 0) for kind in OF_CASES),
+            promises=counts.get("promise", 0),
+            projects=counts.get("project", 0),
             confirmation=ConfirmationView.model_validate(confirmed) if confirmed else None,
         )
 

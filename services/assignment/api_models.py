@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from services.assignment.transitions import Step
 from services.contracts.vocabulary import CaseState, Channel, Kind, Satisfaction, Tag, Urgency
@@ -24,9 +24,16 @@ Summary = Annotated[
 ]
 Days = Annotated[int, Field(ge=1, le=60)]
 UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_NUL)]
+CaseNamed = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=NO_NUL),
+    WithJsonSchema({"type": "string", "format": "case", "minLength": 1, "maxLength": 40}),
+]
+"""A case's id or its receipt number. The format, our own, lets a form know what is typed there."""
 Query = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_NUL)]
 
 _CASE = "0f4f5f4e-9d9a-5f0a-8a53-0d6b0c4f7c11"
+_RECEIPT = "YN20210301-00000001"
 
 
 class Frozen(BaseModel):
@@ -127,7 +134,10 @@ class Tagging(Frozen):
 class Merging(Frozen):
     """并办: the case is of the same matter as another, and follows it from now on."""
 
-    into: UUID = Field(description="the other case, or one merged into the same lead", examples=[_CASE])
+    into: CaseNamed = Field(
+        description="the other case, or one merged into the same lead: its id or its receipt number",
+        examples=[_RECEIPT],
+    )
     reason: Reason = Field(examples=["与该件反映同一处停水。"])
 
 
@@ -146,7 +156,7 @@ class StepAsked(Frozen):
     summary: Summary | None = None
     unit: UnitCode | None = None
     days: Days | None = None
-    into: UUID | None = None
+    into: CaseNamed | None = None
     rectification: Reply | None = None
     what: Reason | None = None
     result: Reply | None = None
@@ -192,7 +202,7 @@ class CaseRow(Frozen):
 
     case_id: UUID = Field(examples=[_CASE])
     demand_id: UUID
-    receipt: str = Field(examples=["YN20210301-00000001"])
+    receipt: str = Field(examples=[_RECEIPT])
     channel: Channel
     kind: Kind
     urgency: Urgency

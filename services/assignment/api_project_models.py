@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.assignment.api_models import NO_NUL, Frozen, Reason, UnitCode
+from services.assignment.api_models import NO_NUL, CaseNamed, Frozen, Reason, UnitCode
 from services.assignment.project_history import Kind
 from services.assignment.project_plan import (
     FIRST_YEAR,
@@ -175,7 +175,7 @@ class DropGiven(Frozen):
 class LinkGiven(Frozen):
     """关联: the project answers the case."""
 
-    case_id: UUID
+    case_id: CaseNamed = Field(description="its id or its receipt number")
     reason: Reason
 
 

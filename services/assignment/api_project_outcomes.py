@@ -1,12 +1,18 @@
 """Outcomes about projects as HTTP says them: the project after an act, or a problem that names the remedy."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from services.assignment.api_project_models import ProjectMoved
 from services.assignment.move_project import NoSuchProject, NotTheirs, Outcome, Repeated
 from services.assignment.open_projects import Refused
 from services.assignment.project import Fault, Faulty, Moved, NotAllowed, Project
 from services.kit.http import Problem
+
+LEAD_UNIT: Final = "use a token of the unit that leads the project, or have a clerk do it"
+OWN_CASES: Final = "name cases that your unit handles or assists with, or have a clerk link them"
+REMEDIES: Final = {"case_id": OWN_CASES, "cases": OWN_CASES}
+"""What to do about a refusal, by the field that it names."""
 
 
 def moved_view(project: Project) -> ProjectMoved:
@@ -27,8 +33,8 @@ def problem_of(outcome: NotAllowed | Faulty | NoSuchProject | NotTheirs) -> Prob
     match outcome:
         case NoSuchProject(ledger, field):
             return Problem(404, "Not Found", f"no project {ledger}", field=field, remedy="see /projects")
-        case NotTheirs(why):
-            return Problem(403, "Forbidden", why, remedy="use a token of the unit that leads the project")
+        case NotTheirs(why, field):
+            return Problem(403, "Forbidden", why, field=field, remedy=REMEDIES.get(field, LEAD_UNIT))
         case Faulty(faults):
             return faulty(faults)
         case NotAllowed(project, act, allowed):
@@ -36,6 +42,7 @@ def problem_of(outcome: NotAllowed | Faulty | NoSuchProject | NotTheirs) -> Prob
                 409,
                 "Conflict",
                 f"project {project.ledger} is {project.state}: {act} is not possible",
+                field="ledger",
                 remedy=f"possible now: {', '.join(allowed) or 'none'}",
                 allowed=list(allowed),
                 state=project.state,
@@ -64,5 +71,9 @@ def refused(found: Refused) -> Problem:
 def no_directory() -> Problem:
     """Codes mean nothing yet."""
     return Problem(
-        409, "Conflict", "no directory was loaded yet", remedy="load one: `yinuo directory load FOLDER`"
+        409,
+        "Conflict",
+        "no directory was loaded yet",
+        field="lead_unit",
+        remedy="load one: `yinuo directory load FOLDER`",
     )

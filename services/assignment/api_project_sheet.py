@@ -5,12 +5,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 
 from services.assignment import api_project_models as models
-from services.assignment.api_body import LargeBodyRoute
 from services.assignment.api_projects import Office
 from services.assignment.import_projects import SheetRefused, import_projects
 from services.assignment.project_sheet import SheetRow
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
+from services.kit.large_body import LargeBodyRoute
 
 TOLD: Final = 1000
 """How many problems of a sheet one answer names."""

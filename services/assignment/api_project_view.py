@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from services.assignment import api_project_models as models
 from services.assignment.directory import Directory
@@ -12,22 +12,27 @@ from services.assignment.project_history import Entry, Told, history, milestones
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_sheet import HEADINGS, KNOWN_BY_THE_SYSTEM, STATES_ZH
 from services.assignment.project_sheet import row_of as sheet_cells
-from services.assignment.render.ledger_page import LedgerPage
+from services.assignment.promise import ORDINARY
+from services.assignment.render.ledger_page import LedgerPage, Promised
 from services.assignment.store_project_reading import Listed
 from services.contracts.vocabulary import Satisfaction
 from services.kit.page import Cursor
+
+PROMISES: Final = 50
+"""The most that a ledger page lists: thousands of members may promise to help with one project."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A project with its facts, under the directory in force, at an aware instant.
 
-    `ratings`: how many citizens gave each level.
+    `ratings`: how many citizens gave each level; `promises`: at most PROMISES + 1 that stand on it.
     """
 
     listed: Listed
     facts: tuple[Told, ...]
     ratings: Mapping[str, int]
+    promises: tuple[Mapping[str, Any], ...]
     directory: Directory
     now: datetime
 
@@ -103,6 +108,8 @@ def page_for_print(whole: Whole) -> LedgerPage:
         done_on=project.done_on,
         replaced_by=project.replaced_by,
         cases=whole.listed.cases,
+        promises=tuple(_promised(row, directory) for row in whole.promises[:PROMISES]),
+        more_promises=len(whole.promises) > PROMISES,
         leader=holder.person if holder else None,
         plan=project.plan,
         milestones=tuple(milestones(project.plan, entries)),
@@ -110,6 +117,14 @@ def page_for_print(whole: Whole) -> LedgerPage:
         labels=DirectoryLabels.of(directory),
         printed_at=whole.now,
     )
+
+
+def _promised(row: Mapping[str, Any], directory: Directory) -> Promised:
+    post = directory.posts_by_code.get(row["post"] or "")
+    title = post.title if post else row["post"]
+    who = "党员" if row["tier"] == ORDINARY else f"{title or ''} {row['holder'] or ''}".strip()
+    unit = unit_name(directory, row["unit"]) or row["unit"]
+    return Promised(row["number"], f"{unit} {who}", row["words"], row["due"], row["state"])
 
 
 def sheet_of(listed: Sequence[Listed], directory: Directory | None) -> models.SheetView:

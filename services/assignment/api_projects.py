@@ -18,14 +18,16 @@ from services.assignment.api_project_outcomes import (
     problem_of,
     refused,
 )
-from services.assignment.api_project_view import Whole, page_for_print, page_of, sheet_of, view_of
+from services.assignment.api_project_view import PROMISES, Whole, page_for_print, page_of, sheet_of, view_of
+from services.assignment.case_name import case_name
 from services.assignment.move_project import NoSuchProject, NotTheirs, ProjectDesk, refusal
-from services.assignment.open_projects import Opening, Refused, open_projects
+from services.assignment.open_projects import Opening, Refused
 from services.assignment.project import Finish, Reach, Report
 from services.assignment.render.ledger_page import to_html
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_project_reading import Filter, ProjectReading
 from services.assignment.store_projects import PostgresProjects
+from services.assignment.store_promise_reading import PromiseFilter, PromiseReading
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import ProjectState, Tier
 from services.kit.auth import Staff
@@ -77,8 +79,10 @@ class Office:
                 raise problem_of(NoSuchProject(ledger))
             facts = await reading.facts(listed.project.project_id)
             ratings = await reading.ratings(listed.project.project_id)
+            on_it = PromiseFilter(project=ledger)
+            promises = await PromiseReading(connection).page(on_it, None, PROMISES + 1)
             now = await connection.fetchval("SELECT clock.now()")
-        return Whole(listed, tuple(facts), ratings, rulebook.directory, now)
+        return Whole(listed, tuple(facts), ratings, tuple(map(dict, promises)), rulebook.directory, now)
 
     async def sheet(self) -> models.SheetView:
         """The whole list as a county's spreadsheet has it, with what the system knows behind."""
@@ -89,13 +93,10 @@ class Office:
 
     async def open(self, given: models.ProjectGiven, staff: Staff) -> tuple[models.ProjectMoved, bool]:
         """The project, and whether it is new. Raises Problem."""
-        if why := refusal(staff, given.lead_unit):
-            raise problem_of(NotTheirs(why))
-        opening = Opening(given.ledger, given.plan(), given.cases)
         async with self.desk(staff) as desk:
-            found = await open_projects(
-                desk.projects, desk.publish, desk.directory, [opening], staff.subject, desk.now
-            )
+            found = await desk.open(Opening(given.ledger, given.plan(), given.cases))
+            if isinstance(found, NotTheirs):
+                raise problem_of(found)
             if isinstance(found, Refused):
                 raise refused(found)
         new = bool(found.opened)
@@ -196,7 +197,7 @@ def _linking(routes: APIRouter, office: Office) -> None:
     @routes.post("/projects/{ledger}/cases", summary=f"关联 The project answers a case ({ACTORS})")
     async def link(ledger: Ledger, given: models.LinkGiven, staff: Actor) -> models.ProjectMoved:
         async with office.desk(staff) as desk:
-            return answer_of(await desk.link(ledger, given.case_id, mask(given.reason)))
+            return answer_of(await desk.link(ledger, case_name(given.case_id), mask(given.reason)))
 
     @routes.post(
         "/projects/{ledger}/cases/{case_id}/unlink",

@@ -1,13 +1,14 @@
 """What the API of promises takes and gives."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.assignment.api_models import Reason, UnitCode
-from services.assignment.promise import Line, Words
+from services.assignment.chain import Broken
+from services.assignment.promise import Ledgers, Line, Words
 from services.contracts.vocabulary import Occasion, PromiseState, PromiseTier, Settlement
 
 ROWS_AT_ONCE = 20_000
@@ -19,14 +20,14 @@ class Frozen(BaseModel):
 
 
 class Change(Frozen):
-    """改期, other words, or the project of a promise that named none; at least one of them.
+    """改期, other words, or other projects; at least one of them.
 
-    `approver`: the post that approved it.
+    `projects`: all that it is about from now on. `approver`: the post that approved it.
     """
 
     due: date | None = Field(default=None, examples=["2021-08-31"])
     words: Words | None = None
-    project: Line | None = Field(default=None, description="ledger number", examples=["凤项-2021-001"])
+    projects: Ledgers | None = Field(default=None, description="ledger numbers")
     reason: Reason = Field(examples=["汛期道路中断，材料进场推迟。"])
     approver: UnitCode = Field(examples=["magistrate"])
 
@@ -78,9 +79,13 @@ class Imported(Frozen):
 
 
 class PromiseRow(Frozen):
-    """A promise in a list. Names are those of the directory in force; `holder` held the post on `made_on`."""
+    """A promise in a list. Names of unit and post are those of the directory in force.
+
+    `holder`: who held the post on `made_on`, as the fact says it; None for ordinary members.
+    """
 
     promise_id: UUID
+    authority: str
     number: str
     version: int
     tier: PromiseTier
@@ -90,8 +95,9 @@ class PromiseRow(Frozen):
     post_title: str | None
     holder: str | None
     member: str | None = Field(description="ordinary members: SHA-256 over salt and name")
+    first_words: str
     words: str
-    project: str | None = Field(description="ledger number")
+    projects: list[str] = Field(description="ledger numbers")
     made_on: date
     first_due: date
     due: date
@@ -163,6 +169,37 @@ class HeadView(Frozen):
     signature: str
     key: str
     public_key: str
+
+
+class BrokenView(Frozen):
+    """The first place where the chain doesn't hold, and why."""
+
+    seq: int
+    why: str
+
+    @classmethod
+    def of(cls, broken: Broken | None) -> Self | None:
+        return cls(seq=broken.seq, why=broken.why) if broken else None
+
+
+class WitnessView(Frozen):
+    """A head as somebody noted it down."""
+
+    seq: int
+    hash: str
+
+
+class VerifyView(Frozen):
+    """Whether the chain holds from its first fact to its signed head, and what it says of an old head.
+
+    `on_chain`: that fact has that hash still; None where no head was asked about.
+    """
+
+    holds: bool
+    head: HeadView
+    broken: BrokenView | None
+    asked: WitnessView | None
+    on_chain: bool | None
 
 
 class Erased(Frozen):

@@ -27,7 +27,7 @@ def problem_of(refused: NoSuchPromise | NotTheirs | Refused | ChainBroken) -> Pr
                 403, "Forbidden", str(refused), field="unit", remedy="use a token of that unit, or a clerk's"
             )
         case Refused(field=None):
-            return Problem(409, "Conflict", str(refused), remedy=refused.remedy)
+            return Problem(409, "Conflict", str(refused), field="promise_id", remedy=refused.remedy)
         case Refused():
             return Problem(
                 422, "Unprocessable Content", str(refused), field=refused.field, remedy=refused.remedy
@@ -38,6 +38,7 @@ def problem_of(refused: NoSuchPromise | NotTheirs | Refused | ChainBroken) -> Pr
                 409,
                 "Conflict",
                 f"{refused}; nothing is added to a chain that doesn't hold",
+                field="authority",
                 remedy="run `yinuo promises verify`, keep the database as it is, restore a backup (runbook)",
             )
 

@@ -2,8 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -13,17 +12,16 @@ from fastapi import APIRouter, Depends
 from fastapi import Query as FromQuery
 
 from services.assignment import api_promise_models as models
-from services.assignment.api_body import LargeBodyRoute
-from services.assignment.api_directory import no_directory
 from services.assignment.api_models import UnitCode
-from services.assignment.api_promise_outcomes import no_promise, problem_of, refused_rows
-from services.assignment.chain import ChainBroken, Fact, Seal
+from services.assignment.api_promise_ledger import Ledger
+from services.assignment.api_promise_outcomes import no_promise, refused_rows
+from services.assignment.api_promise_proof import PUBLIC, fact_view, proof_routes
+from services.assignment.chain import Fact, Seal
 from services.assignment.directory import Directory
 from services.assignment.pledge import (
     Desk,
     Entry,
     NoSuchPromise,
-    NotTheirs,
     PromisesRefused,
     air,
     change,
@@ -31,7 +29,7 @@ from services.assignment.pledge import (
     make,
     settle,
 )
-from services.assignment.promise import Airing, Complaint, Ending, NewPromise, Promise, Refused
+from services.assignment.promise import Airing, Complaint, Ending, Line, NewPromise, Promise
 from services.assignment.promise_rows import Reader, heading_complaints, whole_row
 from services.assignment.promise_words import sentence
 from services.assignment.store_directory import Rulebooks
@@ -40,95 +38,33 @@ from services.assignment.store_promises import PostgresPromises
 from services.contracts.vocabulary import Occasion, PromiseState, PromiseTier
 from services.kit.auth import Staff
 from services.kit.http import staff_with
+from services.kit.large_body import LargeBodyRoute
 from services.kit.masking import mask
 from services.kit.page import Cursor
-from services.kit.postgres import Connection, Database, Writing
+from services.kit.postgres import Database, Writing
 
 log = structlog.get_logger(__name__)
 
 PAGE: Final = 50
 LARGEST_PAGE: Final = 500
-FACTS: Final = 1000
 HEADING_ROW: Final = 1
 
 Actor = Annotated[Staff, Depends(staff_with("handler", "unit_head", "clerk", "administrator"))]
 Keeper = Annotated[Staff, Depends(staff_with("clerk", "administrator"))]
 ACTORS: Final = "handler and unit_head: their unit's; clerk, administrator: all"
 KEEPERS: Final = "clerk, administrator"
-PUBLIC: Final = "anybody, without a token"
 
 
 def promise_routes(database: Database, rulebooks: Rulebooks, seal: Seal) -> APIRouter:
     """The routes; each summary says who may call it."""
     routes, large = APIRouter(tags=["promises"]), APIRouter(tags=["promises"], route_class=LargeBodyRoute)
     ledger = Ledger(database, rulebooks, seal)
-    _verifying(routes, ledger)
+    routes.include_router(proof_routes(ledger))
     _reading(routes, ledger)
     _acting(routes, ledger)
     _importing(large, ledger)
     routes.include_router(large)
     return routes
-
-
-class Ledger:
-    """Opens connections and transactions with the directory in force."""
-
-    def __init__(self, database: Database, rulebooks: Rulebooks, seal: Seal) -> None:
-        self._database = database
-        self._rulebooks = rulebooks
-        self.seal = seal
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[tuple[PromiseReading, Directory]]:
-        """Raises Problem 404 before any directory is loaded."""
-        async with self._database.pool.acquire() as connection:
-            yield PromiseReading(connection), await self._directory(connection)
-
-    @asynccontextmanager
-    async def writing(self, staff: Staff) -> AsyncIterator[tuple[Desk, Writing]]:
-        """Commits what is done at the desk; refusals become Problems."""
-        try:
-            async with self._database.writing() as writing:
-                promises, directory = (
-                    PostgresPromises(writing.connection),
-                    await self._directory(writing.connection),
-                )
-                yield Desk(promises, writing.publish, self.seal, directory, staff, writing.now), writing
-        except (NoSuchPromise, NotTheirs, Refused, ChainBroken) as refused:
-            raise problem_of(refused) from refused
-
-    async def _directory(self, connection: Connection) -> Directory:
-        rulebook = await self._rulebooks.current(connection)
-        if rulebook is None:
-            raise no_directory()
-        return rulebook.directory
-
-
-def _verifying(routes: APIRouter, ledger: Ledger) -> None:
-    @routes.get("/promises/head", summary=f"承诺链 The chain's end, as circulars print it ({PUBLIC})")
-    async def read_head() -> models.HeadView:
-        async with ledger.reading() as (reading, directory):
-            head = await reading.head(directory.authority.code)
-        return models.HeadView(
-            authority=head.authority,
-            seq=head.seq,
-            hash=head.hash,
-            signature=head.signature,
-            key=head.key,
-            public_key=ledger.seal.public_key,
-        )
-
-    @routes.get("/promises/chain", summary=f"Facts in order, for whoever verifies them ({PUBLIC})")
-    async def read_chain(
-        after: Annotated[int, FromQuery(ge=0, le=2**62, description="`next` of the page before")] = 0,
-        limit: Annotated[int, FromQuery(ge=1, le=FACTS)] = FACTS,
-    ) -> models.ChainPage:
-        async with ledger.reading() as (reading, directory):
-            authority = directory.authority.code
-            facts = await reading.chain(authority, after, limit)
-        views = [_fact_view(fact) for fact in facts]
-        following = views[-1].seq if len(views) == limit else None
-        return models.ChainPage(authority=authority, facts=views, next=following)
 
 
 def _reading(routes: APIRouter, ledger: Ledger) -> None:
@@ -142,10 +78,11 @@ def _reading(routes: APIRouter, ledger: Ledger) -> None:
         occasion: Occasion | None = None,
         overdue: bool | None = None,
         aired: Annotated[bool | None, FromQuery(description="said on television")] = None,
+        project: Annotated[Line | None, FromQuery(description="ledger number of a project")] = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.PromisePage:
-        wanted = PromiseFilter(number, tier, unit, state, post, occasion, overdue, aired)
+        wanted = PromiseFilter(number, tier, unit, state, post, occasion, overdue, aired, project)
         cursor = Cursor.parse(after) if after is not None else None
         async with ledger.reading() as (reading, directory):
             rows = await reading.page(wanted, cursor, limit + 1)
@@ -177,11 +114,11 @@ def _acting(routes: APIRouter, ledger: Ledger) -> None:
 
     @routes.post(
         "/promises/{promise_id}/change",
-        summary=f"变更 Give it a new date, other words or its project ({ACTORS})",
+        summary=f"变更 Give it a new date, other words or projects ({ACTORS})",
     )
     async def change_promise(promise_id: UUID, given: models.Change, staff: Actor) -> models.PromiseRow:
         async with ledger.writing(staff) as (desk, writing):
-            asked = given.due, given.words, given.reason, given.approver, given.project
+            asked = given.due, given.words, given.reason, given.approver, given.projects
             after = await change(desk, promise_id, *asked)
             return await _present(writing, after, desk.directory)
 
@@ -267,23 +204,15 @@ async def _present(writing: Writing, promise: Promise, directory: Directory) -> 
 def _named(row: Any, directory: Directory) -> dict[str, Any]:
     unit = directory.units_by_code.get(row["unit"])
     post = directory.posts_by_code.get(row["post"] or "")
-    holder = directory.holder(post.code, row["made_on"]) if post else None
     return {
         **dict(row),
         "unit_name": unit.name if unit else None,
         "post_title": post.title if post else None,
-        "holder": holder.person if holder else None,
     }
 
 
 def _row(row: Any, directory: Directory) -> models.PromiseRow:
     return models.PromiseRow.model_validate(_named(row, directory))
-
-
-def _fact_view(fact: Fact) -> models.FactView:
-    return models.FactView(
-        seq=fact.seq, body=fact.body.decode(), hash=fact.hash, signature=fact.signature, key=fact.key
-    )
 
 
 def _said(fact: Fact, directory: Directory) -> models.SaidView:
@@ -293,4 +222,4 @@ def _said(fact: Fact, directory: Directory) -> models.SaidView:
         post = directory.posts_by_code.get(code)
         return post.title if post else code
 
-    return models.SaidView(at=said["at"], says=sentence(said, title), said=said, fact=_fact_view(fact))
+    return models.SaidView(at=said["at"], says=sentence(said, title), said=said, fact=fact_view(fact))

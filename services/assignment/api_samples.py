@@ -1,8 +1,7 @@
 """Call-back samples over HTTP: draw one, read who is still to be called."""
 
 import secrets
-from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
@@ -21,6 +20,9 @@ from services.kit.http import Problem, staff_with
 from services.kit.page import Cursor
 from services.kit.postgres import Database
 
+FIRST_DAY: Final = date(1949, 10, 1)
+LONGEST: Final = timedelta(days=366)
+"""The days whose replies one sample is drawn from, at most."""
 PAGE: Final = 50
 LARGEST_PAGE: Final = 500
 WHO: Final = "callback_clerk, clerk, supervision_office, administrator"
@@ -35,8 +37,8 @@ Seed = Annotated[
 class Given(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    first_day: date = Field(examples=["2021-03-01"], description="of the replies, a local day")
-    last_day: date = Field(examples=["2021-03-31"])
+    first_day: date = Field(ge=FIRST_DAY, examples=["2021-03-01"], description="of the replies, a local day")
+    last_day: date = Field(examples=["2021-03-31"], description="within a year of the first")
     share: Decimal = Field(
         default=LEAST, ge=LEAST, le=1, description="of each unit's replies; at least 10 % (青龙县)"
     )
@@ -83,11 +85,25 @@ class SampledCase(Shown):
 
 
 class SampleView(SampleRow):
-    """A sample whole, with how it was drawn."""
+    """A sample whole, with how it was drawn; from which cases says /population."""
 
     method: str
     cases: list[SampledCase]
-    drawn_from: dict[str, list[UUID]] = Field(description="all cases replied to, by unit: to draw again")
+
+
+class DrawnFrom(Shown):
+    """A case that had a reply of the sample's days, the unit whose reply it was, and whether it was drawn."""
+
+    case_id: UUID
+    unit: str
+    drawn: bool
+
+
+class Population(Shown):
+    """What was drawn from, by case id: to draw again. `next` goes into `after`, None at the end."""
+
+    cases: list[DrawnFrom]
+    next: UUID | None
 
 
 def sample_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
@@ -137,7 +153,27 @@ def sample_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             directory = rulebook.directory if rulebook else None
             return await _view(PostgresSamples(connection), sample_id, directory)
 
+    _population(routes, database)
     return routes
+
+
+def _population(routes: APIRouter, database: Database) -> None:
+    @routes.get(
+        "/call-back-samples/{sample_id}/population",
+        summary=f"From which cases a sample was drawn, page by page ({WHO})",
+    )
+    async def read_population(
+        sample_id: UUID,
+        _: Caller,
+        after: Annotated[UUID | None, FromQuery(description="`next` of the page before")] = None,
+        limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
+    ) -> Population:
+        async with database.pool.acquire() as connection:
+            stored = PostgresSamples(connection)
+            await _known(stored, sample_id)
+            rows = await stored.population(sample_id, after, limit + 1)
+        cases = [DrawnFrom.model_validate(dict(row)) for row in rows[:limit]]
+        return Population(cases=cases, next=cases[-1].case_id if len(rows) > limit else None)
 
 
 def _refuse_days(given: Given, today: date) -> None:
@@ -146,6 +182,8 @@ def _refuse_days(given: Given, today: date) -> None:
         raise _unfit("last_day", f"{given.last_day} is before {given.first_day}", "name the later day last")
     if given.last_day > today:
         raise _unfit("last_day", f"{given.last_day} hasn't come yet", f"name {today} or an earlier day")
+    if given.last_day - given.first_day >= LONGEST:
+        raise _unfit("first_day", f"the days are more than {LONGEST.days}", "draw from a year at most")
 
 
 async def _drawn(stored: PostgresSamples, given: Given, staff: Staff, now: datetime) -> Sample:
@@ -172,23 +210,24 @@ async def _drawn(stored: PostgresSamples, given: Given, staff: Staff, now: datet
 
 async def _view(stored: PostgresSamples, sample_id: UUID, directory: Directory | None) -> SampleView:
     """Raises Problem 404."""
+    row = await _known(stored, sample_id)
+    units = directory.units_by_code if directory else {}
+    cases: list[dict[str, Any]] = [dict(case) for case in await stored.cases(sample_id)]
+    for case in cases:
+        unit = units.get(case["unit"])
+        case["unit_name"] = unit.name if unit else None
+    called = sum(case["called_back_at"] is not None for case in cases)
+    return SampleView.model_validate({**row, "called_back": called, "method": METHOD, "cases": cases})
+
+
+async def _known(stored: PostgresSamples, sample_id: UUID) -> dict[str, Any]:
+    """Raises Problem 404."""
     row = await stored.one(sample_id)
     if row is None:
         raise Problem(
             404, "Not Found", f"no sample {sample_id}", field="sample_id", remedy="see /call-back-samples"
         )
-    units = directory.units_by_code if directory else {}
-    replied: list[dict[str, Any]] = [dict(case) for case in await stored.cases(sample_id)]
-    drawn_from: defaultdict[str, list[UUID]] = defaultdict(list)
-    for case in replied:
-        unit = units.get(case["unit"])
-        case["unit_name"] = unit.name if unit else None
-        drawn_from[case["unit"]].append(case["case_id"])
-    cases = [case for case in replied if case.pop("drawn")]
-    called = sum(case["called_back_at"] is not None for case in cases)
-    counts = {"population": len(replied), "drawn": len(cases), "called_back": called}
-    found = {**dict(row), **counts, "method": METHOD, "cases": cases, "drawn_from": drawn_from}
-    return SampleView.model_validate(found)
+    return dict(row)
 
 
 def _unfit(field: str, detail: str, remedy: str) -> Problem:

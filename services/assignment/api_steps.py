@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends
 
 from services.assignment import api_models as models
-from services.assignment.api_body import LargeBodyRoute
 from services.assignment.api_outcomes import incomplete, problem_of, result_of, taken_view
 from services.assignment.case import Taken
+from services.assignment.case_name import case_name
 from services.assignment.link_cases import link_cases
 from services.assignment.steps import Asked, NoSuchCase, Outcome, take_steps
 from services.assignment.store import PostgresCases
@@ -18,6 +18,7 @@ from services.assignment.store_projects import PostgresProjects
 from services.assignment.transitions import STAFF, Step, roles_of, who_may
 from services.kit.auth import Staff
 from services.kit.http import staff_with
+from services.kit.large_body import LargeBodyRoute
 from services.kit.postgres import Database
 
 Actor = Annotated[Staff, Depends(staff_with(*STAFF))]
@@ -159,7 +160,7 @@ def _telling(routes: APIRouter, desk: Desk) -> None:
         "/cases/{case_id}/merge", summary=_summary("merge", "并办 Merge it into a case of the same matter")
     )
     async def merge(case_id: UUID, given: models.Merging, staff: Merger) -> models.StepTaken:
-        return await desk.take_one(Asked(case_id, "merge", given.reason, into=given.into), staff)
+        return await desk.take_one(Asked(case_id, "merge", given.reason, into=case_name(given.into)), staff)
 
     @routes.post("/cases/{case_id}/reassign", summary=_summary("reassign", "转办 Dispatch it anew"))
     async def reassign(case_id: UUID, given: models.Reassignment, staff: Dispatcher) -> models.StepTaken:
@@ -215,6 +216,5 @@ def _asked(one: models.StepAsked) -> Asked:
         "assist": one.what,
         "assist_done": one.result,
     }
-    return Asked(
-        one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days, one.into, one.tags
-    )
+    into = case_name(one.into) if one.into is not None else None
+    return Asked(one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days, into, one.tags)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from services.assignment.transitions import Step
 
@@ -25,13 +25,16 @@ def assists_of(moments: Iterable[Mapping[str, Any]], open_: Iterable[str]) -> li
     """Each time that a unit was asked, oldest first; `moments` in their order.
 
     What is neither done nor open any more ended with the case, or with its dispatch to that unit: left out.
+    So is the end of a part whose beginning isn't told.
     """
     asked: list[Assist] = []
     for one in moments:
         if one["step"] == "assist":
             asked.append(Assist(one["assisting"], one["note"], one["at"]))
         elif one["step"] in ASSISTS:
-            at = _last(asked, cast("str", one["assisting"]))
+            at = _last(asked, one["assisting"])
+            if at is None:
+                continue
             done = one["step"] == "assist_done"
             ended = {"done_at": one["at"], "result": one["note"]} if done else {"released_at": one["at"]}
             asked[at] = asked[at]._replace(**ended)
@@ -39,5 +42,5 @@ def assists_of(moments: Iterable[Mapping[str, Any]], open_: Iterable[str]) -> li
     return [one for one in asked if one.done_at or one.released_at or one.unit in waiting]
 
 
-def _last(asked: list[Assist], unit: str) -> int:
-    return max(number for number, one in enumerate(asked) if one.unit == unit)
+def _last(asked: list[Assist], unit: str) -> int | None:
+    return max((number for number, one in enumerate(asked) if one.unit == unit), default=None)

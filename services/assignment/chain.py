@@ -7,10 +7,11 @@ the key, too, is still contradicted by each head that was printed before. Pure; 
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +29,8 @@ UNLINKED: Final[Mapping[str, Any]] = {
     "key": "",
 }
 """The place of an event that is not in the chain yet."""
+HEAD_PATTERN: Final = "[1-9][0-9]{0,17}:[0-9a-fA-F]{64}"
+"""A head as people copy it: SEQ:HASH."""
 _SEALS: Final = {"hash", "signature", "key"}
 _HEAD: Final = "yinuo.promise.head.v1"
 
@@ -62,6 +65,14 @@ class Witness:
 
     seq: int
     hash: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Of SEQ:HASH. Raises ValueError."""
+        if not re.fullmatch(HEAD_PATTERN, text):
+            raise ValueError(f"{text} is no head")
+        seq, _, digest = text.partition(":")
+        return cls(int(seq), digest.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,11 @@ class Seal:
         signature = self.private_key.sign(_signed(head.authority, placed.seq, digest)).hex()
         seals = {"hash": digest, "signature": signature, "key": self.key}
         return placed.model_copy(update=seals), Fact(placed.seq, body, digest, signature, self.key)
+
+    def public_key_of(self, head: Head) -> str:
+        """The trusted key that signed a head: this one, or the former until something new is signed."""
+        former = self.former_key
+        return former if former and head.key == key_id(former) else self.public_key
 
     def refuse_foreign(self, head: Head) -> None:
         """Raises ChainBroken: what this key didn't sign must not be vouched for by signing what follows."""

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -152,6 +152,8 @@ class _Loader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key, _ in node.value:
             name = self.construct_object(key, deep=True)
+            if not isinstance(name, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, "键不能是列表或键值", key.start_mark)
             if name in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"{name} 写了两次，只能写一次", key.start_mark

@@ -1,6 +1,7 @@
 """A post's hand-over (交接): what is open when its holder changes passes to the successor, who confirms."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +17,8 @@ OF_CASES: Final[tuple[PassingKind, ...]] = ("case", "rectification", "part")
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """The last change of a post's holder. `since`: the successor's first local day."""
+    """The last change of a post's holder. `since`: the successor's first local day, of terms in a row their
+    first: a renewal changes nothing."""
 
     post: str
     unit: str
@@ -29,7 +31,7 @@ class Succession:
 class Passing:
     """Something open that the predecessor had taken on.
 
-    What is of a case is due at an instant (None while that isn't known), a promise or a project on a day.
+    What is of a case is due at an instant (None while that isn't known), a promise or project on a local day.
     """
 
     kind: PassingKind
@@ -110,11 +112,13 @@ def _succession(post: Post, terms: Sequence[Holder], today: date) -> Succession 
     current = next((term for term in terms if term.holds(today)), None)
     if current is None:
         return None
-    earlier = [term for term in terms if term.since < current.since]
-    before = max(earlier, key=lambda term: term.since, default=None)
-    if before is None or before.person == current.person:
-        return None
-    return Succession(post.code, post.unit, before.person, current.person, current.since)
+    since = current.since
+    earlier = (term for term in terms if term.since < current.since)
+    for before in sorted(earlier, key=lambda term: term.since, reverse=True):
+        if before.person != current.person:
+            return Succession(post.code, post.unit, before.person, current.person, since)
+        since = before.since
+    return None
 
 
 def digest_of(passing: Collection[Passing]) -> str:
@@ -123,8 +127,9 @@ def digest_of(passing: Collection[Passing]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def count_of(passing: Collection[Passing], *kinds: PassingKind) -> int:
-    return sum(one.kind in kinds for one in passing)
+def counts_of(passing: Collection[Passing]) -> Mapping[PassingKind, int]:
+    """How many of each kind; 0 where there are none."""
+    return Counter(one.kind for one in passing)
 
 
 async def confirm(
@@ -146,15 +151,16 @@ async def confirm(
 
 
 def _confirmation(succession: Succession, passing: Sequence[Passing], by: str, now: datetime) -> Confirmation:
+    counts = counts_of(passing)
     return Confirmation(
         succession.post,
         succession.since,
         succession.predecessor,
         succession.successor,
         digest_of(passing),
-        count_of(passing, *OF_CASES),
-        count_of(passing, "promise"),
-        count_of(passing, "project"),
+        sum(counts.get(kind, 0) for kind in OF_CASES),
+        counts.get("promise", 0),
+        counts.get("project", 0),
         by,
         now,
     )

@@ -1,5 +1,6 @@
 """Import a sheet of projects: checked whole, then opened whole or not at all; a repeat adds nothing."""
 
+from asyncio import to_thread
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ async def import_projects(
     sound = [row for row in rows if row.fault is None]
     headings = heading_problems(sound)
     labels = DirectoryLabels.of(directory)
-    read = [read_row(row, labels) for row in sound]
+    read = await to_thread(lambda: [read_row(row, labels) for row in sound])
     openings = [one.opening for one in read]
     told = [*headings, *row_problems(rows)]
     partial = {at for at, one in enumerate(read) if one.faults}

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 SALT_BYTES: Final = 16
+SHORTEST_NAME: Final = 2
+"""Characters: a surname alone is half of the county's village names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,9 @@ class Member:
     def commitment(self) -> str:
         """SHA-256 (hex) over the salt and the name in UTF-8."""
         return hashlib.sha256(self.salt + self.name.encode()).hexdigest()
+
+
+def names(text: str, member: str) -> bool:
+    """Whether a text names a person, however it is spaced."""
+    name = "".join(member.split())
+    return len(name) >= SHORTEST_NAME and name in "".join(text.split())

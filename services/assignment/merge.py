@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from services.assignment.case import Act, Case, Taken
+from services.assignment.case_name import CaseName
 from services.assignment.take import take
 from services.assignment.transitions import Person, Step
 from services.contracts.public_text import PublicText
@@ -45,17 +46,17 @@ class CannotMerge:
     """The two cases can't become one group; `why` and `remedy` say it to whoever asked."""
 
     case: Case
-    into: UUID
+    into: CaseName
     why: str
     remedy: str
 
 
-def lead_of(case: Case, into: UUID, present: Mapping[UUID, Case]) -> Case | CannotMerge:
+def lead_of(case: Case, into: CaseName, present: Mapping[UUID, Case]) -> Case | CannotMerge:
     """The lead case of the group that a case is to be merged into: a merged one stands for its own lead.
 
     `present` holds both cases with all of their groups.
     """
-    target = present.get(into)
+    target = present.get(into) if isinstance(into, UUID) else None
     if target is None:
         return CannotMerge(case, into, f"no case {into}", "name one of /cases")
     lead = present[target.lead] if target.lead is not None else target

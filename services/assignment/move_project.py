@@ -8,8 +8,18 @@ from uuid import UUID
 
 from services.assignment.acting import FOR_THEIR_UNIT, acts_for
 from services.assignment.approver import objection_to
+from services.assignment.case_name import CaseName
 from services.assignment.directory import Directory, local_day
-from services.assignment.open_projects import KnownCase, Links, Publish, links_of
+from services.assignment.open_projects import (
+    KnownCase,
+    Links,
+    Opened,
+    Opening,
+    Publish,
+    Refused,
+    links_of,
+    open_projects,
+)
 from services.assignment.open_projects import Projects as OpenedProjects
 from services.assignment.project import (
     Act,
@@ -45,9 +55,10 @@ class NoSuchProject:
 
 @dataclass(frozen=True, slots=True)
 class NotTheirs:
-    """The project isn't theirs; `why` names what would be needed."""
+    """The project isn't theirs, or a case; `field` says where it was named, `why` what would be needed."""
 
     why: str
+    field: str = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,14 @@ class Projects(OpenedProjects, Protocol):
         """What was reported of a project on a local day."""
         ...
 
+    async def of_receipts(self, receipts: Sequence[str]) -> Mapping[str, UUID]:
+        """The cases that some receipt numbers name, those there are."""
+        ...
+
+    async def hidden_from(self, unit: str, case_ids: Sequence[UUID]) -> list[UUID]:
+        """The cases among these that a unit may not read: they lie with others, and it never assisted."""
+        ...
+
     async def offer_of(self, case_id: UUID, ledger: str) -> Offer | None:
         """Held until commit."""
         ...
@@ -99,6 +118,15 @@ class ProjectDesk:
     directory: Directory
     staff: Staff
     now: datetime
+
+    async def open(self, opening: Opening) -> Opened | Refused | NotTheirs:
+        """A project, or cases promoted to one: a unit promotes those that it may read."""
+        if why := refusal(self.staff, opening.plan.lead_unit):
+            return NotTheirs(why, "lead_unit")
+        if hidden := await self._hidden("cases", opening.cases):
+            return hidden
+        by, now = self.staff.subject, self.now
+        return await open_projects(self.projects, self.publish, self.directory, [opening], by, now)
 
     async def change(
         self, ledger: str, fields: Mapping[str, Any], reason: PublicText, approver: str
@@ -147,30 +175,33 @@ class ProjectDesk:
         project = self._of(found, ledger)
         if not isinstance(project, Project):
             return project
-        if by not in found:
-            return NoSuchProject(by, "by")
+        other = self._of(found, by, "by")
+        if not isinstance(other, Project):
+            return other
         if unapproved := self._unapproved(approver):
             return unapproved
-        outcome = await self._move(project, Replace(found[by], reason, approver))
+        outcome = await self._move(project, Replace(other, reason, approver))
         if isinstance(outcome, Moved):
-            await self._hand_over(project, found[by])
+            await self._hand_over(project, other)
         return outcome
 
-    async def link(self, ledger: str, case_id: UUID, why: PublicText) -> Outcome:
-        """The case and all of its group: each of their citizens learns the project."""
+    async def link(self, ledger: str, name: CaseName, why: PublicText) -> Outcome:
+        """The case and all of its group: each of their citizens learns the project.
+
+        A unit links the cases that it may read. An offer of the project is accepted by it.
+        """
         await self.projects.hold_groups()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
             return project
-        known = await self.projects.with_groups([case_id])
-        if case_id not in known:
-            return Faulty((Fault("case_id", f"没有办件 {case_id}", "写 /cases 中已有的办件"),))
-        there = await self.projects.linked(list(known))
-        if (case_id, project.project_id) in there:
+        case_id = await self._named(name)
+        if case_id is None:
+            return Faulty((Fault("case_id", f"没有办件 {name}", "写 /cases 中已有的办件"),))
+        if hidden := await self._hidden("case_id", [case_id]):
+            return hidden
+        if await self._is_linked(case_id, project):
             return Faulty((Fault("case_id", "办件已关联该项目", "不必再关联"),))
-        first, *others = links_of([known[case_id]], known, "clerk", why)
-        new = [one for one in others if (one.case_id, project.project_id) not in there]
-        return await self._move_each(project, [first, *new])
+        return await self._link(project, case_id, why)
 
     async def unlink(self, ledger: str, case_id: UUID, reason: PublicText) -> Outcome:
         """The case, and those merged into it that were linked with it."""
@@ -187,7 +218,10 @@ class ProjectDesk:
         return await self._move_each(project, gone)
 
     async def decide(self, case_id: UUID, ledger: str, accept: bool) -> Outcome | None:
-        """Link the case as offered, or not; None where the offer was declined."""
+        """Link the case as offered, or not; None where nothing had to be linked.
+
+        It was offered by rule, to the project's unit: so that one decides, whosever the case is.
+        """
         await self.projects.hold_groups()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
@@ -195,21 +229,51 @@ class ProjectDesk:
         offer = await self.projects.offer_of(case_id, ledger)
         if offer is None or offer.accepted is not None:
             return Faulty((Fault("ledger", "没有待定的关联建议", "见 GET /cases/{case_id}/projects/offers"),))
-        if accept:
-            outcome = await self.link(ledger, case_id, PublicText(offer.why))
-            if not isinstance(outcome, Moved):
-                return outcome
+        linked = await self._is_linked(case_id, project)
+        if linked and not accept:
+            what = "办件已关联该项目，建议即已采纳"
+            return Faulty((Fault("ledger", what, "关联有误的，取消关联（POST …/cases/{case_id}/unlink）"),))
+        if accept and not linked:
+            return await self._link(project, case_id, PublicText(offer.why))
         await self.projects.decide(offer, accept, self.staff.subject, self.now)
-        return outcome if accept else None
+        return None
+
+    async def _link(self, project: Project, case_id: UUID, why: PublicText) -> Outcome:
+        """A case that isn't linked yet, and those of its group that aren't."""
+        known = await self.projects.with_groups([case_id])
+        there = await self.projects.linked(list(known))
+        first, *others = links_of([known[case_id]], known, "clerk", why)
+        new = [one for one in others if (one.case_id, project.project_id) not in there]
+        return await self._move_each(project, [first, *new])
+
+    async def _named(self, name: CaseName) -> UUID | None:
+        """The id of a case that there is."""
+        named = (await self.projects.of_receipts([name])).get(name) if isinstance(name, str) else name
+        return named if named and named in await self.projects.with_groups([named]) else None
+
+    async def _is_linked(self, case_id: UUID, project: Project) -> bool:
+        return (case_id, project.project_id) in await self.projects.linked([case_id])
+
+    async def _hidden(self, field: str, case_ids: Sequence[UUID]) -> NotTheirs | None:
+        """Why a unit may not link some cases."""
+        if self.staff.role not in FOR_THEIR_UNIT:
+            return None
+        hidden = await self.projects.hidden_from(self.staff.unit or "", case_ids)
+        if not hidden:
+            return None
+        theirs = f"unit {self.staff.unit} neither handles nor assists with"
+        return NotTheirs(f"{theirs} {', '.join(map(str, hidden))}", field)
 
     async def _theirs(self, ledger: str) -> Project | NoSuchProject | NotTheirs:
         return self._of(await self.projects.of_ledgers([ledger]), ledger)
 
-    def _of(self, found: Mapping[str, Project], ledger: str) -> Project | NoSuchProject | NotTheirs:
+    def _of(
+        self, found: Mapping[str, Project], ledger: str, field: str = "ledger"
+    ) -> Project | NoSuchProject | NotTheirs:
         if ledger not in found:
-            return NoSuchProject(ledger)
+            return NoSuchProject(ledger, field)
         why = refusal(self.staff, found[ledger].plan.lead_unit)
-        return NotTheirs(why) if why else found[ledger]
+        return NotTheirs(why, field) if why else found[ledger]
 
     def _unapproved(self, approver: str) -> Faulty | None:
         objection = objection_to(approver, self.directory, local_day(self.now))

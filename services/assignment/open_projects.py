@@ -1,5 +1,6 @@
 """Open projects: one, or a whole list of them; all that was given goes in, or nothing of it."""
 
+from asyncio import to_thread
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,7 +78,7 @@ class Projects(Protocol):
         ...
 
     async def record(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
-        """Keep what happened, in its order."""
+        """Keep what happened, in its order. A link accepts the offer of its project, if one is open."""
         ...
 
 
@@ -130,7 +131,9 @@ async def look_over(
     there = await projects.of_ledgers([one.ledger for one in openings])
     cases = await projects.with_groups([case for one in openings for case in one.cases])
     linked = await projects.linked(list(cases))
-    return Looked(there, cases, tuple(_faults(openings, there, cases, linked, directory, partial)))
+    # In a thread: a sheet has thousands of plans, and what is unknown is compared with all that is known.
+    faults = await to_thread(lambda: tuple(_faults(openings, there, cases, linked, directory, partial)))
+    return Looked(there, cases, faults)
 
 
 def _faults(

@@ -13,6 +13,7 @@ from services.assignment.chain import Fact, Head, Seal, chained
 from services.assignment.directory import Directory, local_day
 from services.assignment.member import Member
 from services.assignment.promise import (
+    ORDINARY,
     Airing,
     Complaint,
     Ending,
@@ -21,14 +22,13 @@ from services.assignment.promise import (
     Refused,
     aired,
     changed,
-    complaints_about,
     made,
     promise_id_of,
     repeats,
     settled,
-    unknown_project,
 )
-from services.contracts.promise import PromiseEvent
+from services.assignment.promise_checks import complaints_about, named_in, unknown_projects
+from services.contracts.promise import PromiseEvent, PromiseMade
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
 from services.kit.masking import mask
@@ -144,10 +144,7 @@ async def make(desk: Desk, asked: Sequence[NewPromise]) -> list[Entry]:
     known = looked.known
     new = [one for one in asked if one.number not in known]
     members = {promise_id_of(authority, one.number): Member.new(one.member) for one in new if one.member}
-    facts = [
-        made(one, authority, _commitment(members.get(promise_id_of(authority, one.number))), desk.now)
-        for one in new
-    ]
+    facts = [_fact(desk, one, members.get(promise_id_of(authority, one.number))) for one in new]
     opened = {event.number: Promise.of(event) for event in facts}
     await _append(desk, looked.head, facts, list(opened.values()))
     await desk.promises.name(members)
@@ -170,7 +167,7 @@ async def _look(desk: Desk, asked: Sequence[NewPromise]) -> Looked:
     head = await desk.promises.lock(authority)
     known = await desk.promises.numbered(authority, [one.number for one in asked])
     names = await desk.promises.members([one.promise_id for one in known.values()])
-    ledgers = await desk.promises.ledgers([one.project for one in asked if one.project])
+    ledgers = await desk.promises.ledgers([project for one in asked for project in one.projects])
     return Looked(head, known, names, ledgers)
 
 
@@ -181,19 +178,18 @@ async def change(
     words: str | None,
     reason: str,
     approver: str,
-    project: str | None = None,
+    projects: tuple[str, ...] | None = None,
 ) -> Promise:
-    """Give a promise a new date, other words, or the project that it is about, where it named none.
+    """Give a promise a new date, other words, or other projects that it is about.
 
     Raises NoSuchPromise, NotTheirs, Refused, ChainBroken.
     """
     promise, head = await _locked(desk, promise_id)
+    await _refuse_named(desk, promise, words=words, reason=reason)
     _refuse_approver(desk, approver)
     said = mask(words) if words is not None else PublicText(promise.words)
-    ledgers = await desk.promises.ledgers([project]) if project else frozenset[str]()
-    for unknown in unknown_project(project, ledgers):
-        raise Refused(unknown.what, unknown.remedy, unknown.column)
-    event = changed(promise, due or promise.due, said, mask(reason), approver, desk.now, project)
+    _refuse_first(unknown_projects(projects or (), await desk.promises.ledgers(projects or ())))
+    event = changed(promise, due or promise.due, said, mask(reason), approver, desk.now, projects)
     return await _follow(desk, head, promise, event)
 
 
@@ -203,6 +199,7 @@ async def air(desk: Desk, promise_id: UUID, airing: Airing) -> Promise:
     Texts masked. Raises NoSuchPromise, NotTheirs, Refused, ChainBroken.
     """
     promise, head = await _locked(desk, promise_id)
+    await _refuse_named(desk, promise, programme=airing.programme, clip=airing.clip)
     event = aired(promise, airing, desk.now)
     return await _follow(desk, head, promise, event) if event else promise
 
@@ -210,6 +207,7 @@ async def air(desk: Desk, promise_id: UUID, airing: Airing) -> Promise:
 async def settle(desk: Desk, promise_id: UUID, ending: Ending) -> Promise:
     """End a promise; texts of the ending masked. Raises NoSuchPromise, NotTheirs, Refused, ChainBroken."""
     promise, head = await _locked(desk, promise_id)
+    await _refuse_named(desk, promise, reason=ending.reason, evidence=ending.evidence)
     if ending.approver is not None:
         _refuse_approver(desk, ending.approver)
     return await _follow(desk, head, promise, settled(promise, ending, desk.now))
@@ -268,7 +266,7 @@ def _complaints(
         found = (
             [
                 *complaints_about(one, desk.directory, desk.today),
-                *unknown_project(one.project, looked.ledgers),
+                *unknown_projects(one.projects, looked.ledgers),
             ]
             if there is None or position in partial
             else _contradictions(one, there, looked.names)
@@ -290,8 +288,29 @@ def _public(new: NewPromise) -> NewPromise:
     return new.model_copy(update={name: mask(text) for name, text in texts.items() if text is not None})
 
 
-def _commitment(member: Member | None) -> str | None:
-    return member.commitment if member else None
+def _fact(desk: Desk, new: NewPromise, member: Member | None) -> PromiseMade:
+    """With the name of whoever held the post that day: no later directory can say that it was another."""
+    named = new.post if new.tier != ORDINARY else None
+    holder = desk.directory.holder(named, new.made_on) if named else None
+    return made(
+        new,
+        desk.directory.authority.code,
+        holder.person if holder else None,
+        member.commitment if member else None,
+        desk.now,
+    )
+
+
+async def _refuse_named(desk: Desk, promise: Promise, **texts: str | None) -> None:
+    """An ordinary member's name stays out of whatever is said later, too, as long as it is known."""
+    names = await desk.promises.members([promise.promise_id])
+    if member := names.get(promise.promise_id):
+        _refuse_first(named_in(texts, member.name))
+
+
+def _refuse_first(found: Iterator[Complaint]) -> None:
+    for complaint in found:
+        raise Refused(complaint.what, complaint.remedy, complaint.column)
 
 
 def _refuse_approver(desk: Desk, approver: str) -> None:

@@ -8,6 +8,10 @@ from typing import Final, Self
 
 from services.assignment.directory import Directory
 from services.assignment.project_history import SEPARATOR
+from services.assignment.sheet_words import whole_title
+
+SUGGESTED: Final = 50
+"""Unknown words of one sheet for which something close is looked for: each is compared with every label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,13 @@ class Labels:
         return self.codes.get(text, text)
 
     def close_to(self, unknown: str) -> list[str]:
-        """Labels and codes that may have been meant. It remembers: a sheet repeats its mistakes."""
-        if unknown not in self._close:
+        """Labels and codes that may have been meant by the first `SUGGESTED` unknown words.
+
+        It remembers: a sheet repeats its mistakes.
+        """
+        if unknown not in self._close and len(self._close) < SUGGESTED:
             self._close[unknown] = get_close_matches(unknown, self.codes, 3, 0.5)
-        return self._close[unknown]
+        return self._close.get(unknown, [])
 
     def label(self, code: str) -> str:
         return self.of.get(code, code)
@@ -84,9 +91,7 @@ _CODED: Final = {
 
 def _posts(directory: Directory) -> Labels:
     titles = Counter(post.title for post in directory.posts)
-    whole = [
-        (post.code, f"{directory.units_by_code[post.unit].name}{post.title}") for post in directory.posts
-    ]
+    whole = [(post.code, whole_title(post, directory)) for post in directory.posts]
     short = [
         (post.code, post.title if titles[post.title] == 1 else name)
         for post, (_, name) in zip(directory.posts, whole, strict=True)

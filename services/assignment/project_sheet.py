@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from services.assignment.open_projects import Opening
 from services.assignment.project import Fault
@@ -24,6 +24,7 @@ from services.assignment.project_plan import (
     LONGEST_PART,
     MOST_PARTS,
 )
+from services.assignment.sheet_words import TIERS_ZH, day_of, tier_of
 from services.contracts.project import FEN, Fund, Milestone, Plan
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import ProjectState, Tier
@@ -49,19 +50,6 @@ HEADINGS: Final[Mapping[str, str]] = {
 OPTIONAL: Final = frozenset({"assisting_units", "category", "place", "funds", "milestones"})
 KNOWN_BY_THE_SYSTEM: Final = ("状态", "进度（%）", "办结日期", "替代项目", "关联办件")
 
-TIERS_ZH: Final[Mapping[Tier, str]] = {
-    "county_leader": "县级领导",
-    "town": "镇",
-    "department": "部门",
-    "section_leader": "科级领导",
-}
-_TIERS: Final[Mapping[str, Tier]] = {
-    **{zh: tier for tier, zh in TIERS_ZH.items()},
-    **{tier: tier for tier in TIERS_ZH},
-    "乡镇": "town",
-    "科级干部": "section_leader",
-}
-
 STATES_ZH: Final[Mapping[ProjectState, str]] = {
     "planned": "未开工",
     "under_way": "在办",
@@ -75,7 +63,6 @@ _PARTED: Final = re.compile(r"[；;\n]+")
 _UNITS_PARTED: Final = re.compile(r"[；;、，,\n]+")
 _FUND: Final = re.compile(r"(.+?)\s+([0-9]{4})年?\s+([0-9,]+(?:\.[0-9]+)?)元?")
 _MILESTONE: Final = re.compile(r"(.+?)\s+(\S+)")
-_DAY: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]00:00:00)?")
 _LEDGER: Final = re.compile(LEDGER)
 _MOST_YUAN: Final = Decimal(10) ** 12
 _RELATED: Final = (frozenset({"budget", "funds"}), frozenset({"start", "completion", "milestones"}))
@@ -242,9 +229,11 @@ def _ledger(text: str) -> str:
 
 
 def _tier(text: str) -> Tier:
-    if text not in _TIERS:
-        raise Unreadable(f"没有“{text}”这个层级", f"改为 {'、'.join(TIERS_ZH.values())} 之一")
-    return _TIERS[text]
+    tier = tier_of(text)
+    if tier is None or tier == "ordinary_member":
+        there = "、".join(TIERS_ZH[one] for one in get_args(Tier))
+        raise Unreadable(f"没有“{text}”这个层级", f"改为 {there} 之一")
+    return tier
 
 
 def _yuan(text: str) -> Decimal:
@@ -259,13 +248,9 @@ def _yuan(text: str) -> Decimal:
 
 
 def _day(text: str) -> date:
-    found = _DAY.fullmatch(text)
-    try:
-        if found:
-            return date(*map(int, found.groups()))
-    except ValueError:
-        pass
-    raise Unreadable(f"“{text}”不是日期", "写成 2021-03-01")
+    if (day := day_of(text)) is None:
+        raise Unreadable(f"“{text}”不是日期", "写成 2021-03-01")
+    return day
 
 
 def _parts(text: str) -> list[str]:

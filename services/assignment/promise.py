@@ -1,15 +1,15 @@
 """A promise and what may be said about it: made, changed, settled. Pure; every word stays on record."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.assignment.chain import UNLINKED
-from services.assignment.directory import Code, Directory, Value, local_day
+from services.assignment.directory import Code, Value, local_day
 from services.contracts.named_ids import Namespace
 from services.contracts.promise import PromiseAired, PromiseChanged, PromiseEvent, PromiseMade, PromiseSettled
 from services.contracts.public_text import PublicText
@@ -25,6 +25,13 @@ Line = Annotated[
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")
 ]
+MOST_PROJECTS: Final = 50
+Ledgers = Annotated[
+    tuple[Line, ...],
+    AfterValidator(lambda named: tuple(dict.fromkeys(named))),
+    Field(max_length=MOST_PROJECTS, examples=[["凤项-2021-001"]]),
+]
+"""Ledger numbers (台账编号) of projects, each once, in the order in which they were named."""
 
 
 def promise_id_of(authority: str, number: str) -> UUID:
@@ -45,7 +52,7 @@ class NewPromise(Value):
     post: Code | None = None
     member: Line | None = Field(default=None, description="name of an ordinary member, of nobody else")
     words: Words
-    project: Line | None = Field(default=None, description="ledger number of the project promised")
+    projects: Ledgers = Field(default=(), description="ledger numbers of the projects promised")
     made_on: date
     due: date
     occasion: Occasion
@@ -65,7 +72,10 @@ class Complaint(Value):
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What the facts said so far amount to. `first_due`: the date as it was first promised."""
+    """What the facts said so far amount to. `first_due`: the date as it was first promised.
+
+    `holder`: who held the post on the day of the promise; None for ordinary members.
+    """
 
     promise_id: UUID
     authority: str
@@ -74,10 +84,11 @@ class Promise:
     tier: PromiseTier
     unit: str
     post: str | None
+    holder: str | None
     member: str | None
     first_words: str
     words: str
-    project: str | None
+    projects: tuple[str, ...]
     made_on: date
     first_due: date
     due: date
@@ -99,8 +110,9 @@ class Promise:
         """The promise once a further fact is known."""
         match event:
             case PromiseChanged():
-                project = event.project or self.project
-                return replace(self, version=event.version, due=event.due, words=event.words, project=project)
+                return replace(
+                    self, version=event.version, due=event.due, words=event.words, projects=event.projects
+                )
             case PromiseAired(version=version, programme=programme, aired_on=aired_on, clip=clip):
                 return replace(self, version=version, programme=programme, aired_on=aired_on, clip=clip)
             case PromiseSettled():
@@ -129,77 +141,20 @@ def _known(promise: Promise | None, event: PromiseEvent) -> Promise:
     return promise
 
 
-def complaints_about(new: NewPromise, directory: Directory, today: date) -> Iterator[Complaint]:
-    """Everything that forbids to make this promise. `today`: the business day, local."""
-    for check in CHECKS:
-        yield from check(new, directory, today)
+def made(
+    new: NewPromise, authority: str, holder: str | None, member: str | None, now: datetime
+) -> PromiseMade:
+    """The fact that a promise free of complaints, its texts masked, was made.
 
-
-def unknown_project(project: str | None, ledgers: Set[str]) -> Iterator[Complaint]:
-    """What is wrong where a promise names a project. `ledgers`: those numbers that there are."""
-    if project is not None and project not in ledgers:
-        what = f"没有项目 {project}"
-        remedy = "改为项目清单中的台账编号；尚未立项的先不写，立项后用变更补上"
-        yield Complaint(column="project", what=what, remedy=remedy)
-
-
-def _dates(new: NewPromise, _: Directory, today: date) -> Iterator[Complaint]:
-    if new.due < new.made_on:
-        what = f"期限 {new.due} 早于承诺日 {new.made_on}"
-        yield Complaint(column="due", what=what, remedy="期限不得早于承诺之日，改正其中一个日期")
-    if new.made_on > today:
-        what = f"承诺日 {new.made_on} 还没有到（今天是 {today}）"
-        yield Complaint(column="made_on", what=what, remedy="填写实际作出承诺的日期")
-
-
-def _who(new: NewPromise, directory: Directory, _: date) -> Iterator[Complaint]:
-    if new.unit not in directory.units_by_code:
-        yield Complaint(column="unit", what=f"没有单位 {new.unit}", remedy="改为名录中单位的代码或全称")
-    yield from _post(new, directory)
-    if new.tier == ORDINARY and new.member is None:
-        yield Complaint(column="member", what="普通党员的承诺没有姓名", remedy="填写姓名；只保存加盐的摘要")
-    if new.tier != ORDINARY and new.member is not None:
-        what = "只有普通党员的承诺才写姓名"
-        yield Complaint(column="member", what=what, remedy="删去姓名，写明职务；何人任职由名录说明")
-
-
-def _post(new: NewPromise, directory: Directory) -> Iterator[Complaint]:
-    if new.post is None:
-        if new.tier != ORDINARY:
-            yield Complaint(column="post", what="没有作出承诺的职务", remedy="填写名录中职务的代码或名称")
-        return
-    post = directory.posts_by_code.get(new.post)
-    if post is None:
-        yield Complaint(column="post", what=f"没有职务 {new.post}", remedy="改为名录中职务的代码或名称")
-    elif new.tier != ORDINARY and directory.holder(new.post, new.made_on) is None:
-        what = f"{new.made_on} 职务 {new.post} 无人担任"
-        yield Complaint(column="post", what=what, remedy="在 holders.csv 补上任职，或改正承诺日")
-
-
-def _television(new: NewPromise, _: Directory, __: date) -> Iterator[Complaint]:
-    """A programme and its day belong together; a promise of another occasion may have been aired, too."""
-    aired = {"programme": new.programme, "aired_on": new.aired_on}
-    if new.occasion == "television" or new.clip is not None or any(aired.values()):
-        for column, value in aired.items():
-            if value is None:
-                yield Complaint(column=column, what="电视亮诺缺少这一项", remedy="填写栏目和播出日期")
-
-
-CHECKS: Final[tuple[Callable[[NewPromise, Directory, date], Iterator[Complaint]], ...]] = (
-    _dates,
-    _who,
-    _television,
-)
-
-
-def made(new: NewPromise, authority: str, member: str | None, now: datetime) -> PromiseMade:
-    """The fact that a promise free of complaints, its texts masked, was made. `member`: the commitment."""
+    `holder`: a leader's name; `member`: the commitment of an ordinary member's.
+    """
     said = new.model_dump(exclude={"member"})
     return PromiseMade(
         **{**UNLINKED, **said, "authority": authority},
         promise_id=promise_id_of(authority, new.number),
         version=1,
         at=now,
+        holder=holder,
         member=member,
     )
 
@@ -210,7 +165,7 @@ def repeats(new: NewPromise, known: Promise) -> bool:
     Texts masked; names of ordinary members are the caller's to compare.
     """
     same = all(getattr(new, name) == getattr(known, name) for name in _UNCHANGED)
-    same &= new.project in (None, known.project)
+    same &= not new.projects or set(new.projects) == set(known.projects)
     same &= new.aired_on is None or _airing(new) == _airing(known)
     return same and (new.words, new.due) in {(known.words, known.due), (known.first_words, known.first_due)}
 
@@ -245,27 +200,26 @@ def changed(
     reason: PublicText,
     approver: str,
     now: datetime,
-    project: str | None = None,
+    projects: tuple[str, ...] | None = None,
 ) -> PromiseChanged:
-    """A new date or other words, with reason and approver (a post); or the project of one that named none.
+    """A new date, other words or other projects, with reason and approver (a post).
 
-    Raises Refused. `project` None: as it is.
+    Raises Refused. `projects` None: as they are.
     """
+    on = promise.projects if projects is None else projects
     _refuse_settled(promise)
     if due < promise.made_on:
         raise Refused(f"期限 {due} 早于承诺日 {promise.made_on}", "期限不得早于承诺之日", "due")
-    if project is not None and promise.project not in (None, project):
-        what = f"承诺已属项目 {promise.project}，不能改属 {project}"
-        raise Refused(what, "项目有变的，在项目上变更或替代", "project")
-    if (due, words, project or promise.project) == (promise.due, promise.words, promise.project):
-        raise Refused("期限和内容都没有改变", "写明新的期限或新的内容", "due")
+    if (due, words, set(on)) == (promise.due, promise.words, set(promise.projects)):
+        raise Refused("期限、内容和项目都没有改变", "写明新的期限、新的内容或另列的项目", "due")
     return PromiseChanged(
         **_next(promise, now),
         due_before=promise.due,
         due=due,
         words_before=PublicText(promise.words),
         words=words,
-        project=None if project == promise.project else project,
+        projects_before=promise.projects,
+        projects=on,
         reason=reason,
         approver=approver,
     )

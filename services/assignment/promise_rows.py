@@ -1,10 +1,12 @@
 """Rows of a county's promise list, as text in cells: each becomes a promise, with everything wrong with it.
 
-Cells may say what people say: a unit by its full name, a post by its title, 镇, 电视. Pure.
+Cells may say what people say: a unit by its full name, a post by its title, 镇, 电视; several projects
+with 、 between their ledger numbers. Pure.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,16 +17,13 @@ from pydantic import ValidationError
 from services.assignment.complaints import complaints
 from services.assignment.directory import Directory
 from services.assignment.promise import Complaint, NewPromise
-from services.contracts.vocabulary import Occasion, PromiseTier
+from services.assignment.sheet_words import TIERS_ZH, day_of, tier_of, whole_title
+from services.contracts.vocabulary import Occasion
 
-TIERS: Final[Mapping[str, PromiseTier]] = {
-    "县级领导": "county_leader",
-    "镇": "town",
-    "部门": "department",
-    "科级干部": "section_leader",
-    "普通党员": "ordinary_member",
-}
 OCCASIONS: Final[Mapping[str, Occasion]] = {"会议": "meeting", "电视": "television", "书面": "written"}
+_OCCASIONS: Final[Mapping[str, Occasion]] = {**OCCASIONS, **{code: code for code in OCCASIONS.values()}}
+DAYS: Final = ("made_on", "due", "aired_on")
+"""The columns that hold days."""
 
 STAND_INS: Final[Mapping[str, Any]] = {
     "number": "未读",
@@ -40,12 +39,16 @@ RESTS_ON: Final[Mapping[str, Set[str]]] = {
     "due": frozenset({"made_on"}),
     "post": frozenset({"tier", "unit", "made_on"}),
     "member": frozenset({"tier"}),
+    "tier": frozenset({"post"}),
+    "number": frozenset({"member"}),
     "words": frozenset({"member"}),
     "evidence": frozenset({"member"}),
     "programme": frozenset({"occasion", "aired_on", "clip"}),
     "aired_on": frozenset({"occasion", "programme", "clip"}),
 }
 """Column → those that it is judged by: where one of them can't be read, nothing is said of it."""
+
+PARTED: Final = re.compile(r"[、，,；;\n]+")
 
 Cells = Mapping[str, str]
 
@@ -106,12 +109,12 @@ class Reader:
         }
         found = [*self._spoken(filled)]
         try:
-            promise = NewPromise.model_validate(filled)
+            promise = NewPromise.model_validate({**filled, **_projects(filled)})
         except ValidationError as error:
             named = {complaint.column for complaint in found}
             found += [
                 Complaint(column=column, what=what, remedy=remedy)
-                for column, what, remedy in complaints(error)
+                for column, what, remedy in _by_cell(error)
                 if column not in named
             ]
         if not found:
@@ -123,19 +126,39 @@ class Reader:
 
     def _spoken(self, filled: dict[str, str]) -> Iterator[Complaint]:
         """Put codes where people's words stand; complain about words that mean nothing, or two things."""
-        for column, words in (("tier", TIERS), ("occasion", OCCASIONS)):
-            said = filled.get(column)
-            if said is not None and said not in words.values():
-                if said in words:
-                    filled[column] = words[said]
-                else:
-                    what = f"不能是 {said}"
-                    yield Complaint(column=column, what=what, remedy=f"改为 {'、'.join(words)} 之一")
+        yield from self._said(filled, "tier", tier_of, TIERS_ZH.values())
+        yield from self._said(filled, "occasion", _OCCASIONS.get, OCCASIONS)
+        yield from self._days(filled)
         yield from self._coded(filled, "unit", self._units)
         if filled.get("unit") in self._codes["unit"]:
             yield from self._coded(filled, "post", self._posts.get(filled["unit"], {}))
         elif filled.get("post") not in self._codes["post"]:
             filled.pop("post", None)  # a title that means nothing without its unit
+
+    def _said(
+        self,
+        filled: dict[str, str],
+        column: str,
+        meaning: Callable[[str], str | None],
+        words: Iterable[str],
+    ) -> Iterator[Complaint]:
+        said = filled.get(column)
+        if said is None:
+            return
+        if (meant := meaning(said)) is None:
+            yield Complaint(column=column, what=f"不能是 {said}", remedy=f"改为 {'、'.join(words)} 之一")
+        else:
+            filled[column] = meant
+
+    def _days(self, filled: dict[str, str]) -> Iterator[Complaint]:
+        for column in DAYS:
+            said = filled.get(column)
+            if said is None:
+                continue
+            if (day := day_of(said)) is None:
+                yield Complaint(column=column, what=f"{said} 不是日期", remedy="写成 2021-03-01")
+            else:
+                filled[column] = day.isoformat()
 
     def _coded(
         self, filled: dict[str, str], column: str, names: Mapping[str, Sequence[str]]
@@ -166,15 +189,30 @@ class Reader:
 
     @cached_property
     def _posts(self) -> Mapping[str, Mapping[str, list[str]]]:
-        """Unit → title → codes."""
+        """Unit → title, alone or after the unit's name → codes."""
         titles: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for post in self.directory.posts:
-            titles[post.unit][post.title].append(post.code)
+            for title in (post.title, whole_title(post, self.directory)):
+                titles[post.unit][title].append(post.code)
         return titles
+
+
+def _projects(filled: Cells) -> dict[str, list[str]]:
+    said = PARTED.split(filled.get("projects", ""))
+    return {"projects": found} if (found := [one.strip() for one in said if one.strip()]) else {}
+
+
+def _by_cell(error: ValidationError) -> Iterator[tuple[str, str, str]]:
+    """Of several projects in a cell the cell is named, and once."""
+    told = set()
+    for where, what, remedy in complaints(error):
+        column = where.partition(".")[0]
+        if column not in told:
+            yield column, what, remedy
+        told.add(column)
 
 
 def _with_stand_ins(filled: Cells, unread: Set[str]) -> NewPromise:
     read = {column: text for column, text in filled.items() if column not in unread}
-    return NewPromise.model_validate(
-        {column: value for column, value in STAND_INS.items() if column in unread} | read
-    )
+    stand_ins = {column: value for column, value in STAND_INS.items() if column in unread}
+    return NewPromise.model_validate(stand_ins | read | _projects(read))

@@ -33,8 +33,12 @@ def _changed(said: Mapping[str, Any], title: Callable[[str], str]) -> str:
         parts.append(f"期限 {said['due_before']} → {said['due']}")
     if said["words"] != said["words_before"]:
         parts.append(f"内容“{said['words_before']}” → “{said['words']}”")
-    if said["project"]:
-        parts.append(f"列入项目 {said['project']}")
+    for words, some, others in (
+        ("列入", said["projects"], said["projects_before"]),
+        ("不再列入", said["projects_before"], said["projects"]),
+    ):
+        if projects := [project for project in some if project not in others]:
+            parts.append(f"{words}项目 {'、'.join(projects)}")
     return f"{'；'.join(parts)}，因为{_ended(said['reason'])}批准：{title(said['approver'])}"
 
 

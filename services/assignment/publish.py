@@ -1,12 +1,13 @@
 """Publish the directory: a new version takes force whole, and what changed in it becomes known to all."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from services.assignment.directory import OTHER, Directory, DirectoryProblem, Word, problems
+from services.assignment.directory import OTHER, Directory, DirectoryProblem, Word, local_day, problems
+from services.assignment.directory_record import alterations
 from services.contracts.directory import (
     AuthorityRecorded,
     CategoryRecorded,
@@ -41,6 +42,10 @@ class Directories(Protocol):
     async def lock(self) -> None: ...
 
     async def current(self) -> Edition | None: ...
+
+    async def promising(self) -> Set[str]:
+        """The authorities that have a promise on record."""
+        ...
 
     async def add(self, edition: Edition) -> None: ...
 
@@ -85,11 +90,15 @@ async def publish(
     loaded_by: str,
     now: datetime,
 ) -> Published:
-    """Put a directory into force, all or nothing. Raises DirectoryRefused."""
-    if found := problems(directory):
-        raise DirectoryRefused(found)
+    """Put a directory into force, all or nothing. `now`: business time. Raises DirectoryRefused."""
     await directories.lock()
-    return await _publish(directories, send, await directories.current(), directory, loaded_by, now)
+    current, found = await directories.current(), problems(directory)
+    if current is not None:
+        promising = await directories.promising()
+        found += alterations(current.directory, directory, local_day(now), promising)
+    if found:
+        raise DirectoryRefused(found)
+    return await _publish(directories, send, current, directory, loaded_by, now)
 
 
 async def replace_words(

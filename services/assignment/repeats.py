@@ -1,6 +1,6 @@
 """Does a demand repeat an earlier matter of the same citizen? It is flagged, never dropped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,7 +50,11 @@ def same_matter(matter: Matter, earlier: Matter) -> bool:
 
 def similarity(one: str, other: str) -> float:
     """Jaccard similarity, 0 to 1, of the sets of neighbouring character pairs; white space doesn't count."""
-    left, right = pairs(one), pairs(other)
+    return likeness(pairs(one), pairs(other))
+
+
+def likeness(left: Set[str], right: Set[str]) -> float:
+    """Jaccard similarity, 0 to 1, of two texts' `pairs`."""
     if not left or not right:
         return 0.0
     shared = len(left & right)

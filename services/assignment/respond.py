@@ -1,4 +1,4 @@
-"""What citizens said of their demands: a withdrawal ends the case, a rating stays with it, or either is late.
+"""What citizens said of their demands: a withdrawal closes the case, a rating stays with it, or it was late.
 
 Late is a withdrawal after the answer, and a rating of a reply that was sent back meanwhile. A bad rating, of
 the reply or of a project that answers the demand, opens a rectification (decision 0009).

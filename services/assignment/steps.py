@@ -1,12 +1,13 @@
 """Take steps of cases as staff ask for them, many at once, each with its own outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from services.assignment.case import Act, Case, NotAllowed, Taken
+from services.assignment.case_name import CaseName
 from services.assignment.keep_steps import Publish, Records, keep
 from services.assignment.merge import CannotMerge, followed, lead_of
 from services.assignment.rulebook import Rulebook, UnknownUnit
@@ -21,7 +22,7 @@ from services.kit.masking import mask
 class Asked:
     """A step that somebody asks for. `text`: reply, reason or note; `unit`: where to; `days`: more time.
 
-    `into`: the case that it is to be merged into; `tags`: those that it has from then on.
+    `into`: the case that it is to be merged into, by id or receipt; `tags`: those that it has from then on.
     """
 
     case_id: UUID
@@ -29,7 +30,7 @@ class Asked:
     text: str | None = None
     unit: str | None = None
     days: int | None = None
-    into: UUID | None = None
+    into: CaseName | None = None
     tags: tuple[Tag, ...] | None = None
 
 
@@ -69,12 +70,17 @@ class Cases(Records, Protocol):
         """Cases with all of their groups, held until commit; `regrouping`: groups may be changed."""
         ...
 
+    async def of_receipts(self, receipts: Sequence[str]) -> Mapping[str, UUID]:
+        """The cases that some receipt numbers name, those there are."""
+        ...
+
 
 async def take_steps(
     cases: Cases, publish: Publish, rulebook: Rulebook, asked: Sequence[Asked], staff: Staff, now: datetime
 ) -> list[Outcome]:
     """The outcome of each step, in order. Those taken commit together; a refused one stops no other."""
-    ids = [case_id for one in asked for case_id in (one.case_id, one.into) if case_id is not None]
+    asked = await _by_id(cases, asked)
+    ids = [case_id for one in asked for case_id in (one.case_id, one.into) if isinstance(case_id, UUID)]
     present = await cases.lock(ids, any(one.step in REGROUPING for one in asked))
     outcomes, taken = [], list[Taken]()
     for one in asked:
@@ -83,6 +89,18 @@ async def take_steps(
             taken += followed(outcome, present, rulebook.backstop_unit, now)
     await keep(cases, publish, taken)
     return outcomes
+
+
+async def _by_id(cases: Cases, asked: Sequence[Asked]) -> Sequence[Asked]:
+    """A receipt number that names a case becomes its id, whoever may see that case."""
+    receipts = [one.into for one in asked if isinstance(one.into, str)]
+    if not receipts:
+        return asked
+    known = await cases.of_receipts(receipts)
+    return [
+        replace(one, into=known.get(one.into, one.into)) if isinstance(one.into, str) else one
+        for one in asked
+    ]
 
 
 def _outcome(

@@ -12,7 +12,7 @@ from services.assignment.case import Case, Taken
 from services.assignment.lapse import BY_DISPUTE, History
 from services.assignment.repeats import Matter
 from services.assignment.respond import Rated
-from services.assignment.store_reading import matter_of
+from services.assignment.store_reading import matter_of, of_receipts
 from services.contracts.demand import DemandRegistered
 from services.contracts.envelope import Record
 from services.contracts.supervision import FurtherLimitSet, LimitPassed, LimitsSet, NoticeSent
@@ -220,11 +220,22 @@ class PostgresCases:
         They are locked in order, so that nobody deadlocks; until commit no group changes, but by this
         transaction if it is `regrouping`.
         """
-        shared = "" if regrouping else "_shared"
-        await self._connection.execute(f"SELECT pg_advisory_xact_lock{shared}({GROUPING})")
+        await self.hold_groups(regrouping)
         rows = await self._connection.fetch(_LOCK, list(set(case_ids)))
         states = {row["case_id"]: row["state"] for row in rows}
         return {row["case_id"]: _locked(dict(row), states.get(row["lead"])) for row in rows}
+
+    async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
+        return await of_receipts(self._connection, receipts)
+
+    async def hold_groups(self, regrouping: bool) -> None:
+        """Until commit no group changes, but by this transaction if it is `regrouping`.
+
+        One that may regroup says so at once: two that hold the groups together and then both want them alone
+        would wait for each other.
+        """
+        shared = "" if regrouping else "_shared"
+        await self._connection.execute(f"SELECT pg_advisory_xact_lock{shared}({GROUPING})")
 
     async def record(self, taken: Sequence[Taken]) -> None:
         """Write steps in their order; a case with several ends as its last one left it."""

@@ -1,6 +1,7 @@
 """Directories in PostgreSQL: every version is kept, the highest is in force."""
 
 import zlib
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,6 +31,15 @@ class PostgresDirectories:
     async def lock(self) -> None:
         """One load at a time; readers go on."""
         await self._connection.execute("SELECT pg_advisory_xact_lock($1)", LOADING)
+
+    async def stand_on(self) -> None:
+        """Whoever puts on record what the directory says holds a load off until he commits, no one else."""
+        await self._connection.execute("SELECT pg_advisory_xact_lock_shared($1)", LOADING)
+
+    async def promising(self) -> Set[str]:
+        """The authorities that have a promise on record."""
+        rows = await self._connection.fetch("SELECT authority FROM promise_heads WHERE seq > 0")
+        return {row["authority"] for row in rows}
 
     async def version(self) -> int | None:
         """The version in force; None before the first load."""

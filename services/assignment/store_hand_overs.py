@@ -6,7 +6,7 @@ from dataclasses import astuple
 from datetime import date
 from typing import Final
 
-from services.assignment.hand_over import Confirmation, Passing, Succession
+from services.assignment.hand_over import Confirmation, Passing, PassingKind, Succession
 from services.contracts.vocabulary import BEFORE_REPLY
 from services.kit.clock import local_midnight
 from services.kit.connection import Connection
@@ -29,7 +29,7 @@ CROSS JOIN LATERAL (
 """
 
 _OPEN_PROJECT: Final = "state IN ('planned', 'under_way')"
-_PASSING: Final = f"""
+_PASSES: Final = f"""
 WITH s AS (SELECT * FROM unnest($1::text[], $2::date[], $3::timestamptz[]) AS s (post, since, begins))
 SELECT s.post, 'case' AS kind, c.case_id AS id, c.receipt AS number, c.summary AS words, c.state,
        d.complete_due AS due_at, NULL::date AS due_on
@@ -49,9 +49,10 @@ SELECT s.post, 'promise', p.promise_id, p.number, p.words, p.state, NULL, p.due
 FROM s JOIN promises AS p ON p.post = s.post AND p.made_on < s.since AND p.state = 'standing'
 UNION ALL
 SELECT s.post, 'project', p.project_id, p.ledger, p.plan->>'name', p.state, NULL, p.completion
-FROM s JOIN projects AS p ON p.plan->>'owner' = s.post AND p.opened_at < s.begins AND p.{_OPEN_PROJECT}
-ORDER BY kind, due_at NULLS LAST, due_on, number
+FROM s JOIN projects AS p ON p.plan->>'owner' = s.post AND p.owned_since < s.begins AND p.{_OPEN_PROJECT}
 """
+_PASSING: Final = f"{_PASSES} ORDER BY kind, due_at NULLS LAST, due_on, number"
+_COUNTS: Final = f"SELECT post, kind, count(*) FROM ({_PASSES}) AS passing GROUP BY post, kind"
 _COLUMNS: Final = """
 post, since, predecessor, successor, digest, cases, promises, projects, confirmed_by, confirmed_at
 """
@@ -81,6 +82,15 @@ SELECT plan->>'owner' FROM projects WHERE {_OPEN_PROJECT}
 """
 
 
+def _columns(successions: Sequence[Succession]) -> tuple[list[object], ...]:
+    """Posts, first days and when these begin."""
+    return (
+        [one.post for one in successions],
+        [one.since for one in successions],
+        [local_midnight(one.since) for one in successions],
+    )
+
+
 class PostgresHandOvers:
     """Implements `hand_over.HandOvers`, on one connection. It never commits."""
 
@@ -88,15 +98,16 @@ class PostgresHandOvers:
         self._connection = connection
 
     async def passing(self, successions: Sequence[Succession]) -> Mapping[str, Sequence[Passing]]:
-        rows = await self._connection.fetch(
-            _PASSING,
-            [one.post for one in successions],
-            [one.since for one in successions],
-            [local_midnight(one.since) for one in successions],
-        )
         found: defaultdict[str, list[Passing]] = defaultdict(list)
-        for post, *values in rows:
+        for post, *values in await self._connection.fetch(_PASSING, *_columns(successions)):
             found[post].append(Passing(*values))
+        return found
+
+    async def counts(self, successions: Sequence[Succession]) -> Mapping[str, Mapping[PassingKind, int]]:
+        """By post how many of each kind `passing` has, without reading them; nothing: no entry."""
+        found: defaultdict[str, dict[PassingKind, int]] = defaultdict(dict)
+        for post, kind, count in await self._connection.fetch(_COUNTS, *_columns(successions)):
+            found[post][kind] = count
         return found
 
     async def confirmations(self, posts: Sequence[str]) -> Mapping[tuple[str, date], Confirmation]:

@@ -11,7 +11,7 @@ from services.assignment.project import Project
 from services.assignment.project_history import Told
 from services.assignment.store_projects import COLUMNS, project_of
 from services.contracts.decode import decode
-from services.contracts.project import ProjectEvent
+from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, ProjectEvent
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
@@ -30,6 +30,11 @@ _OFFERS: Final = """
 SELECT p.ledger, p.plan->>'name' AS name, p.lead_unit, p.state, o.why, o.offered_at, o.accepted
 FROM project_offers AS o JOIN projects AS p USING (project_id)
 WHERE o.case_id = $1 ORDER BY o.offered_at, p.ledger
+"""
+LINKS: Final = [CaseLinkedToProject.type, CaseUnlinkedFromProject.type]
+"""The facts that no page tells; a project may have thousands."""
+_FACTS: Final = """
+SELECT type, data, at FROM project_facts WHERE project_id = $1 AND type <> ALL($2::text[]) ORDER BY version
 """
 
 
@@ -73,10 +78,8 @@ class ProjectReading:
         return _listed(row) if row else None
 
     async def facts(self, project_id: UUID) -> list[Told]:
-        """All of them, oldest first."""
-        rows = await self._connection.fetch(
-            "SELECT type, data, at FROM project_facts WHERE project_id = $1 ORDER BY version", project_id
-        )
+        """Those that its page tells, oldest first: whose case was linked is nobody else's to know."""
+        rows = await self._connection.fetch(_FACTS, project_id, LINKS)
         return [_told(row) for row in rows]
 
     async def ratings(self, project_id: UUID) -> dict[str, int]:

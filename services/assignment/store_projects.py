@@ -14,6 +14,7 @@ from services.assignment.project import Moved, Project, Report
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
 from services.assignment.store import GROUPING
+from services.assignment.store_reading import of_receipts, readable_by
 from services.contracts.demand import ProjectRated
 from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan, ProgressReported
 from services.kit.connection import Connection
@@ -21,11 +22,13 @@ from services.kit.connection import Connection
 COLUMNS: Final = "project_id, ledger, version, state, plan, opened_at, reached, percent, done_on, replaced_by"
 """What `project_of` reads."""
 _PROJECT: Final = f"SELECT {COLUMNS} FROM projects"
+_HELD: Final = "ORDER BY project_id FOR NO KEY UPDATE"
+"""Keys never change: whoever offers a held project, which refers to its key, needn't wait for it."""
 _RECORD: Final = """
-INSERT INTO projects (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached, percent,
-                      done_on, replaced_by, opened_at)
+INSERT INTO projects AS p (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached,
+                           percent, done_on, replaced_by, opened_at, owned_since)
 SELECT project_id, ledger, version, state, tier, lead_unit, completion, plan::jsonb,
-       ARRAY(SELECT jsonb_array_elements_text(reached::jsonb)), percent, done_on, replaced_by, opened_at
+       ARRAY(SELECT jsonb_array_elements_text(reached::jsonb)), percent, done_on, replaced_by, opened_at, $14
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[],
             $9::text[], $10::int[], $11::date[], $12::text[], $13::timestamptz[])
     AS after (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached, percent,
@@ -33,7 +36,9 @@ FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[
 ON CONFLICT (project_id) DO UPDATE SET version = excluded.version, state = excluded.state,
     tier = excluded.tier, lead_unit = excluded.lead_unit, completion = excluded.completion,
     plan = excluded.plan, reached = excluded.reached, percent = excluded.percent,
-    done_on = excluded.done_on, replaced_by = excluded.replaced_by
+    done_on = excluded.done_on, replaced_by = excluded.replaced_by,
+    owned_since = CASE WHEN p.plan->'owner' = excluded.plan->'owner' THEN p.owned_since
+                       ELSE excluded.owned_since END
 """
 _FACTS: Final = """
 INSERT INTO project_facts (project_id, version, at, type, by, data)
@@ -56,6 +61,11 @@ INSERT INTO project_cases (case_id, project_id, demand_id, how, linked_at)
 SELECT case_id, project_id, demand_id, how, $5
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS link (case_id, project_id, demand_id, how)
 ON CONFLICT DO NOTHING
+"""
+_ACCEPT: Final = """
+UPDATE project_offers AS o SET accepted = true, decided_by = $3, decided_at = $4
+FROM unnest($1::uuid[], $2::uuid[]) AS link (case_id, project_id)
+WHERE o.case_id = link.case_id AND o.project_id = link.project_id AND o.accepted IS NULL
 """
 _UNLINK: Final = """
 DELETE FROM project_cases USING unnest($1::uuid[], $2::uuid[]) AS gone (case_id, project_id)
@@ -99,12 +109,12 @@ class PostgresProjects:
         return [OpenProject(**dict(row)) for row in await self._connection.fetch(_OPEN)]
 
     async def of_ledgers(self, ledgers: Sequence[str]) -> dict[str, Project]:
-        sql = f"{_PROJECT} WHERE ledger = ANY($1::text[]) ORDER BY project_id FOR UPDATE"
+        sql = f"{_PROJECT} WHERE ledger = ANY($1::text[]) {_HELD}"
         rows = await self._connection.fetch(sql, list(set(ledgers)))
         return {row["ledger"]: project_of(dict(row)) for row in rows}
 
     async def of_ids(self, project_ids: Sequence[UUID]) -> dict[UUID, Project]:
-        sql = f"{_PROJECT} WHERE project_id = ANY($1::uuid[]) ORDER BY project_id FOR UPDATE"
+        sql = f"{_PROJECT} WHERE project_id = ANY($1::uuid[]) {_HELD}"
         rows = await self._connection.fetch(sql, list(set(project_ids)))
         return {row["project_id"]: project_of(dict(row)) for row in rows}
 
@@ -114,6 +124,14 @@ class PostgresProjects:
     async def with_groups(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]:
         rows = await self._connection.fetch(_WITH_GROUPS, list(set(case_ids))) if case_ids else []
         return {row["case_id"]: KnownCase(**dict(row)) for row in rows}
+
+    async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
+        return await of_receipts(self._connection, receipts)
+
+    async def hidden_from(self, unit: str, case_ids: Sequence[UUID]) -> list[UUID]:
+        sql = f"SELECT case_id FROM cases AS c WHERE case_id = ANY($2::uuid[]) AND NOT {readable_by('$1')}"
+        rows = await self._connection.fetch(f"{sql} ORDER BY case_id", unit, list(case_ids))
+        return [row["case_id"] for row in rows]
 
     async def linked(self, case_ids: Sequence[UUID]) -> Links:
         sql = """
@@ -137,15 +155,15 @@ class PostgresProjects:
             return
         final = {one.project.project_id: one.project for one in moved}
         rows = [_row(final[project_id]) for project_id in sorted(final)]
-        await self._connection.execute(_RECORD, *zip(*rows, strict=True))
+        await self._connection.execute(_RECORD, *zip(*rows, strict=True), now)
         facts = [
             (one.event.project_id, one.event.version, one.event.type, one.event.model_dump_json())
             for one in moved
         ]
         await self._connection.execute(_FACTS, *zip(*facts, strict=True), now, by)
-        await self._record_links(moved, now)
+        await self._record_links(moved, by, now)
 
-    async def _record_links(self, moved: Sequence[Moved], now: datetime) -> None:
+    async def _record_links(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
         events = [one.event for one in moved]
         links = [
             (e.case_id, e.project_id, e.demand_id, e.how)
@@ -155,6 +173,8 @@ class PostgresProjects:
         gone = [(e.case_id, e.project_id) for e in events if isinstance(e, CaseUnlinkedFromProject)]
         if links:
             await self._connection.execute(_LINK, *zip(*links, strict=True), now)
+            cases, projects = [link[0] for link in links], [link[1] for link in links]
+            await self._connection.execute(_ACCEPT, cases, projects, by, now)
         if gone:
             await self._connection.execute(_UNLINK, *zip(*gone, strict=True))
 

@@ -13,8 +13,9 @@ from services.kit.page import Cursor
 
 _LATE: Final = "state = 'standing' AND due < (clock.now() AT TIME ZONE 'Asia/Shanghai')::date"
 _ROW: Final = f"""
-SELECT promise_id, number, version, tier, unit, post, member, words, project, made_on, first_due, due,
-       occasion, programme, aired_on, clip, evidence, recorded_at, state, settled_on, {_LATE} AS overdue,
+SELECT promise_id, authority, number, version, tier, unit, post, holder, member, first_words, words,
+       projects, made_on, first_due, due, occasion, programme, aired_on, clip, evidence, recorded_at, state,
+       settled_on, {_LATE} AS overdue,
        due - (clock.now() AT TIME ZONE 'Asia/Shanghai')::date AS days_left
 FROM promises
 """
@@ -25,7 +26,7 @@ _FACTS: Final = "SELECT seq, body, hash, signature, key FROM promise_facts"
 class PromiseFilter:
     """Which promises; None = whatever. `overdue`: standing, and the date in force is past.
 
-    `aired`: said on television, wherever it was made.
+    `aired`: said on television, wherever it was made. `project`: the ledger number of one that it is about.
     """
 
     number: str | None = None
@@ -36,6 +37,7 @@ class PromiseFilter:
     occasion: str | None = None
     overdue: bool | None = None
     aired: bool | None = None
+    project: str | None = None
 
 
 class PromiseReading:
@@ -63,10 +65,15 @@ class PromiseReading:
         rows = await self._connection.fetch(f"{_FACTS} WHERE promise_id = $1 ORDER BY version", promise_id)
         return _facts(rows)
 
-    async def chain(self, authority: str, after: int, limit: int) -> list[Fact]:
-        """The facts behind a number, in the chain's order."""
+    async def chain(self, authority: str, after: int, limit: int | None) -> list[Fact]:
+        """The facts behind a number, in the chain's order; `limit` None: all."""
         ordered = f"{_FACTS} WHERE authority = $1 AND seq > $2 ORDER BY seq LIMIT $3"
         return _facts(await self._connection.fetch(ordered, authority, after, limit))
+
+    async def whole_chain(self, authority: str) -> tuple[Head, list[Fact]]:
+        """The head and all facts as they were at one instant, in the chain's order."""
+        async with self._connection.transaction(isolation="repeatable_read", readonly=True):
+            return await self.head(authority), await self.chain(authority, 0, None)
 
     async def head(self, authority: str) -> Head:
         row = await self._connection.fetchrow(
@@ -86,6 +93,9 @@ def _conditions(wanted: PromiseFilter) -> tuple[list[str], list[Any]]:
         if value is not None:
             parameters.append(value)
             conditions.append(f"{column} = ${len(parameters)}")
+    if wanted.project is not None:
+        parameters.append([wanted.project])
+        conditions.append(f"projects @> ${len(parameters)}::text[]")
     if wanted.overdue is not None:
         conditions.append(f"({_LATE})" if wanted.overdue else f"NOT ({_LATE})")
     if wanted.aired is not None:

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+import orjson
+
 from services.assignment.chain import BEFORE_THE_FIRST, Head
 from services.assignment.member import Member
 from services.assignment.pledge import Recorded
 from services.assignment.promise import Promise
-from services.kit.bulk import Insertion
 from services.kit.connection import Connection
 
 _COLUMNS: Final = tuple(field.name for field in fields(Promise))
@@ -21,17 +23,17 @@ _TYPES: Final = {
     **dict.fromkeys(("made_on", "first_due", "due", "aired_on", "settled_on"), "date"),
 }
 _ARRAYS: Final = ", ".join(f"${at}::{_TYPES.get(name, 'text')}[]" for at, name in enumerate(_COLUMNS, 1))
-
-_STATES: Final = Insertion(
-    "promises",
-    _COLUMNS,
-    f"""
-INSERT INTO promises ({", ".join(_COLUMNS)}) SELECT * FROM unnest({_ARRAYS})
-ON CONFLICT (promise_id) DO UPDATE SET version = excluded.version, words = excluded.words, due = excluded.due,
-    project = excluded.project, programme = excluded.programme, aired_on = excluded.aired_on,
-    clip = excluded.clip, state = excluded.state, settled_on = excluded.settled_on
-""",
+_VALUES: Final = ", ".join(
+    f"ARRAY(SELECT jsonb_array_elements_text({name}::jsonb))" if name == "projects" else name
+    for name in _COLUMNS
 )
+_STATES: Final = f"""
+INSERT INTO promises ({", ".join(_COLUMNS)})
+SELECT {_VALUES} FROM unnest({_ARRAYS}) AS after ({", ".join(_COLUMNS)})
+ON CONFLICT (promise_id) DO UPDATE SET version = excluded.version, words = excluded.words, due = excluded.due,
+    projects = excluded.projects, programme = excluded.programme, aired_on = excluded.aired_on,
+    clip = excluded.clip, state = excluded.state, settled_on = excluded.settled_on
+"""
 
 _FACTS: Final = (
     "authority",
@@ -78,11 +80,11 @@ class PostgresPromises:
     async def numbered(self, authority: str, numbers: Sequence[str]) -> dict[str, Promise]:
         found = f"{_KNOWN} WHERE authority = $1 AND number = ANY($2::text[])"
         rows = await self._connection.fetch(found, authority, numbers)
-        return {row["number"]: Promise(**dict(row)) for row in rows}
+        return {row["number"]: _promise(row) for row in rows}
 
     async def one(self, promise_id: UUID) -> Promise | None:
         row = await self._connection.fetchrow(f"{_KNOWN} WHERE promise_id = $1", promise_id)
-        return Promise(**dict(row)) if row else None
+        return _promise(row) if row else None
 
     async def ledgers(self, numbers: Sequence[str]) -> Set[str]:
         sql = "SELECT ledger FROM projects WHERE ledger = ANY($1::text[])"
@@ -104,7 +106,9 @@ class PostgresPromises:
             "promise_facts", columns=_FACTS, records=[_fact_row(one) for one in recorded]
         )
         await self._connection.execute(_MOVE, head.authority, head.seq, head.hash, head.signature, head.key)
-        await _STATES.add(self._connection, [[getattr(one, name) for name in _COLUMNS] for one in promises])
+        if promises:
+            rows = zip(*map(_state_row, promises), strict=True)
+            await self._connection.execute(_STATES, *(list(column) for column in rows))
 
     async def name(self, members: Mapping[UUID, Member]) -> None:
         rows = [(promise_id, member.name, member.salt) for promise_id, member in members.items()]
@@ -115,6 +119,16 @@ class PostgresPromises:
     async def erase(self, promise_id: UUID, by: str, now: datetime) -> bool:
         """Forget an ordinary member's name and salt for good; False where there is none, or none any more."""
         return (await self._connection.execute(_ERASE, promise_id, now, by)) == "UPDATE 1"
+
+
+def _promise(row: asyncpg.Record) -> Promise:
+    return Promise(**{**dict(row), "projects": tuple(row["projects"])})
+
+
+def _state_row(promise: Promise) -> list[object]:
+    """Lists of lists must be of one length for PostgreSQL, so projects travel as JSON."""
+    values = {name: getattr(promise, name) for name in _COLUMNS}
+    return list((values | {"projects": orjson.dumps(promise.projects).decode()}).values())
 
 
 def _fact_row(one: Recorded) -> tuple[object, ...]:

@@ -14,6 +14,9 @@ from services.contracts.vocabulary import BEFORE_REPLY
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
+NEAREST: Final = 200
+"""Cases that are compared with one for its twins, the latest."""
+
 _OVERDUE: Final = f"state IN {BEFORE_REPLY} AND coalesce(complete_due < clock.now(), false)"
 
 _RECTIFY: Final = "rectification_opened IS NOT NULL AND rectified_at IS NULL"
@@ -44,17 +47,24 @@ FROM cases AS c LEFT JOIN dues USING (case_id)
 WHERE case_id = $1
 """
 
+# By version: of two steps that waited for each other the later one may have read the clock first. A notice
+# stands behind the last step that was taken by its time.
 _TIMELINE: Final = """
-SELECT assigned_at AS at, 1 AS version, 'assign' AS step, first_unit AS unit, first_post AS post,
-       NULL AS by, NULL AS note, NULL::smallint AS days, NULL::uuid AS lead,
-       NULL AS assisting FROM cases WHERE case_id = $1
-UNION ALL
-SELECT at, version, step, unit, post, by, note, days, lead, assisting FROM steps WHERE case_id = $1
-UNION ALL
-SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' || colour || ' ' || outcome,
-       NULL, NULL, NULL
-FROM notices WHERE case_id = $1
-ORDER BY at, version NULLS LAST
+WITH told AS (
+    SELECT assigned_at AS at, 1 AS version, 'assign' AS step, first_unit AS unit, first_post AS post,
+           NULL AS by, NULL AS note, NULL::smallint AS days, NULL::uuid AS lead, NULL AS assisting
+    FROM cases WHERE case_id = $1
+    UNION ALL
+    SELECT at, version, step, unit, post, by, note, days, lead, assisting FROM steps WHERE case_id = $1
+)
+SELECT at, version, step, unit, post, by, note, days, lead, assisting FROM (
+    SELECT *, version AS place FROM told
+    UNION ALL
+    SELECT at, NULL, 'notice', unit, post, NULL, limit_kind || ' ' || rung || ' ' || colour || ' ' || outcome,
+           NULL, NULL, NULL, (SELECT max(version) FROM told WHERE told.at <= n.at)
+    FROM notices AS n WHERE case_id = $1
+) AS line
+ORDER BY place NULLS FIRST, version NULLS LAST, at
 """
 
 _ASSIST_DUES: Final = "SELECT about, due FROM further_dues WHERE case_id = $1 AND limit_kind = 'assist'"
@@ -87,13 +97,17 @@ FROM cases AS c WHERE case_id = $2 OR lead = $1 ORDER BY since NULLS FIRST, case
 """
 
 # Those that a case could be merged into: open, of its category, dispatched about the same time.
+# `completed_at IS NULL` is the condition of the index cases_near.
 _NEAR: Final = f"""
-SELECT o.case_id, o.citizen_ref, o.category, o.place, o.title, o.body, o.assigned_at, o.receipt, o.summary,
-       o.unit, o.state
-FROM cases AS c JOIN cases AS o ON o.category = c.category AND o.case_id <> c.case_id
-    AND o.assigned_at BETWEEN c.assigned_at - $2::interval AND c.assigned_at + $2::interval
-WHERE c.case_id = $1 AND c.state IN ('dispatched', 'signed_for') AND o.state IN {BEFORE_REPLY}
-ORDER BY o.assigned_at DESC LIMIT 1000
+SELECT near.* FROM cases AS c CROSS JOIN LATERAL (
+    SELECT case_id, citizen_ref, category, place, title, body, assigned_at, receipt, summary, unit, state
+    FROM cases AS o
+    WHERE o.category = c.category AND o.case_id <> c.case_id
+      AND o.assigned_at BETWEEN c.assigned_at - $2::interval AND c.assigned_at + $2::interval
+      AND o.state IN {BEFORE_REPLY} AND o.completed_at IS NULL
+    ORDER BY o.assigned_at DESC LIMIT {NEAREST}
+) AS near
+WHERE c.case_id = $1 AND c.state IN ('dispatched', 'signed_for')
 """
 
 
@@ -101,8 +115,9 @@ ORDER BY o.assigned_at DESC LIMIT 1000
 class Filter:
     """Which cases; None = whatever. `overdue` looks at the limit to complete, by the business clock.
 
-    `assisting`: the unit that was asked to assist with them. `offers`: whether an open project is offered
-    that nobody has decided about; with `led_by` one that this unit leads.
+    `assisting`: the unit that was asked to assist with them; `readable_by`: the one that may read them.
+    `offers`: whether an open project is offered that nobody has decided about; with `led_by` one that this
+    unit leads.
     """
 
     unit: str | None = None
@@ -114,6 +129,8 @@ class Filter:
     rectify: bool | None = None
     tag: str | None = None
     assisting: str | None = None
+    case_ids: Sequence[UUID] | None = None
+    readable_by: str | None = None
     offers: bool | None = None
     led_by: str | None = None
 
@@ -134,6 +151,21 @@ class _Query:
     @property
     def sql(self) -> str:
         return " AND ".join(self.conditions) or "true"
+
+
+def readable_by(unit: str) -> str:
+    """The condition on a case `c` that a unit may read it; `unit` is the parameter's place in the query.
+
+    It lies with the unit, or the unit was asked to assist with it, for good.
+    """
+    asked = f"s.case_id = c.case_id AND s.step = 'assist' AND s.assisting = {unit}"
+    return f"(c.unit = {unit} OR EXISTS (SELECT FROM steps AS s WHERE {asked}))"
+
+
+async def of_receipts(connection: Connection, receipts: Sequence[str]) -> dict[str, UUID]:
+    """The cases that some receipt numbers name, those there are."""
+    sql = "SELECT receipt, case_id FROM cases WHERE receipt = ANY($1::text[])"
+    return {row["receipt"]: row["case_id"] for row in await connection.fetch(sql, list(receipts))}
 
 
 class CaseReading:
@@ -209,10 +241,14 @@ def _conditions(wanted: Filter, parameters: Sequence[Any] = ()) -> _Query:
         value = getattr(wanted, column)
         if value is not None:
             query.where(f"{column} = {{}}", value)
-    if wanted.categories is not None:
-        query.where("category = ANY({}::text[])", wanted.categories)
-    if wanted.tag is not None:
-        query.where("tags @> ARRAY[{}]", wanted.tag)
+    for value, condition in (
+        (wanted.case_ids, "case_id = ANY({}::uuid[])"),
+        (wanted.readable_by, readable_by("{0}")),
+        (wanted.categories, "category = ANY({}::text[])"),
+        (wanted.tag, "tags @> ARRAY[{}] AND tags <> '{{}}'"),  # the condition of the index cases_tags
+    ):
+        if value is not None:
+            query.where(condition, value)
     if wanted.q:
         like = f"%{_literally(wanted.q)}%"
         query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)

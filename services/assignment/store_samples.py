@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -12,17 +12,19 @@ import asyncpg
 
 from services.assignment.sample import Replied, Sample
 from services.contracts.vocabulary import AFTER_REPLY
+from services.kit.clock import local_midnight
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
 _REPLIED: Final = f"""
 SELECT case_id, unit FROM cases
 WHERE state IN {AFTER_REPLY}
-  AND (completed_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN $1 AND $2
+  AND completed_at >= $1 AND completed_at < $2
 """
 _ADD: Final = """
-INSERT INTO call_back_samples (sample_id, first_day, last_day, share, seed, seed_given, drawn_by, drawn_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO call_back_samples (
+    sample_id, first_day, last_day, share, seed, seed_given, population, drawn, drawn_by, drawn_at
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 _DRAWN_BEFORE: Final = """
 SELECT sample_id FROM call_back_samples
@@ -37,23 +39,26 @@ _CALLED: Final = """
 (SELECT max(s.at) FROM steps AS s
  WHERE s.case_id = c.case_id AND s.step = 'call_back' AND s.at >= p.drawn_at)
 """
-# The page first, so that cases are counted for its samples alone.
+# The page first, so that cases are looked at for its samples alone.
 _PAGE: Final = f"""
-SELECT p.*, counted.* FROM (
+SELECT p.*, called.* FROM (
     SELECT * FROM call_back_samples
     WHERE $2::timestamptz IS NULL OR (drawn_at, sample_id) < ($2, $3::uuid)
     ORDER BY drawn_at DESC, sample_id DESC LIMIT $1
 ) AS p CROSS JOIN LATERAL (
-    SELECT count(*) AS population, count(*) FILTER (WHERE d.drawn) AS drawn,
-           count(*) FILTER (WHERE d.drawn AND {_CALLED} IS NOT NULL) AS called_back
-    FROM call_back_sampled AS d JOIN cases AS c USING (case_id) WHERE d.sample_id = p.sample_id
-) AS counted
+    SELECT count(*) FILTER (WHERE {_CALLED} IS NOT NULL) AS called_back
+    FROM call_back_sampled AS d JOIN cases AS c USING (case_id) WHERE d.sample_id = p.sample_id AND d.drawn
+) AS called
 ORDER BY p.drawn_at DESC, p.sample_id DESC
 """
 _CASES: Final = f"""
-SELECT c.case_id, c.receipt, c.summary, d.unit, d.drawn, c.state, {_CALLED} AS called_back_at
+SELECT c.case_id, c.receipt, c.summary, d.unit, c.state, {_CALLED} AS called_back_at
 FROM call_back_samples AS p JOIN call_back_sampled AS d USING (sample_id) JOIN cases AS c USING (case_id)
-WHERE p.sample_id = $1 ORDER BY d.unit, c.case_id
+WHERE p.sample_id = $1 AND d.drawn ORDER BY d.unit, c.case_id
+"""
+_POPULATION: Final = """
+SELECT case_id, unit, drawn FROM call_back_sampled
+WHERE sample_id = $1 AND ($2::uuid IS NULL OR case_id > $2) ORDER BY case_id LIMIT $3
 """
 
 
@@ -76,19 +81,22 @@ class PostgresSamples:
 
     async def replied(self, first_day: date, last_day: date) -> list[Replied]:
         """The cases with a reply of these local days that stands."""
-        rows = await self.connection.fetch(_REPLIED, first_day, last_day)
+        begin, end = local_midnight(first_day), local_midnight(last_day + timedelta(days=1))
+        rows = await self.connection.fetch(_REPLIED, begin, end)
         return [Replied(**dict(row)) for row in rows]
 
     async def add(self, sample: Sample) -> None:
         values = (sample.first_day, sample.last_day, sample.share, sample.seed, sample.seed_given)
-        await self.connection.execute(_ADD, sample.sample_id, *values, sample.drawn_by, sample.drawn_at)
+        counts = (len(sample.replied), len(sample.drawn))
+        by = (sample.drawn_by, sample.drawn_at)
+        await self.connection.execute(_ADD, sample.sample_id, *values, *counts, *by)
         rows = [(sample.sample_id, one.case_id, one.unit, one in sample.drawn) for one in sample.replied]
         await self.connection.copy_records_to_table(
             "call_back_sampled", columns=("sample_id", "case_id", "unit", "drawn"), records=rows
         )
 
     async def page(self, after: Cursor | None, limit: int) -> Sequence[asyncpg.Record]:
-        """At most `limit`, those drawn last first, each with how many were drawn and called back."""
+        """At most `limit`, those drawn last first, each with how many of it were called back."""
         at, entry = (after.at, after.id) if after else (None, None)
         return await self.connection.fetch(_PAGE, limit, at, entry)
 
@@ -97,5 +105,9 @@ class PostgresSamples:
         return await self.connection.fetchrow(sql, sample_id)
 
     async def cases(self, sample_id: UUID) -> Sequence[asyncpg.Record]:
-        """The cases drawn from, by unit; `called_back_at` None: not called since the sample was drawn."""
+        """The cases drawn, by unit; `called_back_at` None: not called since the sample was drawn."""
         return await self.connection.fetch(_CASES, sample_id)
+
+    async def population(self, sample_id: UUID, after: UUID | None, limit: int) -> Sequence[asyncpg.Record]:
+        """At most `limit` of the cases drawn from, by id."""
+        return await self.connection.fetch(_POPULATION, sample_id, after, limit)

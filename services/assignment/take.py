@@ -59,7 +59,7 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
 EXTENDABLE: Final[tuple[CaseState, ...]] = ("signed_for", "suspended")
 """The states in which a request for an extension stays open; any other ends it."""
 WITHOUT_DUTIES: Final[tuple[CaseState, ...]] = ("merged", "refused", "withdrawn")
-"""The states in which nobody assists. Nor is anything to be put right there: that is after a reply alone."""
+"""The states in which nobody assists. Nothing is put right there either: that is so after a reply alone."""
 
 Effect = Callable[[Case, Act, datetime], tuple[Case, CaseEvent]]
 """Fills in a case whose state and version have moved on, while it lies with the unit of before."""
@@ -182,6 +182,7 @@ def _redone(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 def _returned(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     reason = _said(act, "reason")
     moved = _moved(case, act, now)
+    moved = _without(moved, moved.unit)
     return moved, CaseReturned(**_ids(moved), from_unit=case.unit, reason=reason, post=moved.post)
 
 

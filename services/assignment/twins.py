@@ -1,11 +1,11 @@
 """Likely twins: open cases that seem to be of the same matter. Shown to a clerk, who decides. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from services.assignment.repeats import SIMILAR, Matter, similarity
+from services.assignment.repeats import SIMILAR, Matter, likeness, pairs
 
 WINDOW: Final = timedelta(days=30)
 """How far apart in time two reports of one matter may be dispatched."""
@@ -39,11 +39,12 @@ def likely_twins(matter: Matter, others: Iterable[Matter]) -> list[Twin]:
         and one.category == matter.category
         and abs(one.at - matter.at) <= WINDOW
     )
-    found = [_compared(matter, one) for one in near]
+    words = pairs(matter.text)
+    found = [_compared(matter, words, one) for one in near]
     likely = [one for one in found if one.likeness >= (NEAR if one.same_place else SIMILAR)]
     return sorted(likely, key=lambda one: (not one.same_place, -one.likeness, one.case_id))[:MOST]
 
 
-def _compared(matter: Matter, other: Matter) -> Twin:
+def _compared(matter: Matter, words: Set[str], other: Matter) -> Twin:
     same_place = matter.place is not None and matter.place == other.place
-    return Twin(other.case_id, same_place, similarity(matter.text, other.text))
+    return Twin(other.case_id, same_place, likeness(words, pairs(other.text)))

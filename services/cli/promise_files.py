@@ -1,7 +1,6 @@
 """A county's promise list as a spreadsheet: headings in Chinese, cells as text, and the same written."""
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -13,8 +12,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from services.assignment.promise_rows import OCCASIONS, TIERS
+from services.assignment.promise_rows import OCCASIONS
 from services.assignment.promise_words import STATES
+from services.assignment.sheet_words import TIERS_ZH, day_of
 from services.dev.problem import Problem
 from services.dev.table_files import Row, read_rows
 
@@ -25,7 +25,7 @@ FIELDS: Final = {
     "职务": "post",
     "姓名": "member",
     "承诺内容": "words",
-    "项目台账号": "project",
+    "项目台账号": "projects",
     "承诺日期": "made_on",
     "完成期限": "due",
     "场合": "occasion",
@@ -50,7 +50,6 @@ CAPTIONS: Final = {
 }
 HEADING: Final = {field: heading for heading, field in (FIELDS | SHOWN).items()}
 WIDTHS: Final = {"words": 60, "unit": 22, "post": 26, "evidence": 26}
-_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -78,8 +77,8 @@ def cell_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(value).strip()
-    day = _DAY.fullmatch(text)
-    return f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}" if day else text
+    day = day_of(text)
+    return day.isoformat() if day else text
 
 
 def problem_line(file: Path, problem: Mapping[str, Any]) -> str:
@@ -108,9 +107,10 @@ def _spoken(promise: Mapping[str, Any]) -> dict[str, Any]:
     """As people write it: 镇, 电视, a unit's name. A name behind a commitment is never exported."""
     return {
         **promise,
-        "tier": _key(TIERS, promise["tier"]),
+        "tier": TIERS_ZH[promise["tier"]],
         "occasion": _key(OCCASIONS, promise["occasion"]),
         "state": STATES[promise["state"]],
+        "projects": "、".join(promise["projects"]) or None,
         "member": None,
     }
 

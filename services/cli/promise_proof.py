@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, Final
 from uuid import UUID
+
+from pydantic_core import to_jsonable_python
 
 from services.assignment.chain import Broken, Fact, Head, Witness, verify
 from services.assignment.promise import Promise, history
@@ -12,16 +15,16 @@ from services.contracts.promise import PromiseEvent
 from services.dev.http import Api
 from services.dev.problem import Problem
 
-COMPARED: Final = ("number", "version", "tier", "unit", "post", "member", "words", "project", "state")
-DAYS: Final = ("made_on", "first_due", "due", "aired_on", "settled_on")
+COMPARED: Final = tuple(one.name for one in fields(Promise))
+"""Everything that a list shows of a promise and the facts say."""
 
 
 def parse_witness(text: str) -> Witness:
     """A head as a circular prints it: `SEQ:HASH`. Errors: Problem."""
-    seq, _, digest = text.partition(":")
-    if not seq.isdigit() or len(digest) != 64 or set(digest.lower()) - set("0123456789abcdef"):
-        raise Problem(f"{text} is no head", "write SEQ:HASH as the circular has it, 64 hex digits")
-    return Witness(int(seq), digest.lower())
+    try:
+        return Witness.parse(text)
+    except ValueError as wrong:
+        raise Problem(str(wrong), "write SEQ:HASH as the circular has it, 64 hex digits") from wrong
 
 
 def read_head(api: Api) -> tuple[Head, str]:
@@ -98,8 +101,8 @@ def altered(facts: Sequence[Fact], shown: Sequence[Mapping[str, Any]], listed: i
 
 
 def _difference(promise: Promise, row: Mapping[str, Any]) -> str | None:
-    for name in (*COMPARED, *DAYS):
-        said = getattr(promise, name)
-        if (said.isoformat() if name in DAYS and said else said) != row[name]:
+    for name in COMPARED:
+        said = to_jsonable_python(getattr(promise, name))
+        if said != row[name]:
             return f"promise {promise.number}: the list has {name} {row[name]}, its facts say {said}"
     return None

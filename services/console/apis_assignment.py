@@ -1,6 +1,6 @@
 """What the console asks of assignment: cases, their steps, the directory, and what its API offers at all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -256,6 +256,14 @@ class Assignment:
     async def cases(self, token: str, **filters: str | None) -> CasePage:
         return await self.api.get(CasePage, "/cases", token, limit=PAGE, **filters)
 
+    async def these(self, token: str, case_ids: Collection[UUID]) -> dict[UUID, CaseRow]:
+        """Some cases by id in one call, without those that may not be read."""
+        if not case_ids:
+            return {}
+        asked = {"case_id": [str(one) for one in case_ids], "limit": len(case_ids)}
+        page = await self.api.get(CasePage, "/cases", token, **asked)
+        return {case.case_id: case for case in page.cases}
+
     async def case(self, token: str, case_id: UUID) -> Case:
         return await self.api.get(Case, f"/cases/{case_id}", token)
 
@@ -277,11 +285,6 @@ class Assignment:
         """How many cases await such a decision; empty for none."""
         page = await self.api.get(CasePage, "/cases", token, limit=COUNTED, offers="true")
         return f"{len(page.cases) or ''}{'+' if page.next else ''}"
-
-    async def named(self, token: str, said: str) -> str:
-        """The id of the case that a receipt number names; what names none stays as it was said."""
-        found = (await self.api.get(CasePage, "/cases", token, q=said, limit=1)).cases
-        return str(found[0].case_id) if found and found[0].receipt == said else said
 
     async def take(self, token: str, path: str, sent: Mapping[str, Any] | None) -> None:
         """One step, at the path that the API's description gives it."""

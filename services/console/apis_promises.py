@@ -10,7 +10,10 @@ PAGE = 25
 
 
 class PromiseRow(Shown):
-    """A promise in a list. `days_left` until the date in force, negative once it is past."""
+    """A promise in a list. `days_left` until the date in force, negative once it is past.
+
+    `holder`: who held the post when it was made; `projects`: ledger numbers.
+    """
 
     promise_id: UUID
     number: str
@@ -21,7 +24,7 @@ class PromiseRow(Shown):
     post_title: str | None
     holder: str | None
     words: str
-    project: str | None
+    projects: list[str]
     made_on: date
     first_due: date
     due: date
@@ -64,6 +67,29 @@ class Promise(PromiseRow):
     facts: list[Said]
 
 
+class Head(Shown):
+    """The chain's end."""
+
+    seq: int
+    hash: str
+
+
+class Broken(Shown):
+    """The first fact where the chain doesn't hold."""
+
+    seq: int
+
+
+class Verified(Shown):
+    """Whether the chain holds; `on_chain`: whether the head asked about is on it (None: none was)."""
+
+    holds: bool
+    head: Head
+    broken: Broken | None
+    asked: Head | None
+    on_chain: bool | None
+
+
 @dataclass(frozen=True, slots=True)
 class Promises:
     """All methods raise Refused, Away."""
@@ -75,3 +101,7 @@ class Promises:
 
     async def one(self, promise_id: UUID) -> Promise:
         return await self.api.get(Promise, f"/promises/{promise_id}")
+
+    async def verify(self, head: str | None) -> Verified:
+        """`head`: SEQ:HASH."""
+        return await self.api.get(Verified, "/promises/verify", head=head)

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
@@ -45,6 +46,7 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         assisting: Text = "",
         offers: Text = "",
         after: Text = "",
+        done: Text = "",
     ) -> Response:
         login = pages.login(request)
         token, assisting = login.token, assisting if unit or login.staff.unit else ""
@@ -66,11 +68,18 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
             kinds=filter_choices(description, "kind"),
             categories=[(category.code, category.name) for category in directory.categories],
             further=further("/cases", chosen, page.next),
+            done=done,
         )
 
     @routes.get("/cases/{case_id}", summary="A case with its timeline, limits and steps (staff)")
     async def read_case(request: Request, case_id: UUID, done: Text = "") -> Response:
-        return await _case_page(pages, apis, request, case_id, done=done)
+        """A step may have taken the case away from whoever took it: then the list says that it was done."""
+        try:
+            return await _case_page(pages, apis, request, case_id, done=done)
+        except Refused as refused:
+            if done and refused.status == httpx.codes.FORBIDDEN:
+                return see(f"/cases?{urlencode({'done': done})}")
+            raise
 
     @routes.get("/cases/{case_id}/sheet", summary="The dispatch sheet to print (staff)")
     async def sheet(request: Request, case_id: UUID) -> Response:

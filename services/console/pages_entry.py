@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 import httpx
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_intake import History, Intake
-from services.console.call import Refused
+from services.console.call import Away, Refused
 from services.console.entry import FIELDS, demand_of, entry_of
 from services.console.pages import Pages, one, shown_at
 from services.console.session import ENTERS
 from services.console.typed import Unfit
+from services.kit.http import RETRY_SECONDS
+
+log = structlog.get_logger(__name__)
 
 
 def entry_routes(pages: Pages, intake: Intake, public_address: str | None) -> APIRouter:
@@ -38,11 +42,18 @@ def entry_routes(pages: Pages, intake: Intake, public_address: str | None) -> AP
             return _form(pages, intake, request, typed, entry, 422, wrong=missing.field)
         except Refused as refused:
             return _refused(pages, intake, request, typed, entry, refused)
+        except Away as gone:
+            return _away(pages, intake, request, typed, entry, gone)
         address = public_address or str(request.base_url).rstrip("/")
         return pages.show(
             request, "slip.html", receipt=receipt, demand=demand, address=address, by=login.staff.subject
         )
 
+    _history(routes, pages, intake)
+    return routes
+
+
+def _history(routes: APIRouter, pages: Pages, intake: Intake) -> None:
     @routes.post("/entry/history", summary="What this caller said before (clerk, administrator)")
     async def look_up(request: Request) -> Response:
         """The form again, with all that was typed and the caller's earlier demands."""
@@ -57,13 +68,13 @@ def entry_routes(pages: Pages, intake: Intake, public_address: str | None) -> AP
             if refused.status == httpx.codes.UNPROCESSABLE_ENTITY:
                 return _form(pages, intake, request, typed, entry, 422, wrong=refused.field)
             raise
+        except Away as gone:
+            return _away(pages, intake, request, typed, entry, gone)
         return _form(pages, intake, request, typed, entry, history=found)
 
     @routes.get("/entry/history", summary="Back to the form (clerk, administrator)")
     async def back(request: Request) -> Response:
         return shown_at(request, "/entry")
-
-    return routes
 
 
 def _refused(
@@ -87,6 +98,16 @@ def _refused(
     )
 
 
+def _away(
+    pages: Pages, intake: Intake, request: Request, typed: Mapping[str, str], entry: str, gone: Away
+) -> Response:
+    """The form again with the same number: intake may have kept the demand, and then knows it again."""
+    log.warning("service away", of=gone.service, reason=str(gone))
+    page = _form(pages, intake, request, typed, entry, httpx.codes.SERVICE_UNAVAILABLE, away=True)
+    page.headers["Retry-After"] = str(RETRY_SECONDS)
+    return page
+
+
 def _form(
     pages: Pages,
     intake: Intake,
@@ -99,6 +120,7 @@ def _form(
     said: str = "",
     history: History | None = None,
     anonymous: bool = False,
+    away: bool = False,
 ) -> Response:
     return pages.show(
         request,
@@ -112,4 +134,5 @@ def _form(
         said=said,
         history=history,
         anonymous=anonymous,
+        away=away,
     )

@@ -1,7 +1,6 @@
 """The inbox of a unit or a post: notices of supervision, and their acknowledgement."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.console.apis_assignment import Assignment, Case, CasePage, Post
+from services.console.apis_assignment import Assignment, CasePage, CaseRow, Post
 from services.console.apis_supervision import Supervision
 from services.console.call import Away, Refused
 from services.console.pages import Pages, further, one, see
@@ -86,17 +85,12 @@ async def _posts(assignment: Assignment, token: str) -> list[Post]:
         return []
 
 
-async def _cases(assignment: Assignment, token: str, ids: Iterable[UUID]) -> dict[UUID, Case]:
+async def _cases(assignment: Assignment, token: str, ids: Collection[UUID]) -> dict[UUID, CaseRow]:
     """The cases that notices are about, without those that can't be read: the notices are shown anyway."""
-
-    async def read(case_id: UUID) -> Case | None:
-        try:
-            return await assignment.case(token, case_id)
-        except (Refused, Away):
-            return None
-
-    found = await asyncio.gather(*map(read, ids))
-    return {case.case_id: case for case in found if case}
+    try:
+        return await assignment.these(token, ids)
+    except (Refused, Away):
+        return {}
 
 
 async def _assisted(assignment: Assignment, token: str, unit: str) -> CasePage | None:

@@ -107,12 +107,14 @@ async def _project_page(
 ) -> Response:
     """The project; after an act that failed with what was typed, and why it failed."""
     project, login = await apis.projects.one(ledger), pages.visit(request).login
+    promises = await apis.promises.page(project=ledger)
     forms, directory = await _acts(apis, project, login)
     return pages.show(
         request,
         "project.html",
         status,
         one=project,
+        promises=promises,
         forms=forms,
         directory=directory,
         done=done,

@@ -1,5 +1,6 @@
 """Call-back samples: draw one, see who of it is still to be called."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -68,9 +69,15 @@ async def _list(
 
 
 def _asked(fields: Fields) -> dict[str, Any]:
-    """The share is typed in percent; what is left empty is the API's to choose."""
-    asked = {name: one(fields, name) for name in ("first_day", "last_day", "seed")}
-    percent = one(fields, "share")
-    if percent.isdecimal():
-        asked["share"] = f"{int(percent) / 100:.2f}"
+    """What is left empty is the API's to choose."""
+    asked = {name: one(fields, name) for name in ASKED}
+    asked["share"] = _share(asked["share"])
     return {name: value for name, value in asked.items() if value}
+
+
+def _share(percent: str) -> str:
+    """Typed in percent, `12.5` too. What is no number is sent as it is: the API refuses and names it."""
+    try:
+        return str(Decimal(percent).scaleb(-2))
+    except InvalidOperation:
+        return percent

@@ -13,12 +13,9 @@ from fastapi.responses import HTMLResponse, Response
 from services.console.apis_intake import Intake, Standing
 from services.console.call import Refused
 from services.console.pages import Fields, Pages, one, read_form, shown_at
-from services.contracts.vocabulary import CaseState, Satisfaction
+from services.contracts.vocabulary import AFTER_REPLY, BEFORE_REPLY, Satisfaction
 
 LEVELS: Final = get_args(Satisfaction)
-REPLIED: Final[tuple[CaseState, ...]] = ("completed", "reviewed", "called_back", "archived")
-UNDER_WAY: Final[tuple[CaseState, ...]] = ("dispatched", "signed_for", "suspended")
-"""Where forms are offered; intake decides whether what is sent is taken."""
 Said = Literal["rated", "project_rated", "withdrawn"]
 
 
@@ -141,10 +138,10 @@ def _page(
 
 
 def _form(found: Standing) -> Literal["rating", "withdrawal"] | None:
-    """The form that the demand's state allows."""
-    if found.state in REPLIED and found.rating is None:
+    """The form that the demand's state allows; intake decides whether what is sent is taken."""
+    if found.state in AFTER_REPLY and found.rating is None:
         return "rating"
-    return "withdrawal" if found.state in UNDER_WAY and found.withdrawal != "sent" else None
+    return "withdrawal" if found.state in BEFORE_REPLY and found.withdrawal != "sent" else None
 
 
 def _keys(fields: Fields) -> tuple[str, str]:

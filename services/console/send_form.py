@@ -1,14 +1,11 @@
 """Send a filled-in form to assignment: the act that the form is for, as the API's description has it."""
 
 from services.console.apis_assignment import Assignment
-from services.console.pages import Fields, one
+from services.console.pages import Fields
 from services.console.step_forms import StepForm, filled_in
 
 
 async def send_form(assignment: Assignment, token: str, form: StepForm, fields: Fields) -> None:
-    """Cases are typed by receipt number and sent by id. Raises Unfit, Refused, Away."""
+    """Raises Unfit, Refused, Away."""
     assert form.path is not None  # noqa: S101  the caller shows what has no place
-    sent = filled_in(form, fields)
-    for name in (field.name for field in form.fields if field.input == "case"):
-        sent = {**(sent or {}), name: await assignment.named(token, one(fields, name))}
-    await assignment.take(token, form.path, sent)
+    await assignment.take(token, form.path, filled_in(form, fields))

@@ -134,7 +134,7 @@ def _input(name: str, schema: Mapping[str, Any], is_list: bool, longest: int | N
         return "choices" if is_list else "choice"
     if coded := next((coded for end, coded in CODED if name == end or name.endswith(f"_{end}")), None):
         return coded
-    by_format: dict[str, Input] = {"date": "day", "date-time": "instant", "uuid": "case"}
+    by_format: dict[str, Input] = {"date": "day", "date-time": "instant", "case": "case"}
     by_type: dict[str, Input] = {"boolean": "flag", "integer": "number", "number": "number"}
     found = by_format.get(schema.get("format", "")) or by_type.get(schema.get("type", ""))
     return found or ("area" if longest is None or longest > LONG else "text")

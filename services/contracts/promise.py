@@ -4,7 +4,8 @@ Every event is one fact of the authority's chain. Its bytes are the RFC 8785 for
 without `hash`, `signature` and `key`, with the event's `type` added; `hash` is their SHA-256 (hex),
 `previous` that of the fact before (64 zeros for the first). `signature` (Ed25519, hex) is over authority,
 seq and hash, by the public key whose short id is `key`. `version` counts the facts of one promise from 1.
-No event has a person's name: a leader is whoever holds the post, an ordinary member is a salted commitment.
+A leader promises by name: `holder` is whoever held the post on the day of the promise, for good. An ordinary
+member is a salted commitment and nowhere a name.
 """
 
 from datetime import date, datetime
@@ -38,16 +39,21 @@ class PromiseEvent(Event):
 
 
 class PromiseMade(PromiseEvent):
-    """A promise was made in public. `member`: SHA-256 (hex) over salt and name, of ordinary members only."""
+    """A promise was made in public.
+
+    `holder`: who held the post on `made_on`; None for ordinary members, of whom `member` is SHA-256 (hex)
+    over salt and name. `projects`: ledger numbers of the projects that it is about.
+    """
 
     type: ClassVar[str] = "yinuo.promise.made.v1"
 
     tier: PromiseTier
     unit: str
     post: str | None
+    holder: str | None
     member: str | None
     words: PublicText
-    project: str | None
+    projects: tuple[str, ...]
     made_on: date
     due: date
     occasion: Occasion
@@ -58,9 +64,9 @@ class PromiseMade(PromiseEvent):
 
 
 class PromiseChanged(PromiseEvent):
-    """A promise got a new date or other words; what it said before stays in the record, too.
+    """A promise got a new date, other words or other projects; what it said before stays in the record, too.
 
-    `project`: the ledger number of the project that it is about, where it had named none; None: as before.
+    `projects`: ledger numbers of those that it is about from now on.
     """
 
     type: ClassVar[str] = "yinuo.promise.changed.v1"
@@ -69,7 +75,8 @@ class PromiseChanged(PromiseEvent):
     due: date
     words_before: PublicText
     words: PublicText
-    project: str | None
+    projects_before: tuple[str, ...]
+    projects: tuple[str, ...]
     reason: PublicText
     approver: str
 

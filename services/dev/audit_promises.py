@@ -11,6 +11,36 @@ _SAID: Final = """
     WINDOW chain AS (PARTITION BY authority ORDER BY seq)
 """
 
+_MADE: Final = (
+    "authority",
+    "number",
+    "tier",
+    "unit",
+    "post",
+    "holder",
+    "member",
+    "made_on",
+    "occasion",
+    "evidence",
+)
+_EXPECTED: Final = {
+    "version": "version::text",
+    **{name: f"made ->> '{name}'" for name in _MADE},
+    "first_words": "made ->> 'words'",
+    "first_due": "made ->> 'due'",
+    "recorded_at": "extract(epoch FROM (made ->> 'at')::timestamptz)::text",
+    **{name: f"spoken ->> '{name}'" for name in ("words", "due", "projects")},
+    **{name: f"aired ->> '{name}'" for name in ("programme", "aired_on", "clip")},
+    "state": "coalesce(ended ->> 'outcome', 'standing')",
+    "settled_on": "ended ->> 'settled_on'",
+}
+"""What the list must say, column by column, as text: of the first fact, or of the last that says it."""
+_AS_TEXT: Final = {
+    "recorded_at": "extract(epoch FROM recorded_at)::text",
+    "projects": "to_jsonb(projects)::text",
+}
+_LISTED: Final = [f"{_AS_TEXT.get(column, f'{column}::text')} AS {column}" for column in _EXPECTED]
+
 PROMISES: Final = (
     Check(
         "promise_chain",
@@ -46,20 +76,22 @@ PROMISES: Final = (
         "the list says of each promise what its last facts say",
         "SELECT count(*) FROM assignment.audit_promises",
         f"""
-        WITH last AS (
-            SELECT DISTINCT ON (promise_id) promise_id, version, said FROM ({_SAID}) AS f
-            ORDER BY promise_id, version DESC
-        ), spoken AS (
-            SELECT DISTINCT ON (promise_id) promise_id, said ->> 'words' AS words, said ->> 'due' AS due
-            FROM ({_SAID}) AS f WHERE said ? 'words' ORDER BY promise_id, version DESC
+        WITH told AS (
+            SELECT promise_id, max(version) AS version,
+                   (array_agg(said ORDER BY version) FILTER (WHERE said ? 'made_on'))[1] AS made,
+                   (array_agg(said ORDER BY version DESC) FILTER (WHERE said ? 'words'))[1] AS spoken,
+                   (array_agg(said ORDER BY version DESC) FILTER (WHERE said ? 'programme'))[1] AS aired,
+                   (array_agg(said ORDER BY version DESC) FILTER (WHERE said ? 'outcome'))[1] AS ended
+            FROM ({_SAID}) AS f GROUP BY promise_id
+        ), expected AS (
+            SELECT promise_id, {", ".join(f"{said} AS {column}" for column, said in _EXPECTED.items())}
+            FROM told
         )
-        SELECT coalesce(p.number, l.said ->> 'number') AS what
-        FROM assignment.audit_promises AS p
-        FULL JOIN last AS l USING (promise_id)
-        LEFT JOIN spoken AS s USING (promise_id)
-        WHERE (p.number, p.version, p.due::text, p.words, p.state) IS DISTINCT FROM
-              (l.said ->> 'number', l.version, s.due, s.words,
-               coalesce(l.said ->> 'outcome', 'standing'))
+        SELECT coalesce(p.number, e.number) AS what
+        FROM (SELECT promise_id, {", ".join(_LISTED)} FROM assignment.audit_promises) AS p
+        FULL JOIN expected AS e USING (promise_id)
+        WHERE ({", ".join(f"p.{column}" for column in _EXPECTED)}) IS DISTINCT FROM
+              ({", ".join(f"e.{column}" for column in _EXPECTED)})
         """,
     ),
     Check(

@@ -1,7 +1,7 @@
 """The units' people, for administrators: a list is replaced whole, and only what recognises them is kept."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request
@@ -12,11 +12,9 @@ from services.intake.staff_contacts import StaffContacts, entries
 from services.intake.store_staff_contacts import PostgresPeople
 from services.intake.vault import Vault
 from services.kit.auth import Staff
-from services.kit.http import Problem, staff_with, validation_problem
+from services.kit.http import staff_with, validation_problem
+from services.kit.large_body import LargeBodyRoute
 from services.kit.postgres import Database
-
-LARGEST_BYTES: Final = 8 * 1024 * 1024
-"""Some 60,000 people."""
 
 log = structlog.get_logger(__name__)
 Administrator = Annotated[Staff, Depends(staff_with("administrator"))]
@@ -32,7 +30,7 @@ class Replaced(BaseModel):
 
 def staff_contact_routes(database: Database, vault: Vault) -> APIRouter:
     """The routes, for role administrator only."""
-    routes = APIRouter(tags=["staff contacts"])
+    routes = APIRouter(tags=["staff contacts"], route_class=LargeBodyRoute)
 
     @routes.put(
         "/staff-contacts",
@@ -41,7 +39,7 @@ def staff_contact_routes(database: Database, vault: Vault) -> APIRouter:
     )
     async def replace_contacts(request: Request, staff: Administrator) -> Replaced:
         """Blind indexes are kept, no contact: they refuse ratings of the own work."""
-        given = _read(await _body(request))
+        given = _read(await request.body())
         known = entries(vault, given.contacts)
         async with database.writing() as writing:
             people, count = PostgresPeople(writing.connection), len(given.contacts)
@@ -56,7 +54,7 @@ def staff_contact_routes(database: Database, vault: Vault) -> APIRouter:
     )
     async def check_contacts(request: Request, staff: Administrator) -> Replaced:
         """As a replacement, and nothing is kept."""
-        given = _read(await _body(request))
+        given = _read(await request.body())
         known = entries(vault, given.contacts)
         async with database.trying() as trial:
             people, count = PostgresPeople(trial.connection), len(given.contacts)
@@ -64,19 +62,6 @@ def staff_contact_routes(database: Database, vault: Vault) -> APIRouter:
         return Replaced(contacts=count, units=units, at=trial.now)
 
     return routes
-
-
-async def _body(request: Request) -> bytes:
-    """Raises Problem 413. The route takes it by itself: the border's bound is for ordinary requests."""
-    request.scope["yinuo.stream"] = True
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LARGEST_BYTES:
-            detail = f"the body is larger than {LARGEST_BYTES} bytes"
-            remedy = "leave out who never rates, or ask the operator to raise the bound"
-            raise Problem(413, "Content Too Large", detail, field="body", remedy=remedy)
-    return bytes(body)
 
 
 def _read(body: bytes) -> StaffContacts:

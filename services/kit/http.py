@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.contracts.vocabulary import Process, Role, Service
 from services.kit import metrics
 from services.kit.auth import Staff, TokenReader, TokenRefused
-from services.kit.postgres import UNAVAILABLE
+from services.kit.postgres import CONTENDED, UNAVAILABLE
 from services.kit.reason import described
 
 BODY_BYTES: Final = 256 * 1024
@@ -117,6 +117,8 @@ def build_api(
     api.add_exception_handler(HTTPException, _http_exception)
     for error in UNAVAILABLE:
         api.add_exception_handler(error, _away)
+    for contended in CONTENDED:
+        api.add_exception_handler(contended, _contended)
     api.add_middleware(Border, service=service)
     add_operation(api, checks, warnings)
     return api
@@ -232,6 +234,11 @@ async def _away(_request: Request, reason: Exception) -> Response:
         return unexpected(reason).response()
     log.warning("database away", reason=described(reason))
     return unavailable("the database is away").response()
+
+
+async def _contended(_request: Request, reason: Exception) -> Response:
+    log.warning("somebody else was in the way", reason=described(reason))
+    return unavailable("somebody else is changing the same").response()
 
 
 def is_away(reason: Exception) -> bool:

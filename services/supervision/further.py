@@ -140,7 +140,7 @@ def _concerns(event: CaseEvent, limit: Watched) -> bool:
         return True
     if isinstance(event, CaseAssistDone | CaseAssistReleased):
         return event.assisting == limit.about
-    return not isinstance(event, CaseReassigned) or event.unit == limit.about
+    return not isinstance(event, CaseReassigned | CaseReturned) or event.unit == limit.about
 
 
 OPENS: Final[Mapping[type[CaseEvent], Callable[[Any], Opening]]] = {
@@ -161,7 +161,7 @@ ENDS: Final[Mapping[type[CaseEvent], Mapping[str, State]]] = {
     CaseExtensionGranted: {"extension": "met"},
     CaseExtensionRefused: {"extension": "met"},
     CaseCompleted: {"extension": "closed"},
-    CaseReturned: {"extension": "closed"},
+    CaseReturned: {"extension": "closed", "assist": "closed"},
     CaseAssistDone: {"assist": "met"},
     CaseAssistReleased: {"assist": "closed"},
     CaseRectified: {"rectification": "met"},

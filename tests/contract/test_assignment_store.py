@@ -9,20 +9,27 @@ import asyncpg
 import pytest
 
 from services.assignment.assign import NewCase, Registered, decide
+from services.assignment.assists import assists_of
 from services.assignment.case import Act, Case, Taken
 from services.assignment.lapse import BY_DISPUTE, History
 from services.assignment.merge import RULE
 from services.assignment.publish import Edition, digest_of
 from services.assignment.rulebook import Rulebook
-from services.assignment.store import PostgresCases
+from services.assignment.store import GROUPING, PostgresCases
 from services.assignment.store_directory import PostgresDirectories, Rulebooks
+from services.assignment.store_projects import Matchers
+from services.assignment.store_reading import CaseReading
+from services.assignment.stream import demands_told
 from services.assignment.take import take
-from services.assignment.transitions import Person
+from services.assignment.transitions import Person, Step
+from services.contracts.demand import DemandRated
+from services.contracts.envelope import Envelope, Record
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
 from services.dev.stack import Infrastructure
 from services.kit.bulk import FROM_ROWS
 from services.kit.connection import Connection
+from services.kit.postgres import Writing
 from tests.assignment_fakes import CasesInMemory, DirectoriesInMemory
 from tests.builders import demand
 from tests.conftest import DatabaseOf
@@ -106,6 +113,41 @@ async def test_an_opened_case_is_found_dispatched(cases: AnyCases) -> None:
 
 async def test_cases_that_are_not_there_are_not_found(cases: AnyCases) -> None:
     assert await cases.lock([uuid4()]) == {}
+
+
+async def test_a_receipt_number_names_its_case(cases: AnyCases) -> None:
+    one, other = new_case(title="停水"), new_case(title="停水")
+    await cases.open([one, other], NOW)
+    named = await cases.of_receipts([one.event.receipt, "YN20210301-none"])
+    assert named == {one.event.receipt: one.event.case_id}
+
+
+async def test_a_timeline_goes_by_version_though_the_clock_was_read_in_another_order(
+    connection: Connection,
+) -> None:
+    """Of two steps that wait for each other the one that comes later may have read the clock first."""
+    cases, new = PostgresCases(connection), new_case(title="停水")
+    case_id = new.event.case_id
+    await cases.open([new], NOW)
+    asked = at_hour(2, await the_case(cases, case_id), "assist")
+    freed = at_hour(1, asked.case, "release_assist")
+    await cases.record([asked, freed])
+    columns = "notice_id, case_id, at, limit_kind, rung, colour, outcome, overdue, unit, post"
+    notice = "gen_random_uuid(), $1, $2, 'complete', 1, 'blue', 'sent', false, 'water', 'water.head'"
+    for hour in (0, 3):
+        at = NOW + timedelta(hours=hour, minutes=-1)
+        await connection.execute(f"INSERT INTO notices ({columns}) VALUES ({notice})", case_id, at)
+    told = await CaseReading(connection).timeline(case_id)
+    assert [one["step"] for one in told] == ["notice", "assign", "assist", "release_assist", "notice"]
+    [part] = assists_of(map(dict, told), [])
+    assert part.released_at == freed.at
+
+
+def at_hour(hour: int, case: Case, step: Step) -> Taken:
+    act = Act(step, "职员", PublicText("查"), "petition", "petition.head")
+    taken = take(case, act, NOW + timedelta(hours=hour), "petition", CLERK)
+    assert isinstance(taken, Taken)
+    return taken
 
 
 async def test_opening_the_same_case_again_leaves_it_as_it_is(cases: AnyCases) -> None:
@@ -237,3 +279,18 @@ async def test_a_rectification_is_kept_with_its_case(cases: AnyCases) -> None:
     await cases.record([done, opened])
     assert await the_case(cases, done.case.case_id) == opened.case
     assert opened.case.rectifying
+
+
+async def test_a_batch_with_a_rating_holds_the_groups_alone_for_a_withdrawal_may_follow(
+    connection: Connection, database_of: DatabaseOf
+) -> None:
+    """Repeated by halves, both come in one transaction; two that shared the groups first would deadlock."""
+    new = new_case(title="停水")
+    await PostgresCases(connection).open([new], NOW)
+    case = new.event
+    rated = DemandRated(demand_id=case.demand_id, case_id=case.case_id, unit=case.unit, level="satisfied")
+    envelope = Envelope(uuid4(), rated.type, "intake", rated.subject(), NOW)
+    batch = [Record(envelope, rated, "demand", 0, 0)]
+    await demands_told(Rulebooks(), Matchers(), Writing(connection, NOW), batch)
+    async with database_of("assignment").pool.acquire() as other:
+        assert not await other.fetchval(f"SELECT pg_try_advisory_lock_shared({GROUPING})")

@@ -1,54 +1,55 @@
 """What people did is on record: the application roles add to it and never alter it."""
 
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+import services
 from services.contracts.vocabulary import SERVICES, Service
 from services.intake.store_keys import PostgresKeys
 from services.kit.connection import Connection
 from tests.conftest import DatabaseOf
 
-RECORDS: dict[Service, tuple[str, ...]] = {
-    "intake": ("readings", "withdrawals", "ratings", "project_ratings", "staff_contact_loads"),
-    "assignment": (
-        "steps",
-        "directories",
-        "promise_facts",
-        "project_facts",
-        "project_ratings",
-        "hand_overs",
-        "call_back_samples",
-        "call_back_sampled",
-    ),
-    "supervision": (),
-    "reporting": ("facts",),
+SERVICES_FOLDER = Path(services.__file__).parent
+REVOKED = re.compile(r"REVOKE ([A-Z, ]+) ON ([\w, ]+) FROM (?:yinuo_\w+_app|%I)")
+STATEMENTS = {
+    "INSERT": "INSERT INTO {table} DEFAULT VALUES",
+    "UPDATE": "UPDATE {table} SET {column} = {column}",
+    "DELETE": "DELETE FROM {table}",
 }
-EVERYWHERE = ("acts", "dropped_letters", "replayed_letters")
-RECORD_OF = [(service, table) for service in SERVICES for table in (*EVERYWHERE, *RECORDS[service])]
 
 
-@pytest.mark.parametrize(("service", "table"), RECORD_OF)
-async def test_a_record_can_not_be_altered_by_the_service_itself(
-    database_of: DatabaseOf, service: Service, table: str
+def taken_away() -> Iterator[tuple[Service, str, str]]:
+    """Every right that a migration takes from a service's application role: service, table, right."""
+    for service in SERVICES:
+        for folder in ("kit", service):
+            for path in sorted((SERVICES_FOLDER / folder / "migrations").glob("*.sql")):
+                for rights, tables in REVOKED.findall(path.read_text(encoding="utf-8")):
+                    pairs = product(tables.split(", "), rights.split(", "))
+                    yield from ((service, table, right) for table, right in pairs)
+
+
+@pytest.mark.parametrize(("service", "table", "right"), list(taken_away()))
+async def test_what_a_migration_takes_from_a_service_it_can_not_do(
+    database_of: DatabaseOf, service: Service, table: str, right: str
 ) -> None:
     async with database_of(service).pool.acquire() as connection:
         column = await connection.fetchval(
             "SELECT attname FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum = 2", table
         )
-        for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection.execute(statement)
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_can_not_write_acts_by_itself(database_of: DatabaseOf, service: Service) -> None:
-    async with database_of(service).pool.acquire() as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute(
-                "INSERT INTO acts (at, changed, by, told) VALUES (now(), 'keys', 'nobody', '{}')"
-            )
+            await connection.execute(STATEMENTS[right].format(table=table, column=column))
+
+
+def test_each_revocation_is_tried_however_it_is_written() -> None:
+    for path in SERVICES_FOLDER.glob("*/migrations/*.sql"):
+        text = path.read_text(encoding="utf-8")
+        assert len(REVOKED.findall(text)) == text.count("REVOKE"), path.name
 
 
 async def test_who_makes_and_who_revokes_a_key_is_on_record(database_of: DatabaseOf) -> None:
@@ -76,7 +77,7 @@ UPDATE deliveries SET acknowledged_at = now(), acknowledged_by = '甲' WHERE rec
 LOADED = "INSERT INTO calendars VALUES (2088, '{}', 'v', now(), '乙')"
 OFFER = """
 INSERT INTO projects VALUES ('00000000-0000-4000-8000-000000000088', '录-1', 1, 'planned', 'town', 'u',
-    '2021-06-30', '{}', '{}', NULL, NULL, NULL, now());
+    '2021-06-30', '{}', '{}', NULL, NULL, NULL, now(), now());
 INSERT INTO project_offers (case_id, project_id, why, offered_at)
 VALUES (gen_random_uuid(), '00000000-0000-4000-8000-000000000088', '', now())
 """

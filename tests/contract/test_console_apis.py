@@ -89,6 +89,7 @@ MODELS: dict[Key, type[Shown]] = {
     ("assignment", "GET", "/cases"): apis_assignment.CasePage,
     ("assignment", "GET", "/cases/{case_id}"): apis_assignment.Case,
     ("assignment", "GET", "/promises"): apis_promises.PromisePage,
+    ("assignment", "GET", "/promises/verify"): apis_promises.Verified,
     ("assignment", "GET", "/promises/{promise_id}"): apis_promises.Promise,
     ("assignment", "GET", "/projects"): apis_projects.ProjectPage,
     ("assignment", "GET", "/projects/{ledger}"): apis_projects.Project,
@@ -130,10 +131,10 @@ async def everything_asked() -> list[Call]:
     await apis.assignment.cases("token", **cases, overdue="true", after="further")
     await apis.assignment.case("token", CASE_ID)
     await apis.assignment.twins("token", CASE_ID)
+    await apis.assignment.these("token", [CASE_ID])
     await apis.assignment.offers("token", CASE_ID)
     await apis.assignment.decide("token", CASE_ID, LEDGER, accept=True)
     await apis.assignment.offered("token")
-    await apis.assignment.named("token", RECEIPT)
     await apis.assignment.directory("token")
     await apis.assignment.hand_overs("token", confirmed=False)
     await apis.assignment.samples("token", "further")
@@ -142,7 +143,8 @@ async def everything_asked() -> list[Call]:
     await apis.assignment.hand_over("token", "water.head")
     await apis.assignment.confirm_hand_over("token", "water.head", DIGEST)
     await apis.units.refresh()
-    await apis.promises.page(**filters)
+    await apis.promises.page(**filters, project=LEDGER)
+    await apis.promises.verify(f"7:{'0' * 64}")
     await apis.promises.one(PROMISE_ID)
     await apis.projects.page(**filters)
     await apis.projects.one(LEDGER)

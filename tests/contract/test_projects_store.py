@@ -9,13 +9,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.assignment.assign import Registered, decide
+from services.assignment.case import Taken
+from services.assignment.hand_over import Succession
 from services.assignment.link_cases import link_cases
-from services.assignment.move_project import Offer, Outcome, ProjectDesk, Repeated
+from services.assignment.move_project import NotTheirs, Offer, Outcome, ProjectDesk, Repeated
 from services.assignment.open_projects import KnownCase, Opened, Opening, Refused, open_projects
 from services.assignment.project import Faulty, Finish, Link, Moved, NotAllowed, Project, Reach, Report, move
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
+from services.assignment.steps import Asked, take_steps
 from services.assignment.store import PostgresCases
+from services.assignment.store_hand_overs import PostgresHandOvers
 from services.assignment.store_project_reading import Filter, ProjectReading
 from services.assignment.store_projects import Matchers, PostgresProjects
 from services.contracts.case import CaseAssigned
@@ -28,6 +32,7 @@ from services.contracts.project import (
 )
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
+from services.kit.clock import local_midnight
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 from tests.builders import demand
@@ -42,6 +47,12 @@ APPROVED = WORDS, "magistrate"
 RULEBOOK = Rulebook.build(1, county())
 TABLES = ("project_offers", "project_cases", "projects", "cases")
 CLERK = Staff("某", "clerk", None)
+HANDLER = Staff("水", "handler", "water")
+KEPT = """
+INSERT INTO projects (project_id, ledger, version, state, tier, lead_unit, completion, plan, reached,
+                      opened_at, owned_since)
+VALUES ($1, '县项-9', 1, 'under_way', 'department', 'water', '2021-06-30', $2, '{}', now(), now())
+"""
 
 AnyProjects = ProjectsInMemory | PostgresProjects
 
@@ -72,9 +83,21 @@ class Book:
         event = new.event
         if isinstance(self.projects, ProjectsInMemory):
             self.projects.cases[event.case_id] = KnownCase(event.case_id, event.demand_id)
+            self.projects.receipts[event.receipt] = event.case_id
+            self.projects.readers[event.case_id] = {event.unit}
         else:
             await PostgresCases(self.projects._connection).open([new], NOW)
         return event
+
+    async def assist(self, case: CaseAssigned, unit: str) -> None:
+        """Ask a unit to do a part of a case, and let it off again: it may read the case for good."""
+        if isinstance(self.projects, ProjectsInMemory):
+            self.projects.readers[case.case_id].add(unit)
+            return
+        steps = (Asked(case.case_id, "assist", "查", unit), Asked(case.case_id, "release_assist", "免", unit))
+        cases = PostgresCases(self.projects._connection)
+        taken = await take_steps(cases, lambda event: None, RULEBOOK, steps, CLERK, NOW)
+        assert [type(one) for one in taken] == [Taken, Taken]
 
     async def merge(self, case: CaseAssigned, into: CaseAssigned) -> None:
         """As far as projects see of it."""
@@ -251,6 +274,77 @@ async def test_a_declined_offer_links_nothing(book: Book) -> None:
     assert decided.accepted is False
 
 
+async def test_a_link_by_hand_accepts_the_offer_of_its_project(book: Book) -> None:
+    case = await book.case(title="停水")
+    await book.open("县项-1", place=None)
+    await book.link_new(case)
+    after(await book.desk().link("县项-1", case.case_id, WORDS))
+    offer = await book.projects.offer_of(case.case_id, "县项-1")
+    assert offer is not None
+    assert offer.accepted
+    assert field_of(await book.desk().decide(case.case_id, "县项-1", accept=True)) == "ledger"
+
+
+async def test_an_offer_of_a_case_that_is_linked_already_can_be_accepted_only(book: Book) -> None:
+    case, project = await book.case(title="停水"), await book.open("县项-1", place=None)
+    after(await book.desk().link("县项-1", case.case_id, WORDS))
+    await book.projects.offer([Offer(case.case_id, project.project_id, "县项-1", "类别相同", NOW)])
+    assert field_of(await book.desk().decide(case.case_id, "县项-1", accept=False)) == "ledger"
+    assert await book.desk().decide(case.case_id, "县项-1", accept=True) is None
+    offer = await book.projects.offer_of(case.case_id, "县项-1")
+    assert offer is not None
+    assert offer.accepted
+    assert (await book.project("县项-1")).version == 2
+
+
+async def test_an_offer_is_decided_by_the_project_s_unit_whosever_the_case_is(book: Book) -> None:
+    case = await book.case(title="道路坑洼")
+    await book.open("县项-1", category="road", place=None)
+    await book.link_new(case)
+    assert case.unit == "river_town"
+    assert after(await book.desk(HANDLER).decide(case.case_id, "县项-1", accept=True)).version == 2
+
+
+def refused_at(outcome: Outcome | Opened | Refused | None) -> str:
+    assert isinstance(outcome, NotTheirs), outcome
+    return outcome.field
+
+
+async def test_a_unit_links_and_promotes_the_cases_alone_that_it_may_read(book: Book) -> None:
+    own, foreign = await book.case(title="停水"), await book.case(title="道路坑洼")
+    assert (own.unit, foreign.unit) == ("water", "river_town")
+    both, desk = (own.case_id, foreign.case_id), book.desk(HANDLER)
+    await book.open("县项-1")
+    for name in (foreign.case_id, foreign.receipt):
+        assert refused_at(await desk.link("县项-1", name, WORDS)) == "case_id"
+    assert refused_at(await desk.open(Opening("县项-2", plan(), both))) == "cases"
+    assert not await book.projects.of_ledgers(["县项-2"])
+    assert not await book.projects.linked(both)
+    after(await desk.link("县项-1", own.case_id, WORDS))
+    await book.assist(foreign, "water")
+    after(await desk.link("县项-1", foreign.case_id, WORDS))
+    assert isinstance(await desk.open(Opening("县项-2", plan(), both)), Opened)
+    assert isinstance(await book.desk().open(Opening("县项-3", plan(), both)), Opened)
+
+
+async def test_a_unit_opens_no_project_of_another_one_nor_has_one_replace_its_own(book: Book) -> None:
+    await book.open("县项-1")
+    await book.open("县项-2", lead_unit="petition")
+    desk = book.desk(HANDLER)
+    assert refused_at(await desk.open(Opening("县项-3", plan(lead_unit="petition")))) == "lead_unit"
+    assert refused_at(await desk.replace("县项-1", "县项-2", *APPROVED)) == "by"
+    assert refused_at(await desk.replace("县项-2", "县项-1", *APPROVED)) == "ledger"
+    assert (await book.project("县项-1")).version == 1
+    after(await book.desk().replace("县项-1", "县项-2", *APPROVED))
+
+
+async def test_a_case_is_linked_by_its_receipt_number(book: Book) -> None:
+    case, project = await book.case(), await book.open("县项-1")
+    after(await book.desk().link("县项-1", case.receipt, WORDS))
+    assert set(await book.projects.linked([case.case_id])) == {(case.case_id, project.project_id)}
+    assert field_of(await book.desk().link("县项-1", "YN20210301-99999999", WORDS)) == "case_id"
+
+
 async def test_a_case_is_linked_and_unlinked_by_hand(book: Book) -> None:
     case, project = await book.case(), await book.open("县项-1")
     desk = book.desk()
@@ -353,6 +447,46 @@ async def test_the_version_of_the_list_moves_when_open_projects_change(book: Boo
     assert await book.projects.open_projects() == []
 
 
+async def test_a_project_passes_with_a_post_that_owned_it_before_the_successor_came(
+    connection: Connection,
+) -> None:
+    book = Book(PostgresProjects(connection), [])
+    await book.open("县项-1")
+
+    async def changed(day: date, **given: Any) -> None:
+        desk = ProjectDesk(
+            book.projects, book.published.append, RULEBOOK.directory, CLERK, local_midnight(day)
+        )
+        after(await desk.change("县项-1", given, *APPROVED))
+
+    async def passes(since: date) -> bool:
+        to = Succession("magistrate", "county", "甲", "乙", since)
+        return "magistrate" in await PostgresHandOvers(connection).passing([to])
+
+    await changed(date(2021, 4, 1), owner="magistrate")
+    await changed(date(2021, 5, 1), completion=date(2021, 8, 31))
+    assert not await passes(date(2021, 3, 15))
+    assert await passes(date(2021, 4, 2))
+
+
+async def test_a_project_that_is_held_can_be_offered_by_another_batch(database_of: DatabaseOf) -> None:
+    """Were it held with its key, two batches that each hold one and offer the other's would be a deadlock."""
+    pool = database_of("assignment").pool
+    async with pool.acquire() as one, pool.acquire() as other:
+        await one.execute(KEPT, project_id_of("县项-9"), plan().model_dump_json())
+        try:
+            async with one.transaction():
+                held = await PostgresProjects(one).of_ledgers(["县项-9"])
+                begun = other.transaction()
+                await begun.start()
+                await other.execute("SET LOCAL lock_timeout = '5s'")
+                offer = Offer(uuid4(), held["县项-9"].project_id, "县项-9", "类别相同", NOW)
+                await PostgresProjects(other).offer([offer])
+                await begun.rollback()
+        finally:
+            await one.execute("DELETE FROM projects WHERE ledger = '县项-9'")
+
+
 async def test_a_matcher_is_built_anew_when_the_list_is_another(connection: Connection) -> None:
     book, matchers = Book(PostgresProjects(connection), []), Matchers()
     first = await matchers.current(connection, RULEBOOK)
@@ -362,7 +496,7 @@ async def test_a_matcher_is_built_anew_when_the_list_is_another(connection: Conn
     assert [fit.certain for fit in second.fits("water", "river")] == [True]
 
 
-async def test_every_fact_is_read_back_in_order(connection: Connection) -> None:
+async def test_every_public_fact_is_read_back_in_order(connection: Connection) -> None:
     book = Book(PostgresProjects(connection), [])
     case, project = await book.case(), await book.open("县项-1")
     desk = book.desk()
@@ -370,7 +504,9 @@ async def test_every_fact_is_read_back_in_order(connection: Connection) -> None:
     await desk.link("县项-1", case.case_id, WORDS)
     await desk.change("县项-1", {"budget": plan().budget, "completion": date(2021, 8, 31)}, *APPROVED)
     told = await ProjectReading(connection).facts(project.project_id)
-    assert [one.event for one in told] == book.published
+    public = [one for one in book.published if not isinstance(one, CaseLinkedToProject)]
+    assert len(public) == 3
+    assert [one.event for one in told] == public
     assert {one.at for one in told} == {NOW}
 
 

@@ -12,7 +12,7 @@ from services.assignment.pledge import Recorded
 from services.assignment.project import opened
 from services.assignment.promise import Promise, promise_id_of
 from services.assignment.store_projects import PostgresProjects
-from services.assignment.store_promise_reading import PromiseReading
+from services.assignment.store_promise_reading import PromiseFilter, PromiseReading
 from services.assignment.store_promises import PostgresPromises
 from services.contracts.promise import PromiseMade
 from services.kit.bulk import FROM_ROWS
@@ -81,7 +81,7 @@ async def test_promises_are_found_by_number_and_by_id_as_they_were_added(promise
 async def test_what_a_promise_amounts_to_is_replaced_by_what_is_added_later(promises: AnyPromises) -> None:
     [first, _] = await recorded(promises, *numbers(2))
     head = await promises.lock("county")
-    moved = replace(first, due=date(2021, 8, 31), project="项-1", version=2)
+    moved = replace(first, due=date(2021, 8, 31), projects=("项-1", "项-2"), version=2)
     await promises.add([], head, [moved])
     assert await promises.one(first.promise_id) == moved
 
@@ -117,6 +117,20 @@ async def test_only_projects_of_the_list_are_known(promises: AnyPromises) -> Non
     assert await promises.ledgers([]) == set()
 
 
+async def test_promises_are_found_by_each_project_that_they_stand_on(connection: Connection) -> None:
+    promises = PostgresPromises(connection)
+    both, one, _ = await recorded(
+        promises,
+        promise_made(number="诺1", projects=["项-1", "项-2"]),
+        promise_made(number="诺2", projects=["项-2"]),
+        promise_made(number="诺3"),
+    )
+    reading = PromiseReading(connection)
+    for ledger, standing_on in (("项-1", [both]), ("项-2", [both, one]), ("项", [])):
+        rows = await reading.page(PromiseFilter(project=ledger), None, 10)
+        assert {row["number"] for row in rows} == {promise.number for promise in standing_on}
+
+
 async def test_facts_are_read_as_the_bytes_that_were_hashed(connection: Connection) -> None:
     promises = PostgresPromises(connection)
     made = numbers(3)
@@ -127,4 +141,5 @@ async def test_facts_are_read_as_the_bytes_that_were_hashed(connection: Connecti
     assert await reading.chain("county", 1, 1) == facts[1:2]
     assert await reading.facts(made[2].promise_id) == facts[2:]
     assert await reading.head("county") == head
+    assert await reading.chain("county", 0, None) == facts
     assert await reading.head("city") == Head("city")

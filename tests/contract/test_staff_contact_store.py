@@ -1,4 +1,4 @@
-"""What the list of the units' people promises in PostgreSQL: units above count, a list is replaced whole."""
+"""What the list of the units' people promises, in memory and in PostgreSQL alike, and its record."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -13,6 +13,9 @@ from services.intake.store_tracking import record_units
 from services.kit.connection import Connection
 from services.kit.postgres import Writing
 from tests.conftest import DatabaseOf
+from tests.people_fakes import PeopleInMemory
+
+AnyPeople = PeopleInMemory | PostgresPeople
 
 NOON: Final = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 ONE: Final = b"1" * 32
@@ -34,38 +37,50 @@ async def connection(database_of: DatabaseOf) -> AsyncIterator[Connection]:
         await transaction.rollback()
 
 
+@pytest.fixture(params=["memory", "postgres"])
+def people(request: pytest.FixtureRequest) -> AnyPeople:
+    if request.param == "memory":
+        return PeopleInMemory(dict(TREE))
+    return PostgresPeople(request.getfixturevalue("connection"))
+
+
 @pytest.mark.parametrize(
     ("belongs_to", "answers"),
     [("p-water", True), ("p-county", True), ("p-company", False), ("p-roads", False)],
 )
 async def test_those_of_the_unit_and_of_units_above_it_answer_for_its_work(
-    connection: Connection, belongs_to: str, answers: bool
+    people: AnyPeople, belongs_to: str, answers: bool
 ) -> None:
-    people = PostgresPeople(connection)
     await people.replace([(ONE, belongs_to)], 1, "administrator", NOON)
     assert await people.answer([b"0" * 32, ONE], ["p-water"]) == answers
     assert not await people.answer([b"0" * 32], ["p-water"])
     assert not await people.answer([], ["p-water"])
 
 
-async def test_parents_that_run_in_a_circle_end(connection: Connection) -> None:
-    circle = [
-        UnitRecorded(version=2, code=code, name=code, kind="department", parent=parent)
-        for code, parent in (("p-water", "p-company"), ("p-company", "p-water"))
-    ]
-    await record_units(Writing(connection, NOON), circle)
-    people = PostgresPeople(connection)
+async def test_parents_that_run_in_a_circle_end(people: AnyPeople, request: pytest.FixtureRequest) -> None:
+    circle = {"p-water": "p-company", "p-company": "p-water"}
+    if isinstance(people, PeopleInMemory):
+        people.parents.update(circle)
+    else:
+        units = [
+            UnitRecorded(version=2, code=code, name=code, kind="department", parent=parent)
+            for code, parent in circle.items()
+        ]
+        await record_units(Writing(request.getfixturevalue("connection"), NOON), units)
     await people.replace([(ONE, "p-company")], 1, "administrator", NOON)
     assert await people.answer([ONE], ["p-water"])
 
 
-async def test_a_new_list_takes_the_place_of_the_old_one_and_each_load_stays_on_record(
-    connection: Connection,
-) -> None:
-    people = PostgresPeople(connection)
+async def test_a_new_list_takes_the_place_of_the_old_one(people: AnyPeople) -> None:
     assert await people.replace([(ONE, "p-water"), (ONE, "p-roads")], 2, "administrator", NOON) == 2
     assert await people.replace([], 0, "administrator", NOON) == 0
     assert not await people.answer([ONE], ["p-water"])
+
+
+async def test_each_load_stays_on_record(connection: Connection) -> None:
+    people = PostgresPeople(connection)
+    await people.replace([(ONE, "p-water"), (ONE, "p-roads")], 2, "administrator", NOON)
+    await people.replace([], 0, "administrator", NOON)
     loads = await connection.fetch("SELECT contacts, units FROM staff_contact_loads ORDER BY id DESC LIMIT 2")
     assert [tuple(row) for row in loads] == [(0, 0), (2, 2)]
 

@@ -47,7 +47,7 @@ PROMISE = {
     "unit": "water_bureau",
     "post": "head_water_bureau",
     "words": "六月底前换完河口镇老水管。",
-    "project": PROJECT["ledger"],
+    "projects": [PROJECT["ledger"]],
     "made_on": "2021-03-01",
     "due": "2021-06-30",
     "occasion": "meeting",

@@ -115,7 +115,8 @@ def stopped(folder: Path) -> Problem:
 
 
 LOADS = """
-SELECT (SELECT count(*) FROM assignment.directories) || ' ' || (SELECT count(*) FROM intake.staff_contact_loads)
+SELECT (SELECT count(*) FROM assignment.directories) || ' '
+    || (SELECT count(*) FROM intake.staff_contact_loads)
 """
 
 
@@ -142,7 +143,7 @@ class LosesThePeople(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self.close_connection = True
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
         """Silence."""
 
 

@@ -131,12 +131,15 @@ async def test_nothing_is_put_on_record_without_a_token(promises: Promises, path
         ({"unit": "moon"}, "unit"),
         ({"post": "moon.head"}, "post"),
         ({"post": None}, "post"),
-        ({"post": "water.clerk"}, "post"),
+        ({"tier": "section_leader", "post": "water.clerk"}, "post"),
+        ({"post": "petition.head"}, "post"),
+        ({"tier": "county_leader"}, "tier"),
+        ({"tier": "ordinary_member", "member": "张三", "words": "张三每周巡河。"}, "words"),
         ({"member": "张三"}, "member"),
         ({"tier": "ordinary_member"}, "member"),
         ({"occasion": "television"}, "programme"),
         ({"clip": "03"}, "programme"),
-        ({"project": "没有的"}, "project"),
+        ({"projects": ["没有的"]}, "projects"),
     ],
 )
 async def test_a_promise_that_cannot_be_is_refused_with_its_field_and_a_remedy(
@@ -154,7 +157,7 @@ async def test_a_promise_that_cannot_be_is_refused_with_its_field_and_a_remedy(
         ("change", {**MOVED, "due": "2021-06-30"}, "due"),
         ("change", {**MOVED, "approver": "moon.head"}, "approver"),
         ("change", {**MOVED, "approver": "water.clerk"}, "approver"),
-        ("change", {**MOVED, "project": "没有的"}, "project"),
+        ("change", {**MOVED, "projects": ["没有的"]}, "projects"),
         ("settle", {"outcome": "kept"}, "evidence"),
         ("settle", {"outcome": "broken"}, "reason"),
         ("settle", {"outcome": "broken", "reason": "没有做"}, "outcome"),
@@ -170,17 +173,42 @@ async def test_what_cannot_be_said_about_a_promise_is_refused_with_its_field(
     assert (refused.status_code, refused.json()["field"]) == (UNPROCESSABLE, field)
 
 
-async def test_a_promise_names_a_project_that_is_there_at_once_or_by_a_change(promises: Promises) -> None:
-    opened = await promises.post("/projects", {"ledger": "项-1", **plan().model_dump(mode="json")})
-    assert opened.status_code == 201
-    assert (await promises.made(project="项-1"))["project"] == "项-1"
+async def test_a_promise_names_projects_that_are_there_at_once_or_by_a_change(promises: Promises) -> None:
+    for ledger in ("项-1", "项-2"):
+        opened = await promises.post("/projects", {"ledger": ledger, **plan().model_dump(mode="json")})
+        assert opened.status_code == 201
+    first = await promises.made(projects=["项-1"])
     made = await promises.made()
-    said = {"project": "项-1", "reason": "已立项", "approver": "magistrate"}
-    changed = await promises.post(f"/promises/{made['promise_id']}/change", said)
-    assert (changed.json()["project"], changed.json()["due"]) == ("项-1", made["due"])
-    seen = (await promises.http.get(f"/promises/{made['promise_id']}")).json()
-    assert seen["facts"][-1]["says"] == "列入项目 项-1，因为已立项。批准：县长"
+    for projects, says in (
+        (["项-1", "项-2"], "列入项目 项-1、项-2，因为已立项。批准：县长"),
+        (["项-2"], "不再列入项目 项-1，因为已立项。批准：县长"),
+    ):
+        said = {"projects": projects, "reason": "已立项", "approver": "magistrate"}
+        changed = await promises.post(f"/promises/{made['promise_id']}/change", said)
+        assert (changed.json()["projects"], changed.json()["due"]) == (projects, made["due"])
+        seen = (await promises.http.get(f"/promises/{made['promise_id']}")).json()
+        assert seen["facts"][-1]["says"] == says
+    for ledger, number in (("项-1", first["number"]), ("项-2", made["number"])):
+        found = (await promises.http.get("/promises", params={"project": ledger})).json()["promises"]
+        assert [one["number"] for one in found] == [number]
+        page = (await promises.http.get(f"/projects/{ledger}/page")).text
+        assert f"<td>{number}</td>" in page
+        assert "水利局 局长 某人" in page
     assert await promises.verified() is None
+
+
+async def test_a_later_directory_says_of_no_promise_that_another_made_it(promises: Promises) -> None:
+    made, before = await promises.made(), await promises.directory()
+    holders = [{**one, "person": "另一人"} for one in before["holders"]]
+    refused = await promises.load({**before, "holders": holders})
+    assert refused.status_code == UNPROCESSABLE
+    assert [(one["row"], one["column"]) for one in refused.json()["problems"]] == [
+        (row, "person") for row in range(2, 2 + len(holders))
+    ]
+    moved = await promises.load({**before, "authority": {**before["authority"], "code": "city"}})
+    assert (moved.status_code, moved.json()["field"]) == (UNPROCESSABLE, "authority.yaml:None:code")
+    seen = (await promises.http.get(f"/promises/{made['promise_id']}")).json()
+    assert (seen["holder"], seen["facts"][0]["said"]["holder"]) == ("某人", "某人")
 
 
 async def test_a_list_with_a_project_that_is_not_there_is_refused_by_row_and_column(
@@ -188,13 +216,16 @@ async def test_a_list_with_a_project_that_is_not_there_is_refused_by_row_and_col
 ) -> None:
     rows = [
         {"row": 2, "cells": promises.asked()},
-        {"row": 3, "cells": promises.asked(project="没有的")},
+        {"row": 3, "cells": promises.asked(projects="没有的")},
         {"row": 4, "cells": promises.asked(due="不是日期")},
     ]
     before, _ = await promises.head()
     refused = await promises.post("/promises/import", {"rows": rows})
     assert refused.status_code == UNPROCESSABLE
-    assert [(one["row"], one["column"]) for one in refused.json()["problems"]] == [(3, "project"), (4, "due")]
+    assert [(one["row"], one["column"]) for one in refused.json()["problems"]] == [
+        (3, "projects"),
+        (4, "due"),
+    ]
     assert all(one["remedy"] for one in refused.json()["problems"])
     assert (await promises.head())[0] == before
 
@@ -207,7 +238,10 @@ async def test_a_promise_that_is_not_there_is_not_found(promises: Promises) -> N
 
 
 async def test_lists_are_filtered_and_go_on_page_by_page(promises: Promises) -> None:
-    mine = [(await promises.made(unit="river_town", post="river_town.head"))["number"] for _ in range(5)]
+    mine = [
+        (await promises.made(tier="town", unit="river_town", post="river_town.head"))["number"]
+        for _ in range(5)
+    ]
     seen: list[str] = []
     asked: dict[str, Any] = {"unit": "river_town", "state": "standing", "limit": 2}
     while True:
@@ -288,6 +322,31 @@ async def test_whoever_stole_the_key_is_caught_by_a_head_printed_before(promises
     assert await promises.verified(Witness(printed.seq, printed.hash)) is None
 
 
+async def test_anybody_asks_whether_the_chain_holds_and_an_old_head_is_on_it(promises: Promises) -> None:
+    await promises.made()
+    printed, _ = await promises.head()
+    await promises.made()
+    on_it, off_it = f"{printed.seq}:{printed.hash}", f"{printed.seq}:{'0' * 64}"
+
+    async def told(head: str | None = None) -> tuple[bool, int | None, bool | None]:
+        answer = await promises.http.get("/promises/verify", params={"head": head} if head else {})
+        found = answer.json()
+        return found["holds"], found["broken"] and found["broken"]["seq"], found["on_chain"]
+
+    assert await told() == (True, None, None)
+    assert await told(on_it.upper()) == (True, None, True)
+    assert await told(off_it) == await told(f"{printed.seq + 99}:{printed.hash}") == (True, None, False)
+    assert set(await asyncio.gather(*(told(on_it) for _ in range(8)))) == {(True, None, True)}
+    facts = await promises.facts()
+    async with promises.rewritten(*forged(facts, printed.seq, said_too_late)):
+        assert await told(on_it) == (False, printed.seq, False)
+    async with promises.rewritten(*forged(facts, printed.seq, said_too_late, promises.seal)):
+        assert await told(on_it) == (True, None, False)
+    assert await told(on_it) == (True, None, True)
+    wrong = await promises.http.get("/promises/verify", params={"head": "7"})
+    assert wrong.status_code == UNPROCESSABLE
+
+
 async def test_many_writers_at_once_keep_one_chain(promises: Promises) -> None:
     before, _ = await promises.head()
     answers = await asyncio.gather(*(promises.post("/promises", promises.asked()) for _ in range(20)))
@@ -347,10 +406,15 @@ async def test_the_audit_holds_chain_head_and_list_against_each_other(promises: 
     async with promises.rewritten([facts[0], altered, *facts[2:]], replace(head, hash=facts[0].hash)):
         found = await wrong_in_the_books(promises)
         assert (found["promise_chain"], found["promise_head"]) == (("county 2",), ("county",))
-    async with promises.as_role("owner") as owner:
-        await owner.execute("UPDATE promises SET state = 'kept' WHERE number = $1", made["number"])
-        assert await wrong_in_the_books(promises) == {"promise_list": (made["number"],)}
-        await owner.execute("UPDATE promises SET state = 'standing' WHERE number = $1", made["number"])
+    assert await wrong_in_the_books(promises) == {}
+
+
+async def test_the_audit_finds_each_column_of_the_list_that_somebody_altered(promises: Promises) -> None:
+    made = await promises.made(occasion="television", programme="亮诺台", aired_on="2021-04-29", clip="3")
+    async for column in promises.altering_each_column(made):
+        found = await wrong_in_the_books(promises)
+        whose = "另一号" if column == "number" else made["number"]
+        assert whose in found.get("promise_list", ()), column
     assert await wrong_in_the_books(promises) == {}
 
 

@@ -99,6 +99,12 @@ def test_a_return_keeps_those_that_assist_and_a_dispatch_to_one_of_them_makes_it
     assert (moved.unit, moved.assisting) == ("roads", ("police",))
 
 
+def test_the_backstop_unit_doesnt_assist_with_a_case_that_is_returned_to_it() -> None:
+    held = case(assisting=("petition", "roads"))
+    back = taken(held, Act("return", "王某", PublicText("不属"), "petition", "petition.head"), LEAD).case
+    assert (back.unit, back.assisting) == ("petition", ("roads",))
+
+
 def test_nobody_assists_with_a_refused_case() -> None:
     held = case(state="dispatched", assisting=("roads",))
     assert taken(held, Act("refuse", "刘某", PublicText("属诉讼事项"))).case.assisting == ()
@@ -122,3 +128,10 @@ def test_the_timeline_tells_each_part_with_its_result() -> None:
         Assist("roads", "丙", NOW),
     ]
     assert [one.what for one in assists_of(told, [])] == ["甲", "乙"]
+
+
+@pytest.mark.parametrize("step", ["assist_done", "release_assist"])
+def test_the_end_of_a_part_that_was_never_asked_for_is_left_out(step: str) -> None:
+    asked = {"step": "assist", "assisting": "police", "note": "乙", "at": NOW}
+    told = [{"step": step, "assisting": "roads", "note": "已办", "at": NOW}, asked]
+    assert assists_of(told, ["police"]) == [Assist("police", "乙", NOW)]

@@ -14,12 +14,13 @@ from services.assignment.publish import (
     publish,
     replace_words,
 )
-from services.contracts.directory import CategoryRecorded, DirectoryEvent, HolderRecorded, UnitRecorded
+from services.contracts.directory import CategoryRecorded, DirectoryEvent, UnitRecorded
 from tests.assignment_fakes import DirectoriesInMemory
-from tests.unit.directory_samples import HOLDERS, ROUTES, UNITS, county
+from tests.unit.directory_samples import AUTHORITY, CATEGORIES, HOLDERS, ROUTES, UNITS, county
 
 NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 WORDS = (Word(field="category", value="water", word="漏水"),)
+WATER = [{"field": "category", "value": "water", "word": "停水"}]
 
 
 class Told:
@@ -58,13 +59,34 @@ async def test_only_what_changed_is_told_and_what_is_gone_is_retired() -> None:
     told = Told()
     await told.publish(county())
     units = [*UNITS[:2], {**UNITS[2], "name": "水利和供水局"}, UNITS[3]]
-    done = await told.publish(county(units=units, holders=HOLDERS[1:]))
-    assert (done.version, done.changed, done.retired) == (2, {"unit": 1, "holder": 1}, 1)
-    unit, holder = told.events
+    done = await told.publish(county(units=units, categories=CATEGORIES[:2], words=WATER))
+    assert (done.version, done.changed, done.retired) == (2, {"unit": 1, "category": 1}, 1)
+    unit, category = told.events
     assert isinstance(unit, UnitRecorded)
     assert (unit.name, unit.version, unit.retired) == ("水利和供水局", 2, False)
-    assert isinstance(holder, HolderRecorded)
-    assert (holder.person, holder.retired) == ("甲某", True)
+    assert isinstance(category, CategoryRecorded)
+    assert (category.code, category.retired) == ("road", True)
+
+
+async def test_an_edition_that_alters_what_was_is_refused_with_all_else_that_is_wrong() -> None:
+    told = Told()
+    await told.publish(county())
+    told.directories.chains.add("county")
+    routes, authority = [*ROUTES, {"category": "x", "unit": "water"}], {**AUTHORITY, "code": "city"}
+    with pytest.raises(DirectoryRefused) as refused:
+        await told.publish(county(holders=HOLDERS[1:], routes=routes, authority=authority))
+    assert [(one.file, one.column) for one in refused.value.problems] == [
+        ("routes.csv", "category"),
+        ("authority.yaml", "code"),
+        ("holders.csv", "from"),
+    ]
+    assert len(told.directories.editions) == 1
+
+
+async def test_a_first_directory_alters_nothing() -> None:
+    told = Told()
+    told.directories.chains.add("city")
+    assert (await told.publish(county())).version == 1
 
 
 async def test_a_directory_with_problems_is_refused_whole_with_all_of_them() -> None:

@@ -80,7 +80,7 @@ async def test_without_any_list_pages_are_shown_with_codes(
 ) -> None:
     browser.apis.instead[LIST] = answer
     await browser.login("handler", "roads")
-    for path in ("/", "/promises", "/inbox", CASE_PAGE):
+    for path in ("/", "/promises", "/inbox", "/cases"):
         page = await browser.get(path)
         assert (page.status_code, "承办人 · roads" in page.text) == (200, True)
 

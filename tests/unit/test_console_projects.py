@@ -124,7 +124,7 @@ async def test_what_the_api_refuses_stands_beside_its_field_and_what_was_typed_s
 
 async def test_a_project_that_moved_on_meanwhile_says_so(browser: Browser) -> None:
     await browser.login("clerk")
-    browser.apis.instead[CHANGED] = (409, {"status": 409, "detail": "project is done"})
+    browser.apis.instead[CHANGED] = (409, {"status": 409, "detail": "project is done", "field": "ledger"})
     page = await browser.send(PAGE, f"{PAGE}/acts/change", reason="汛期", approver="water.head")
     assert (page.status_code, "项目状态已经变化" in page.text) == (409, True)
 
@@ -139,7 +139,22 @@ async def test_an_act_that_is_none_is_not_found_and_its_address_leads_back(brows
 async def test_a_case_is_linked_by_its_receipt_number(browser: Browser) -> None:
     await browser.login("clerk")
     await browser.send(PAGE, f"{PAGE}/acts/link", case_id=RECEIPT, reason="同一管网")
-    assert browser.apis.sent("POST")[-1].body == {"case_id": str(CASE_ID), "reason": "同一管网"}
+    assert browser.apis.sent("POST")[-1].body == {"case_id": RECEIPT, "reason": "同一管网"}
+    assert browser.apis.asked("/cases") == []
+
+
+async def test_a_unit_reads_that_a_case_of_another_one_is_not_its_to_link(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    refused = {
+        "status": 403,
+        "field": "case_id",
+        "detail": "neither handles",
+        "remedy": "have a clerk link it",
+    }
+    browser.apis.instead["assignment", "POST", f"{PAGE}/cases"] = (403, refused)
+    page = await browser.send(PAGE, f"{PAGE}/acts/link", case_id=RECEIPT, reason="同一管网")
+    assert (page.status_code, "只能关联本单位承办或协办的办件" in page.text) == (403, True)
+    assert f'name="case_id" value="{RECEIPT}"' in page.text
 
 
 async def test_a_form_of_another_site_moves_nothing(browser: Browser) -> None:

@@ -26,15 +26,20 @@ async def test_the_list_of_samples_goes_on_with_a_further_page(browser: Browser)
     assert "after=" not in (await browser.get("/samples")).text
 
 
-async def test_a_share_typed_in_percent_is_drawn(browser: Browser) -> None:
+@pytest.mark.parametrize(
+    ("percent", "share"), [("15", "0.15"), ("12.5", "0.125"), ("100", "1.00"), ("一成", "一成")]
+)
+async def test_a_share_typed_in_percent_is_asked_for_and_what_is_none_is_the_api_s_to_refuse(
+    browser: Browser, percent: str, share: str
+) -> None:
     await browser.login("callback_clerk")
-    typed = {"first_day": "2021-03-01", "last_day": "2021-03-31", "share": "15", "seed": ""}
+    typed = {"first_day": "2021-03-01", "last_day": "2021-03-31", "share": percent, "seed": ""}
     answer = await browser.send("/samples", "/samples", **typed)
     assert answer.headers["location"] == f"/samples/{SAMPLE['sample_id']}"
     assert browser.apis.sent("POST")[-1].body == {
         "first_day": "2021-03-01",
         "last_day": "2021-03-31",
-        "share": "0.15",
+        "share": share,
     }
 
 

@@ -1,12 +1,26 @@
 """The console's pages for staff, over fakes of the four APIs."""
 
 import re
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.contracts.vocabulary import Role
 from tests.console_browser import CASE_PAGE, Browser, Open
-from tests.console_fakes import CASE, CODE, DUE, MORNING, NOT_FOUND, NOTICE, NOTICE_ID, RECEIPT, ROW, TWIN
+from tests.console_fakes import (
+    CASE,
+    CASE_ID,
+    CODE,
+    DUE,
+    MORNING,
+    NOT_FOUND,
+    NOTICE,
+    NOTICE_ID,
+    RECEIPT,
+    ROW,
+    TWIN,
+)
 
 
 async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser: Browser) -> None:
@@ -56,7 +70,7 @@ async def test_the_inbox_lists_what_the_unit_assists_with_each_part_with_its_lim
     browser.apis.instead["assignment", "GET", "/cases"] = (200, {"cases": rows, "next": "further"})
     await browser.login("handler", "water")
     page = (await browser.get("/inbox")).text
-    asked = next(call for call in browser.apis.calls if call.path == "/cases").query
+    asked = next(call.query for call in browser.apis.asked("/cases") if "assisting" in call.query)
     assert asked == {"unit": "water", "assisting": "true", "limit": "25"}
     _, shown = page.split("<h2>协办件</h2>")
     for said in ("待完成</em> 期限 2021-03-15 24:00", "已完成</em> 2021-03-01 08:00", "已解除", "县信访局"):
@@ -68,7 +82,8 @@ async def test_an_inbox_without_a_part_to_do_or_that_can_not_read_them_shows_no_
     browser: Browser,
 ) -> None:
     await browser.login("handler", "water")
-    for answer in ((200, {"cases": [], "next": None}), (403, NOT_FOUND)):
+    answers: list[tuple[int, Any]] = [(200, {"cases": [], "next": None}), (403, NOT_FOUND)]
+    for answer in answers:
         browser.apis.instead["assignment", "GET", "/cases"] = answer
         page = await browser.get("/inbox")
         assert (page.status_code, "协办件" in page.text) == (200, False)
@@ -76,9 +91,22 @@ async def test_an_inbox_without_a_part_to_do_or_that_can_not_read_them_shows_no_
 
 async def test_an_inbox_is_shown_though_its_cases_can_not_be_read(browser: Browser) -> None:
     await browser.login("handler", "water")
-    browser.apis.instead["assignment", "GET", CASE_PAGE] = (404, NOT_FOUND)
+    browser.apis.instead["assignment", "GET", "/cases"] = (404, NOT_FOUND)
     page = await browser.get("/inbox")
     assert (page.status_code, "打开办件" in page.text) == (200, True)
+
+
+async def test_the_cases_of_all_notices_are_asked_for_in_one_call(browser: Browser) -> None:
+    other = {**NOTICE, "notice_id": str(UUID(int=9)), "case_id": TWIN["case_id"]}
+    notices = {"recipient": "unit:water", "notices": [NOTICE, other, NOTICE], "next": None}
+    browser.apis.instead["supervision", "GET", "/inbox"] = (200, notices)
+    await browser.login("handler", "water")
+    page = (await browser.get("/inbox")).text
+    assert (page.count("停水三天</a>"), page.count("打开办件</a>")) == (2, 1)
+    [asked] = [call.query for call in browser.apis.asked("/cases") if "case_id" in call.query]
+    assert set(asked["case_id"].split(",")) == {str(CASE_ID), TWIN["case_id"]}
+    assert asked["limit"] == "2"
+    assert browser.apis.asked(CASE_PAGE) == []
 
 
 async def test_the_supervision_office_chooses_a_unit_and_acknowledges_nothing(browser: Browser) -> None:
@@ -152,6 +180,23 @@ async def test_a_step_without_a_body_sends_none(browser: Browser) -> None:
     (call,) = browser.apis.sent("POST")
     assert (call.path, call.body) == (f"{CASE_PAGE}/sign-for", None)
     assert "已办理：签收。" in (await browser.get(answer.headers["location"])).text
+
+
+async def test_whoever_gives_a_case_away_reads_in_the_list_that_it_was_done(browser: Browser) -> None:
+    await browser.login("handler", "water")
+    answer = await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/return", reason="不属我局职责")
+    gone = await browser.get(answer.headers["location"])
+    assert (gone.status_code, gone.headers["location"]) == (303, "/cases?done=return")
+    page = await browser.get(gone.headers["location"])
+    assert (page.status_code, "已办理：退回。此件现由其他单位办理" in page.text) == (200, True)
+    assert (await browser.get(CASE_PAGE)).status_code == 403
+
+
+async def test_whoever_still_sees_a_case_after_a_step_stays_on_its_page(browser: Browser) -> None:
+    await browser.login("clerk")
+    answer = await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/return", reason="不属该局职责")
+    page = await browser.get(answer.headers["location"])
+    assert (page.status_code, "已办理：退回。" in page.text) == (200, True)
 
 
 @pytest.mark.parametrize(
@@ -289,6 +334,23 @@ async def test_an_entry_keeps_its_number_when_refused_unless_it_was_used(browser
         assert (page.status_code, NUMBER["entry"] in page.text) == (422, same)
 
 
+@pytest.mark.parametrize("action", ["/entry", "/entry/history"])
+async def test_an_entry_keeps_its_number_and_every_word_while_intake_is_away(
+    browser: Browser, action: str
+) -> None:
+    await browser.login("clerk")
+    browser.apis.away.add("intake")
+    page = await browser.send("/entry", action, **ENTRY, **NUMBER, place="凤州镇老街")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+    for kept in (NUMBER["entry"], *(ENTRY[name] for name in ("title", "body", "phone")), "凤州镇老街"):
+        assert kept in page.text
+    assert "不会重复受理" in page.text
+    browser.apis.away.clear()
+    assert RECEIPT in (await browser.send("/entry", "/entry", **ENTRY, **NUMBER)).text
+    (call,) = browser.apis.sent("POST")
+    assert call.headers["idempotency-key"] == f"console-{NUMBER['entry']}"
+
+
 async def test_a_clerk_looks_up_a_caller_s_history_and_keeps_what_was_typed(browser: Browser) -> None:
     await browser.login("clerk")
     page = await browser.send("/entry", "/entry/history", **ENTRY, **NUMBER)
@@ -384,7 +446,8 @@ async def test_a_case_shows_its_group_and_its_likely_twins_to_merge_it_into(brow
 
 async def test_the_case_to_merge_into_may_be_named_by_its_receipt_number(browser: Browser) -> None:
     await browser.login("clerk")
-    found = {**ROW, "case_id": TWIN["case_id"], "receipt": TWIN["receipt"]}
-    browser.apis.instead["assignment", "GET", "/cases"] = (200, {"cases": [found], "next": None})
+    browser.apis.instead["assignment", "GET", CASE_PAGE] = (200, {**CASE, "allowed": ["merge"]})
+    assert '<input name="into" value="" required maxlength="40"' in (await browser.get(CASE_PAGE)).text
     await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/merge", into=TWIN["receipt"], reason="同一处停水")
-    assert browser.apis.sent("POST")[-1].body == {"into": TWIN["case_id"], "reason": "同一处停水"}
+    assert browser.apis.sent("POST")[-1].body == {"into": TWIN["receipt"], "reason": "同一处停水"}
+    assert browser.apis.asked("/cases") == []

@@ -102,6 +102,13 @@ def test_a_second_backstop_unit_is_named_where_it_stands(tmp_path: Path) -> None
     assert (problem.file, problem.row, "backstop_unit" in problem.what) == ("authority.yaml", 6, True)
 
 
+@pytest.mark.parametrize("key", ["[name, city]", "{name: city}", "? {name: {a: b}}\n"])
+def test_a_key_that_is_no_word_is_named_where_it_stands(tmp_path: Path, key: str) -> None:
+    text = f"{FILES['authority.yaml']}{key}{'' if key.endswith(chr(10)) else ': 凤县'}\n"
+    (problem,) = refused(written(tmp_path, authority=text))
+    assert (problem.file, problem.row, "键" in problem.what) == ("authority.yaml", 6, True)
+
+
 def test_overlapping_terms_and_a_circle_of_parents_are_named_with_their_rows(tmp_path: Path) -> None:
     holders = FILES["holders.csv"] + "magistrate,乙某,2020-06-01,\n"
     units = FILES["units.csv"].replace("county,县政府,county,,", "county,县政府,county,petition,")

@@ -285,3 +285,12 @@ async def test_an_assisting_units_limit_ends_with_its_own_part_alone() -> None:
     assert bench.limit(case, "assist", "water2").unit == "water2"
     await bench.apply((gone(CaseRefused, case, 10, 2), at))
     assert bench.limit(case, "assist", "water2").state == "closed"
+
+
+async def test_a_return_closes_the_part_of_the_unit_that_it_goes_to_alone() -> None:
+    bench, case, at = Bench(), case_assigned(), local("03-01 09:00")
+    asked = [assist(CaseAssistAsked, case, number, unit) for number, unit in ((3, "office"), (4, "roads"))]
+    await bench.apply((case, at), (signed_for(case), at), *((one, at) for one in asked))
+    await bench.apply((returned(case, 5), local("03-01 10:00")))  # to the office, which led nothing so far
+    states = {unit: bench.limit(case, "assist", unit).state for unit in ("office", "roads")}
+    assert states == {"office": "closed", "roads": "open"}

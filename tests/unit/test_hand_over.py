@@ -62,6 +62,17 @@ def test_without_two_people_nothing_is_handed_over(terms: list[dict[str, str | N
     assert list(successions(county(holders=terms), date(2021, 3, 1))) == []
 
 
+def test_a_renewed_term_is_no_hand_over_and_hides_none() -> None:
+    terms = [
+        term("甲", "2019-01-01", "2020-06-01"),
+        term("乙", "2020-06-01", "2021-01-01"),
+        term("乙", "2021-01-01", "2021-02-01"),
+        term("乙", "2021-02-15"),
+    ]
+    [found] = successions(county(holders=terms), date(2021, 3, 1))
+    assert (found.predecessor, found.successor, found.since) == ("甲", "乙", date(2020, 6, 1))
+
+
 def test_a_digest_depends_on_what_passes_and_when_it_is_due_and_not_on_order_or_state() -> None:
     one, two = passing(), passing()
     assert digest_of([one, two]) == digest_of([two, replace(one, state="signed_for")])

@@ -41,6 +41,8 @@ TROUBLE: dict[str, Exception] = {
     "nameless": socket.gaierror(-2, "name not known"),
     "socket": FileNotFoundError(errno.ENOENT, "no such file"),
     "closed": asyncpg.InterfaceError("pool is closed"),
+    "deadlock": asyncpg.DeadlockDetectedError("deadlock detected"),
+    "lock timeout": asyncpg.LockNotAvailableError("canceling statement due to lock timeout"),
     "file": FileNotFoundError(errno.ENOENT, "no such file", SECRET),
     "disk": OSError(errno.ENOSPC, "no space left on device"),
     "bug": LookupError(SECRET),
@@ -57,6 +59,12 @@ async def _asked(path: str) -> httpx.Response:
     "kind", ["refused", "slow", "every address", "unreachable", "nameless", "socket", "closed"]
 )
 async def test_a_database_that_cannot_be_reached_is_a_503(kind: str) -> None:
+    answer = await _asked(f"/broken/{kind}")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+@pytest.mark.parametrize("kind", ["deadlock", "lock timeout"])
+async def test_whoever_was_in_anothers_way_is_told_to_ask_again(kind: str) -> None:
     answer = await _asked(f"/broken/{kind}")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 

@@ -6,7 +6,14 @@ from typing import Any
 from services.assignment.project import Act, Change, Finish, Moved, Reach, Report, move, opened
 from services.assignment.project_history import Difference, Told, history, milestones
 from services.assignment.project_labels import DirectoryLabels
-from services.assignment.render.ledger_page import LedgerPage, in_ten_thousands, shown, to_html, yuan
+from services.assignment.render.ledger_page import (
+    LedgerPage,
+    Promised,
+    in_ten_thousands,
+    shown,
+    to_html,
+    yuan,
+)
 from services.contracts.public_text import PublicText
 from tests.project_fakes import plan
 from tests.unit.directory_samples import county
@@ -15,7 +22,7 @@ NOW = datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 TODAY = date(2021, 3, 1)
 
 
-def page(**given: Any) -> str:
+def page(promises: tuple[Promised, ...] = (), more: bool = False, **given: Any) -> str:
     """A project that was changed, reported on and finished, on paper."""
     moved = opened("县项-1", plan(**given), NOW, TODAY)
     facts = [Told(moved.event, NOW)]
@@ -48,6 +55,8 @@ def page(**given: Any) -> str:
             done_on=project.done_on,
             replaced_by=project.replaced_by,
             cases=3,
+            promises=promises,
+            more_promises=more,
             leader="王某",
             plan=project.plan,
             milestones=tuple(milestones(project.plan, entries)),
@@ -73,6 +82,15 @@ def test_the_page_names_people_units_and_days_as_the_county_does() -> None:
     assert "water" not in html
 
 
+def test_the_promises_that_stand_on_it_are_listed_with_who_made_them() -> None:
+    one = Promised("诺1", "水利局 局长 丙某", "<b>修好老街水管</b>。", date(2021, 6, 30), "kept")
+    html = page((one,))
+    for said in ("诺1", "水利局 局长 丙某", "&lt;b&gt;修好老街水管", "2021年6月30日", "按期兑现"):
+        assert said in html
+    assert "其余见承诺清单" not in html
+    assert "只列最近 1 项，其余见承诺清单" in page((one,), more=True)
+
+
 def test_a_change_shows_before_after_reason_and_approver() -> None:
     html = page()
     assert '<span class="was">2021年6月30日</span> → 2021年8月31日' in html
@@ -91,7 +109,7 @@ def test_of_several_milestones_a_change_shows_those_that_differ() -> None:
 
 def test_a_project_without_money_or_milestones_says_so() -> None:
     html = page(budget="0", funds=(), milestones=(), assisting_units=())
-    assert html.count("<td colspan") == 2
+    assert html.count("<td colspan") == 3
 
 
 def test_what_people_wrote_is_text_and_never_markup() -> None:

@@ -12,18 +12,19 @@ from services.assignment.pledge import (
     NoSuchPromise,
     NotTheirs,
     PromisesRefused,
+    air,
     change,
     make,
     refuse_others,
     settle,
 )
-from services.assignment.promise import Ending, Refused
+from services.assignment.promise import Airing, Ending, Refused
 from services.contracts.promise import PromiseChanged, PromiseEvent, PromiseMade
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
-from tests.promise_builders import FORGER, MEETING, SEAL, new_promise
+from tests.promise_builders import FORGER, HEAD_HELD, MEETING, PROMISING, SEAL, new_promise
 from tests.promise_fakes import PromisesInMemory
-from tests.unit.directory_samples import HOLDERS, county
+from tests.unit.directory_samples import county
 
 CLERK = Staff("clerk", "clerk", None)
 MEMBER = {"tier": "ordinary_member", "post": None}
@@ -35,7 +36,7 @@ class Told:
     def __init__(self, now: datetime = MEETING) -> None:
         self.promises = PromisesInMemory()
         self.events: list[PromiseEvent] = []
-        self.desk = Desk(self.promises, self.events.append, SEAL, county(holders=HOLDERS), CLERK, now)
+        self.desk = Desk(self.promises, self.events.append, SEAL, PROMISING, CLERK, now)
 
 
 async def test_each_promise_is_a_fact_of_one_chain_and_an_event() -> None:
@@ -83,6 +84,41 @@ async def test_a_member_s_name_lies_apart_and_only_its_commitment_is_said() -> N
     assert "张三" not in told.promises.facts[0].body.decode()
 
 
+async def test_a_promise_says_for_good_who_held_the_post_when_it_was_made() -> None:
+    told = Told()
+    [entry] = await make(told.desk, [new_promise()])
+    assert entry.promise.holder == "丙某"
+    assert '"holder":"丙某"' in told.promises.facts[0].body.decode()
+    later = replace(told.desk, directory=county(holders=[{**HEAD_HELD, "person": "丁某"}]))
+    [again] = await make(later, [new_promise()])
+    assert (again.promise.holder, again.repeated) == ("丙某", True)
+
+
+async def test_an_ordinary_member_s_post_names_nobody() -> None:
+    told = Told()
+    [entry] = await make(told.desk, [new_promise(**{**MEMBER, "post": "water.head"}, member="丙某")])
+    assert entry.promise.holder is None
+    assert "丙某" not in told.promises.facts[0].body.decode()
+
+
+async def test_a_member_s_name_is_kept_out_of_whatever_is_said_later() -> None:
+    told = Told()
+    [entry] = await make(told.desk, [new_promise(**MEMBER, member="张三")])
+    one, text = entry.promise.promise_id, PublicText("张三有病")
+    for field, saying in (
+        ("words", change(told.desk, one, None, text, "因病", "magistrate")),
+        ("reason", change(told.desk, one, date(2021, 8, 31), None, text, "magistrate")),
+        ("clip", air(told.desk, one, Airing(PublicText("电视亮诺"), date(2021, 4, 30), text))),
+        ("evidence", settle(told.desk, one, Ending("kept", date(2021, 4, 30), evidence=text))),
+    ):
+        with pytest.raises(Refused) as refused:
+            await saying
+        assert refused.value.field == field
+    assert len(told.promises.facts) == 1
+    await told.promises.erase(one, "clerk", MEETING)
+    assert (await change(told.desk, one, None, text, "因病", "magistrate")).version == 2
+
+
 async def test_another_name_under_a_known_number_is_refused_until_the_name_is_erased() -> None:
     told = Told()
     [entry] = await make(told.desk, [new_promise(**MEMBER, member="张三")])
@@ -112,7 +148,7 @@ async def test_a_change_leaves_the_words_where_only_the_date_is_new() -> None:
 
 
 @pytest.mark.parametrize(
-    ("approver", "what"), [("moon.head", "没有职务 moon.head"), ("water.head", "water.head 无人担任")]
+    ("approver", "what"), [("moon.head", "没有职务 moon.head"), ("petition.head", "petition.head 无人担任")]
 )
 async def test_an_approver_is_a_post_of_the_directory_that_somebody_holds(approver: str, what: str) -> None:
     told = Told()
@@ -127,24 +163,24 @@ async def test_an_approver_is_a_post_of_the_directory_that_somebody_holds(approv
 
 async def test_a_project_that_is_not_there_is_named_with_its_promise_and_nothing_is_kept() -> None:
     told = Told()
-    told.promises.projects = {"项-1"}
-    asked = [new_promise(number=f"诺{at}", project=f"项-{at}") for at in (1, 2)]
+    told.promises.projects = {"项-1", "项-3"}
+    asked = [new_promise(number=f"诺{at}", projects=[f"项-{at}", "项-3"]) for at in (1, 2)]
     with pytest.raises(PromisesRefused) as refused:
         await make(told.desk, asked)
-    assert [(position, one.column) for position, one in refused.value.found] == [(1, "project")]
+    assert [(position, one.column) for position, one in refused.value.found] == [(1, "projects")]
     assert told.promises.facts == []
 
 
 async def test_a_promise_is_linked_by_a_change_to_a_project_that_was_opened_later() -> None:
     told = Told()
     [entry] = await make(told.desk, [new_promise()])
-    linking = told.desk, entry.promise.promise_id, None, None, "项目已立项", "magistrate", "项-1"
+    linking = told.desk, entry.promise.promise_id, None, None, "项目已立项", "magistrate", ("项-1",)
     with pytest.raises(Refused) as refused:
         await change(*linking)
-    assert refused.value.field == "project"
+    assert refused.value.field == "projects"
     told.promises.projects = {"项-1"}
     after = await change(*linking)
-    assert (after.project, after.due, after.version) == ("项-1", entry.promise.due, 2)
+    assert (after.projects, after.due, after.version) == (("项-1",), entry.promise.due, 2)
 
 
 async def test_a_promise_is_settled_with_the_day_it_ended() -> None:

@@ -1,5 +1,6 @@
 """A county's spreadsheet: rows to projects and back, and every error with row, column and remedy."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.assignment.import_projects import SheetRefused, import_projects
 from services.assignment.open_projects import Opened
-from services.assignment.project_labels import DirectoryLabels
+from services.assignment.project_labels import SUGGESTED, DirectoryLabels
 from services.assignment.project_sheet import HEADINGS, SheetRow, read_row, row_of
 from services.contracts.project import Plan, ProjectEvent
 from services.kit.masking import mask
@@ -84,6 +85,7 @@ async def test_names_stand_for_codes_where_they_are_clear() -> None:
         ({"name": "长" * 201}, "项目名称"),
         ({"content": "有\x00字符"}, "项目内容"),
         ({"tier": "省级领导"}, "层级"),
+        ({"tier": "普通党员"}, "层级"),
         ({"owner": "局长"}, "责任职务"),
         ({"owner": ""}, "责任职务"),
         ({"lead_unit": "水务局"}, "牵头单位"),
@@ -128,6 +130,22 @@ async def test_an_unknown_unit_brings_the_names_that_are_close() -> None:
     found, _ = await imported(cells(lead_unit="水务局"))
     assert isinstance(found, SheetRefused)
     assert "水利局" in found.problems[0].remedy
+
+
+async def test_a_sheet_full_of_unknown_words_is_told_what_the_first_of_them_may_mean() -> None:
+    rows = [cells(f"县项-{number}", lead_unit=f"水利局{number}科") for number in range(SUGGESTED + 3)]
+    found, _ = await imported(*rows)
+    assert isinstance(found, SheetRefused)
+    assert ["水利局" in one.remedy for one in found.problems] == [True] * SUGGESTED + [False] * 3
+
+
+async def test_others_are_served_while_a_sheet_is_checked() -> None:
+    """Nothing in memory is waited for, so that without its threads the import would go through at once."""
+    other = asyncio.create_task(asyncio.sleep(0))
+    await asyncio.sleep(0)
+    found, _ = await imported(cells(lead_unit="水务局"))
+    assert isinstance(found, SheetRefused)
+    assert other.done()
 
 
 async def test_a_ledger_number_of_another_project_is_refused() -> None:
@@ -180,6 +198,14 @@ async def test_days_are_read_as_counties_write_them(day: str) -> None:
     found, _ = await imported(cells(completion=day))
     assert isinstance(found, Opened)
     assert found.opened[0].plan.completion == date(2021, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("said", "tier"),
+    [("科级干部", "section_leader"), ("科级领导", "section_leader"), ("乡镇", "town"), ("town", "town")],
+)
+def test_tiers_are_read_as_counties_write_them(said: str, tier: str) -> None:
+    assert read_row(SheetRow(2, cells(tier=said)), LABELS).opening.plan.tier == tier
 
 
 def test_titles_that_several_posts_have_are_written_with_their_unit() -> None:

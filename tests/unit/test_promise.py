@@ -14,27 +14,25 @@ from services.assignment.promise import (
     Refused,
     aired,
     changed,
-    complaints_about,
     history,
     promise_id_of,
     repeats,
     settled,
-    unknown_project,
 )
+from services.assignment.promise_checks import complaints_about, unknown_projects
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import Settlement
-from tests.promise_builders import MEETING, new_promise, promise_made, standing
-from tests.unit.directory_samples import HOLDERS, county
+from tests.promise_builders import MEETING, PROMISING, new_promise, promise_made, standing
 
 TODAY = date(2021, 4, 30)
-DIRECTORY = county(holders=HOLDERS)
 JULY = datetime(2021, 7, 20, 2, 0, tzinfo=UTC)
 BECAUSE = PublicText("汛期道路中断")
+MEMBER: dict[str, Any] = {"tier": "ordinary_member", "member": "张三"}
 SEEN = PublicText("验收报告")
 
 
 def complained(new: NewPromise) -> list[str]:
-    return [complaint.column for complaint in complaints_about(new, DIRECTORY, TODAY)]
+    return [complaint.column for complaint in complaints_about(new, PROMISING, TODAY)]
 
 
 def ended(promise: Promise, outcome: Settlement, on: date, **given: Any) -> Promise:
@@ -45,8 +43,8 @@ def test_a_promise_with_everything_it_needs_has_no_complaint() -> None:
     assert complained(new_promise()) == []
     television = {"occasion": "television", "programme": "电视亮诺", "aired_on": TODAY}
     assert complained(new_promise(**television)) == []
-    member = {"tier": "ordinary_member", "post": None, "member": "张三"}
-    assert complained(new_promise(**member)) == []
+    assert complained(new_promise(**MEMBER)) == []
+    assert complained(new_promise(**MEMBER, post="water.head")) == []
 
 
 @pytest.mark.parametrize(
@@ -56,7 +54,13 @@ def test_a_promise_with_everything_it_needs_has_no_complaint() -> None:
         ({"made_on": date(2021, 5, 1)}, ["made_on"]),
         ({"made_on": date(2021, 5, 2), "due": date(2021, 5, 1)}, ["due", "made_on"]),
         ({"unit": "moon", "post": "moon.head"}, ["unit", "post"]),
-        ({"post": "river_town.head"}, ["post"]),
+        ({"unit": "petition", "post": "petition.head"}, ["post"]),
+        ({"unit": "petition"}, ["post"]),
+        ({"tier": "county_leader"}, ["tier"]),
+        ({"post": "magistrate"}, ["post", "tier"]),
+        ({**MEMBER, "unit": "petition", "post": "water.head"}, ["post"]),
+        ({**MEMBER, "words": "我张 三每周巡河。"}, ["words"]),
+        ({**MEMBER, "number": "党员-张三", "evidence": "见张三的承诺书"}, ["number", "evidence"]),
         ({"member": "张三"}, ["member"]),
         ({"tier": "ordinary_member"}, ["member"]),
         ({"occasion": "television"}, ["programme", "aired_on"]),
@@ -73,23 +77,46 @@ def test_a_due_date_on_the_day_of_the_promise_is_possible() -> None:
     assert complained(new_promise(due=TODAY)) == []
 
 
-def test_a_promise_is_about_a_project_of_the_list_or_about_none() -> None:
-    assert list(unknown_project(None, frozenset())) == list(unknown_project("项-1", {"项-1"})) == []
-    [complaint] = unknown_project("项-2", {"项-1"})
-    assert (complaint.column, "项-2" in complaint.what, bool(complaint.remedy)) == ("project", True, True)
+def test_a_leader_promises_for_his_own_unit_and_at_his_own_tier() -> None:
+    complaints = complaints_about(new_promise(post="magistrate"), PROMISING, TODAY)
+    assert [(one.column, one.remedy) for one in complaints] == [
+        ("post", "改为该单位的职务，或改正单位"),
+        ("tier", "层级改为县级领导，或改正职务"),
+    ]
+    leader = {"tier": "county_leader", "unit": "county", "post": "magistrate"}
+    assert complained(new_promise(**leader)) == []
 
 
-def test_a_promise_that_named_no_project_gets_one_by_a_change_and_keeps_it() -> None:
-    promise = standing()
+def test_a_surname_alone_is_no_name() -> None:
+    assert complained(new_promise(**{**MEMBER, "member": "张"}, words="张家村每周巡河。")) == []
+
+
+def test_a_promise_is_about_projects_of_the_list_or_about_none() -> None:
+    assert list(unknown_projects((), frozenset())) == list(unknown_projects(("项-1",), {"项-1"})) == []
+    complaints = list(unknown_projects(("项-1", "项-2", "项-3"), {"项-1"}))
+    assert [(one.column, one.what) for one in complaints] == [
+        ("projects", "没有项目 项-2"),
+        ("projects", "没有项目 项-3"),
+    ]
+
+
+def test_a_promise_s_projects_are_each_there_once() -> None:
+    assert new_promise(projects=["项-2", "项-1", "项-2"]).projects == ("项-2", "项-1")
+
+
+def test_the_projects_of_a_promise_change_with_what_they_were_and_stay_with_other_changes() -> None:
+    promise = standing(projects=["项-1"])
     same = promise.due, PublicText(promise.words), BECAUSE, "magistrate", JULY
-    linked = promise.after(changed(promise, *same, project="项-1"))
-    assert (linked.project, linked.due, linked.version) == ("项-1", promise.due, 2)
+    event = changed(promise, *same, projects=("项-1", "项-2"))
+    assert (event.projects_before, event.projects) == (("项-1",), ("项-1", "项-2"))
+    linked = promise.after(event)
+    assert (linked.projects, linked.due, linked.version) == (("项-1", "项-2"), promise.due, 2)
     later = linked.due, PublicText("另有说法。"), BECAUSE, "magistrate", JULY
-    assert linked.after(changed(linked, *later)).project == "项-1"
-    for project, field in (("项-1", "due"), ("项-2", "project")):
-        with pytest.raises(Refused) as refused:
-            changed(linked, *same, project=project)
-        assert refused.value.field == field
+    assert linked.after(changed(linked, *later)).projects == linked.projects
+    assert linked.after(changed(linked, *same, projects=())).projects == ()
+    with pytest.raises(Refused) as refused:
+        changed(linked, *same, projects=("项-2", "项-1"))
+    assert refused.value.field == "due"
 
 
 def test_a_change_keeps_what_was_said_before() -> None:
@@ -168,11 +195,11 @@ def test_a_repeat_says_what_was_said_first_or_what_stands_now() -> None:
     assert not repeats(new_promise(unit="petition"), moved)
 
 
-def test_a_repeat_names_the_project_that_stands_now_or_none() -> None:
-    promise = standing(project="项-1")
-    assert repeats(new_promise(project="项-1"), promise)
+def test_a_repeat_names_the_projects_that_stand_now_or_none() -> None:
+    promise = standing(projects=["项-1", "项-2"])
+    assert repeats(new_promise(projects=["项-2", "项-1"]), promise)
     assert repeats(new_promise(), promise)
-    assert not repeats(new_promise(project="项-2"), promise)
+    assert not repeats(new_promise(projects=["项-2"]), promise)
 
 
 def test_a_number_gives_one_promise_in_each_authority() -> None:

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.assignment.promise import complaints_about
+from services.assignment.promise import NewPromise
+from services.assignment.promise_checks import complaints_about
 from services.assignment.promise_rows import Reader, ReadPromise, heading_complaints
 from services.cli.promise_files import cell_text
 from tests.unit.directory_samples import HOLDERS, POSTS, UNITS, county
@@ -45,12 +46,25 @@ def test_names_and_titles_become_codes() -> None:
     assert (promise.occasion, promise.due) == ("meeting", date(2021, 6, 30))
 
 
+def test_words_are_read_as_they_are_in_a_sheet_of_projects() -> None:
+    assert read(post="水利局局长", made_on="2021年4月30日", due="2021/6/30") == read()
+    town = read(tier="乡镇", unit="河口镇", post="镇长")
+    assert isinstance(town, NewPromise)
+    assert town.tier == "town"
+    assert read(tier="科级领导") == read(tier="科级干部") == read(tier="section_leader")
+
+
 def test_codes_stay_as_they_are() -> None:
     assert read() == read(tier="department", unit="water", post="water.head", occasion="meeting")
 
 
 def test_empty_cells_are_absent() -> None:
-    assert read() == read(project="  ", clip="")
+    assert read() == read(projects="  ", clip="")
+
+
+def test_a_cell_names_several_projects() -> None:
+    promise = read(projects="项-1、项-2， 项-3；项-1").promise
+    assert promise.projects == ("项-1", "项-2", "项-3")
 
 
 def test_a_name_that_two_units_have_is_refused_with_both_codes() -> None:
@@ -70,8 +84,11 @@ def test_a_title_is_looked_for_in_its_own_unit() -> None:
     [
         ({"tier": "司局"}, ["tier"]),
         ({"occasion": "网络", "due": "某日"}, ["occasion", "due"]),
+        ({"made_on": "2021-02-30", "aired_on": "1612137600"}, ["made_on", "aired_on"]),
+        ({"post": "信访局局长"}, ["post"]),
         ({"words": "", "number": ""}, ["number", "words"]),
         ({"words": "长" * 2001}, ["words"]),
+        ({"projects": f"{'长' * 201}、{'远' * 201}"}, ["projects"]),
     ],
 )
 def test_each_cell_that_is_wrong_is_named_once(cells: dict[str, str], wrong: list[str]) -> None:

@@ -1,9 +1,7 @@
 """Who of the units' people is recognised, whatever the channel gave, and that nothing of him is told."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -12,24 +10,9 @@ from pydantic import ValidationError
 from services.intake.demand import RawDemand
 from services.intake.staff_contacts import Sender, StaffContact, entries, is_own_work
 from services.intake.vault import Vault, seal
+from tests.people_fakes import PeopleInMemory
 
 VAULT = Vault(b"m" * 32, b"i" * 32, b"t" * 32)
-
-
-@dataclass(slots=True)
-class PeopleInMemory:
-    """Implements `staff_contacts.People` for one sender."""
-
-    sent_by: Sender
-    known: set[tuple[bytes, str]]
-    asked: list[int] = field(default_factory=list)
-
-    async def sender(self, demand_id: UUID) -> Sender:
-        return self.sent_by
-
-    async def answer(self, indexes: Collection[bytes], units: Collection[str]) -> bool:
-        self.asked.append(len(indexes))
-        return any((index, unit) in self.known for index in indexes for unit in units)
 
 
 def contact(**given: Any) -> StaffContact:
@@ -40,7 +23,8 @@ async def own_work(known: StaffContact, channel: str = "hotline", **said: str) -
     citizen, demand = uuid4(), uuid4()
     key, wrapped = VAULT.new_citizen_key(citizen)
     sealed = seal(key, demand, "contact", orjson.dumps(said)) if said else None
-    people = PeopleInMemory(Sender(citizen, wrapped, channel, sealed), set(entries(VAULT, [known])))
+    senders = {demand: Sender(citizen, wrapped, channel, sealed)}
+    people = PeopleInMemory(senders=senders, known=set(entries(VAULT, [known])))
     return await is_own_work(people, VAULT, demand, ["water"])
 
 

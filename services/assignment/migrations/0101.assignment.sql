@@ -61,6 +61,13 @@ CREATE INDEX cases_unit ON cases (unit, assigned_at, case_id);
 CREATE INDEX cases_lead ON cases (lead) WHERE lead IS NOT NULL;
 CREATE INDEX cases_assisted ON cases (case_id) WHERE assisting <> '{}';
 CREATE INDEX cases_citizen ON cases (citizen_ref, assigned_at);
+-- The open ones of a category by time: where the likely twins of a case are looked for. As with cases_post (0140)
+-- the condition changes with the reply alone.
+CREATE INDEX cases_near ON cases (category, assigned_at) WHERE completed_at IS NULL;
+-- Of few cases: those with a tag, those with something to put right.
+CREATE INDEX cases_tags ON cases USING gin (tags) WHERE tags <> '{}';
+CREATE INDEX cases_rectify ON cases (assigned_at, case_id)
+WHERE rectification_opened IS NOT NULL AND rectified_at IS NULL;
 
 -- assisting above: the units whose part is still to come; each was named by a step, whose assisting says which,
 -- and assisting_post the post that answers for it.

@@ -28,6 +28,7 @@ CREATE TABLE promise_heads (
 REVOKE DELETE ON promise_heads FROM yinuo_assignment_app;
 
 -- What the facts amount to, one row a promise, for lists; `yinuo promises verify` folds the facts and compares.
+-- holder: who held the post on made_on, a leader's name; projects: ledger numbers.
 CREATE TABLE promises (
     promise_id uuid PRIMARY KEY,
     authority text NOT NULL,
@@ -36,10 +37,11 @@ CREATE TABLE promises (
     tier text NOT NULL,
     unit text NOT NULL,
     post text,
+    holder text,
     member text,
     first_words text NOT NULL,
     words text NOT NULL,
-    project text,
+    projects text[] NOT NULL,
     made_on date NOT NULL,
     first_due date NOT NULL,
     due date NOT NULL,
@@ -56,6 +58,7 @@ CREATE TABLE promises (
 REVOKE DELETE ON promises FROM yinuo_assignment_app;
 CREATE INDEX promises_page ON promises (recorded_at, promise_id);
 CREATE INDEX promises_unit ON promises (unit, recorded_at, promise_id);
+CREATE INDEX promises_projects ON promises USING gin (projects);
 
 -- Ordinary members' names. Erased: name and salt are gone, the commitment in the chain then says nothing.
 CREATE TABLE promise_members (
@@ -71,5 +74,5 @@ REVOKE DELETE ON promise_members FROM yinuo_assignment_app;
 CREATE VIEW audit_promise_facts AS
 SELECT authority, seq, promise_id, version, type, body, hash, signature, key FROM promise_facts;
 CREATE VIEW audit_promise_heads AS SELECT authority, seq, hash, signature, key FROM promise_heads;
-CREATE VIEW audit_promises AS SELECT promise_id, authority, number, version, state, words, due FROM promises;
+CREATE VIEW audit_promises AS SELECT * FROM promises;
 GRANT SELECT ON audit_promise_facts, audit_promise_heads, audit_promises TO yinuo_audit;

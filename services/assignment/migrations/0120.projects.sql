@@ -1,4 +1,5 @@
 -- The project list (项目清单). What is asked for in lists stands in columns, the plan whole beside them.
+-- owned_since: when the post that owns it now took it on.
 CREATE TABLE projects (
     project_id uuid PRIMARY KEY,
     ledger text NOT NULL UNIQUE,
@@ -12,7 +13,8 @@ CREATE TABLE projects (
     percent int,
     done_on date,
     replaced_by text,
-    opened_at timestamptz NOT NULL
+    opened_at timestamptz NOT NULL,
+    owned_since timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX projects_page ON projects (opened_at, project_id);
 

@@ -10,8 +10,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.assignment.project_history import SEPARATOR, Difference, Entry, MilestoneStanding
 from services.assignment.project_labels import DirectoryLabels
-from services.assignment.project_sheet import HEADINGS, STATES_ZH, TIERS_ZH
+from services.assignment.project_sheet import HEADINGS, STATES_ZH
+from services.assignment.promise_words import STATES as PROMISE_STATES_ZH
+from services.assignment.sheet_words import TIERS_ZH
 from services.contracts.project import Plan
+from services.contracts.vocabulary import PromiseState
 from services.kit.clock import LOCAL
 
 DASH: Final = "—"
@@ -29,8 +32,22 @@ _IN_YUAN: Final = Decimal(10_000)
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise that stands on the project. `who`: unit, post and whoever held it when it was made."""
+
+    number: str
+    who: str
+    words: str
+    due: date
+    state: PromiseState
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerPage:
-    """Everything on the page. `leader` holds the owner's post at `printed_at`, an aware instant."""
+    """Everything on the page. `leader` holds the owner's post at `printed_at`, an aware instant.
+
+    `promises`: those that stand on it; `more_promises`: there are others, which the page leaves out.
+    """
 
     authority: str
     ledger: str
@@ -40,6 +57,8 @@ class LedgerPage:
     done_on: date | None
     replaced_by: str | None
     cases: int
+    promises: tuple[Promised, ...]
+    more_promises: bool
     leader: str | None
     plan: Plan
     milestones: tuple[MilestoneStanding, ...]
@@ -64,6 +83,7 @@ def to_html(page: LedgerPage) -> str:
             states=STATES_ZH,
             tiers=TIERS_ZH,
             kinds=KINDS_ZH,
+            promise_states=PROMISE_STATES_ZH,
             headings=HEADINGS,
             units=page.labels.units.label,
             posts=page.labels.posts.label,

@@ -13,8 +13,8 @@ Made by `make fengxian`. People and texts are invented; what the county publishe
 events. Figures marked – were not published: an independent sequential model of the same script says what they
 must be.
 
-Calls go to assignment (port 8102); lists come page by page, by `next`. Anybody may read promises and projects;
-cases and the directory need the token of somebody who sees all of them.
+Calls go to assignment (port 8102); lists come page by page, by `next`. Anybody may read promises and
+projects; cases and the directory need the token of somebody who sees all of them.
 
 | 指标 · figure | 调用 · calls | 计什么 · what is counted | 公布 · published | 算得 · computed |
 |---|---|---|---:|---:|

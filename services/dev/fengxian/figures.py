@@ -219,7 +219,7 @@ def _settled(cases: Rows, tag: str) -> int:
 
 def _on_ledgers(standing: Rows, projects: Rows) -> int:
     listed = {row["ledger"] for row in projects}
-    return sum(row["project"] in listed for row in standing)
+    return sum(not listed.isdisjoint(row["projects"]) for row in standing)
 
 
 async def _of_projects(assignment: httpx.AsyncClient, projects: Rows) -> dict[str, int]:

@@ -279,7 +279,7 @@ def _promise(one: MakePromise) -> dict[str, Any]:
         "unit": one.unit,
         "post": one.post,
         "words": one.words,
-        "project": one.project,
+        "projects": [one.project] if one.project else [],
         "made_on": one.made_on.isoformat(),
         "due": one.due.isoformat(),
         "occasion": one.occasion,

@@ -381,6 +381,49 @@ async def test_staff_of_a_unit_see_its_cases_only(assignment: Assignment) -> Non
         assert seen.status_code == 200
 
 
+async def test_cases_are_asked_for_by_id_and_shown_to_whom_they_would_be_one_by_one(
+    assignment: Assignment,
+) -> None:
+    clerk = assignment.staff("clerk")
+    own, assisted, foreign = [await assignment.opened() for _ in range(3)]
+    other = await assignment.opened(title="道路坑洼", place="河口镇")
+    await assignment.take(assisted, "assist", clerk, unit="river_town", what="查明水源")
+    asked = {"case_id": [str(own), str(assisted), str(other), str(uuid4())]}
+
+    async def shown(role: str, unit: str | None, of_unit: str | None = None) -> set[str]:
+        params = {**asked, **({"unit": of_unit} if of_unit else {})}
+        answer = await assignment.http.get("/cases", params=params, headers=assignment.staff(role, unit))
+        return {row["case_id"] for row in answer.json()["cases"]}
+
+    assert await shown("clerk", None) == {str(own), str(assisted), str(other)}
+    assert await shown("handler", "water") == {str(own), str(assisted)}
+    assert await shown("handler", "river_town") == {str(assisted), str(other)}
+    assert await shown("handler", "river_town", of_unit="river_town") == {str(other)}
+    assert str(foreign) not in await shown("clerk", None)
+    nobody = await assignment.http.get("/cases", params=asked, headers=assignment.staff("handler", None))
+    assert nobody.status_code == FORBIDDEN
+
+
+async def test_the_backstop_unit_merges_what_lies_with_it_into_a_case_that_a_receipt_number_names(
+    assignment: Assignment,
+) -> None:
+    one, lead = numbered(), numbered()
+    await assignment.tell(one, lead)
+    case_id, lead_id = case_id_of(one.demand_id), case_id_of(lead.demand_id)
+    for each in (case_id, lead_id):
+        await assignment.until(CaseAssigned, each)
+    await assignment.take(case_id, "return", assignment.staff("handler", "water"), reason="不属我局。")
+    office = assignment.staff("handler", "petition")
+    hidden = await assignment.http.get(f"/cases/{lead_id}", headers=office)
+    unknown = await assignment.take(case_id, "merge", office, into="YN19990101-00000001", reason="同一处")
+    merged = await assignment.take(case_id, "merge", office, into=lead.receipt, reason="同一处")
+    assert (hidden.status_code, unknown.status_code, unknown.json()["field"]) == (FORBIDDEN, CONFLICT, "into")
+    assert "YN19990101-00000001" in unknown.json()["detail"]
+    assert (merged.status_code, merged.json()["state"]) == (200, "merged")
+    row = await assignment.case(case_id)
+    assert row["lead"]["case_id"] == str(lead_id)
+
+
 @pytest.mark.parametrize(("field", "value"), [("after", "???"), ("after", "MjAyMQ=="), ("limit", "0")])
 async def test_a_page_that_cannot_be_is_refused_by_name(
     assignment: Assignment, field: str, value: str

@@ -15,6 +15,7 @@ from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment
 from tests.project_fakes import plan
 
 NEW_DAY: Final = datetime(2021, 3, 3, 1, 0, tzinfo=UTC)
+VACANT_DAY: Final = datetime(2021, 3, 4, 1, 0, tzinfo=UTC)
 OLD: Final = {"post": "water.head", "person": "水甲", "from": "2020-01-01"}
 NEW: Final = {"post": "water.head", "person": "水乙", "from": "2021-03-03"}
 BEFORE: Final = [OLD]
@@ -92,6 +93,8 @@ async def test_each_role_sees_and_confirms_the_hand_overs_it_may(bare: Assignmen
         ("unit_head", None, 0),
     ]:
         assert len(await listed(bare, role, unit, confirmed="false")) == rows, (role, unit)
+    [counted] = await listed(bare, "administrator", None)
+    assert [counted[kind] for kind in ("cases", "promises", "projects")] == [2, 1, 1]
     assert await listed(bare, "supervision_office", None, confirmed="true") == []
     for role, unit in [("leader", "river_town"), ("unit_head", "petition"), ("unit_head", None)]:
         strange = await bare.http.get("/posts/water.head/hand-over", headers=bare.staff(role, unit))
@@ -118,10 +121,11 @@ async def test_each_role_sees_and_confirms_the_hand_overs_it_may(bare: Assignmen
 async def test_a_post_that_answers_for_something_open_and_has_no_holder_is_named(
     bare: Assignment, database: Database
 ) -> None:
-    (await bare.load(holders=BEFORE)).raise_for_status()
+    (await bare.load(holders=AFTER)).raise_for_status()
     await bare.opened()
     assert "water.head" not in await vacant_posts(database, Rulebooks())
-    (await bare.load(holders=[OLD | {"to": "2021-03-02"}])).raise_for_status()
+    await set_clock(bare.stack.admin_url, VACANT_DAY)
+    (await bare.load(holders=[AFTER[0], NEW | {"to": "2021-03-04"}])).raise_for_status()
     assert "water.head" in await vacant_posts(database, Rulebooks())
     answer = await bare.http.get("/posts", params={"vacant": "true"}, headers=bare.staff("inspector"))
     posts = {one["code"]: one for one in answer.json()["posts"]}

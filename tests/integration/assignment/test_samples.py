@@ -1,12 +1,14 @@
 """Call-back samples on a running assignment: drawn, listed, called back, never altered."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from services.assignment.sample import Replied, draw
 from services.dev.credentials import service_environment
 from services.kit.clock import set_clock
 from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment
@@ -35,7 +37,6 @@ async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignmen
     assert (sample["seed"], sample["population"]) == ("2021-03", sample["drawn"])
     assert sample["called_back"] == 0
     assert "SHA-256" in sample["method"]
-    assert sum(map(len, sample["drawn_from"].values())) == sample["population"]
     called = min(cases)
     await assignment.take(called, "review", assignment.staff("clerk"))
     answer = await assignment.take(called, "call-back", assignment.staff("callback_clerk"), note="满意。")
@@ -91,6 +92,29 @@ async def test_the_list_is_read_page_by_page_to_the_first_drawn(assignment: Assi
     assert (wrong.status_code, wrong.json()["field"]) == (422, "after")
 
 
+async def test_what_was_drawn_from_is_read_page_by_page_and_draws_the_same_again(
+    assignment: Assignment,
+) -> None:
+    for _ in range(3):
+        await replied(assignment)
+    sample = (await asked(assignment, share="0.5")).json()
+    path = f"/call-back-samples/{sample['sample_id']}/population"
+    caller, found = assignment.staff("callback_clerk"), list[dict[str, Any]]()
+    after: str | None = ""
+    while after is not None:
+        params = {"limit": "2", **({"after": after} if after else {})}
+        page = (await assignment.http.get(path, params=params, headers=caller)).json()
+        found, after = found + page["cases"], page["next"]
+    assert len({one["case_id"] for one in found}) == len(found) == sample["population"]
+    again = draw(
+        [Replied(UUID(one["case_id"]), one["unit"]) for one in found], Decimal("0.5"), sample["seed"]
+    )
+    assert {str(one.case_id) for one in again} == {one["case_id"] for one in found if one["drawn"]}
+    assert {str(one.case_id) for one in again} == {one["case_id"] for one in sample["cases"]}
+    missing = "/call-back-samples/00000000-0000-4000-8000-000000000001/population"
+    assert (await assignment.http.get(missing, headers=caller)).status_code == 404
+
+
 async def test_the_same_seed_draws_the_same_cases_and_without_one_it_is_drawn_too(
     assignment: Assignment,
 ) -> None:
@@ -124,6 +148,8 @@ async def test_a_draw_whose_answer_was_lost_gives_the_same_sample_again(
         ({"first_day": "2021-03-02"}, "last_day"),
         ({"last_day": "2021-03-02"}, "last_day"),
         ({"seed": "种子"}, "body.seed"),
+        ({"first_day": "2020-02-29"}, "first_day"),
+        ({"first_day": "0001-01-01", "last_day": "0001-01-02"}, "body.first_day"),
     ],
 )
 async def test_what_cannot_be_drawn_is_named(

@@ -144,7 +144,8 @@ async def _told(
         found: dict[str, Any] = (await client.get(path, params=code)).json()
         return found if len(found["timeline"]) == first + len(steps) else None
 
-    return await eventually(told)
+    found: dict[str, Any] = await eventually(told)
+    return found
 
 
 async def test_a_withdrawal_that_came_too_late_is_told_and_may_be_said_again_when_the_case_is_handled_anew(

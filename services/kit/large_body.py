@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from services.kit.http import Problem, staff_of
 
 LARGE_BYTES: Final = 8 * 1024 * 1024
-"""A directory of 20,000 words and routes has some 3 MB, a thousand long replies have 6."""
+"""A directory of 20,000 words and routes has some 3 MB, a thousand long replies have 6, 60,000 contacts 8."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

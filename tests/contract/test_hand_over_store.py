@@ -3,19 +3,28 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from services.assignment.hand_over import Confirmation, Succession
+from services.assignment.assign import Registered, decide
+from services.assignment.hand_over import OF_CASES, Confirmation, Succession, count_of
+from services.assignment.rulebook import Rulebook
+from services.assignment.store import PostgresCases
 from services.assignment.store_hand_overs import PostgresHandOvers
+from services.contracts.case import CaseAssigned
 from services.kit.connection import Connection
+from tests.builders import demand
 from tests.conftest import DatabaseOf
 from tests.hand_over_fakes import HandOversInMemory
+from tests.unit.directory_samples import county
 
 AnyHandOvers = HandOversInMemory | PostgresHandOvers
 
 SINCE = date(2021, 3, 1)
+BEFORE, AFTER = datetime(2021, 2, 1, 4, 0, tzinfo=UTC), datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
+RULEBOOK = Rulebook.build(1, county())
 ONE = Confirmation(
     "magistrate", SINCE, "甲", "乙", "0" * 64, 2, 1, 0, "leader", datetime(2021, 3, 1, 4, 0, tzinfo=UTC)
 )
@@ -56,6 +65,54 @@ async def test_where_nothing_is_open_nothing_passes(hand_overs: AnyHandOvers) ->
     nobody = Succession("nobody.head", "nobody", "甲", "乙", SINCE)
     assert not (await hand_overs.passing([nobody])).get("nobody.head")
     assert not (await hand_overs.passing([]))
+
+
+async def opened(connection: Connection, **columns: object) -> CaseAssigned:
+    """A case of the water unit that was replied to before the successor came, with some columns as given."""
+    [new] = decide(
+        RULEBOOK, [Registered(demand(receipt=f"YN20210201-{uuid4().hex[:8]}"), BEFORE)], [], BEFORE
+    )
+    await PostgresCases(connection).open([new], BEFORE)
+    columns = {"post": "closing.head", "state": "completed", "completed_at": BEFORE, **columns}
+    set_ = ", ".join(f"{name} = ${number}" for number, name in enumerate(columns, 2))
+    sql = f"UPDATE cases SET {set_} WHERE case_id = $1"
+    await connection.execute(sql, new.event.case_id, *columns.values())
+    return new.event
+
+
+async def test_a_rectification_passes_if_it_was_opened_before_the_successor_came(
+    connection: Connection,
+) -> None:
+    store = PostgresHandOvers(connection)
+    await opened(connection)
+    await opened(connection, rectification_opened=BEFORE, rectified_at=BEFORE)
+    assert "closing.head" not in await store.answering()
+    passes = await opened(connection, rectification_opened=BEFORE)
+    await opened(connection, rectification_opened=AFTER)
+    found = (await store.passing([Succession("closing.head", "water", "甲", "乙", SINCE)]))["closing.head"]
+    assert [(one.kind, one.id, one.state) for one in found] == [
+        ("rectification", passes.case_id, "completed")
+    ]
+    assert count_of(found, *OF_CASES) == 1
+    assert "closing.head" in await store.answering()
+
+
+async def test_an_assisting_units_part_passes_with_the_post_that_answers_for_it(
+    connection: Connection,
+) -> None:
+    store, under_way = PostgresHandOvers(connection), {"state": "signed_for", "completed_at": None}
+    for version, (at, open_) in enumerate([(BEFORE, ["roads"]), (AFTER, ["roads"]), (BEFORE, [])], 2):
+        case = await opened(connection, **under_way, assisting=open_)
+        await connection.execute(
+            "INSERT INTO steps (case_id, version, at, step, unit, post, by, note, assisting, assisting_post)"
+            " VALUES ($1, $2, $3, 'assist', 'water', 'x', '某', '恢复路面。', 'roads', 'part.head')",
+            case.case_id,
+            version,
+            at,
+        )
+    found = (await store.passing([Succession("part.head", "roads", "甲", "乙", SINCE)]))["part.head"]
+    assert [(one.kind, one.words, one.state) for one in found] == [("part", "恢复路面。", "signed_for")]
+    assert "part.head" in await store.answering()
 
 
 @pytest.mark.parametrize("sql", ["UPDATE hand_overs SET confirmed_by = 'x'", "DELETE FROM hand_overs"])

@@ -508,6 +508,16 @@ ACKNOWLEDGED: Final = [
 ]
 FORBIDDEN: Final = {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": "another unit's"}
 NOT_FOUND: Final = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such thing"}
+OFFER: Final = {
+    "ledger": LEDGER,
+    "name": "河口镇自来水管网改造",
+    "lead_unit": "water",
+    "state": "under_way",
+    "why": "类别同为“供水”，诉求未写地点，项目在“河口镇”",
+    "offered_at": MORNING,
+    "accepted": None,
+}
+OFFERS_PAGE: Final = f"/cases/{CASE_ID}/projects/offers"
 ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("intake", "GET", f"/demands/{RECEIPT}"): STANDING,
     ("intake", "POST", f"/demands/{RECEIPT}/rating"): {"receipt": RECEIPT, "at": MORNING},
@@ -529,6 +539,8 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "GET", "/cases"): {"cases": [ROW], "next": "further"},
     ("assignment", "GET", f"/cases/{CASE_ID}"): CASE,
     ("assignment", "GET", f"/cases/{CASE_ID}/twins"): {"twins": [TWIN]},
+    ("assignment", "GET", OFFERS_PAGE): [OFFER],
+    ("assignment", "POST", f"{OFFERS_PAGE}/{LEDGER}"): "",
     ("assignment", "POST", f"/cases/{CASE_ID}/sign-for"): AFTER_STEP,
     ("assignment", "POST", f"/cases/{CASE_ID}/return"): RETURNED,
     ("assignment", "GET", "/units"): UNITS,
@@ -613,7 +625,7 @@ class FakeApis:
         if call.method == "GET" and self._is_hidden(call):
             return 403, FORBIDDEN
         status, body = self.instead.get(where) or (200, ANSWERS[where])
-        if status == 200 and call.method == "POST" and call.path.startswith(f"/cases/{CASE_ID}/"):
+        if status == 200 and call.method == "POST" and isinstance(body, dict):  # a step tells where it lies
             self.lies_with = body.get("unit", self.lies_with)
         return status, body
 

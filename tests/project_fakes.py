@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.assignment.directory import local_day
 from services.assignment.move_project import Offer
-from services.assignment.open_projects import KnownCase
+from services.assignment.open_projects import KnownCase, Links
 from services.assignment.project import Moved, Project, Report
 from services.assignment.project_match import OpenProject
 from services.contracts.project import (
@@ -28,7 +28,7 @@ class ProjectsInMemory:
     projects: dict[UUID, Project] = field(default_factory=dict)
     facts: list[ProjectEvent] = field(default_factory=list)
     cases: dict[UUID, KnownCase] = field(default_factory=dict)
-    links: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    links: Links = field(default_factory=dict)
     offers: dict[tuple[UUID, UUID], Offer] = field(default_factory=dict)
     reports: list[tuple[UUID, date, Report]] = field(default_factory=list)
     receipts: dict[str, UUID] = field(default_factory=dict)
@@ -55,8 +55,8 @@ class ProjectsInMemory:
     async def of_ids(self, project_ids: Sequence[UUID]) -> dict[UUID, Project]:
         return {one: self.projects[one] for one in project_ids if one in self.projects}
 
-    async def known_cases(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]:
-        return {one: self.cases[one] for one in case_ids if one in self.cases}
+    async def hold_groups(self) -> None:
+        return None
 
     async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
         return {one: self.receipts[one] for one in receipts if one in self.receipts}
@@ -64,8 +64,13 @@ class ProjectsInMemory:
     async def hidden_from(self, unit: str, case_ids: Sequence[UUID]) -> list[UUID]:
         return sorted(one for one in set(case_ids) & set(self.cases) if unit not in self.readers[one])
 
-    async def linked(self, case_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
-        return {link for link in self.links if link[0] in case_ids}
+    async def with_groups(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]:
+        leads = {self.cases[one].lead or one for one in case_ids if one in self.cases}
+        found = {one: case for one, case in self.cases.items() if one in leads or case.lead in leads}
+        return dict(sorted(found.items()))
+
+    async def linked(self, case_ids: Sequence[UUID]) -> Links:
+        return {link: self.links[link] for link in sorted(self.links) if link[0] in case_ids}
 
     async def cases_of(self, project_id: UUID) -> list[KnownCase]:
         return [self.cases[case] for case, project in sorted(self.links) if project == project_id]
@@ -75,8 +80,8 @@ class ProjectsInMemory:
             self.projects[one.project.project_id] = one.project
             self.facts.append(one.event)
             match one.event:
-                case CaseLinkedToProject(case_id=case_id, project_id=project_id, demand_id=demand_id):
-                    self.links.setdefault((case_id, project_id), demand_id)
+                case CaseLinkedToProject(case_id=case_id, project_id=project_id, how=how):
+                    self.links.setdefault((case_id, project_id), how)
                     self._accept((case_id, project_id))
                 case CaseUnlinkedFromProject(case_id=case_id, project_id=project_id):
                     self.links.pop((case_id, project_id), None)

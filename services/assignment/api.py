@@ -67,6 +67,9 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
         overdue: bool | None = None,
         rectify: Annotated[bool | None, FromQuery(description="badly rated by the citizen")] = None,
         tag: Tag | None = None,
+        offers: Annotated[
+            bool | None, FromQuery(description="with a project offered that the asker may decide about")
+        ] = None,
         assisting: Annotated[
             bool, FromQuery(description="those that `unit`, or one's own, was asked to assist with")
         ] = False,
@@ -88,9 +91,21 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
             if rulebook is None:
                 return models.CasePage(cases=[], next=None)
             categories = rulebook.family(category) if category else None
-            lies_with = None if assists or reader else unit
+            lies_with, led_by = None if assists or reader else unit, _deciding(staff)
             wanted = Filter(
-                lies_with, state, kind, categories, q, overdue, rectify, tag, assists, case_id, reader
+                lies_with,
+                state,
+                kind,
+                categories,
+                q,
+                overdue,
+                rectify,
+                tag,
+                assists,
+                case_id,
+                reader,
+                offers,
+                led_by,
             )
             rows = await CaseReading(connection).page(wanted, cursor, limit + 1)
         return _page(rows, limit, rulebook)
@@ -143,6 +158,11 @@ def _unit_of(staff: Staff, asked: str | None) -> str | None:
             remedy="use a token of that unit, or one of a role that sees all units",
         )
     return staff.unit
+
+
+def _deciding(staff: Staff) -> str | None:
+    """Staff of a unit decide about the projects that it leads; None: about any."""
+    return staff.unit if staff.role in FOR_THEIR_UNIT else None
 
 
 def _refuse_others(staff: Staff, unit: str, moments: Sequence[Any]) -> None:

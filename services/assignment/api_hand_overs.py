@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.assignment.api_directory import AnyStaff, no_directory
 from services.assignment.directory import Directory, local_day
 from services.assignment.hand_over import (
+    OF_CASES,
     Confirmation,
     ConfirmedBefore,
     ListChanged,
@@ -49,7 +50,7 @@ class Shown(BaseModel):
 class PostView(Shown):
     """A post today. `title` and `unit` None: the directory in force doesn't have it any more.
 
-    `answers`: for an open case, a standing promise or an open project.
+    `answers`: for an open case, its rectification or a part of it, a standing promise or an open project.
     """
 
     code: str
@@ -79,6 +80,7 @@ class ConfirmationView(Shown):
 class HandOverRow(Shown):
     """A hand-over: how much of the predecessor's is open now, and whether it was confirmed.
 
+    `cases` counts those under way, rectifications, and parts of other units' cases.
     `days`: whole local days since the successor's first.
     """
 
@@ -169,7 +171,7 @@ class Today:
             holder=one.successor,
             since=one.since,
             days=(self.day - one.since).days,
-            cases=counts.get("case", 0),
+            cases=sum(counts.get(kind, 0) for kind in OF_CASES),
             promises=counts.get("promise", 0),
             projects=counts.get("project", 0),
             confirmation=ConfirmationView.model_validate(confirmed) if confirmed else None,

@@ -50,7 +50,7 @@ class Shown(BaseModel):
 
 
 class SampleRow(Shown):
-    """A sample: drawn from `population` replies, so many of them called back by now."""
+    """A sample: drawn from `population` replies, so many of those drawn called back since then."""
 
     sample_id: UUID
     first_day: date
@@ -73,7 +73,7 @@ class Samples(Shown):
 
 
 class SampledCase(Shown):
-    """A case to be called about; `called_back_at` None: still to be called."""
+    """A case to be called about; `called_back_at` None: not called since the sample was drawn."""
 
     case_id: UUID
     receipt: str

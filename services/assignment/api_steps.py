@@ -10,9 +10,11 @@ from services.assignment import api_models as models
 from services.assignment.api_outcomes import incomplete, problem_of, result_of, taken_view
 from services.assignment.case import Taken
 from services.assignment.case_name import case_name
+from services.assignment.link_cases import link_cases
 from services.assignment.steps import Asked, NoSuchCase, Outcome, take_steps
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
+from services.assignment.store_projects import PostgresProjects
 from services.assignment.transitions import STAFF, Step, roles_of, who_may
 from services.kit.auth import Staff
 from services.kit.http import staff_with
@@ -59,8 +61,11 @@ class Desk:
             rulebook = await self._rulebooks.current(writing.connection)
             if rulebook is None:  # before any directory is loaded no case exists
                 return [NoSuchCase(one.case_id) for one in asked]
-            cases = PostgresCases(writing.connection)
-            return await take_steps(cases, writing.publish, rulebook, asked, staff, writing.now)
+            cases, projects = PostgresCases(writing.connection), PostgresProjects(writing.connection)
+            outcomes = await take_steps(cases, writing.publish, rulebook, asked, staff, writing.now)
+            told = [event for event, _ in writing.events]
+            await link_cases(projects, writing.publish, None, told, writing.now)
+            return outcomes
 
     async def take_one(self, asked: Asked, staff: Staff) -> models.StepTaken:
         """Raises Problem where the step is refused."""

@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from services.assignment.directory import Directory, Holder, Post
 
-PassingKind = Literal["case", "promise", "project"]
+PassingKind = Literal["case", "rectification", "part", "promise", "project"]
+"""A case under way; one whose badly rated reply is to be put right; an assisting unit's part of a case."""
+OF_CASES: Final[tuple[PassingKind, ...]] = ("case", "rectification", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,10 @@ class Succession:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """Something open that the predecessor had taken on. A case is due at an instant (None while that isn't
-    known), a promise or a project on a local day."""
+    """Something open that the predecessor had taken on.
+
+    What is of a case is due at an instant (None while that isn't known), a promise or project on a local day.
+    """
 
     kind: PassingKind
     id: UUID
@@ -154,9 +158,9 @@ def _confirmation(succession: Succession, passing: Sequence[Passing], by: str, n
         succession.predecessor,
         succession.successor,
         digest_of(passing),
-        counts["case"],
-        counts["promise"],
-        counts["project"],
+        sum(counts.get(kind, 0) for kind in OF_CASES),
+        counts.get("promise", 0),
+        counts.get("project", 0),
         by,
         now,
     )

@@ -84,7 +84,7 @@ def followed(one: Taken, present: dict[UUID, Case], backstop_unit: str, now: dat
 def consequences(
     one: Taken, present: Mapping[UUID, Case], backstop_unit: str, now: datetime
 ) -> Iterable[Taken]:
-    """What a step of a lead case does to those merged into it."""
+    """What a step of a lead case does to those merged into it. `present` shows the case before the step."""
     group = members(one.case.case_id, present)
     act = one.act
     if not group:
@@ -94,11 +94,16 @@ def consequences(
         return [_taken(case, onward, backstop_unit, now) for case in group]
     if act.step == "withdraw":
         return _gone_on(group, backstop_unit, now)
-    if act.step not in FOLLOWED:
+    if act.step not in FOLLOWED or _called_again(one, present):
         return []
     told = act.text if act.step in TELLING else None
     following = Act("follow", BY_RULE, told, lead=one.case, followed=act.step)
     return [_taken(case, following, backstop_unit, now) for case in group]
+
+
+def _called_again(one: Taken, present: Mapping[UUID, Case]) -> bool:
+    """A further call about the lead's reply moves nothing: it is between its citizen and the office."""
+    return one.act.step == "call_back" and one.case.state == present[one.case.case_id].state
 
 
 def _gone_on(group: list[Case], backstop_unit: str, now: datetime) -> list[Taken]:

@@ -10,7 +10,16 @@ from services.assignment.acting import FOR_THEIR_UNIT, acts_for
 from services.assignment.approver import objection_to
 from services.assignment.case_name import CaseName
 from services.assignment.directory import Directory, local_day
-from services.assignment.open_projects import KnownCase, Opened, Opening, Publish, Refused, open_projects
+from services.assignment.open_projects import (
+    KnownCase,
+    Links,
+    Opened,
+    Opening,
+    Publish,
+    Refused,
+    links_of,
+    open_projects,
+)
 from services.assignment.open_projects import Projects as OpenedProjects
 from services.assignment.project import (
     Act,
@@ -160,6 +169,7 @@ class ProjectDesk:
 
     async def replace(self, ledger: str, by: str, reason: PublicText, approver: str) -> Outcome:
         """The cases of the project are answered by the other one as well from now on."""
+        await self.projects.hold_groups()
         await self.projects.lock_list()
         found = await self.projects.of_ledgers([ledger, by])
         project = self._of(found, ledger)
@@ -176,33 +186,43 @@ class ProjectDesk:
         return outcome
 
     async def link(self, ledger: str, name: CaseName, why: PublicText) -> Outcome:
-        """A unit links the cases that it may read. An offer of the project is accepted by it."""
+        """The case and all of its group: each of their citizens learns the project.
+
+        A unit links the cases that it may read. An offer of the project is accepted by it.
+        """
+        await self.projects.hold_groups()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
             return project
-        case = await self._case(name)
-        if case is None:
+        case_id = await self._named(name)
+        if case_id is None:
             return Faulty((Fault("case_id", f"没有办件 {name}", "写 /cases 中已有的办件"),))
-        if hidden := await self._hidden("case_id", [case.case_id]):
+        if hidden := await self._hidden("case_id", [case_id]):
             return hidden
-        if await self._is_linked(case.case_id, project):
+        if await self._is_linked(case_id, project):
             return Faulty((Fault("case_id", "办件已关联该项目", "不必再关联"),))
-        return await self._move(project, Link(case.case_id, case.demand_id, "clerk", why))
+        return await self._link(project, case_id, why)
 
     async def unlink(self, ledger: str, case_id: UUID, reason: PublicText) -> Outcome:
+        """The case, and those merged into it that were linked with it."""
+        await self.projects.hold_groups()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
             return project
-        case = await self._case(case_id)
-        if case is None or not await self._is_linked(case_id, project):
+        known = await self.projects.with_groups([case_id])
+        there = await self.projects.linked(list(known))
+        if (case_id, project.project_id) not in there:
             return Faulty((Fault("case_id", "办件没有关联该项目", "写已关联的办件"),))
-        return await self._move(project, Unlink(case_id, case.demand_id, reason))
+        followers = [one for one in known.values() if _follows(one, case_id, project, there)]
+        gone = [Unlink(one.case_id, one.demand_id, reason) for one in (known[case_id], *followers)]
+        return await self._move_each(project, gone)
 
     async def decide(self, case_id: UUID, ledger: str, accept: bool) -> Outcome | None:
         """Link the case as offered, or not; None where nothing had to be linked.
 
         It was offered by rule, to the project's unit: so that one decides, whosever the case is.
         """
+        await self.projects.hold_groups()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
             return project
@@ -214,14 +234,22 @@ class ProjectDesk:
             what = "办件已关联该项目，建议即已采纳"
             return Faulty((Fault("ledger", what, "关联有误的，取消关联（POST …/cases/{case_id}/unlink）"),))
         if accept and not linked:
-            case = (await self.projects.known_cases([case_id]))[case_id]
-            return await self._move(project, Link(case_id, case.demand_id, "clerk", PublicText(offer.why)))
+            return await self._link(project, case_id, PublicText(offer.why))
         await self.projects.decide(offer, accept, self.staff.subject, self.now)
         return None
 
-    async def _case(self, name: CaseName) -> KnownCase | None:
-        known = (await self.projects.of_receipts([name])).get(name) if isinstance(name, str) else name
-        return (await self.projects.known_cases([known])).get(known) if known else None
+    async def _link(self, project: Project, case_id: UUID, why: PublicText) -> Outcome:
+        """A case that isn't linked yet, and those of its group that aren't."""
+        known = await self.projects.with_groups([case_id])
+        there = await self.projects.linked(list(known))
+        first, *others = links_of([known[case_id]], known, "clerk", why)
+        new = [one for one in others if (one.case_id, project.project_id) not in there]
+        return await self._move_each(project, [first, *new])
+
+    async def _named(self, name: CaseName) -> UUID | None:
+        """The id of a case that there is."""
+        named = (await self.projects.of_receipts([name])).get(name) if isinstance(name, str) else name
+        return named if named and named in await self.projects.with_groups([named]) else None
 
     async def _is_linked(self, case_id: UUID, project: Project) -> bool:
         return (case_id, project.project_id) in await self.projects.linked([case_id])
@@ -257,6 +285,17 @@ class ProjectDesk:
             return project
         return await self._recorded(move(project, act, local_day(self.now)))
 
+    async def _move_each(self, project: Project, acts: Sequence[Link | Unlink]) -> Outcome:
+        """One after the other: where the first is allowed, so are the others."""
+        today, moved = local_day(self.now), list[Moved]()
+        for act in acts:
+            outcome = move(moved[-1].project if moved else project, act, today)
+            if not isinstance(outcome, Moved):
+                return outcome
+            moved.append(outcome)
+        await self._keep(moved)
+        return moved[-1]
+
     async def _recorded(self, outcome: Moved | NotAllowed | Faulty) -> Outcome:
         if isinstance(outcome, Moved):
             await self._keep([outcome])
@@ -277,6 +316,10 @@ class ProjectDesk:
             if (case.case_id, project.project_id) not in there
         ]
         await self._keep(link_all(project, links, local_day(self.now)))
+
+
+def _follows(one: KnownCase, lead: UUID, project: Project, there: Links) -> bool:
+    return one.lead == lead and there.get((one.case_id, project.project_id)) == "merged"
 
 
 def refusal(staff: Staff, lead_unit: str) -> str | None:

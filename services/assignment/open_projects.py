@@ -1,20 +1,24 @@
 """Open projects: one, or a whole list of them; all that was given goes in, or nothing of it."""
 
 from asyncio import to_thread
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from services.assignment.directory import Directory, local_day, repeated
 from services.assignment.project import Fault, Link, Moved, Project, link_all, opened
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_plan import plan_faults
-from services.contracts.project import Plan, ProjectEvent
+from services.contracts.project import LinkedHow, Plan, ProjectEvent
 from services.contracts.public_text import PublicText
 
-PROMOTED = PublicText("由办件立项")
+PROMOTED: Final = PublicText("由办件立项")
+MERGED: Final = PublicText("与关联本项目的办件并办")
+
+Links = dict[tuple[UUID, UUID], LinkedHow]
+"""(case, project) of links, and how each came about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """What a project needs of a case."""
+    """What a project needs of a case. `lead`: the case that it is merged into."""
 
     case_id: UUID
     demand_id: UUID
+    lead: UUID | None = None
 
 
 class Projects(Protocol):
@@ -60,10 +65,16 @@ class Projects(Protocol):
         """Those there are among them, held until commit."""
         ...
 
-    async def known_cases(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]: ...
+    async def hold_groups(self) -> None:
+        """No group of cases changes until commit. Asked first, as whoever regroups holds it first."""
+        ...
 
-    async def linked(self, case_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
-        """(case, project) of all links of some cases."""
+    async def with_groups(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]:
+        """Those cases there are among them, with all of their groups."""
+        ...
+
+    async def linked(self, case_ids: Sequence[UUID]) -> Links:
+        """All links of some cases."""
         ...
 
     async def record(self, moved: Sequence[Moved], by: str, now: datetime) -> None:
@@ -115,9 +126,10 @@ async def look_over(
 
     Those at `partial` positions hold stand-ins: they aren't compared with what stands in the list.
     """
+    await projects.hold_groups()
     await projects.lock_list()
     there = await projects.of_ledgers([one.ledger for one in openings])
-    cases = await projects.known_cases([case for one in openings for case in one.cases])
+    cases = await projects.with_groups([case for one in openings for case in one.cases])
     linked = await projects.linked(list(cases))
     # In a thread: a sheet has thousands of plans, and what is unknown is compared with all that is known.
     faults = await to_thread(lambda: tuple(_faults(openings, there, cases, linked, directory, partial)))
@@ -128,7 +140,7 @@ def _faults(
     openings: Sequence[Opening],
     there: Mapping[str, Project],
     cases: Mapping[UUID, KnownCase],
-    linked: Set[tuple[UUID, UUID]],
+    linked: Links,
     directory: Directory,
     partial: Set[int],
 ) -> Iterator[tuple[int, Fault]]:
@@ -147,7 +159,7 @@ def _faults(
                 yield position, Fault("cases", f"没有办件 {case}", "写 /cases 中已有的办件")
 
 
-def _taken(one: Opening, project: Project, linked: Set[tuple[UUID, UUID]]) -> Iterator[Fault]:
+def _taken(one: Opening, project: Project, linked: Links) -> Iterator[Fault]:
     if project.plan != one.plan:
         yield Fault(
             "ledger",
@@ -164,5 +176,25 @@ def _taken(one: Opening, project: Project, linked: Set[tuple[UUID, UUID]]) -> It
 
 def _moved(one: Opening, cases: Mapping[UUID, KnownCase], now: datetime, today: date) -> list[Moved]:
     new = opened(one.ledger, one.plan, now, today)
-    links = [Link(case, cases[case].demand_id, "promoted", PROMOTED) for case in dict.fromkeys(one.cases)]
+    links = links_of([cases[case] for case in one.cases], cases, "promoted", PROMOTED)
     return [new, *link_all(new.project, links, today)]
+
+
+def links_of(
+    named: Sequence[KnownCase], known: Mapping[UUID, KnownCase], how: LinkedHow, why: PublicText
+) -> list[Link]:
+    """The links of some cases and of all of their groups, each case once, in that order.
+
+    A lead case stands for its matter: it is linked as the case that was named. The others follow it.
+    """
+    links = {
+        one.case_id: Link(one.case_id, one.demand_id, how, why) for one in (*named, *_leads(named, known))
+    }
+    for one in known.values():
+        if one.lead in links:
+            links.setdefault(one.case_id, Link(one.case_id, one.demand_id, "merged", MERGED))
+    return list(links.values())
+
+
+def _leads(named: Iterable[KnownCase], known: Mapping[UUID, KnownCase]) -> Iterator[KnownCase]:
+    yield from (known[one.lead] for one in named if one.lead is not None)

@@ -10,7 +10,7 @@ from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
 from services.assignment.store_hand_overs import PostgresHandOvers
 from services.assignment.store_projects import Matchers
-from services.assignment.stream import link_opened
+from services.assignment.stream import link_told
 from services.kit import metrics
 from services.kit.postgres import Database
 
@@ -26,7 +26,7 @@ async def assign_what_waits(database: Database, rulebooks: Rulebooks, matchers: 
         rulebook = await rulebooks.current(writing.connection)
         cases = PostgresCases(writing.connection)
         assigned = await assign_waiting(cases, writing.publish, rulebook, writing.now)
-        await link_opened(writing, matchers, rulebook)
+        await link_told(writing, matchers, rulebook)
     return assigned
 
 

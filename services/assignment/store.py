@@ -95,9 +95,9 @@ WHERE cases.case_id = after.case_id
 """
 
 _STEPS: Final = """
-INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days, lead, assisting)
+INSERT INTO steps (case_id, version, at, step, unit, post, by, note, days, lead, assisting, assisting_post)
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::smallint[], $10::uuid[], $11::text[])
+                     $8::text[], $9::smallint[], $10::uuid[], $11::text[], $12::text[])
 """
 
 _SUMMARISE: Final = """
@@ -367,4 +367,5 @@ def _step_row(one: Taken) -> tuple[object, ...]:
         act.days,
         act.lead.case_id if act.lead else None,
         act.unit if act.step in ASSISTS else None,
+        act.post if act.step == "assist" else None,
     )

@@ -11,17 +11,39 @@ from services.contracts.vocabulary import BEFORE_REPLY
 from services.kit.clock import local_midnight
 from services.kit.connection import Connection
 
-_OPEN_CASE: Final = f"c.completed_at IS NULL AND c.lead IS NULL AND c.state IN {BEFORE_REPLY}"
+_UNDER_WAY: Final = f"c.completed_at IS NULL AND c.lead IS NULL AND c.state IN {BEFORE_REPLY}"
 """A merged case is answered for by whoever answers for its lead case."""
 
+_RECTIFYING: Final = "c.rectification_opened IS NOT NULL AND c.rectified_at IS NULL"
+
+# The condition of the index cases_post, which both of these imply.
+_INDEXED: Final = "(completed_at IS NULL OR rectification_opened IS NOT NULL AND rectified_at IS NULL)"
+
+# The parts (协办) that are still to come, each as it was asked for last.
+_PARTS: Final = """
+cases AS c CROSS JOIN LATERAL unnest(c.assisting) AS a (unit)
+CROSS JOIN LATERAL (
+    SELECT t.at, t.note, t.assisting_post AS post FROM steps AS t
+    WHERE t.case_id = c.case_id AND t.step = 'assist' AND t.assisting = a.unit ORDER BY t.version DESC LIMIT 1
+) AS asked
+"""
+
 _OPEN_PROJECT: Final = "state IN ('planned', 'under_way')"
-# `completed_at IS NULL` is the condition of the index cases_post.
 _PASSES: Final = f"""
 WITH s AS (SELECT * FROM unnest($1::text[], $2::date[], $3::timestamptz[]) AS s (post, since, begins))
 SELECT s.post, 'case' AS kind, c.case_id AS id, c.receipt AS number, c.summary AS words, c.state,
        d.complete_due AS due_at, NULL::date AS due_on
-FROM s JOIN cases AS c ON c.post = s.post AND c.dispatched_at < s.begins AND {_OPEN_CASE}
+FROM s JOIN cases AS c ON c.post = s.post AND c.dispatched_at < s.begins AND {_UNDER_WAY}
 LEFT JOIN dues AS d USING (case_id)
+UNION ALL
+SELECT s.post, 'rectification', c.case_id, c.receipt, c.summary, c.state, f.due, NULL
+FROM s JOIN cases AS c ON c.post = s.post AND c.rectification_opened < s.begins AND {_RECTIFYING}
+LEFT JOIN further_dues AS f ON f.case_id = c.case_id AND f.limit_kind = 'rectification'
+UNION ALL
+SELECT s.post, 'part', c.case_id, c.receipt, asked.note, c.state, f.due, NULL
+FROM {_PARTS} JOIN s ON s.post = asked.post AND asked.at < s.begins
+LEFT JOIN further_dues AS f ON f.case_id = c.case_id AND f.limit_kind = 'assist' AND f.about = a.unit
+WHERE c.assisting <> '{{}}'
 UNION ALL
 SELECT s.post, 'promise', p.promise_id, p.number, p.words, p.state, NULL, p.due
 FROM s JOIN promises AS p ON p.post = s.post AND p.made_on < s.since AND p.state = 'standing'
@@ -42,13 +64,17 @@ ON CONFLICT DO NOTHING RETURNING true
 # From one post to the next by the index: there are some hundred posts and may be a million open cases.
 _ANSWERING: Final = f"""
 WITH RECURSIVE named (post) AS (
-    (SELECT post FROM cases WHERE completed_at IS NULL ORDER BY post LIMIT 1)
+    (SELECT post FROM cases WHERE {_INDEXED} ORDER BY post LIMIT 1)
     UNION ALL
-    SELECT (SELECT post FROM cases WHERE completed_at IS NULL AND post > named.post ORDER BY post LIMIT 1)
+    SELECT (SELECT post FROM cases WHERE {_INDEXED} AND post > named.post ORDER BY post LIMIT 1)
     FROM named WHERE named.post IS NOT NULL
 )
 SELECT n.post FROM named AS n
-WHERE n.post IS NOT NULL AND EXISTS (SELECT FROM cases AS c WHERE c.post = n.post AND {_OPEN_CASE})
+WHERE n.post IS NOT NULL AND (
+    EXISTS (SELECT FROM cases AS c WHERE c.post = n.post AND {_UNDER_WAY})
+    OR EXISTS (SELECT FROM cases AS c WHERE c.post = n.post AND {_RECTIFYING}))
+UNION
+SELECT asked.post FROM {_PARTS} WHERE c.assisting <> '{{}}'
 UNION
 SELECT post FROM promises WHERE state = 'standing' AND post IS NOT NULL
 UNION
@@ -92,5 +118,6 @@ class PostgresHandOvers:
         return bool(await self._connection.fetchval(_ADD, *astuple(confirmation)))
 
     async def answering(self) -> frozenset[str]:
-        """The posts that answer for an open case, a standing promise or an open project."""
+        """The posts that answer for an open case, its rectification or an assisting unit's part of it, for a
+        standing promise or an open project."""
         return frozenset(row["post"] for row in await self._connection.fetch(_ANSWERING))

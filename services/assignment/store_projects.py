@@ -9,10 +9,11 @@ from uuid import UUID
 import orjson
 
 from services.assignment.move_project import Offer
-from services.assignment.open_projects import KnownCase
+from services.assignment.open_projects import KnownCase, Links
 from services.assignment.project import Moved, Project, Report
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
+from services.assignment.store import GROUPING
 from services.assignment.store_reading import of_receipts, readable_by
 from services.contracts.demand import ProjectRated
 from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, Plan, ProgressReported
@@ -43,6 +44,12 @@ _FACTS: Final = """
 INSERT INTO project_facts (project_id, version, at, type, by, data)
 SELECT project_id, version, $5, type, $6, data::jsonb
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS fact (project_id, version, type, data)
+"""
+_WITH_GROUPS: Final = """
+WITH leads AS (SELECT coalesce(lead, case_id) AS lead FROM cases WHERE case_id = ANY($1::uuid[]))
+SELECT case_id, demand_id, lead FROM cases
+WHERE case_id = ANY(ARRAY(SELECT lead FROM leads)) OR lead = ANY(ARRAY(SELECT lead FROM leads))
+ORDER BY case_id
 """
 _REPORTS: Final = """
 SELECT data->>'text' AS text, data->>'evidence' AS evidence, (data->>'percent')::int AS percent
@@ -111,9 +118,11 @@ class PostgresProjects:
         rows = await self._connection.fetch(sql, list(set(project_ids)))
         return {row["project_id"]: project_of(dict(row)) for row in rows}
 
-    async def known_cases(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]:
-        sql = "SELECT case_id, demand_id FROM cases WHERE case_id = ANY($1::uuid[])"
-        rows = await self._connection.fetch(sql, list(set(case_ids))) if case_ids else []
+    async def hold_groups(self) -> None:
+        await self._connection.execute(f"SELECT pg_advisory_xact_lock_shared({GROUPING})")
+
+    async def with_groups(self, case_ids: Sequence[UUID]) -> dict[UUID, KnownCase]:
+        rows = await self._connection.fetch(_WITH_GROUPS, list(set(case_ids))) if case_ids else []
         return {row["case_id"]: KnownCase(**dict(row)) for row in rows}
 
     async def of_receipts(self, receipts: Sequence[str]) -> dict[str, UUID]:
@@ -124,10 +133,13 @@ class PostgresProjects:
         rows = await self._connection.fetch(f"{sql} ORDER BY case_id", unit, list(case_ids))
         return [row["case_id"] for row in rows]
 
-    async def linked(self, case_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
-        sql = "SELECT case_id, project_id FROM project_cases WHERE case_id = ANY($1::uuid[])"
+    async def linked(self, case_ids: Sequence[UUID]) -> Links:
+        sql = """
+            SELECT case_id, project_id, how FROM project_cases WHERE case_id = ANY($1::uuid[])
+            ORDER BY case_id, project_id
+        """
         rows = await self._connection.fetch(sql, list(case_ids)) if case_ids else []
-        return {(row["case_id"], row["project_id"]) for row in rows}
+        return {(row["case_id"], row["project_id"]): row["how"] for row in rows}
 
     async def cases_of(self, project_id: UUID) -> list[KnownCase]:
         sql = "SELECT case_id, demand_id FROM project_cases WHERE project_id = $1 ORDER BY case_id"

@@ -21,6 +21,15 @@ _OVERDUE: Final = f"state IN {BEFORE_REPLY} AND coalesce(complete_due < clock.no
 
 _RECTIFY: Final = "rectification_opened IS NOT NULL AND rectified_at IS NULL"
 
+# An open project is offered and nobody decided. The parameter, twice: the unit that leads it; NULL: any.
+_OFFERED: Final = """
+EXISTS (
+    SELECT FROM project_offers AS o JOIN projects AS p USING (project_id)
+    WHERE o.case_id = c.case_id AND o.accepted IS NULL AND p.state IN ('planned', 'under_way')
+      AND ({}::text IS NULL OR p.lead_unit = {})
+)
+"""
+
 _ROW: Final = f"""
 SELECT case_id, demand_id, receipt, channel, kind, urgency, category, place, town, unit, post, backstop,
        summary, repeat_of, state, c.dispatch, c.version, registered_at, assigned_at, dispatched_at, signed_at,
@@ -107,6 +116,8 @@ class Filter:
     """Which cases; None = whatever. `overdue` looks at the limit to complete, by the business clock.
 
     `assisting`: the unit that was asked to assist with them; `readable_by`: the one that may read them.
+    `offers`: whether an open project is offered that nobody has decided about; with `led_by` one that this
+    unit leads.
     """
 
     unit: str | None = None
@@ -120,6 +131,8 @@ class Filter:
     assisting: str | None = None
     case_ids: Sequence[UUID] | None = None
     readable_by: str | None = None
+    offers: bool | None = None
+    led_by: str | None = None
 
 
 @dataclass(slots=True)
@@ -228,22 +241,22 @@ def _conditions(wanted: Filter, parameters: Sequence[Any] = ()) -> _Query:
         value = getattr(wanted, column)
         if value is not None:
             query.where(f"{column} = {{}}", value)
-    if wanted.case_ids is not None:
-        query.where("case_id = ANY({}::uuid[])", wanted.case_ids)
-    if wanted.readable_by is not None:
-        query.where(readable_by("{0}"), wanted.readable_by)
-    if wanted.categories is not None:
-        query.where("category = ANY({}::text[])", wanted.categories)
-    if wanted.tag is not None:
-        query.where(
-            "tags @> ARRAY[{}] AND tags <> '{{}}'", wanted.tag
-        )  # the condition of the index cases_tags
+    for value, condition in (
+        (wanted.case_ids, "case_id = ANY({}::uuid[])"),
+        (wanted.readable_by, readable_by("{0}")),
+        (wanted.categories, "category = ANY({}::text[])"),
+        (wanted.tag, "tags @> ARRAY[{}] AND tags <> '{{}}'"),  # the condition of the index cases_tags
+    ):
+        if value is not None:
+            query.where(condition, value)
     if wanted.q:
         like = f"%{_literally(wanted.q)}%"
         query.where("(receipt = {} OR summary ILIKE {} OR title ILIKE {})", wanted.q, like, like)
     for truth, condition in ((wanted.overdue, _OVERDUE), (wanted.rectify, _RECTIFY)):
         if truth is not None:
             query.where(f"{'' if truth else 'NOT '}({condition})")
+    if wanted.offers is not None:
+        query.where(f"{'' if wanted.offers else 'NOT '}{_OFFERED}", wanted.led_by, wanted.led_by)
     return query
 
 

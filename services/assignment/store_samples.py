@@ -34,10 +34,10 @@ WHERE (first_day, last_day, share, drawn_by) = ($1, $2, $3, $4)
 """
 DRAWING: Final = zlib.crc32(b"yinuo/assignment/call-back-sample")
 """Number of the lock under which samples are drawn, one at a time."""
-# Called back: asked about the reply that stands now, whoever asked for it.
+# Called back: since the sample was drawn, whoever asked for it and whatever became of the case by the call.
 _CALLED: Final = """
 (SELECT max(s.at) FROM steps AS s
- WHERE s.case_id = c.case_id AND s.step = 'call_back' AND s.at >= c.completed_at)
+ WHERE s.case_id = c.case_id AND s.step = 'call_back' AND s.at >= p.drawn_at)
 """
 # The page first, so that cases are looked at for its samples alone.
 _PAGE: Final = f"""
@@ -53,8 +53,8 @@ ORDER BY p.drawn_at DESC, p.sample_id DESC
 """
 _CASES: Final = f"""
 SELECT c.case_id, c.receipt, c.summary, d.unit, c.state, {_CALLED} AS called_back_at
-FROM call_back_sampled AS d JOIN cases AS c USING (case_id)
-WHERE d.sample_id = $1 AND d.drawn ORDER BY d.unit, c.case_id
+FROM call_back_samples AS p JOIN call_back_sampled AS d USING (sample_id) JOIN cases AS c USING (case_id)
+WHERE p.sample_id = $1 AND d.drawn ORDER BY d.unit, c.case_id
 """
 _POPULATION: Final = """
 SELECT case_id, unit, drawn FROM call_back_sampled
@@ -105,7 +105,7 @@ class PostgresSamples:
         return await self.connection.fetchrow(sql, sample_id)
 
     async def cases(self, sample_id: UUID) -> Sequence[asyncpg.Record]:
-        """The cases drawn, by unit; `called_back_at` None: nobody was called about its reply."""
+        """The cases drawn, by unit; `called_back_at` None: not called since the sample was drawn."""
         return await self.connection.fetch(_CASES, sample_id)
 
     async def population(self, sample_id: UUID, after: UUID | None, limit: int) -> Sequence[asyncpg.Record]:

@@ -5,8 +5,8 @@ from functools import partial
 
 from services.assignment.assign import Registered, assign
 from services.assignment.lapse import lapse
-from services.assignment.link_new_cases import link_new_cases
-from services.assignment.respond import respond
+from services.assignment.link_cases import link_cases
+from services.assignment.respond import Responses, respond
 from services.assignment.rulebook import Rulebook
 from services.assignment.store import PostgresCases
 from services.assignment.store_directory import Rulebooks
@@ -22,9 +22,9 @@ from services.kit.postgres import Writing
 async def demands_told(
     rulebooks: Rulebooks, matchers: Matchers, writing: Writing, records: Sequence[Record]
 ) -> None:
-    """Open a case for each new demand of a batch and link it to the project that answers it.
+    """Open a case for each new demand of a batch, close what was withdrawn, keep what was rated.
 
-    Then close what was withdrawn, keep what was rated.
+    Then link new and regrouped cases to the projects that answer them.
     """
     demands = [
         Registered(record.event, record.time)
@@ -33,26 +33,26 @@ async def demands_told(
     ]
     withdrawn = [record.event for record in records if isinstance(record.event, DemandWithdrawn)]
     rated = [(one.event, one.time) for one in records if isinstance(one.event, DemandRated)]
+    projects_rated = [(one.event, one.time) for one in records if isinstance(one.event, ProjectRated)]
+    said = Responses(withdrawn, rated, [one for one, _ in projects_rated])
     rulebook, cases = await rulebooks.current(writing.connection), PostgresCases(writing.connection)
     if withdrawn or rated:
         # Before any project is held, as staff do; alone, since a batch that is repeated by halves may bring
         # its ratings first and its withdrawals later, in this same transaction.
         await cases.hold_groups(regrouping=True)
     await assign(cases, writing.publish, rulebook, demands, writing.now)
-    await link_opened(writing, matchers, rulebook)
-    if withdrawn or rated:
-        await respond(cases, writing.publish, rulebook, withdrawn, rated, writing.now)
-    if projects_rated := [(one.event, one.time) for one in records if isinstance(one.event, ProjectRated)]:
+    await respond(cases, writing.publish, rulebook, said, writing.now)
+    if projects_rated:
         await PostgresProjects(writing.connection).keep_ratings(projects_rated)
+    await link_told(writing, matchers, rulebook)
 
 
-async def link_opened(writing: Writing, matchers: Matchers, rulebook: Rulebook | None) -> None:
-    """Match the cases that this transaction has opened to the open projects."""
-    opened = [event for event, _ in writing.events if isinstance(event, CaseAssigned)]
-    if opened and rulebook is not None:
-        matcher = await matchers.current(writing.connection, rulebook)
-        projects = PostgresProjects(writing.connection)
-        await link_new_cases(projects, writing.publish, matcher, opened, writing.now)
+async def link_told(writing: Writing, matchers: Matchers, rulebook: Rulebook | None) -> None:
+    """Link the cases that this transaction has opened or regrouped to the projects that answer them."""
+    events = [event for event, _ in writing.events]
+    opened = rulebook is not None and any(isinstance(event, CaseAssigned) for event in events)
+    matcher = await matchers.current(writing.connection, rulebook) if rulebook and opened else None
+    await link_cases(PostgresProjects(writing.connection), writing.publish, matcher, events, writing.now)
 
 
 async def supervised(rulebooks: Rulebooks, writing: Writing, records: Sequence[Record]) -> None:

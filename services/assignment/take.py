@@ -22,6 +22,7 @@ from services.contracts.case import (
     CaseLeadChanged,
     CaseMerged,
     CaseParted,
+    CaseRatingLate,
     CaseReassigned,
     CaseRectificationOpened,
     CaseRectified,
@@ -50,11 +51,7 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
     asked = case.extension_asked if to in EXTENDABLE else None
     moved = replace(case, version=case.version + 1, state=to, extension_asked=asked)
     if to in WITHOUT_DUTIES:
-        moved = replace(
-            moved,
-            assisting=(),
-            rectification_opened=None if case.rectifying else case.rectification_opened,
-        )
+        moved = replace(moved, assisting=())
     after, event = EFFECTS[act.step](moved, act, now)
     return Taken(after, event, act, now)
 
@@ -62,7 +59,7 @@ def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -
 EXTENDABLE: Final[tuple[CaseState, ...]] = ("signed_for", "suspended")
 """The states in which a request for an extension stays open; any other ends it."""
 WITHOUT_DUTIES: Final[tuple[CaseState, ...]] = ("merged", "refused", "withdrawn")
-"""The states in which nothing is put right any more, and nobody assists."""
+"""The states in which nobody assists. Nothing is put right there either: that is so after a reply alone."""
 
 Effect = Callable[[Case, Act, datetime], tuple[Case, CaseEvent]]
 """Fills in a case whose state and version have moved on, while it lies with the unit of before."""
@@ -168,7 +165,7 @@ def _reviewed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 
 
 def _called_back(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseCalledBack(**_ids(case), note=_said(act, "note"))
+    return case, CaseCalledBack(**_ids(case), note=_said(act, "note"), state=case.state)
 
 
 def _archived(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
@@ -176,7 +173,9 @@ def _archived(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 
 
 def _redone(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    case = replace(_dispatched_anew(case, now), completed_at=None)
+    """The new dispatch stands in the place of an open rectification; what was put right stays on record."""
+    opened = None if case.rectifying else case.rectification_opened
+    case = replace(_dispatched_anew(case, now), completed_at=None, rectification_opened=opened)
     return case, CaseRedone(**_ids(case), post=case.post, reason=_said(act, "reason"))
 
 
@@ -214,6 +213,11 @@ def _withdrawn(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 def _withdrawn_late(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
     stands = act.lead or case
     return case, CaseWithdrawalLate(**{**_ids(case), "unit": stands.unit}, state=stands.state)
+
+
+def _rated_late(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
+    stands = act.lead or case
+    return case, CaseRatingLate(**{**_ids(case), "unit": stands.unit}, state=stands.state)
 
 
 def _merged(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
@@ -279,6 +283,7 @@ EFFECTS: Final[Mapping[Step, Effect]] = {
     "refuse": _refused,
     "withdraw": _withdrawn,
     "withdraw_late": _withdrawn_late,
+    "rate_late": _rated_late,
     "merge": _merged,
     "part": _parted,
     "follow": _followed,

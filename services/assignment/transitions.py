@@ -3,7 +3,8 @@
 A merged case (同一事项) follows its lead case until it is parted again.
 
 The way: dispatched → signed for (⇄ suspended) → completed (已回复) → reviewed → called back → archived.
-A case ends early as refused or withdrawn; return, reassignment and redo begin a new dispatch.
+A case ends early as refused or withdrawn; return, reassignment and redo begin a new dispatch. Whoever draws a
+sample may call about a case that was called back or filed before: it stays where it is.
 """
 
 from collections.abc import Mapping
@@ -34,6 +35,7 @@ Step = Literal[
     "refuse",
     "withdraw",
     "withdraw_late",
+    "rate_late",
     "merge",
     "part",
     "follow",
@@ -127,6 +129,7 @@ TABLE: Final = (
     Transition("merged", "follow", "merged", (RULE,)),
     Transition("merged", "withdraw", "withdrawn", (CITIZEN,), "lead_under_way"),
     Transition("merged", "withdraw_late", "merged", (CITIZEN,), "lead_answered"),
+    Transition("merged", "rate_late", "merged", (CITIZEN,), "lead_under_way"),
     Transition("completed", "tag", "completed", (OFFICE,)),
     Transition("completed", "review", "reviewed", (REVIEWERS,)),
     Transition("completed", "redo", "dispatched", (JUDGES,)),
@@ -135,14 +138,17 @@ TABLE: Final = (
     Transition("reviewed", "redo", "dispatched", (JUDGES,)),
     Transition("reviewed", "archive", "archived", (CALLERS,), "nothing_to_rectify"),
     Transition("called_back", "tag", "called_back", (OFFICE,)),
+    Transition("called_back", "call_back", "called_back", (CALLERS,)),
     Transition("called_back", "redo", "dispatched", (JUDGES,)),
     Transition("called_back", "archive", "archived", (CALLERS,), "nothing_to_rectify"),
+    Transition("archived", "call_back", "archived", (CALLERS,)),
     *(Transition(state, "assist", state, (UNIT, OFFICE)) for state in UNDER_WAY),
     *(Transition(state, "assist_done", state, (ASSISTING,), "assisted") for state in BEFORE_REPLY),
     *(Transition(state, "release_assist", state, (UNIT, OFFICE), "assisted") for state in BEFORE_REPLY),
     *(Transition(state, "open_rectification", state, (RULE,), "nothing_to_rectify") for state in AFTER_REPLY),
     *(Transition(state, "rectify", state, (UNIT, OFFICE), "rectifying") for state in AFTER_REPLY),
     *(Transition(state, "withdraw_late", state, (CITIZEN,)) for state in ANSWERED),
+    *(Transition(state, "rate_late", state, (CITIZEN,)) for state in BEFORE_REPLY),
 )
 
 _CELLS: Final[Mapping[tuple[CaseState, Step], Transition]] = {(one.state, one.step): one for one in TABLE}

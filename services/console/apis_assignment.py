@@ -11,6 +11,8 @@ from services.console.call import Api, Shown
 from services.console.kept import Kept
 
 PAGE: Final = 25
+COUNTED: Final = 99
+"""So many are counted; more are shown as `99+`."""
 
 
 class Named(Shown):
@@ -144,6 +146,21 @@ class Case(CaseRow):
     timeline: list[Moment]
 
 
+class Offer(Shown):
+    """A project that may answer a case; `why` in words. `accepted` None: nobody has decided."""
+
+    ledger: str
+    name: str
+    state: str
+    why: str
+    accepted: bool | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is to be decided: a project that has ended answers nothing any more."""
+        return self.accepted is None and self.state in ("planned", "under_way")
+
+
 class Confirmation(Shown):
     by: str
     at: datetime
@@ -171,7 +188,7 @@ class HandOverPage(Shown):
 
 
 class Passing(Shown):
-    """A line of the list; a case is due at an instant, a promise or a project on a day."""
+    """A line of the list; what is of a case is due at an instant, a promise or a project on a day."""
 
     kind: str
     id: UUID
@@ -253,6 +270,21 @@ class Assignment:
     async def twins(self, token: str, case_id: UUID) -> list[Grouped]:
         """Open cases of what seems the same matter, the likeliest first."""
         return (await self.api.get(_Twins, f"/cases/{case_id}/twins", token)).twins
+
+    async def offers(self, token: str, case_id: UUID) -> list[Offer]:
+        """The projects offered for a case that await a decision of whoever asks."""
+        answer = await self.api.ask("GET", f"/cases/{case_id}/projects/offers", token)
+        found = [Offer.model_validate(one) for one in answer.json()]
+        return [one for one in found if one.waits]
+
+    async def decide(self, token: str, case_id: UUID, ledger: str, accept: bool) -> None:
+        path = f"/cases/{case_id}/projects/offers/{quote(ledger, safe='')}"
+        await self.api.ask("POST", path, token, json={"accept": accept})
+
+    async def offered(self, token: str) -> str:
+        """How many cases await such a decision; empty for none."""
+        page = await self.api.get(CasePage, "/cases", token, limit=COUNTED, offers="true")
+        return f"{len(page.cases) or ''}{'+' if page.next else ''}"
 
     async def take(self, token: str, path: str, sent: Mapping[str, Any] | None) -> None:
         """One step, at the path that the API's description gives it."""

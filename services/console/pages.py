@@ -43,6 +43,10 @@ class RoleNeeded(Exception):
         self.roles = roles
 
 
+class CitizenNeeded(Exception):
+    """Staff are logged in in this browser, and what it sends is for citizens to say."""
+
+
 class ForeignForm(Exception):
     """A changing form that this console didn't show to this browser."""
 
@@ -127,6 +131,11 @@ class Pages:
         if roles and login.staff.role not in roles:
             raise RoleNeeded(roles)
         return login
+
+    def refuse_staff(self, request: Request) -> None:
+        """Raises CitizenNeeded where a member of staff is logged in."""
+        if login_of(request.cookies.get(self.names.login), self.reader) is not None:
+            raise CitizenNeeded
 
     async def own_form(self, request: Request) -> Fields:
         """A changing form's fields. Raises ForeignForm unless we showed it to this browser."""

@@ -6,19 +6,22 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis import Apis
+from services.console.apis_assignment import Assignment
 from services.console.apis_supervision import CaseLimits, Supervision
-from services.console.call import Refused
-from services.console.pages import Fields, Pages, further, see, shown_at
+from services.console.call import Away, Refused
+from services.console.pages import Fields, Pages, further, one, see, shown_at
 from services.console.send_form import send_form
+from services.console.session import MOVES_PROJECTS, Login
 from services.console.step_forms import filter_choices, step_form, step_forms
 from services.console.typed import Unfit
 
-FILTERS: Final = ("q", "state", "kind", "category", "unit", "overdue", "assisting")
+FILTERS: Final = ("q", "state", "kind", "category", "unit", "overdue", "assisting", "offers")
 Text = Annotated[str, Query(max_length=200)]
+Ledger = Annotated[str, Path(max_length=64)]
 
 
 def case_routes(pages: Pages, apis: Apis) -> APIRouter:
@@ -26,6 +29,7 @@ def case_routes(pages: Pages, apis: Apis) -> APIRouter:
     routes = APIRouter(default_response_class=HTMLResponse)
     _reading(routes, pages, apis)
     _acting(routes, pages, apis)
+    _deciding(routes, pages, apis)
     return routes
 
 
@@ -40,22 +44,25 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         unit: Text = "",
         overdue: Text = "",
         assisting: Text = "",
+        offers: Text = "",
         after: Text = "",
         done: Text = "",
     ) -> Response:
         login = pages.login(request)
         token, assisting = login.token, assisting if unit or login.staff.unit else ""
-        chosen = dict(zip(FILTERS, (q, state, kind, category, unit, overdue, assisting), strict=True))
-        page, directory, description = await asyncio.gather(
+        chosen = dict(zip(FILTERS, (q, state, kind, category, unit, overdue, assisting, offers), strict=True))
+        page, directory, description, offered = await asyncio.gather(
             apis.assignment.cases(token, after=after, **chosen),
             apis.assignment.directory(token),
             apis.assignment.description(),
+            offers_waiting(apis.assignment, login),
         )
         return pages.show(
             request,
             "cases.html",
             page=page,
             chosen=chosen,
+            offered=offered,
             directory=directory,
             states=filter_choices(description, "state"),
             kinds=filter_choices(description, "kind"),
@@ -112,6 +119,30 @@ def _acting(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         return shown_at(request, f"/cases/{case_id}")
 
 
+def _deciding(routes: APIRouter, pages: Pages, apis: Apis) -> None:
+    @routes.post(
+        "/cases/{case_id}/offers/{ledger}",
+        summary="Decide whether an offered project answers the case"
+        " (handler, unit_head of the unit that leads it; clerk, administrator)",
+    )
+    async def decide(request: Request, case_id: UUID, ledger: Ledger) -> Response:
+        token = pages.login(request, *MOVES_PROJECTS).token
+        accept = one(await pages.own_form(request), "accept") == "true"
+        try:
+            await apis.assignment.decide(token, case_id, ledger, accept)
+        except Refused as refused:
+            if refused.status == httpx.codes.UNAUTHORIZED:
+                raise
+            return await _case_page(
+                pages, apis, request, case_id, refused.status, failed="decide_offer", refused=refused
+            )
+        return see(f"/cases/{case_id}?done=decide_offer")
+
+    @routes.get("/cases/{case_id}/offers/{ledger}", summary="Back to the case (staff)")
+    async def undecided(request: Request, case_id: UUID) -> Response:
+        return shown_at(request, f"/cases/{case_id}")
+
+
 async def _case_page(
     pages: Pages,
     apis: Apis,
@@ -125,7 +156,8 @@ async def _case_page(
     kept: Fields | None = None,
 ) -> Response:
     """The case; after a step that failed with what was typed, and why it failed."""
-    token = pages.login(request).token
+    login = pages.login(request)
+    token = login.token
     case, directory, limits, description = await asyncio.gather(
         apis.assignment.case(token, case_id),
         apis.assignment.directory(token),
@@ -138,6 +170,7 @@ async def _case_page(
         status,
         case=case,
         twins=await apis.assignment.twins(token, case_id) if "merge" in case.allowed else [],
+        offers=await apis.assignment.offers(token, case_id) if login.opens_projects else [],
         directory=directory,
         limits=limits,
         forms=step_forms(description, case_id, case.allowed),
@@ -147,6 +180,16 @@ async def _case_page(
         refused=refused,
         typed=kept or {},
     )
+
+
+async def offers_waiting(assignment: Assignment, login: Login) -> str:
+    """How many cases await a decision about an offered project; empty, too, where that can't be read."""
+    if not login.opens_projects:
+        return ""
+    try:
+        return await assignment.offered(login.token)
+    except (Refused, Away):
+        return ""
 
 
 async def _limits(supervision: Supervision, token: str, case_id: UUID) -> CaseLimits | None:

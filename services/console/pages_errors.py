@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.console.call import Away, Refused
-from services.console.pages import ForeignForm, LoginNeeded, Pages, RoleNeeded, see
+from services.console.pages import CitizenNeeded, ForeignForm, LoginNeeded, Pages, RoleNeeded, see
 from services.kit.http import RETRY_SECONDS, Problem, unexpected
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,7 @@ def add_error_pages(api: FastAPI, pages: Pages) -> None:
     handlers: dict[type[Exception], Handler] = {
         LoginNeeded: _login_needed,
         ForeignForm: _told(pages, 403, "foreign_form"),
+        CitizenNeeded: _told(pages, 403, "citizen"),
         RoleNeeded: _role_needed(pages),
         RequestValidationError: _told(pages, 404),
         ValidationError: _unreadable(pages),

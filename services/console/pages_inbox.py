@@ -12,6 +12,7 @@ from services.console.apis_assignment import Assignment, CasePage, CaseRow, Post
 from services.console.apis_supervision import Supervision
 from services.console.call import Away, Refused
 from services.console.pages import Pages, further, one, see
+from services.console.pages_cases import offers_waiting
 from services.console.session import OPENS_INBOX, Login
 from services.kit.auth import Staff
 
@@ -49,6 +50,7 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
             done=done,
             assisted=await _assisted(assignment, token, chosen["unit"]),
             hand_overs=await _hand_overs(assignment, login),
+            offered=await offers_waiting(assignment, login),
             further=further("/inbox", chosen, page.next) if page else None,
         )
 

@@ -1,4 +1,7 @@
-"""Where a demand stands, and what its citizen may say: a rating after the reply, withdrawal before it."""
+"""Where a demand stands, and what its citizen may say: a rating after the reply, withdrawal before it.
+
+Nothing is said for a citizen in a browser where staff are logged in: nobody speaks of his own work.
+"""
 
 from collections.abc import Awaitable
 from typing import Annotated, Final, Literal, get_args
@@ -36,28 +39,28 @@ def _following(routes: APIRouter, pages: Pages, intake: Intake) -> None:
 
 
 def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
-    @routes.post("/track/rating", summary="Rate the reply, once (anybody with the tracking code)")
+    @routes.post("/track/rating", summary="Rate the reply, once (the tracking code; no staff)")
     async def rate(request: Request) -> Response:
         """The code is typed again: no page gives it back, so that nobody rates at a browser left open."""
-        fields = await pages.own_form(request)
+        fields = await _citizens_form(pages, request)
         level = one(fields, "level")
         if level not in LEVELS:
             return await _standing_page(pages, intake, request, fields, 422, failed="choose_level")
         sending = intake.rate(*_keys(fields), level, one(fields, "comment"))
         return await _after(pages, intake, request, fields, "rated", sending)
 
-    @routes.post("/track/project-rating", summary="Rate a project, once (anybody with the tracking code)")
+    @routes.post("/track/project-rating", summary="Rate a project, once (the tracking code; no staff)")
     async def rate_project(request: Request) -> Response:
-        fields = await pages.own_form(request)
+        fields = await _citizens_form(pages, request)
         level, ledger = one(fields, "level"), one(fields, "ledger")
         if level not in LEVELS:
             return await _standing_page(pages, intake, request, fields, 422, failed="choose_level")
         sending = intake.rate_project(*_keys(fields), ledger, level, one(fields, "comment"))
         return await _after(pages, intake, request, fields, "project_rated", sending)
 
-    @routes.post("/track/withdrawal", summary="Take a demand back (anybody with the tracking code)")
+    @routes.post("/track/withdrawal", summary="Take a demand back (the tracking code; no staff)")
     async def withdraw(request: Request) -> Response:
-        fields = await pages.own_form(request)
+        fields = await _citizens_form(pages, request)
         sending = intake.withdraw(*_keys(fields), one(fields, "reason"))
         return await _after(pages, intake, request, fields, "withdrawn", sending)
 
@@ -66,6 +69,13 @@ def _saying(routes: APIRouter, pages: Pages, intake: Intake) -> None:
     @routes.get("/track/withdrawal", summary="Back to the form to follow a demand (anybody)")
     async def follow(request: Request) -> Response:
         return shown_at(request, "/track")
+
+
+async def _citizens_form(pages: Pages, request: Request) -> Fields:
+    """Raises ForeignForm, CitizenNeeded."""
+    fields = await pages.own_form(request)
+    pages.refuse_staff(request)
+    return fields
 
 
 async def _after(

@@ -102,7 +102,8 @@ class CaseReassigned(CaseEvent):
 class CaseRedone(CaseEvent):
     """The reply was sent back (重办): the same unit handles the case anew.
 
-    `dispatch` is the new one; the one before it had ended with its reply.
+    `dispatch` is the new one; the one before it had ended with its reply. A rectification that was open ends:
+    the new dispatch's limits stand in its place.
     """
 
     type: ClassVar[str] = "yinuo.case.redone.v1"
@@ -157,7 +158,10 @@ class CaseExtensionRefused(CaseEvent):
 
 
 class CaseRectificationOpened(CaseEvent):
-    """A reply was rated badly: its unit has to put the matter right (整改); its state stays."""
+    """A reply was rated badly, or a project that answers it: its unit has to put the matter right (整改).
+
+    Its state stays.
+    """
 
     type: ClassVar[str] = "yinuo.case.rectification-opened.v1"
 
@@ -209,15 +213,16 @@ class CaseReviewed(CaseEvent):
 
 
 class CaseCalledBack(CaseEvent):
-    """The citizen was asked about the reply (回访). `note` is what was said."""
+    """The citizen was asked about the reply (回访). `note` is what was said; a filed case stays filed."""
 
     type: ClassVar[str] = "yinuo.case.called-back.v1"
 
     note: PublicText
+    state: CaseState = "called_back"
 
 
 class CaseArchived(CaseEvent):
-    """The case is filed (归档): nothing more happens to it."""
+    """The case is filed (归档): its handling is over. It may be called back about, and put right, still."""
 
     type: ClassVar[str] = "yinuo.case.archived.v1"
 
@@ -235,6 +240,17 @@ class CaseWithdrawalLate(CaseEvent):
     """
 
     type: ClassVar[str] = "yinuo.case.withdrawal-late.v1"
+
+    state: CaseState
+
+
+class CaseRatingLate(CaseEvent):
+    """The citizen rated a reply that was sent back meanwhile (评价过晚): the rating isn't spent.
+
+    `unit` and `state`, of a merged case its lead case's, stay. The next reply may be rated.
+    """
+
+    type: ClassVar[str] = "yinuo.case.rating-late.v1"
 
     state: CaseState
 

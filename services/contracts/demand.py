@@ -57,7 +57,10 @@ class DemandWithdrawn(Event):
 
 
 class DemandRated(Event):
-    """The citizen rated the reply (好差评). `unit` is the one whose reply it was."""
+    """The citizen rated the reply (好差评). `unit` is the one whose reply it was.
+
+    `number` counts from 1: one that came when the case was handled anew is followed by another.
+    """
 
     type: ClassVar[str] = "yinuo.demand.rated.v1"
 
@@ -66,12 +69,13 @@ class DemandRated(Event):
     unit: str
     level: Satisfaction
     comment: PublicText | None = None
+    number: int = 1
 
     def subject(self) -> str:
         return str(self.demand_id)
 
     def identity(self) -> str:
-        return str(self.demand_id)
+        return str(self.demand_id) if self.number == 1 else f"{self.demand_id}/{self.number}"
 
 
 class ProjectRated(Event):

@@ -20,8 +20,9 @@ from services.contracts.vocabulary import Tier
 FEN: Final = Decimal("0.01")
 _ID_OF: Final = Namespace.of("3ad5cb4f-6a0f-5f1c-9b3e-0f7a2d1c8e64")
 
-LinkedHow = Literal["rule", "clerk", "promoted", "replaced"]
-"""Certain by rule; decided by staff; the project was made of the case; taken over from a replaced project."""
+LinkedHow = Literal["rule", "clerk", "promoted", "replaced", "merged"]
+"""Certain by rule; decided by staff; the project was made of the case; taken over from a replaced project;
+the project answers the case that this one is merged into."""
 
 
 def _to_the_fen(amount: Decimal) -> Decimal:

@@ -31,6 +31,7 @@ _STEPS: Final = {
     "refused": "refuse",
     "withdrawn": "withdraw",
     "withdrawal_late": "withdraw_late",
+    "rating_late": "rate_late",
     "merged": "merge",
     "lead_changed": "merge",
     "followed": "follow",
@@ -41,6 +42,12 @@ _STEP_FACTS: Final = f"""
     SELECT case_id, step FROM reporting.audit_facts
     JOIN (VALUES {", ".join(f"('{kind}', '{step}')" for kind, step in _STEPS.items())}) AS steps (kind, step)
         USING (kind)
+"""
+_STANDING_RATINGS: Final = """
+    SELECT r.demand_id, r.level FROM intake.audit_ratings AS r
+    LEFT JOIN assignment.audit_cases AS c USING (demand_id)
+    WHERE r.number > (
+        SELECT count(*) FROM assignment.audit_steps AS s WHERE s.case_id = c.case_id AND s.step = 'rate_late')
 """
 
 FACTS: Final = (
@@ -149,7 +156,7 @@ FACTS: Final = (
     Check(
         "ratings_counted",
         "群众评价与台账一致",
-        "ratings given equal those counted and those kept with their cases",
+        "ratings given equal those counted, and those kept with their cases or told to have come too late",
         "SELECT count(*) FROM intake.audit_ratings",
         f"""
         {
@@ -162,7 +169,7 @@ FACTS: Final = (
         UNION ALL
         {
             differences(
-                "SELECT demand_id, level FROM intake.audit_ratings",
+                _STANDING_RATINGS,
                 "SELECT demand_id, rating FROM assignment.audit_cases WHERE rating IS NOT NULL",
                 "'kept ' || demand_id",
             )

@@ -102,15 +102,17 @@ PATH: Final = (
                    (array_agg(step ORDER BY version DESC) FILTER (WHERE step NOT IN (
                        'ask_extension', 'grant_extension', 'refuse_extension', 'summarise', 'tag',
                        'open_rectification', 'rectify', 'assist', 'assist_done', 'release_assist',
-                       'withdraw_late'
-                   )))[1] AS last
+                       'withdraw_late', 'rate_late'
+                   )))[1] AS last,
+                   bool_or(step = 'archive') AS archived
             FROM assignment.audit_steps GROUP BY case_id
         ) AS s USING (case_id)
         WHERE c.version <> 1 + coalesce(s.steps, 0) OR c.dispatch <> 1 + coalesce(s.moves, 0)
            OR c.state <> CASE s.last
                   WHEN 'sign_for' THEN 'signed_for' WHEN 'resume' THEN 'signed_for'
                   WHEN 'suspend' THEN 'suspended' WHEN 'complete' THEN 'completed'
-                  WHEN 'review' THEN 'reviewed' WHEN 'call_back' THEN 'called_back'
+                  WHEN 'review' THEN 'reviewed'
+                  WHEN 'call_back' THEN CASE WHEN s.archived THEN 'archived' ELSE 'called_back' END
                   WHEN 'archive' THEN 'archived' WHEN 'withdraw' THEN 'withdrawn'
                   WHEN 'refuse' THEN 'refused'
                   WHEN 'merge' THEN 'merged' WHEN 'follow' THEN 'merged' ELSE 'dispatched' END

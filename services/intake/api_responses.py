@@ -95,7 +95,7 @@ def response_routes(database: Database, vault: Vault) -> APIRouter:
         async with database.writing() as writing:
             responses = PostgresResponses(writing.connection)
             standing = await _standing(responses, vault, receipt, given.tracking_code)
-            await _refuse_own_work(writing, vault, standing, [standing.unit] if standing.unit else [])
+            await _refuse_own_work(writing, vault, standing, standing.units)
             outcome = await rate(
                 responses, writing.publish, standing, given.level, given.comment, writing.now
             )

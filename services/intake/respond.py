@@ -1,6 +1,7 @@
 """What a citizen says after sending a demand: takes it back, or rates its reply. Each once.
 
-A withdrawal that came too late is over: when the demand is handled anew, it may be taken back again.
+A withdrawal that came too late is over: when the demand is handled anew, it may be taken back again. So is a
+rating of a reply that was sent back meanwhile: the next reply may be rated.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,12 +17,18 @@ from services.kit.masking import mask
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A demand as far as intake knows: None where its case isn't known yet."""
+    """A demand as far as intake knows: None where its case isn't known yet. `assisting` did a part of it."""
 
     demand_id: UUID
     case_id: UUID | None
     unit: str | None
     state: str
+    assisting: Sequence[str] = ()
+
+    @property
+    def units(self) -> list[str]:
+        """Those whose work it is."""
+        return [self.unit, *self.assisting] if self.unit else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,8 @@ class Responses(Protocol):
         """The number of the withdrawal, counted from 1; None where one is under way or was taken."""
         ...
 
-    async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
-        """Whether it wasn't rated before."""
+    async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> int | None:
+        """The number of the rating, counted from 1; None where one stands, or is on its way."""
         ...
 
     async def rate_project(
@@ -101,7 +108,8 @@ async def rate(
     """Rate the reply that stands."""
     if standing.case_id is None or standing.unit is None or standing.state not in AFTER_REPLY:
         return NotNow(standing.state)
-    if not await responses.rate(standing.demand_id, level, now):
+    number = await responses.rate(standing.demand_id, level, now)
+    if number is None:
         return SaidBefore()
     publish(
         DemandRated(
@@ -110,6 +118,7 @@ async def rate(
             unit=standing.unit,
             level=level,
             comment=mask(comment) if comment else None,
+            number=number,
         )
     )
     return Said(now)

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from services.contracts.vocabulary import Satisfaction
 from services.intake.respond import Answering, Standing
-from services.intake.tracking import WITHDRAWAL_LATE
+from services.intake.tracking import RATING_LATE, WITHDRAWAL_LATE
 from services.kit.connection import Connection
 
 _STANDING: Final = """
-SELECT d.demand_id, t.case_id, t.unit, coalesce(t.state, 'registered')
+SELECT d.demand_id, t.case_id, t.unit, coalesce(t.state, 'registered'), ARRAY(
+    SELECT a.unit FROM assisting_units a WHERE a.case_id IN (t.case_id, t.lead) AND NOT a.released ORDER BY 1
+)
 FROM demands d LEFT JOIN tracking t USING (demand_id) WHERE d.receipt = $1
 """
 # The one after those that came too late; while that one has no answer, it is there already.
@@ -20,8 +22,10 @@ SELECT $1::uuid, 1 + count(*), $2::timestamptz FROM timeline
 WHERE demand_id = $1 AND step = '{WITHDRAWAL_LATE}'
 ON CONFLICT DO NOTHING RETURNING number
 """
-_RATE: Final = """
-INSERT INTO ratings (demand_id, level, rated_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true
+_RATE: Final = f"""
+INSERT INTO ratings (demand_id, number, level, rated_at)
+SELECT $1, 1 + count(*), $2, $3 FROM timeline WHERE demand_id = $1 AND step = '{RATING_LATE}'
+ON CONFLICT DO NOTHING RETURNING number
 """
 _ANSWERING: Final = """
 SELECT project_id, p.done_on IS NOT NULL AS done, coalesce(p.units, '{}') AS units
@@ -50,8 +54,9 @@ class PostgresResponses:
         number: int | None = await self._connection.fetchval(_WITHDRAW, demand_id, now)
         return number
 
-    async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
-        return bool(await self._connection.fetchval(_RATE, demand_id, level, now))
+    async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> int | None:
+        number: int | None = await self._connection.fetchval(_RATE, demand_id, level, now)
+        return number
 
     async def answering(self, demand_id: UUID, ledger: str) -> Answering | None:
         """The project of a ledger number, if it answers the demand."""

@@ -1,7 +1,7 @@
 """Tracking in PostgreSQL: the projection of other services' events, and what is read from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,26 +10,34 @@ from services.contracts.directory import UnitRecorded
 from services.contracts.supervision import LimitsSet
 from services.intake.store_projects import projects_of
 from services.intake.tracked_projects import TrackedProject
-from services.intake.tracking import WITHDRAWAL_LATE, CaseStep, Moment, Tracked, latest
+from services.intake.tracking import RATING_LATE, WITHDRAWAL_LATE, CaseStep, Moment, Part, Tracked, latest
 from services.kit.postgres import Pool, Writing
 
 _CASES: Final = """
-INSERT INTO tracking (demand_id, key_id, case_id, version, state, unit, reply, rectification, changed_at)
-SELECT s.demand_id, d.key_id, s.case_id, s.version, s.state, s.unit, s.reply, s.rectification, $8
-FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[])
-     AS s (demand_id, case_id, version, state, unit, reply, rectification)
+INSERT INTO tracking (demand_id, key_id, case_id, version, state, unit, reply, rectification, lead,
+                      changed_at)
+SELECT s.demand_id, d.key_id, s.case_id, s.version, s.state, s.unit, s.reply, s.rectification, s.lead, $9
+FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[])
+     AS s (demand_id, case_id, version, state, unit, reply, rectification, lead)
 LEFT JOIN demands d USING (demand_id)
 ORDER BY s.demand_id
 ON CONFLICT (demand_id) DO UPDATE
 SET version = excluded.version, state = excluded.state, unit = excluded.unit,
     reply = coalesce(excluded.reply, tracking.reply),
-    rectification = coalesce(excluded.rectification, tracking.rectification), changed_at = excluded.changed_at
+    rectification = coalesce(excluded.rectification, tracking.rectification),
+    lead = coalesce(excluded.lead, tracking.lead), changed_at = excluded.changed_at
 WHERE tracking.version < excluded.version
 """
 _TIMELINE: Final = """
 INSERT INTO timeline (demand_id, version, at, step, unit)
 SELECT * FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[])
 ON CONFLICT DO NOTHING
+"""
+_PARTS: Final = """
+INSERT INTO assisting_units (case_id, unit, version, released)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::bool[])
+ON CONFLICT (case_id, unit) DO UPDATE SET version = excluded.version, released = excluded.released
+WHERE assisting_units.version < excluded.version
 """
 # A due instant that comes soon after its case needs no more: the poll after one that saw the case without it
 # reaches back far enough (api_tracking.OVERLAP). A later one changes the demand, or no poll would show it.
@@ -61,7 +69,9 @@ SELECT d.demand_id, d.receipt, d.channel, d.external_id, coalesce(t.state, 'regi
        CASE WHEN w.said > w.late THEN CASE t.state WHEN 'withdrawn' THEN 'taken' ELSE 'sent' END
             WHEN w.late > 0 THEN 'late' END AS withdrawal
 FROM demands d LEFT JOIN tracking t USING (demand_id) LEFT JOIN dues l USING (demand_id)
-LEFT JOIN units u ON u.code = t.unit LEFT JOIN ratings r USING (demand_id)
+LEFT JOIN units u ON u.code = t.unit
+LEFT JOIN ratings r ON r.demand_id = d.demand_id AND r.number > (
+    SELECT count(*) FROM timeline s WHERE s.demand_id = d.demand_id AND s.step = '{RATING_LATE}')
 CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM withdrawals w WHERE w.demand_id = d.demand_id) AS said, (
     SELECT count(*) FROM timeline s WHERE s.demand_id = d.demand_id AND s.step = '{WITHDRAWAL_LATE}'
 ) AS late) AS w
@@ -95,6 +105,7 @@ async def record_cases(writing: Writing, steps: Sequence[CaseStep]) -> None:
         [s.unit for s in last],
         [s.reply for s in last],
         [s.rectification for s in last],
+        [s.lead for s in last],
         writing.now,
     )
     ordered = sorted(steps, key=lambda s: (s.demand_id, s.version))
@@ -106,6 +117,13 @@ async def record_cases(writing: Writing, steps: Sequence[CaseStep]) -> None:
         [s.step for s in ordered],
         [s.unit for s in ordered],
     )
+
+
+async def record_parts(writing: Writing, parts: Sequence[Part]) -> None:
+    """Keep what was said last of each unit's part of a case."""
+    newest = {(part.case_id, part.unit): part for part in sorted(parts, key=lambda part: part.version)}
+    rows = [astuple(newest[key]) for key in sorted(newest)]
+    await writing.connection.execute(_PARTS, *zip(*rows, strict=True))
 
 
 async def record_dues(writing: Writing, limits: Sequence[LimitsSet]) -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, cast
+from uuid import UUID
 
 from services.contracts.case import (
     CaseArchived,
     CaseAssigned,
+    CaseAssistAsked,
+    CaseAssistReleased,
     CaseCalledBack,
     CaseCompleted,
     CaseEvent,
@@ -14,6 +17,7 @@ from services.contracts.case import (
     CaseLeadChanged,
     CaseMerged,
     CaseParted,
+    CaseRatingLate,
     CaseReassigned,
     CaseRectificationOpened,
     CaseRectified,
@@ -32,9 +36,9 @@ from services.contracts.envelope import Event, Record
 from services.contracts.project import ProjectEvent
 from services.contracts.supervision import LimitsSet
 from services.intake.store_projects import record_projects
-from services.intake.store_tracking import record_cases, record_dues, record_units
+from services.intake.store_tracking import record_cases, record_dues, record_parts, record_units
 from services.intake.tracked_projects import link_news, milestones_reached, project_news
-from services.intake.tracking import WITHDRAWAL_LATE, CaseStep
+from services.intake.tracking import RATING_LATE, WITHDRAWAL_LATE, CaseStep, Part
 from services.kit.postgres import Writing
 
 _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
@@ -47,7 +51,6 @@ _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
     CaseSuspended: ("suspended", "suspended"),
     CaseResumed: ("resumed", "signed_for"),
     CaseReviewed: ("reviewed", "reviewed"),
-    CaseCalledBack: ("called_back", "called_back"),
     CaseArchived: ("archived", "archived"),
     CaseWithdrawn: ("withdrawn", "withdrawn"),
     CaseRefused: ("refused", "refused"),
@@ -56,13 +59,20 @@ _STEPS: Final[Mapping[type[Event], tuple[str, str]]] = {
 """Event → the step it shows as, and the state the demand is in from then on."""
 
 
+Assistance = CaseAssistAsked | CaseAssistReleased
+
 _FOLLOWED: Final = {"dispatched": "reassigned"}
 """State that the lead case came to → the step it shows as, where it has another name."""
 
 
 async def take_cases(writing: Writing, records: Sequence[Record]) -> None:
-    """Case events move their demand on."""
-    await record_cases(writing, [_step(record) for record in records])
+    """Case events move their demand on; a unit that assists shows to nobody, but may not rate."""
+    parts = [_part(record.event) for record in records if isinstance(record.event, Assistance)]
+    steps = [_step(record) for record in records if not isinstance(record.event, Assistance)]
+    if steps:
+        await record_cases(writing, steps)
+    if parts:
+        await record_parts(writing, parts)
 
 
 async def take_limits(writing: Writing, records: Sequence[Record]) -> None:
@@ -95,7 +105,23 @@ def _step(record: Record) -> CaseStep:
         event.unit,
         _told(event),
         event.rectification if isinstance(event, CaseRectified | CaseFollowed) else None,
+        _lead(event),
     )
+
+
+def _part(event: Assistance) -> Part:
+    released = isinstance(event, CaseAssistReleased)
+    return Part(event.case_id, event.assisting, event.version, released)
+
+
+def _lead(event: CaseEvent) -> UUID | None:
+    """What it says about the case that the demand's is merged into: one that is parted is its own."""
+    match event:
+        case CaseMerged() | CaseLeadChanged() | CaseFollowed():
+            return event.lead
+        case CaseParted():
+            return event.case_id
+    return None
 
 
 def _shown(event: CaseEvent) -> tuple[str, str]:
@@ -109,8 +135,12 @@ def _shown(event: CaseEvent) -> tuple[str, str]:
             return "rectified", event.state
         case CaseExtensionGranted():
             return "extended", event.state
+        case CaseCalledBack():
+            return "called_back", event.state
         case CaseWithdrawalLate():
             return WITHDRAWAL_LATE, event.state
+        case CaseRatingLate():
+            return RATING_LATE, event.state
         case CaseFollowed(rectification=str()):
             return "rectified", event.state
         case CaseFollowed():

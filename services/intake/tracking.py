@@ -11,13 +11,18 @@ RECEIPT: Final = re.compile(r"YN[0-9]{8}-[0-9]{8}")
 """The local day of its registration and a number."""
 WITHDRAWAL_LATE: Final = "withdrawal_late"
 """The step by which a citizen learns that a withdrawal came after the answer."""
+RATING_LATE: Final = "rating_late"
+"""The step by which a citizen learns that a rating came when the reply had been sent back."""
 WithdrawalState = Literal["sent", "taken", "late"]
 """What became of the last withdrawal: on its way; the demand is withdrawn; the answer came first."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseStep:
-    """One event of a case: the step it is and the state that follows. `version` counts a case's from 1."""
+    """One event of a case: the step it is and the state that follows. `version` counts a case's from 1.
+
+    `lead`: the case that it is merged into from then on, itself where it is parted; None: that stays.
+    """
 
     demand_id: UUID
     case_id: UUID
@@ -28,6 +33,17 @@ class CaseStep:
     unit: str
     reply: str | None
     rectification: str | None = None
+    lead: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A unit was asked to do a part of a case, or let off it (`released`)."""
+
+    case_id: UUID
+    unit: str
+    version: int
+    released: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +77,19 @@ class Tracked:
 
 
 def latest(steps: Iterable[CaseStep]) -> list[CaseStep]:
-    """The last step of each demand with the last reply and rectification of all its steps, in whatever order.
+    """The last step of each demand, with the last reply, rectification and lead that its steps told.
 
-    Sorted by demand.
+    Sorted by demand; the steps come in whatever order.
     """
     last: dict[UUID, CaseStep] = {}
     for step in sorted(steps, key=lambda one: (one.demand_id, one.version)):
         known = last.get(step.demand_id)
-        reply = step.reply or (known.reply if known else None)
-        rectification = step.rectification or (known.rectification if known else None)
-        last[step.demand_id] = replace(step, reply=reply, rectification=rectification)
+        if known:
+            step = replace(
+                step,
+                reply=step.reply or known.reply,
+                rectification=step.rectification or known.rectification,
+                lead=step.lead or known.lead,
+            )
+        last[step.demand_id] = step
     return list(last.values())

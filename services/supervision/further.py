@@ -21,6 +21,7 @@ from services.contracts.case import (
     CaseReassigned,
     CaseRectificationOpened,
     CaseRectified,
+    CaseRedone,
     CaseRefused,
     CaseReturned,
     CaseSignedFor,
@@ -152,7 +153,6 @@ OPENS: Final[Mapping[type[CaseEvent], Callable[[Any], Opening]]] = {
 _ALL_CLOSED: Final[Mapping[str, State]] = {
     "dispute": "closed",
     "extension": "closed",
-    "rectification": "closed",
     "assist": "closed",
 }
 ENDS: Final[Mapping[type[CaseEvent], Mapping[str, State]]] = {
@@ -165,11 +165,13 @@ ENDS: Final[Mapping[type[CaseEvent], Mapping[str, State]]] = {
     CaseAssistDone: {"assist": "met"},
     CaseAssistReleased: {"assist": "closed"},
     CaseRectified: {"rectification": "met"},
+    CaseRedone: {"rectification": "closed"},
     CaseWithdrawn: _ALL_CLOSED,
     CaseRefused: _ALL_CLOSED,
     CaseMerged: _ALL_CLOSED,
 }
-"""A signature by the backstop office decides a dispute, too: it keeps the case."""
+"""A signature by the backstop office decides a dispute, too: it keeps the case. A redo's own limits stand in
+the place of a rectification."""
 
 FURTHER: Final = frozenset(OPENS) | frozenset(ENDS)
 """The events that are asked about."""

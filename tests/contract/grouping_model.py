@@ -73,6 +73,7 @@ class Model:
         done = one.leads == at and one.state in REPLIED
         if done:
             one.state, one.began, one.dispatched, one.pauses = "dispatched", now, now, []
+            one.rectifying = False
         return done
 
     def merge(self, at: int, into: int, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from services.assignment.assign import Registered, decide
 from services.assignment.case import Taken
-from services.assignment.respond import respond
+from services.assignment.respond import Responses, respond
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import Asked, take_steps
 from services.assignment.store import PostgresCases
@@ -89,13 +89,13 @@ class County:
         words = f"{SAYS.get(name, '理由')}{number}于{at}"
         if name == "withdraw":
             gone = DemandWithdrawn(demand_id=self.demand(number), case_id=case)
-            await respond(cases, events.append, RULEBOOK, [gone], [], at)
+            await respond(cases, events.append, RULEBOOK, Responses([gone]), at)
             taken = any(isinstance(event, CaseWithdrawn) for event in events)
         elif name == "rate":
             given = DemandRated(
                 demand_id=self.demand(number), case_id=case, unit="water", level="dissatisfied"
             )
-            await respond(cases, events.append, RULEBOOK, [], [(given, at)], at)
+            await respond(cases, events.append, RULEBOOK, Responses((), [(given, at)]), at)
             taken = True
         else:
             asked = Asked(case, name, words, into=self.ids[into] if name == "merge" else None)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ import pytest
 from services.assignment.assign import Registered, decide
 from services.assignment.case import Taken
 from services.assignment.hand_over import Succession
-from services.assignment.link_new_cases import link_new_cases
+from services.assignment.link_cases import link_cases
 from services.assignment.move_project import NotTheirs, Offer, Outcome, ProjectDesk, Repeated
 from services.assignment.open_projects import KnownCase, Opened, Opening, Refused, open_projects
 from services.assignment.project import Faulty, Finish, Link, Moved, NotAllowed, Project, Reach, Report, move
@@ -99,6 +99,14 @@ class Book:
         taken = await take_steps(cases, lambda event: None, RULEBOOK, steps, CLERK, NOW)
         assert [type(one) for one in taken] == [Taken, Taken]
 
+    async def merge(self, case: CaseAssigned, into: CaseAssigned) -> None:
+        """As far as projects see of it."""
+        if isinstance(self.projects, ProjectsInMemory):
+            self.projects.cases[case.case_id] = KnownCase(case.case_id, case.demand_id, into.case_id)
+            return
+        sql = "UPDATE cases SET state = 'merged', lead = $2 WHERE case_id = $1"
+        await self.projects._connection.execute(sql, case.case_id, into.case_id)
+
     async def open(self, ledger: str, cases: tuple[UUID, ...] = (), **given: Any) -> Project:
         found = await self.opened(Opening(ledger, plan(**given), cases))
         assert isinstance(found, Opened), found
@@ -114,7 +122,7 @@ class Book:
 
     async def link_new(self, *cases: CaseAssigned) -> None:
         matcher = Matcher.build(RULEBOOK.directory, await self.projects.open_projects())
-        await link_new_cases(self.projects, self.published.append, matcher, cases, NOW)
+        await link_cases(self.projects, self.published.append, matcher, cases, NOW)
 
     def desk(self, staff: Staff = CLERK) -> ProjectDesk:
         return ProjectDesk(self.projects, self.published.append, RULEBOOK.directory, staff, NOW)
@@ -202,7 +210,7 @@ async def test_a_case_that_certainly_fits_is_linked_once(book: Book) -> None:
     assert [(event.case_id, event.demand_id, event.how, event.version) for event in links] == [
         (case.case_id, case.demand_id, "rule", 2)
     ]
-    assert await book.projects.linked([case.case_id]) == {(case.case_id, project.project_id)}
+    assert set(await book.projects.linked([case.case_id])) == {(case.case_id, project.project_id)}
     assert (await book.project("县项-1")).version == 2
 
 
@@ -218,21 +226,40 @@ async def test_a_project_that_was_done_meanwhile_gets_no_case(book: Book) -> Non
     case, project = await book.case(title="停水"), await book.open("县项-1")
     before = Matcher.build(RULEBOOK.directory, await book.projects.open_projects())
     after(await book.desk().act("县项-1", Finish(TODAY, WORDS)))
-    await link_new_cases(book.projects, book.published.append, before, [case], NOW)
-    assert await book.projects.linked([case.case_id]) == set()
+    await link_cases(book.projects, book.published.append, before, [case], NOW)
+    assert set(await book.projects.linked([case.case_id])) == set()
     assert await book.projects.open_projects() == []
     assert await book.projects.cases_of(project.project_id) == []
+
+
+async def test_a_case_is_known_with_its_group_and_the_way_it_was_linked(book: Book) -> None:
+    lead, merged, other = [await book.case(title="停水") for _ in range(3)]
+    await book.merge(merged, lead)
+    alone = KnownCase(lead.case_id, lead.demand_id)
+    follower = KnownCase(merged.case_id, merged.demand_id, lead.case_id)
+    for one in (lead, merged):
+        assert await book.projects.with_groups([one.case_id]) == {
+            lead.case_id: alone,
+            merged.case_id: follower,
+        }
+    assert list(await book.projects.with_groups([other.case_id])) == [other.case_id]
+    assert await book.projects.with_groups([uuid4()]) == {}
+    project = await book.open("县项-1", cases=(lead.case_id,))
+    assert await book.projects.linked([lead.case_id, merged.case_id]) == {
+        (lead.case_id, project.project_id): "promoted",
+        (merged.case_id, project.project_id): "merged",
+    }
 
 
 async def test_a_possible_project_is_offered_once_and_decided_once(book: Book) -> None:
     case, project = await book.case(title="停水"), await book.open("县项-1", place=None)
     await book.link_new(case)
     await book.link_new(case)
-    assert await book.projects.linked([case.case_id]) == set()
+    assert set(await book.projects.linked([case.case_id])) == set()
     offer = await book.projects.offer_of(case.case_id, "县项-1")
     assert offer == Offer(case.case_id, project.project_id, "县项-1", "类别同为“供水”，项目未限地点", NOW)
     assert after(await book.desk().decide(case.case_id, "县项-1", accept=True)).version == 2
-    assert await book.projects.linked([case.case_id]) == {(case.case_id, project.project_id)}
+    assert set(await book.projects.linked([case.case_id])) == {(case.case_id, project.project_id)}
     assert field_of(await book.desk().decide(case.case_id, "县项-1", accept=False)) == "ledger"
 
 
@@ -241,7 +268,7 @@ async def test_a_declined_offer_links_nothing(book: Book) -> None:
     await book.open("县项-1", place=None)
     await book.link_new(case)
     assert await book.desk().decide(case.case_id, "县项-1", accept=False) is None
-    assert await book.projects.linked([case.case_id]) == set()
+    assert set(await book.projects.linked([case.case_id])) == set()
     decided = await book.projects.offer_of(case.case_id, "县项-1")
     assert decided is not None
     assert decided.accepted is False
@@ -291,7 +318,8 @@ async def test_a_unit_links_and_promotes_the_cases_alone_that_it_may_read(book: 
     for name in (foreign.case_id, foreign.receipt):
         assert refused_at(await desk.link("县项-1", name, WORDS)) == "case_id"
     assert refused_at(await desk.open(Opening("县项-2", plan(), both))) == "cases"
-    assert (await book.projects.of_ledgers(["县项-2"]), await book.projects.linked(both)) == ({}, set())
+    assert not await book.projects.of_ledgers(["县项-2"])
+    assert not await book.projects.linked(both)
     after(await desk.link("县项-1", own.case_id, WORDS))
     await book.assist(foreign, "water")
     after(await desk.link("县项-1", foreign.case_id, WORDS))
@@ -313,7 +341,7 @@ async def test_a_unit_opens_no_project_of_another_one_nor_has_one_replace_its_ow
 async def test_a_case_is_linked_by_its_receipt_number(book: Book) -> None:
     case, project = await book.case(), await book.open("县项-1")
     after(await book.desk().link("县项-1", case.receipt, WORDS))
-    assert await book.projects.linked([case.case_id]) == {(case.case_id, project.project_id)}
+    assert set(await book.projects.linked([case.case_id])) == {(case.case_id, project.project_id)}
     assert field_of(await book.desk().link("县项-1", "YN20210301-99999999", WORDS)) == "case_id"
 
 
@@ -325,7 +353,7 @@ async def test_a_case_is_linked_and_unlinked_by_hand(book: Book) -> None:
     after(await desk.unlink("县项-1", case.case_id, WORDS))
     assert field_of(await desk.unlink("县项-1", case.case_id, WORDS)) == "case_id"
     assert field_of(await desk.link("县项-1", uuid4(), WORDS)) == "case_id"
-    assert await book.projects.linked([case.case_id]) == set()
+    assert set(await book.projects.linked([case.case_id])) == set()
     assert (await book.project("县项-1")).version == 3
     assert await book.projects.cases_of(project.project_id) == []
 
@@ -382,7 +410,7 @@ async def test_a_dropped_project_keeps_its_cases_and_is_offered_to_no_other(book
     )
     assert [one.case_id for one in await book.projects.cases_of(project.project_id)] == [case.case_id]
     await book.link_new(further)
-    assert await book.projects.linked([further.case_id]) == set()
+    assert set(await book.projects.linked([further.case_id])) == set()
     assert isinstance(await book.desk().drop("县项-1", *APPROVED), NotAllowed)
     after(await book.desk().unlink("县项-1", case.case_id, WORDS))
 
@@ -510,4 +538,4 @@ async def test_a_link_of_the_rule_is_the_rules_own(book: Book) -> None:
     outcome = move(project, Link(case.case_id, case.demand_id, "rule", WORDS), TODAY)
     assert isinstance(outcome, Moved)
     await book.projects.record([outcome], "rule", NOW + timedelta(hours=1))
-    assert await book.projects.linked([case.case_id, uuid4()]) == {(case.case_id, project.project_id)}
+    assert set(await book.projects.linked([case.case_id, uuid4()])) == {(case.case_id, project.project_id)}

@@ -189,11 +189,20 @@ async def test_a_case_that_may_be_answered_is_offered_and_a_clerk_decides(town: 
     assert (offer["ledger"], offer["accepted"]) == (ledger, None)
     assert offer["why"] == "类别同为“供水”，项目未限地点"
     assert len(await offers("handler", "water")) == 1
+
+    async def awaits(role: str, unit: str | None = None) -> bool:
+        asked = {"offers": "true", "limit": "500"}
+        listed = await town.assignment.get("/cases", params=asked, headers=town.staff(role, unit))
+        return str(case_id) in [one["case_id"] for one in listed.json()["cases"]]
+
+    assert await awaits("clerk")
+    assert await awaits("handler", "water")
     assert await offers("handler", "river_town") == []
     other = await town.post(f"{path}/{ledger}", {"accept": True}, town.staff("handler", "river_town"))
     first = await town.post(f"{path}/{ledger}", {"accept": True}, town.staff("unit_head", "water"))
     again = await town.post(f"{path}/{ledger}", {"accept": False})
     assert (other.status_code, first.status_code, again.status_code) == (403, 204, 409)
+    assert not await awaits("clerk")
     assert (await town.project(ledger))["cases"] == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.assignment.case import Act, Case, Taken
 from services.assignment.lapse import lapse
-from services.assignment.respond import respond
+from services.assignment.respond import Responses, respond
 from services.assignment.rulebook import Rulebook
 from services.assignment.take import take
 from services.assignment.transitions import Person
@@ -16,6 +16,7 @@ from services.contracts.case import (
     CaseEvent,
     CaseExtensionRefused,
     CaseFollowed,
+    CaseRatingLate,
     CaseReassigned,
     CaseRectificationOpened,
 )
@@ -154,7 +155,7 @@ def rated(case_id: UUID, level: str) -> Any:
 
 
 async def rating(bench: Bench, *given: Any) -> None:
-    await respond(bench.cases, bench.events.append, RULEBOOK, [], given, NOW)
+    await respond(bench.cases, bench.events.append, RULEBOOK, Responses((), given), NOW)
 
 
 @pytest.mark.parametrize("state", ["completed", "reviewed", "called_back", "archived"])
@@ -179,7 +180,8 @@ async def test_a_bad_rating_of_a_merged_case_opens_the_rectification_of_its_lead
 async def test_a_bad_rating_of_a_case_that_is_handled_anew_opens_nothing() -> None:
     bench = Bench(state="signed_for")
     await rating(bench, rated(CASE, "dissatisfied"))
-    assert bench.events == []
+    assert [type(event) for event in bench.events] == [CaseRatingLate]
+    assert not bench.case.rectifying
 
 
 async def test_a_case_is_not_filed_before_it_is_rectified() -> None:
@@ -191,10 +193,12 @@ async def test_a_case_is_not_filed_before_it_is_rectified() -> None:
     assert (bench.case.state, bench.case.rectified_at) == ("archived", NOW)
 
 
-async def test_a_refused_case_has_nothing_to_rectify_any_more() -> None:
+async def test_a_case_that_is_handled_anew_has_nothing_to_rectify_until_its_next_bad_rating() -> None:
     bench = Bench(state="completed")
     await rating(bench, rated(CASE, "dissatisfied"))
     await bench.step(Act("redo", "刘某", PublicText("未说明")))
-    assert bench.case.rectifying
-    await bench.step(Act("refuse", "刘某", PublicText("属诉讼事项")))
     assert not bench.case.rectifying
+    await bench.step(Act("sign_for", "王某"), HANDLER)
+    await bench.step(Act("complete", "王某", PublicText("已返工")), HANDLER)
+    await rating(bench, rated(CASE, "dissatisfied"))
+    assert bench.case.rectifying

@@ -34,6 +34,11 @@ def late(state: CaseState) -> dict[Step, CaseState]:
     return {"withdraw_late": state}
 
 
+def anew(state: CaseState) -> dict[Step, CaseState]:
+    """A rating that comes when the reply was sent back: the state stays."""
+    return {"rate_late": state}
+
+
 def helped(state: CaseState) -> dict[Step, CaseState]:
     """What ends the part of an assisting unit: the state stays."""
     return {"assist_done": state, "release_assist": state}
@@ -43,6 +48,7 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
     "dispatched": {
         "assist": "dispatched",
         **helped("dispatched"),
+        **anew("dispatched"),
         "sign_for": "signed_for",
         "return": "dispatched",
         "reassign": "dispatched",
@@ -55,6 +61,7 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
     "signed_for": {
         "assist": "signed_for",
         **helped("signed_for"),
+        **anew("signed_for"),
         "suspend": "suspended",
         "ask_extension": "signed_for",
         "grant_extension": "signed_for",
@@ -69,6 +76,7 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
     },
     "suspended": {
         **helped("suspended"),
+        **anew("suspended"),
         "resume": "signed_for",
         "grant_extension": "suspended",
         "refuse_extension": "suspended",
@@ -83,6 +91,7 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
         "follow": "merged",
         "withdraw": "withdrawn",
         **late("merged"),
+        **anew("merged"),
     },
     "completed": {
         "tag": "completed",
@@ -101,12 +110,13 @@ LEADS: dict[CaseState, dict[Step, CaseState]] = {
     },
     "called_back": {
         "tag": "called_back",
+        "call_back": "called_back",
         "archive": "archived",
         "redo": "dispatched",
         **rated("called_back"),
         **late("called_back"),
     },
-    "archived": rated("archived") | late("archived"),
+    "archived": {"call_back": "archived", **rated("archived"), **late("archived")},
     "withdrawn": {},
     "refused": late("refused"),
 }
@@ -125,14 +135,22 @@ UNIT_STEPS = (
     "assist",
     "release_assist",
 )
-NOT_OFFICE = ("withdraw", "withdraw_late", "ask_extension", "follow", "open_rectification", "assist_done")
+NOT_OFFICE = (
+    "withdraw",
+    "withdraw_late",
+    "rate_late",
+    "ask_extension",
+    "follow",
+    "open_rectification",
+    "assist_done",
+)
 BACKSTOP_STEPS = ("reassign", "merge", "part")
 EVERYWHERE: dict[Actor, tuple[Step, ...]] = {
     "clerk": tuple(step for step in STEPS if step not in NOT_OFFICE),
     "administrator": tuple(step for step in STEPS if step not in NOT_OFFICE),
     "callback_clerk": ("call_back", "archive", "redo"),
     "supervision_office": ("grant_extension", "refuse_extension", "review", "redo"),
-    "citizen": ("withdraw", "withdraw_late"),
+    "citizen": ("withdraw", "withdraw_late", "rate_late"),
     "rule": ("merge", "part", "follow", "reassign", "refuse_extension", "open_rectification"),
 }
 
@@ -162,7 +180,7 @@ def not_barred(
         return lies_with != "petition"
     if step == "ask_extension":
         return not asked
-    if step == "withdraw":
+    if step in ("withdraw", "rate_late"):
         return lead_state != "completed"
     if step == "withdraw_late":
         return lead_state in (None, "completed")

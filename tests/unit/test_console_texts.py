@@ -80,7 +80,7 @@ def test_every_code_of_the_vocabulary_has_a_name(group: str) -> None:
     assert [code for code in GROUPS[group] if not catalogue("zh-CN").knows(group, code)] == []
 
 
-NOT_ON_PAGES = {"withdraw", "withdraw_late", "follow", "open_rectification"}
+NOT_ON_PAGES = {"withdraw", "withdraw_late", "rate_late", "follow", "open_rectification"}
 """Steps that are taken through intake, with a tracking code; and that of a merged case, taken by rule."""
 
 

@@ -49,14 +49,33 @@ async def test_where_nothing_can_be_said_no_form_is_offered(browser: Browser, st
 
 
 async def test_a_rating_goes_to_intake_with_the_code_and_without_a_token(browser: Browser) -> None:
-    await browser.login("clerk")
     sent = {**KEYS, "level": "satisfied", "comment": "谢谢"}
-    page = await browser.send("/cases", "/track/rating", **sent)
+    page = await browser.send("/login", "/track/rating", **sent)
     assert "评价已收到" in page.text
     assert 'action="/track/rating"' not in page.text
     [call] = browser.apis.sent("POST")
     assert call.body == {"tracking_code": CODE, "level": "satisfied", "comment": "谢谢"}
     assert "authorization" not in call.headers
+
+
+@pytest.mark.parametrize("what", ["rating", "project-rating", "withdrawal"])
+async def test_nobody_speaks_for_a_citizen_where_staff_are_logged_in(browser: Browser, what: str) -> None:
+    await browser.login("clerk")
+    page = await browser.send("/cases", f"/track/{what}", **KEYS, level="satisfied", ledger="凤项-2021-001")
+    assert (page.status_code, "工作人员不能代为评价或撤回" in page.text) == (403, True)
+    assert browser.apis.sent("POST") == []
+
+
+async def test_staff_see_where_a_demand_stands_without_the_forms_of_its_citizen(browser: Browser) -> None:
+    await browser.login("clerk")
+    page = await follow(browser, projects=[{**ANSWERING, "done_on": "2021-08-20"}])
+    assert ('action="/track/' in page, "请退出登录" in page) == (False, True)
+
+
+async def test_a_rating_that_came_too_late_is_told_and_the_next_reply_is_rated(browser: Browser) -> None:
+    late = {"at": STANDING["received_at"], "step": "rating_late", "unit": "water", "unit_name": "县水利局"}
+    anew = await follow(browser, timeline=[late])
+    assert ("评价没有计入" in anew, 'action="/track/rating"' in anew) == (True, True)
 
 
 async def test_a_withdrawal_goes_to_intake_and_its_reason_is_optional(browser: Browser) -> None:

@@ -15,6 +15,7 @@ from services.contracts.case import (
     CaseExtensionRefused,
     CaseRectificationOpened,
     CaseRectified,
+    CaseRedone,
     CaseRefused,
     CaseWithdrawn,
 )
@@ -91,6 +92,11 @@ def gone(
 ) -> Any:
     said = {"unit": case.unit, **({"reason": "不予受理"} if kind is CaseRefused else {})}
     return kind.model_validate({**follow(case, version, dispatch), **said})
+
+
+def redone(case: CaseAssigned, version: int = 5) -> CaseRedone:
+    said = {"unit": case.unit, "post": case.post, "reason": "未说明"}
+    return CaseRedone.model_validate({**follow(case, version, 2), **said})
 
 
 @pytest.mark.parametrize(
@@ -204,6 +210,19 @@ async def test_a_bad_rating_is_put_right_within_the_presets_days_and_climbs_its_
     await bench.apply((rectified(case), local(due)))
     limit = bench.limit(case, "rectification")
     assert (limit.state, limit.met_at, limit.fires_at) == ("met", local(due), None)
+
+
+async def test_a_redo_ends_a_rectification_and_the_next_bad_rating_opens_another() -> None:
+    bench, case, at = Bench(), case_assigned(), local("03-05 09:00")
+    await bench.apply((case, at), (signed_for(case), at), (completed(case), at), (rated_badly(case), at))
+    await bench.apply((redone(case), at))
+    assert bench.limit(case, "rectification").state == "closed"
+    assert [one for one in await bench.fire(local("03-30 09:00")) if one.limit == "rectification"] == []
+    assert not any(isinstance(one, NoticeSent) and one.limit == "rectification" for one in bench.fired)
+    later = local("04-01 09:00")
+    await bench.apply((rated_badly(case, 8), later))
+    limit = bench.limit(case, "rectification")
+    assert (limit.state, limit.opened_by) == ("open", 8)
 
 
 @pytest.mark.parametrize("kind", [CaseWithdrawn, CaseRefused])

@@ -24,12 +24,12 @@ STATES = ("registered", *get_args(CaseState))
 
 
 class ResponsesInMemory:
-    """Withdrawals and ratings of one process; `late`: how many withdrawals of a demand came too late."""
+    """Withdrawals and ratings of one process; `late`: how many of a demand came too late."""
 
     def __init__(self) -> None:
         self.withdrawn: dict[UUID, int] = {}
         self.late: dict[UUID, int] = {}
-        self.rated: dict[UUID, Satisfaction] = {}
+        self.rated: dict[UUID, int] = {}
         self.projects_rated: dict[tuple[UUID, UUID], Satisfaction] = {}
 
     async def withdraw(self, demand_id: UUID, now: datetime) -> int | None:
@@ -37,10 +37,10 @@ class ResponsesInMemory:
         self.withdrawn[demand_id] = number
         return None if number == before else number
 
-    async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> bool:
-        new = demand_id not in self.rated
-        self.rated.setdefault(demand_id, level)
-        return new
+    async def rate(self, demand_id: UUID, level: Satisfaction, now: datetime) -> int | None:
+        before, number = self.rated.get(demand_id), self.late.get(demand_id, 0) + 1
+        self.rated[demand_id] = number
+        return None if number == before else number
 
     async def rate_project(
         self, demand_id: UUID, project_id: UUID, level: Satisfaction, now: datetime
@@ -108,6 +108,18 @@ async def test_after_a_withdrawal_that_came_too_late_another_one_is_told_once() 
     first, second = citizen.events
     assert isinstance(first, DemandWithdrawn)
     assert isinstance(second, DemandWithdrawn)
+    assert (first.number, second.number) == (1, 2)
+    assert first.event_id() != second.event_id()
+
+
+async def test_after_a_rating_that_came_too_late_the_next_reply_is_rated_once() -> None:
+    citizen = Citizen("completed")
+    await citizen.rate("dissatisfied")
+    citizen.responses.late[citizen.standing.demand_id] = 1
+    assert [await citizen.rate() for _ in range(2)] == [Said(NOW), SaidBefore()]
+    first, second = citizen.events
+    assert isinstance(first, DemandRated)
+    assert isinstance(second, DemandRated)
     assert (first.number, second.number) == (1, 2)
     assert first.event_id() != second.event_id()
 

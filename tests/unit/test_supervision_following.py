@@ -235,12 +235,13 @@ async def _extended(
     """A case that rests once and is granted more time before, within or after its pause: its limit."""
     bench, case = bench_with(preset), case_assigned(kind="consultation")
     dispatched = local("04-23 10:00")
-    more = {
+    choices: dict[str, list[Any]] = {
         "before": [(granted(case, 3, days), begin), (suspended(case, 4), begin)],
         "within": [(suspended(case), begin), (granted(case, 4, days), begin + rests / 2)],
         "after": [(suspended(case), begin)],
-    }[granted_when]
-    await bench.apply((case, dispatched), (signed_for(case), dispatched), *more)
+    }
+    steps = choices[granted_when]
+    await bench.apply((case, dispatched), (signed_for(case), dispatched), *steps)
     if granted_when != "after":
         assert bench.limits.limits[case.case_id, "complete"].state == "suspended"
     await bench.apply((resumed(case, 5), begin + rests))

@@ -59,6 +59,7 @@ CREATE TABLE cases (
 CREATE INDEX cases_page ON cases (assigned_at, case_id);
 CREATE INDEX cases_unit ON cases (unit, assigned_at, case_id);
 CREATE INDEX cases_lead ON cases (lead) WHERE lead IS NOT NULL;
+CREATE INDEX cases_assisted ON cases (case_id) WHERE assisting <> '{}';
 CREATE INDEX cases_citizen ON cases (citizen_ref, assigned_at);
 -- The open ones of a category by time: where the likely twins of a case are looked for. As with cases_post (0140)
 -- the condition changes with the reply alone.
@@ -68,7 +69,8 @@ CREATE INDEX cases_tags ON cases USING gin (tags) WHERE tags <> '{}';
 CREATE INDEX cases_rectify ON cases (assigned_at, case_id)
 WHERE rectification_opened IS NOT NULL AND rectified_at IS NULL;
 
--- assisting above: the units whose part is still to come; each was named by a step, whose assisting says which.
+-- assisting above: the units whose part is still to come; each was named by a step, whose assisting says which,
+-- and assisting_post the post that answers for it.
 -- What happened to a case after its assignment (which is version 1 and stands in the case itself).
 CREATE TABLE steps (
     case_id uuid NOT NULL REFERENCES cases,
@@ -82,6 +84,7 @@ CREATE TABLE steps (
     days smallint,
     lead uuid,
     assisting text,
+    assisting_post text,
     PRIMARY KEY (case_id, version)
 );
 

@@ -56,6 +56,7 @@ CREATE TABLE project_offers (
     decided_at timestamptz,
     PRIMARY KEY (case_id, project_id)
 );
+CREATE INDEX project_offers_undecided ON project_offers (case_id) WHERE accepted IS NULL;
 
 -- What citizens said of the projects that answer their demands.
 CREATE TABLE project_ratings (

@@ -1,5 +1,5 @@
 -- Who confirmed for a new holder of a post what passed to him: the record, added to and never altered.
--- digest: SHA-256 of the list that was seen; the counts say how much stood in it.
+-- digest: SHA-256 of the list that was seen; the counts say how much stood in it, cases with rectifications and parts.
 CREATE TABLE hand_overs (
     post text NOT NULL,
     since date NOT NULL,
@@ -15,5 +15,7 @@ CREATE TABLE hand_overs (
 );
 REVOKE UPDATE, DELETE ON hand_overs FROM yinuo_assignment_app;
 
--- What is open by post. Its condition changes with the reply alone, so that signing for a case rewrites no index.
-CREATE INDEX cases_post ON cases (post) WHERE completed_at IS NULL;
+-- What is open by post. Its condition changes with reply and rating alone, so that signing for a case rewrites no
+-- index.
+CREATE INDEX cases_post ON cases (post)
+WHERE completed_at IS NULL OR rectification_opened IS NOT NULL AND rectified_at IS NULL;

@@ -62,11 +62,13 @@ CREATE TABLE readings (
 CREATE INDEX readings_of_demand ON readings (demand_id, id);
 REVOKE UPDATE, DELETE ON readings FROM yinuo_intake_app;
 
--- Where each demand stands, as the other services' events say. `changed_at` is when intake learnt it.
+-- Where each demand stands, as the other services' events say. `changed_at` is when intake learnt it. lead: the case
+-- that its case is, or was last, merged into; parted again, its own.
 CREATE TABLE tracking (
     demand_id uuid PRIMARY KEY,
     key_id integer,
     case_id uuid NOT NULL,
+    lead uuid,
     version integer NOT NULL,
     state text NOT NULL,
     unit text NOT NULL,
@@ -91,8 +93,17 @@ CREATE TABLE timeline (
     PRIMARY KEY (demand_id, version)
 );
 
--- What citizens said afterwards, each once: they took a demand back, or rated its reply. Each withdrawal but the
--- last came too late, as the timeline says.
+-- Which units were asked to do a part of a case; released: they were let off it.
+CREATE TABLE assisting_units (
+    case_id uuid NOT NULL,
+    unit text NOT NULL,
+    version integer NOT NULL,
+    released boolean NOT NULL,
+    PRIMARY KEY (case_id, unit)
+);
+
+-- What citizens said afterwards, each once: they took a demand back, or rated its reply. Each but the last came too
+-- late, as the timeline says.
 CREATE TABLE withdrawals (
     demand_id uuid NOT NULL,
     number integer NOT NULL,
@@ -100,9 +111,11 @@ CREATE TABLE withdrawals (
     PRIMARY KEY (demand_id, number)
 );
 CREATE TABLE ratings (
-    demand_id uuid PRIMARY KEY,
+    demand_id uuid NOT NULL,
+    number integer NOT NULL,
     level text NOT NULL,
-    rated_at timestamptz NOT NULL
+    rated_at timestamptz NOT NULL,
+    PRIMARY KEY (demand_id, number)
 );
 REVOKE UPDATE, DELETE ON withdrawals, ratings FROM yinuo_intake_app;
 
@@ -116,5 +129,5 @@ CREATE TABLE units (
 CREATE VIEW audit_demands AS
 SELECT demand_id, receipt, channel, received_at, received_real_at FROM demands;
 CREATE VIEW audit_withdrawals AS SELECT demand_id FROM withdrawals;
-CREATE VIEW audit_ratings AS SELECT demand_id, level FROM ratings;
+CREATE VIEW audit_ratings AS SELECT demand_id, number, level FROM ratings;
 GRANT SELECT ON audit_demands, audit_withdrawals, audit_ratings TO yinuo_audit;

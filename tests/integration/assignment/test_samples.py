@@ -1,5 +1,6 @@
 """Call-back samples on a running assignment: drawn, listed, called back, never altered."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,9 @@ import pytest
 
 from services.assignment.sample import Replied, draw
 from services.dev.credentials import service_environment
+from services.kit.clock import set_clock
 from tests.assignment_process import CONFLICT, FORBIDDEN, Assignment
+from tests.service_process import MONDAY
 
 DAY = {"first_day": "2021-03-01", "last_day": "2021-03-01"}
 
@@ -49,6 +52,28 @@ async def test_a_sample_is_drawn_by_unit_and_shows_who_was_called_back(assignmen
         if one["sample_id"] == sample["sample_id"]
     ]
     assert (listed["drawn"], listed["called_back"]) == (sample["drawn"], 1)
+
+
+async def test_a_filed_case_is_called_back_and_a_call_that_led_to_a_redo_counts(
+    assignment: Assignment,
+) -> None:
+    clerk, caller = assignment.staff("clerk"), assignment.staff("callback_clerk")
+    filed, wrong, before = [await replied(assignment) for _ in range(3)]
+    for case_id in (filed, wrong, before):
+        await assignment.take(case_id, "review", clerk)
+    await assignment.take(before, "call-back", caller, note="满意。")
+    await assignment.take(filed, "archive", clerk)
+    await set_clock(assignment.stack.admin_url, MONDAY + timedelta(minutes=1))
+    sample = (await asked(assignment, share="1", seed="2021-04")).json()
+    assert sample["called_back"] == 0
+    called = await assignment.take(filed, "call-back", caller, note="满意。")
+    assert (called.status_code, called.json()["state"]) == (200, "archived")
+    await assignment.take(wrong, "call-back", caller, note="没有人来过。")
+    await assignment.take(wrong, "redo", caller, reason="没有人来过。")
+    path = f"/call-back-samples/{sample['sample_id']}"
+    shown = (await assignment.http.get(path, headers=caller)).json()
+    assert {one["case_id"] for one in shown["cases"] if one["called_back_at"]} == {str(filed), str(wrong)}
+    assert shown["called_back"] == 2
 
 
 async def test_the_list_is_read_page_by_page_to_the_first_drawn(assignment: Assignment) -> None:

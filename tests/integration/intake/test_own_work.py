@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from services.contracts.case import CaseCompleted
+from services.contracts.case import CaseAssistAsked, CaseAssistReleased, CaseCompleted, CaseFollowed
 from services.contracts.directory import UnitRecorded
 from services.contracts.project import CaseLinkedToProject, ProjectDone, ProjectOpened, project_id_of
 from services.contracts.public_text import PublicText
@@ -87,6 +87,52 @@ async def test_the_units_people_and_those_above_may_not_rate_and_nothing_is_spen
     assert (await client.post(f"{path}/rating", json=rating)).status_code == 201
     assert (await client.post(f"{path}/project-ratings", json=done)).status_code == 201
     assert (await put(client, who)).json() | {"at": None} == {"contacts": 0, "units": 0, "at": None}
+
+
+async def test_people_of_a_unit_that_assisted_may_not_rate_unless_it_was_let_off(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish, token_for: TokenFor
+) -> None:
+    helping, lead = f"u-{uuid4().hex[:8]}", uuid4()
+    path, code = await replied(
+        client, key, database, publish, f"u-{uuid4().hex[:8]}", contact={"phone": PHONE}, author_ref="h"
+    )
+    await put(client, token_for("administrator"), {"unit": helping, "phone": PHONE})
+    receipt = path.rpartition("/")[2]
+    case = await database.pool.fetchval(
+        "SELECT case_id FROM tracking JOIN demands USING (demand_id) WHERE receipt = $1", receipt
+    )
+    demand, rating = await demand_id(database, receipt), {**code, "level": "very_satisfied"}
+    helped = {"demand_id": uuid4(), "dispatch": 1, "unit": "water", "assisting": helping}
+    asked = {"case_id": lead, **helped, "version": 2, "post": "p", "what": PublicText("恢复路面。")}
+    merged = {"case_id": case, "demand_id": demand, "dispatch": 1, "unit": "water", "lead": lead}
+
+    async def parts() -> int:
+        found: int = await database.pool.fetchval(
+            "SELECT count(*) FILTER (WHERE NOT released) FROM assisting_units WHERE case_id = $1", lead
+        )
+        return found
+
+    async def asked_for() -> bool:
+        followed = await database.pool.fetchval("SELECT lead FROM tracking WHERE case_id = $1", case)
+        return (await parts(), followed) == (1, lead)
+
+    await publish(
+        [
+            CaseAssistAsked.model_validate(asked),
+            CaseFollowed.model_validate({**merged, "version": 3, "state": "completed"}),
+        ]
+    )
+    await eventually(asked_for)
+    assert (await client.post(f"{path}/rating", json=rating)).status_code == 403
+    let_off = {"case_id": lead, **helped, "version": 3, "reason": PublicText("不必了。")}
+    await publish([CaseAssistReleased.model_validate(let_off)])
+
+    async def released() -> bool:
+        return await parts() == 0
+
+    await eventually(released)
+    assert (await client.post(f"{path}/rating", json=rating)).status_code == 201
+    await put(client, token_for("administrator"))
 
 
 async def test_a_project_is_rated_once_a_citizen_however_many_demands_it_answers(

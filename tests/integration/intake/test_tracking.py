@@ -8,10 +8,13 @@ from uuid import uuid4
 import httpx
 
 from services.contracts.case import (
+    CaseArchived,
+    CaseCalledBack,
     CaseCompleted,
     CaseExtensionGranted,
     CaseFollowed,
     CaseMerged,
+    CaseRatingLate,
     CaseRedone,
     CaseReturned,
     CaseSignedFor,
@@ -141,7 +144,8 @@ async def _told(
         found: dict[str, Any] = (await client.get(path, params=code)).json()
         return found if len(found["timeline"]) == first + len(steps) else None
 
-    return await eventually(told)
+    found: dict[str, Any] = await eventually(told)
+    return found
 
 
 async def test_a_withdrawal_that_came_too_late_is_told_and_may_be_said_again_when_the_case_is_handled_anew(
@@ -164,6 +168,33 @@ async def test_a_withdrawal_that_came_too_late_is_told_and_may_be_said_again_whe
     answers = await asyncio.gather(*(client.post(f"{path}/withdrawal", json=code) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409]
     assert (await client.get(path, params=code)).json()["withdrawal"] == "sent"
+
+
+async def test_a_rating_that_loses_the_race_to_a_redo_is_not_spent(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    path, code = await _moved_to(client, sent, database, publish), {"tracking_code": sent["tracking_code"]}
+    bad, good = {**code, "level": "dissatisfied"}, {**code, "level": "satisfied"}
+    await _told(client, sent, database, publish, (CaseCompleted, {"reply": "已恢复供水。"}))
+    assert (await client.post(f"{path}/rating", json=bad)).status_code == 201
+    why, anew = {"reason": "未说明", "post": "p", "dispatch": 2}, {"state": "dispatched", "dispatch": 2}
+    late = await _told(client, sent, database, publish, (CaseRedone, why), (CaseRatingLate, anew))
+    assert (late["rating"], late["timeline"][-1]["step"]) == (None, "rating_late")
+    await _told(client, sent, database, publish, (CaseCompleted, {"reply": "已修好。", "dispatch": 2}))
+    answers = await asyncio.gather(*(client.post(f"{path}/rating", json=good) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert (await client.get(path, params=code)).json()["rating"] == "satisfied"
+
+
+async def test_a_filed_demand_stays_filed_when_its_citizen_is_called_back(
+    client: httpx.AsyncClient, key: Headers, database: Database, publish: Publish
+) -> None:
+    sent = (await send(client, key | identity())).json()
+    await _moved_to(client, sent, database, publish)
+    called = {"note": "满意", "state": "archived"}
+    after = await _told(client, sent, database, publish, (CaseArchived, {}), (CaseCalledBack, called))
+    assert (after["state"], after["timeline"][-1]["step"]) == ("archived", "called_back")
 
 
 async def test_nobody_withdraws_a_demand_with_a_token_or_a_key(

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from services.assignment.promise import NewPromise
 from services.assignment.promise_checks import complaints_about
 from services.assignment.promise_rows import Reader, ReadPromise, heading_complaints
 from services.cli.promise_files import cell_text

@@ -124,17 +124,16 @@ async def town(stack: Infrastructure) -> AsyncIterator[County]:
         )
         loaded.raise_for_status()
         found.key = await new_key(intake, found.staff("administrator"))
-        await close_all(stack)
+        await close_all(found)
         yield found
 
 
-async def close_all(stack: Infrastructure) -> None:
-    database = await asyncpg.connect(stack.admin_url)
-    await database.execute(
-        "UPDATE assignment.projects SET state = 'replaced' WHERE state IN ('planned', 'under_way')"
-    )
-    await database.execute("UPDATE assignment.project_list SET version = version + 1")
-    await database.close()
+async def close_all(town: County) -> None:
+    for state in ("planned", "under_way"):
+        page = await town.assignment.get("/projects", params={"state": state, "limit": 500})
+        for one in page.json()["projects"]:
+            dropped = await town.post(f"/projects/{one['ledger']}/drop", {"reason": "不再实施。", **BY})
+            dropped.raise_for_status()
 
 
 async def test_a_matching_case_is_linked_and_its_citizen_sees_the_project(town: County) -> None:

@@ -138,7 +138,7 @@ async def test_a_reply_is_reviewed_called_back_and_filed_and_then_nothing_more_i
         "archived",
     ]
     late = await assignment.take(case_id, "redo", clerk, reason="再办。")
-    assert (late.status_code, late.json()["allowed"]) == (CONFLICT, [])
+    assert (late.status_code, late.json()["allowed"]) == (CONFLICT, ["call_back"])
     [event] = await assignment.until(CaseCalledBack, case_id)
     assert event.note == "满意，电话〔手机号〕。"
     steps = [moment["step"] for moment in (await assignment.case(case_id))["timeline"]]

@@ -52,7 +52,7 @@ class PromiseReading:
         if after is not None:
             at = len(parameters)
             conditions.append(f"(recorded_at, promise_id) < (${at + 1}, ${at + 2})")
-            parameters += after
+            parameters += [after.at, after.id]
         where = " AND ".join(conditions) or "true"
         order = f"ORDER BY recorded_at DESC, promise_id DESC LIMIT {int(limit)}"
         return await self._connection.fetch(f"{_ROW} WHERE {where} {order}", *parameters)

@@ -36,7 +36,7 @@ async def demands_told(
     projects_rated = [(one.event, one.time) for one in records if isinstance(one.event, ProjectRated)]
     said = Responses(withdrawn, rated, [one for one, _ in projects_rated])
     rulebook, cases = await rulebooks.current(writing.connection), PostgresCases(writing.connection)
-    if withdrawn or rated:
+    if said.case_ids:
         # Before any project is held, as staff do; alone, since a batch that is repeated by halves may bring
         # its ratings first and its withdrawals later, in this same transaction.
         await cases.hold_groups(regrouping=True)

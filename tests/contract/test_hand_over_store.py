@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from services.assignment.assign import Registered, decide
-from services.assignment.hand_over import Confirmation, Succession
+from services.assignment.hand_over import Confirmation, Succession, counts_of
 from services.assignment.rulebook import Rulebook
 from services.assignment.store import PostgresCases
 from services.assignment.store_hand_overs import PostgresHandOvers
@@ -93,6 +93,7 @@ async def test_a_rectification_passes_if_it_was_opened_before_the_successor_came
     assert [(one.kind, one.id, one.state) for one in found] == [
         ("rectification", passes.case_id, "completed")
     ]
+    assert counts_of(found) == {"rectification": 1}
     assert "closing.head" in await store.answering()
 
 

@@ -105,8 +105,8 @@ async def test_everything_wrong_in_a_list_is_named_with_row_column_and_remedy_an
     assert [(one["row"], one["column"]) for one in found] == [
         (3, "due"),
         (4, "tier"),
-        (4, "unit"),
         (4, "due"),
+        (4, "unit"),
         (5, "number"),
         (6, "post"),
         (6, "number"),

@@ -119,7 +119,7 @@ async def test_what_the_api_refuses_stands_beside_its_field_and_what_was_typed_s
     assert '<small class="wrong">职务 water.head 无人担任；改为有人担任的职务</small>' in page.text
     assert 'value="2021-09-30"' in page.text
     assert "&lt;汛期&gt;</textarea>" in page.text
-    assert '<option value="water.head" selected>县水利局 水利局局长</option>' in page.text
+    assert '<option value="water.head" selected>县水利局 · 水利局局长</option>' in page.text
 
 
 async def test_a_project_that_moved_on_meanwhile_says_so(browser: Browser) -> None:

@@ -238,7 +238,7 @@ async def test_a_refused_step_keeps_every_choice_and_tick(browser: Browser) -> N
         "form_token": await browser.form_token(CASE_PAGE),
     }
     page = (await browser.http.post(f"{CASE_PAGE}/steps/return", data=form)).text
-    assert '<label class="wrong">\nassisting_units' in page
+    assert '<label class="wrong">\n配合单位' in page
     for kept in ('"water" selected', '"office" selected', 'name="agreed" value="true" checked'):
         assert kept in page
 

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from services.assignment.promise import NewPromise
 from services.assignment.promise_checks import complaints_about
 from services.assignment.promise_rows import Reader, ReadPromise, heading_complaints
 from services.cli.promise_files import cell_text
@@ -49,8 +48,7 @@ def test_names_and_titles_become_codes() -> None:
 def test_words_are_read_as_they_are_in_a_sheet_of_projects() -> None:
     assert read(post="水利局局长", made_on="2021年4月30日", due="2021/6/30") == read()
     town = read(tier="乡镇", unit="河口镇", post="镇长")
-    assert isinstance(town, NewPromise)
-    assert town.tier == "town"
+    assert (town.promise.tier, town.complaints) == ("town", ())
     assert read(tier="科级领导") == read(tier="科级干部") == read(tier="section_leader")
 
 

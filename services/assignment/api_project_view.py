@@ -124,7 +124,8 @@ def _promised(row: Mapping[str, Any], directory: Directory) -> Promised:
     title = post.title if post else row["post"]
     who = "党员" if row["tier"] == ORDINARY else f"{title or ''} {row['holder'] or ''}".strip()
     unit = unit_name(directory, row["unit"]) or row["unit"]
-    return Promised(row["number"], f"{unit} {who}", row["words"], row["due"], row["state"])
+    whole = who if who.startswith(unit) else f"{unit} {who}"
+    return Promised(row["number"], whole, row["words"], row["due"], row["state"])
 
 
 def sheet_of(listed: Sequence[Listed], directory: Directory | None) -> models.SheetView:

@@ -10,23 +10,20 @@ from fastapi import APIRouter, Depends
 from fastapi import Query as FromQuery
 
 from services.assignment import api_models as models
-from services.assignment.acting import FOR_THEIR_UNIT
+from services.assignment.api_cases_asked import CasesAsked, unit_of
 from services.assignment.api_outcomes import problem_of
 from services.assignment.assists import Assist, assists_of
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import NoSuchCase, person_of
 from services.assignment.store_directory import Rulebooks
-from services.assignment.store_reading import CaseReading, Filter, matter_of
+from services.assignment.store_reading import CaseReading, matter_of
 from services.assignment.transitions import Place, allowed_steps
 from services.assignment.twins import likely_twins
-from services.contracts.vocabulary import CaseState, Kind, Tag
 from services.kit.auth import Staff
-from services.kit.http import Problem, staff_with
+from services.kit.http import staff_with
 from services.kit.page import Cursor
 from services.kit.postgres import Database
 
-PAGE: Final = 50
-LARGEST_PAGE: Final = 500
 RECTIFICATION: Final = ("rectification_opened", "rectification_due", "rectified_at")
 PART: Final = ("part_open", "part_state", "part_due", "part_ended")
 UNSHOWN: Final = ("citizen_ref", "lead", *RECTIFICATION, *PART)
@@ -57,58 +54,16 @@ def case_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
     routes = APIRouter(tags=["cases"])
 
     @routes.get("/cases", summary=f"Cases by filter, page by page ({READERS})")
-    async def list_cases(
-        staff: Reader,
-        unit: models.UnitCode | None = None,
-        state: CaseState | None = None,
-        kind: Kind | None = None,
-        category: Annotated[models.UnitCode | None, FromQuery(description="with all below it")] = None,
-        q: Annotated[models.Query | None, FromQuery(description="receipt, or in summary or title")] = None,
-        overdue: bool | None = None,
-        rectify: Annotated[bool | None, FromQuery(description="badly rated by the citizen")] = None,
-        tag: Tag | None = None,
-        offers: Annotated[
-            bool | None, FromQuery(description="with a project offered that the asker may decide about")
-        ] = None,
-        assisting: Annotated[
-            bool, FromQuery(description="those that `unit`, or one's own, was asked to assist with")
-        ] = False,
-        case_id: Annotated[
-            list[UUID] | None,
-            FromQuery(
-                max_length=LARGEST_PAGE, description="these alone, as far as they may be read one by one"
-            ),
-        ] = None,
-        after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
-        limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
-    ) -> models.CasePage:
-        cursor = Cursor.parse(after) if after is not None else None
-        reader = staff.unit if case_id is not None and unit is None and staff.role in FOR_THEIR_UNIT else None
-        unit = _unit_of(staff, unit)
-        assists = _assisting(staff, unit) if assisting else None
+    async def list_cases(staff: Reader, asked: Annotated[CasesAsked, FromQuery()]) -> models.CasePage:
+        cursor = Cursor.parse(asked.after) if asked.after is not None else None
+        asked.refuse(staff)
         async with database.pool.acquire() as connection:
             rulebook = await rulebooks.current(connection)
             if rulebook is None:
                 return models.CasePage(cases=[], next=None)
-            categories = rulebook.family(category) if category else None
-            lies_with, led_by = None if assists or reader else unit, _deciding(staff)
-            wanted = Filter(
-                lies_with,
-                state,
-                kind,
-                categories,
-                q,
-                overdue,
-                rectify,
-                tag,
-                assists,
-                case_id,
-                reader,
-                offers,
-                led_by,
-            )
-            rows = await CaseReading(connection).page(wanted, cursor, limit + 1)
-        return _page(rows, limit, rulebook)
+            wanted = asked.filter(staff, rulebook)
+            rows = await CaseReading(connection).page(wanted, cursor, asked.limit + 1)
+        return _page(rows, asked.limit, rulebook)
 
     @routes.get("/cases/{case_id}", summary=f"One case with its timeline ({READERS})")
     async def read_case(case_id: UUID, staff: Reader) -> models.CaseView:
@@ -137,7 +92,7 @@ def _twins(routes: APIRouter, database: Database, rulebooks: Rulebooks) -> None:
             rulebook = await rulebooks.current(connection)
             if row is None or rulebook is None:
                 raise problem_of(NoSuchCase(case_id))
-            _unit_of(staff, row["unit"])
+            unit_of(staff, row["unit"])
             near = {str(one["case_id"]): one for one in await reading.near(case_id)}
         # In a thread: some hundred texts are compared.
         twins = await to_thread(likely_twins, matter_of(row), map(matter_of, near.values()))
@@ -145,44 +100,11 @@ def _twins(routes: APIRouter, database: Database, rulebooks: Rulebooks) -> None:
         return models.Twins(twins=found)
 
 
-def _unit_of(staff: Staff, asked: str | None) -> str | None:
-    """The unit to look at: staff of a unit see its own cases only. Raises Problem 403."""
-    if staff.role not in FOR_THEIR_UNIT:
-        return asked
-    if staff.unit is None or asked not in (None, staff.unit):
-        raise Problem(
-            403,
-            "Forbidden",
-            f"the token is for unit {staff.unit}, the cases asked for lie with {asked or 'any unit'}",
-            field="unit",
-            remedy="use a token of that unit, or one of a role that sees all units",
-        )
-    return staff.unit
-
-
-def _deciding(staff: Staff) -> str | None:
-    """Staff of a unit decide about the projects that it leads; None: about any."""
-    return staff.unit if staff.role in FOR_THEIR_UNIT else None
-
-
 def _refuse_others(staff: Staff, unit: str, moments: Sequence[Any]) -> None:
     """A case is read by its unit and, for good, by each that was asked to assist. Raises Problem 403."""
     asked = {moment["assisting"] for moment in moments if moment["assisting"]}
     if staff.unit not in asked:
-        _unit_of(staff, unit)
-
-
-def _assisting(staff: Staff, asked: str | None) -> str:
-    """The unit whose parts are asked for: the own one, where none is named. Raises Problem 422."""
-    if unit := asked or staff.unit:
-        return unit
-    raise Problem(
-        422,
-        "Unprocessable Content",
-        "`assisting` asks for the parts of a unit, and none is named",
-        field="unit",
-        remedy="name the unit that assists",
-    )
+        unit_of(staff, unit)
 
 
 def _named(row: Any, rulebook: Rulebook) -> dict[str, Any]:

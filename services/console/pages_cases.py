@@ -27,13 +27,14 @@ Ledger = Annotated[str, Path(max_length=64)]
 def case_routes(pages: Pages, apis: Apis) -> APIRouter:
     """The routes; assignment decides who may see and do what."""
     routes = APIRouter(default_response_class=HTMLResponse)
+    _listing(routes, pages, apis)
     _reading(routes, pages, apis)
     _acting(routes, pages, apis)
     _deciding(routes, pages, apis)
     return routes
 
 
-def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
+def _listing(routes: APIRouter, pages: Pages, apis: Apis) -> None:
     @routes.get("/cases", summary="Cases by filter, page by page (staff)")
     async def list_cases(
         request: Request,
@@ -71,6 +72,8 @@ def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
             done=done,
         )
 
+
+def _reading(routes: APIRouter, pages: Pages, apis: Apis) -> None:
     @routes.get("/cases/{case_id}", summary="A case with its timeline, limits and steps (staff)")
     async def read_case(request: Request, case_id: UUID, done: Text = "") -> Response:
         """A step may have taken the case away from whoever took it: then the list says that it was done."""

@@ -91,6 +91,15 @@ def test_nothing_is_withdrawn_before_it_was_said_nor_done_after_the_end(seed: in
     assert all(made[one.number].at < one.at for one in withdrawn)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_promise_names_a_project_that_was_opened_before(seed: int) -> None:
+    actions = write_script(seed).actions
+    opened = {one.ledger: one.at for one in actions if isinstance(one, OpenProject)}
+    named = [one for one in actions if isinstance(one, MakePromise) and one.project]
+    assert named
+    assert [one for one in named if opened[one.project or ""] >= one.at] == []
+
+
 def test_another_seed_is_another_county_and_the_same_seed_the_same() -> None:
     assert expected(write_script(1)) == expected(write_script(1)) != expected(write_script(2))
 

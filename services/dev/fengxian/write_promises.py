@@ -74,6 +74,7 @@ class PromiseWriter:
         own = len(promises) - self.totals.shared_ledgers
         self.ledgers = self._funded([self._open(one) for one in promises[:own]])
         on = [*self.ledgers, *self.ledgers[: self.totals.shared_ledgers]]
+        self.ledgers = [_opened_for(one, promises[number::own]) for number, one in enumerate(self.ledgers)]
         self.actions += self.ledgers
         self.actions += [
             replace(one, project=project.ledger) for one, project in zip(promises, on, strict=True)
@@ -180,7 +181,7 @@ class PromiseWriter:
         assert promise.tier != "ordinary_member"  # noqa: S101  they have no ledgers
         start = promise.at.date()
         return OpenProject(
-            at=promise.at - timedelta(hours=1),
+            at=promise.at,
             ledger=f"FX2021-{promise.number[-5:]}",
             name=promise.words.removeprefix("办好"),
             tier=promise.tier,
@@ -216,6 +217,12 @@ class PromiseWriter:
     def _work(self, unit: str) -> str:
         name = self.county.directory.units_by_code[unit].name
         return f"{name}{self.draw.random.choice(WORKS)}（第{self.draw.used}号）"
+
+
+def _opened_for(project: OpenProject, promises: Sequence[MakePromise]) -> OpenProject:
+    """An hour before the first of those that stand on it: a promise names a project that is in the list."""
+    first = min(one.at for one in promises)
+    return replace(project, at=first - timedelta(hours=1), start=first.date())
 
 
 def parted(total: int, parts: int, random: Random) -> list[int]:

@@ -1,5 +1,6 @@
 """Which cases are asked for: the parameters of `GET /cases`, and what they come to for whoever asks."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -36,14 +37,11 @@ class CasesAsked(BaseModel):
     after: str | None = Field(None, description="`next` of the page before")
     limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE)
 
-    def refuse(self, staff: Staff) -> None:
-        """Raises Problem 403 for another unit's cases, 422 for parts of no unit."""
-        unit = unit_of(staff, self.unit)
-        if self.assisting:
-            _assisting(staff, unit)
+    def filter(self, staff: Staff) -> Filter:
+        """What it comes to for somebody, but for `categories`, which only the rulebook knows.
 
-    def filter(self, staff: Staff, rulebook: Rulebook) -> Filter:
-        """What it comes to for somebody. Raises as `refuse`."""
+        Raises Problem 403 for another unit's cases, 422 for parts of no unit.
+        """
         unit, own = unit_of(staff, self.unit), staff.unit if staff.role in FOR_THEIR_UNIT else None
         assisting = _assisting(staff, unit) if self.assisting else None
         reader = own if self.case_id is not None and self.unit is None else None
@@ -51,7 +49,6 @@ class CasesAsked(BaseModel):
             unit=None if assisting or reader else unit,
             state=self.state,
             kind=self.kind,
-            categories=rulebook.family(self.category) if self.category else None,
             q=self.q,
             overdue=self.overdue,
             rectify=self.rectify,
@@ -62,6 +59,10 @@ class CasesAsked(BaseModel):
             offers=self.offers,
             led_by=own,  # staff of a unit decide about the projects that it leads
         )
+
+    def categories(self, rulebook: Rulebook) -> Sequence[str] | None:
+        """The category asked for, with all below it."""
+        return rulebook.family(self.category) if self.category else None
 
 
 def unit_of(staff: Staff, asked: str | None) -> str | None:

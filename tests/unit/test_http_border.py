@@ -14,7 +14,7 @@ from services.kit.auth import TokenReader
 from services.kit.http import BODY_BYTES, build_api
 
 
-class Said(BaseModel):
+class Note(BaseModel):
     text: str
 
 
@@ -22,7 +22,7 @@ def _api() -> FastAPI:
     api = build_api("assignment", "test", TokenReader(Ed25519PrivateKey.generate().public_key()), {})
 
     @api.post("/said")
-    async def said(given: Said) -> int:
+    async def said(given: Note) -> int:
         return len(given.text)
 
     @api.get("/broken/{kind}")

@@ -24,18 +24,24 @@ class CasesAsked(BaseModel):
     unit: UnitCode | None = None
     state: CaseState | None = None
     kind: Kind | None = None
-    category: UnitCode | None = Field(None, description="with all below it")
-    q: Query | None = Field(None, description="receipt, or in summary or title")
+    category: UnitCode | None = Field(default=None, description="with all below it")
+    q: Query | None = Field(default=None, description="receipt, or in summary or title")
     overdue: bool | None = None
-    rectify: bool | None = Field(None, description="badly rated by the citizen")
+    rectify: bool | None = Field(default=None, description="badly rated by the citizen")
     tag: Tag | None = None
-    offers: bool | None = Field(None, description="with a project offered that the asker may decide about")
-    assisting: bool = Field(False, description="those that `unit`, or one's own, was asked to assist with")
-    case_id: list[UUID] | None = Field(
-        None, max_length=LARGEST_PAGE, description="these alone, as far as they may be read one by one"
+    offers: bool | None = Field(
+        default=None, description="with a project offered that the asker may decide about"
     )
-    after: str | None = Field(None, description="`next` of the page before")
-    limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE)
+    assisting: bool = Field(
+        default=False, description="those that `unit`, or one's own, was asked to assist with"
+    )
+    case_id: list[UUID] | None = Field(
+        default=None,
+        max_length=LARGEST_PAGE,
+        description="these alone, as far as they may be read one by one",
+    )
+    after: str | None = Field(default=None, description="`next` of the page before")
+    limit: int = Field(default=PAGE, ge=1, le=LARGEST_PAGE)
 
     def filter(self, staff: Staff) -> Filter:
         """What it comes to for somebody, but for `categories`, which only the rulebook knows.

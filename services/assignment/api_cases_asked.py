@@ -1,5 +1,6 @@
 """Which cases are asked for: the parameters of `GET /cases`, and what they come to for whoever asks."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -23,27 +24,30 @@ class CasesAsked(BaseModel):
     unit: UnitCode | None = None
     state: CaseState | None = None
     kind: Kind | None = None
-    category: UnitCode | None = Field(None, description="with all below it")
-    q: Query | None = Field(None, description="receipt, or in summary or title")
+    category: UnitCode | None = Field(default=None, description="with all below it")
+    q: Query | None = Field(default=None, description="receipt, or in summary or title")
     overdue: bool | None = None
-    rectify: bool | None = Field(None, description="badly rated by the citizen")
+    rectify: bool | None = Field(default=None, description="badly rated by the citizen")
     tag: Tag | None = None
-    offers: bool | None = Field(None, description="with a project offered that the asker may decide about")
-    assisting: bool = Field(False, description="those that `unit`, or one's own, was asked to assist with")
-    case_id: list[UUID] | None = Field(
-        None, max_length=LARGEST_PAGE, description="these alone, as far as they may be read one by one"
+    offers: bool | None = Field(
+        default=None, description="with a project offered that the asker may decide about"
     )
-    after: str | None = Field(None, description="`next` of the page before")
-    limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE)
+    assisting: bool = Field(
+        default=False, description="those that `unit`, or one's own, was asked to assist with"
+    )
+    case_id: list[UUID] | None = Field(
+        default=None,
+        max_length=LARGEST_PAGE,
+        description="these alone, as far as they may be read one by one",
+    )
+    after: str | None = Field(default=None, description="`next` of the page before")
+    limit: int = Field(default=PAGE, ge=1, le=LARGEST_PAGE)
 
-    def refuse(self, staff: Staff) -> None:
-        """Raises Problem 403 for another unit's cases, 422 for parts of no unit."""
-        unit = unit_of(staff, self.unit)
-        if self.assisting:
-            _assisting(staff, unit)
+    def filter(self, staff: Staff) -> Filter:
+        """What it comes to for somebody, but for `categories`, which only the rulebook knows.
 
-    def filter(self, staff: Staff, rulebook: Rulebook) -> Filter:
-        """What it comes to for somebody. Raises as `refuse`."""
+        Raises Problem 403 for another unit's cases, 422 for parts of no unit.
+        """
         unit, own = unit_of(staff, self.unit), staff.unit if staff.role in FOR_THEIR_UNIT else None
         assisting = _assisting(staff, unit) if self.assisting else None
         reader = own if self.case_id is not None and self.unit is None else None
@@ -51,7 +55,6 @@ class CasesAsked(BaseModel):
             unit=None if assisting or reader else unit,
             state=self.state,
             kind=self.kind,
-            categories=rulebook.family(self.category) if self.category else None,
             q=self.q,
             overdue=self.overdue,
             rectify=self.rectify,
@@ -62,6 +65,10 @@ class CasesAsked(BaseModel):
             offers=self.offers,
             led_by=own,  # staff of a unit decide about the projects that it leads
         )
+
+    def categories(self, rulebook: Rulebook) -> Sequence[str] | None:
+        """The category asked for, with all below it."""
+        return rulebook.family(self.category) if self.category else None
 
 
 def unit_of(staff: Staff, asked: str | None) -> str | None:

@@ -3,9 +3,9 @@
 from typing import Final
 
 from services.assignment.api_models import StepAsked, StepResult, StepTaken
-from services.assignment.case import NotAllowed, Taken
+from services.assignment.case import StepNotAllowed, Taken
 from services.assignment.merge import CannotMerge
-from services.assignment.steps import NoSuchCase, NoSuchUnit, NotTheirs, Outcome
+from services.assignment.steps import NoSuchCase, NoSuchUnit, NotTheirCase, Outcome
 from services.assignment.transitions import Step
 from services.kit.http import Problem
 
@@ -45,12 +45,12 @@ def taken_view(taken: Taken) -> StepTaken:
     )
 
 
-def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit | CannotMerge) -> Problem:
+def problem_of(outcome: StepNotAllowed | NoSuchCase | NotTheirCase | NoSuchUnit | CannotMerge) -> Problem:
     """The refusal as RFC 9457 problem details."""
     match outcome:
         case NoSuchCase(case_id):
             return Problem(404, "Not Found", f"no case {case_id}", field="case_id", remedy="see /cases")
-        case NotTheirs(_, _, why):
+        case NotTheirCase(_, _, why):
             return Problem(403, "Forbidden", why, field="Authorization", remedy="use a token of one who may")
         case NoSuchUnit(unit):
             return Problem(
@@ -62,11 +62,11 @@ def problem_of(outcome: NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit | Canno
             )
         case CannotMerge(_, _, why, remedy):
             return Problem(409, "Conflict", f"it can't be merged: {why}", field="into", remedy=remedy)
-        case NotAllowed():
+        case StepNotAllowed():
             return _conflict(outcome)
 
 
-def _conflict(refused: NotAllowed) -> Problem:
+def _conflict(refused: StepNotAllowed) -> Problem:
     case, allowed = refused.case, ", ".join(refused.allowed) or "none"
     where = f"case {case.case_id} is {case.state} with unit {case.unit}"
     same = refused.step in refused.allowed  # the unit that it names is not the one
@@ -83,7 +83,7 @@ def _conflict(refused: NotAllowed) -> Problem:
     )
 
 
-def _awaited(refused: NotAllowed) -> str:
+def _awaited(refused: StepNotAllowed) -> str:
     waits = refused.step == "complete" and refused.case.assisting
     return f" before these units did their part: {', '.join(refused.case.assisting)}" if waits else ""
 

@@ -282,7 +282,7 @@ class DifferenceView(Frozen):
     after_names: str | None
 
 
-class FactView(Frozen):
+class ProjectFactView(Frozen):
     """One public fact of the project; a change says before and after of each field."""
 
     version: int
@@ -316,7 +316,7 @@ class ProjectView(ProjectRow):
     funds: list[Fund]
     milestones: list[MilestoneView]
     allowed: list[str] = Field(description="what can be done in its state, by those who may")
-    facts: list[FactView]
+    facts: list[ProjectFactView]
     ratings: dict[Satisfaction, int] = Field(description="how many citizens gave each level")
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.assignment.api_project_models import ProjectMoved
-from services.assignment.move_project import NoSuchProject, NotTheirs, Outcome, Repeated
-from services.assignment.open_projects import Refused
-from services.assignment.project import Fault, Faulty, Moved, NotAllowed, Project
+from services.assignment.move_project import NoSuchProject, NotTheirProject, Outcome, Repeated
+from services.assignment.open_projects import OpeningsRefused
+from services.assignment.project import ActNotAllowed, Fault, Faulty, Moved, Project
 from services.kit.http import Problem
 
 LEAD_UNIT: Final = "use a token of the unit that leads the project, or have a clerk do it"
@@ -28,16 +28,16 @@ def answer_of(outcome: Outcome) -> ProjectMoved:
     raise problem_of(outcome)
 
 
-def problem_of(outcome: NotAllowed | Faulty | NoSuchProject | NotTheirs) -> Problem:
+def problem_of(outcome: ActNotAllowed | Faulty | NoSuchProject | NotTheirProject) -> Problem:
     """The refusal as RFC 9457 problem details."""
     match outcome:
         case NoSuchProject(ledger, field):
             return Problem(404, "Not Found", f"no project {ledger}", field=field, remedy="see /projects")
-        case NotTheirs(why, field):
+        case NotTheirProject(why, field):
             return Problem(403, "Forbidden", why, field=field, remedy=REMEDIES.get(field, LEAD_UNIT))
         case Faulty(faults):
             return faulty(faults)
-        case NotAllowed(project, act, allowed):
+        case ActNotAllowed(project, act, allowed):
             return Problem(
                 409,
                 "Conflict",
@@ -63,7 +63,7 @@ def faulty(faults: Sequence[Fault]) -> Problem:
     )
 
 
-def refused(found: Refused) -> Problem:
+def refused(found: OpeningsRefused) -> Problem:
     """The faults of a single project that was to be opened."""
     return faulty([fault for _, fault in found.faults])
 

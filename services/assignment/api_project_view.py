@@ -77,7 +77,7 @@ def view_of(whole: Whole) -> models.ProjectView:
     )
 
 
-def _fact(entry: Entry, labels: DirectoryLabels, directory: Directory) -> models.FactView:
+def _fact(entry: Entry, labels: DirectoryLabels, directory: Directory) -> models.ProjectFactView:
     differences = [
         models.DifferenceView(
             field=one.field,
@@ -90,7 +90,7 @@ def _fact(entry: Entry, labels: DirectoryLabels, directory: Directory) -> models
     ]
     post = directory.posts_by_code.get(entry.approver or "")
     title = post.title if post else None
-    return models.FactView.model_validate(
+    return models.ProjectFactView.model_validate(
         {**asdict(entry), "differences": differences, "approver_title": title}
     )
 

@@ -20,8 +20,8 @@ from services.assignment.api_project_outcomes import (
 )
 from services.assignment.api_project_view import PROMISES, Whole, page_for_print, page_of, sheet_of, view_of
 from services.assignment.case_name import case_name
-from services.assignment.move_project import NoSuchProject, NotTheirs, ProjectDesk, refusal
-from services.assignment.open_projects import Opening, Refused
+from services.assignment.move_project import NoSuchProject, NotTheirProject, ProjectDesk, refusal
+from services.assignment.open_projects import Opening, OpeningsRefused
 from services.assignment.project import Finish, Reach, Report
 from services.assignment.render.ledger_page import to_html
 from services.assignment.store_directory import Rulebooks
@@ -95,9 +95,9 @@ class Office:
         """The project, and whether it is new. Raises Problem."""
         async with self.desk(staff) as desk:
             found = await desk.open(Opening(given.ledger, given.plan(), given.cases))
-            if isinstance(found, NotTheirs):
+            if isinstance(found, NotTheirProject):
                 raise problem_of(found)
-            if isinstance(found, Refused):
+            if isinstance(found, OpeningsRefused):
                 raise refused(found)
         new = bool(found.opened)
         return moved_view((found.opened or found.unchanged)[0]), new

@@ -120,7 +120,7 @@ class PromisePage(Frozen):
     next: str | None
 
 
-class FactView(Frozen):
+class PromiseFactView(Frozen):
     """One fact. `body`: the text whose UTF-8 bytes have the SHA-256 `hash`; `signature`: Ed25519, hex."""
 
     seq: int
@@ -136,7 +136,7 @@ class SaidView(Frozen):
     at: datetime
     says: str = Field(examples=["期限 2021-06-30 → 2021-08-31，因为汛期道路中断。批准：县长"])
     said: dict[str, Any]
-    fact: FactView
+    fact: PromiseFactView
 
 
 class PromiseView(PromiseRow):
@@ -156,7 +156,7 @@ class ChainPage(Frozen):
     """Facts in the chain's order. `next` is the `after` of the following page, None at the end."""
 
     authority: str
-    facts: list[FactView]
+    facts: list[PromiseFactView]
     next: int | None
 
 

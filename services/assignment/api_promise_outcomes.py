@@ -6,8 +6,8 @@ from uuid import UUID
 import structlog
 
 from services.assignment.chain import ChainBroken
-from services.assignment.pledge import NoSuchPromise, NotTheirs
-from services.assignment.promise import Complaint, Refused
+from services.assignment.pledge import NoSuchPromise, NotTheirPromise
+from services.assignment.promise import Complaint, FactRefused
 from services.kit.http import Problem
 
 log = structlog.get_logger(__name__)
@@ -17,18 +17,18 @@ def no_promise(promise_id: UUID) -> Problem:
     return Problem(404, "Not Found", f"no promise {promise_id}", field="promise_id", remedy="see /promises")
 
 
-def problem_of(refused: NoSuchPromise | NotTheirs | Refused | ChainBroken) -> Problem:
+def problem_of(refused: NoSuchPromise | NotTheirPromise | FactRefused | ChainBroken) -> Problem:
     """The refusal as RFC 9457 problem details."""
     match refused:
         case NoSuchPromise():
             return Problem(404, "Not Found", str(refused), field="promise_id", remedy="see /promises")
-        case NotTheirs():
+        case NotTheirPromise():
             return Problem(
                 403, "Forbidden", str(refused), field="unit", remedy="use a token of that unit, or a clerk's"
             )
-        case Refused(field=None):
+        case FactRefused(field=None):
             return Problem(409, "Conflict", str(refused), field="promise_id", remedy=refused.remedy)
-        case Refused():
+        case FactRefused():
             return Problem(
                 422, "Unprocessable Content", str(refused), field=refused.field, remedy=refused.remedy
             )

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi import Query as FromQuery
 
 from services.assignment import api_promise_models as models
-from services.assignment.api_promise_ledger import Ledger
+from services.assignment.api_promise_office import PromiseOffice
 from services.assignment.chain import HEAD_PATTERN, Broken, Fact, Head, Witness, verify
 
 FACTS: Final = 1000
@@ -29,7 +29,7 @@ class Verdict:
 class ChainCheck:
     """Reads and checks the whole chain, once for all who ask meanwhile: anybody may, and it takes a while."""
 
-    ledger: Ledger
+    office: PromiseOffice
     _running: asyncio.Task[Verdict] | None = field(default=None)
 
     async def verdict(self) -> Verdict:
@@ -38,16 +38,16 @@ class ChainCheck:
         return await asyncio.shield(self._running)
 
     async def _check(self) -> Verdict:
-        async with self.ledger.reading() as (reading, directory):
+        async with self.office.reading() as (reading, directory):
             head, facts = await reading.whole_chain(directory.authority.code)
-        trusted = self.ledger.seal.public_key_of(head)
+        trusted = self.office.seal.public_key_of(head)
         broken = await asyncio.to_thread(verify, facts, head, trusted)
         return Verdict(head, broken, {fact.seq: fact.hash for fact in facts})
 
 
-def proof_routes(ledger: Ledger) -> APIRouter:
+def proof_routes(office: PromiseOffice) -> APIRouter:
     """The routes; each summary says who may call it."""
-    routes, check = APIRouter(tags=["promises"]), ChainCheck(ledger)
+    routes, check = APIRouter(tags=["promises"]), ChainCheck(office)
 
     @routes.get("/promises/verify", summary=f"核对承诺链 Whether the chain holds, and an old head ({PUBLIC})")
     async def verify_chain(
@@ -64,7 +64,7 @@ def proof_routes(ledger: Ledger) -> APIRouter:
         asked, verdict = Witness.parse(head) if head else None, await check.verdict()
         return models.VerifyView(
             holds=verdict.broken is None,
-            head=_head_view(verdict.head, ledger),
+            head=_head_view(verdict.head, office),
             broken=models.BrokenView.of(verdict.broken),
             asked=models.WitnessView(seq=asked.seq, hash=asked.hash) if asked else None,
             on_chain=verdict.hashes.get(asked.seq) == asked.hash if asked else None,
@@ -72,16 +72,16 @@ def proof_routes(ledger: Ledger) -> APIRouter:
 
     @routes.get("/promises/head", summary=f"承诺链 The chain's end, as circulars print it ({PUBLIC})")
     async def read_head() -> models.HeadView:
-        async with ledger.reading() as (reading, directory):
+        async with office.reading() as (reading, directory):
             head = await reading.head(directory.authority.code)
-        return _head_view(head, ledger)
+        return _head_view(head, office)
 
     @routes.get("/promises/chain", summary=f"Facts in order, for whoever verifies them ({PUBLIC})")
     async def read_chain(
         after: Annotated[int, FromQuery(ge=0, le=2**62, description="`next` of the page before")] = 0,
         limit: Annotated[int, FromQuery(ge=1, le=FACTS)] = FACTS,
     ) -> models.ChainPage:
-        async with ledger.reading() as (reading, directory):
+        async with office.reading() as (reading, directory):
             authority = directory.authority.code
             facts = await reading.chain(authority, after, limit)
         views = [fact_view(fact) for fact in facts]
@@ -91,19 +91,19 @@ def proof_routes(ledger: Ledger) -> APIRouter:
     return routes
 
 
-def _head_view(head: Head, ledger: Ledger) -> models.HeadView:
+def _head_view(head: Head, office: PromiseOffice) -> models.HeadView:
     return models.HeadView(
         authority=head.authority,
         seq=head.seq,
         hash=head.hash,
         signature=head.signature,
         key=head.key,
-        public_key=ledger.seal.public_key,
+        public_key=office.seal.public_key,
     )
 
 
-def fact_view(fact: Fact) -> models.FactView:
+def fact_view(fact: Fact) -> models.PromiseFactView:
     """One fact as it is kept."""
-    return models.FactView(
+    return models.PromiseFactView(
         seq=fact.seq, body=fact.body.decode(), hash=fact.hash, signature=fact.signature, key=fact.key
     )

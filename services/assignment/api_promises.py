@@ -13,15 +13,15 @@ from fastapi import Query as FromQuery
 
 from services.assignment import api_promise_models as models
 from services.assignment.api_models import UnitCode
-from services.assignment.api_promise_ledger import Ledger
+from services.assignment.api_promise_office import PromiseOffice
 from services.assignment.api_promise_outcomes import no_promise, refused_rows
 from services.assignment.api_promise_proof import PUBLIC, fact_view, proof_routes
 from services.assignment.chain import Fact, Seal
 from services.assignment.directory import Directory
 from services.assignment.pledge import (
-    Desk,
     Entry,
     NoSuchPromise,
+    PromiseDesk,
     PromisesRefused,
     air,
     change,
@@ -58,16 +58,16 @@ KEEPERS: Final = "clerk, administrator"
 def promise_routes(database: Database, rulebooks: Rulebooks, seal: Seal) -> APIRouter:
     """The routes; each summary says who may call it."""
     routes, large = APIRouter(tags=["promises"]), APIRouter(tags=["promises"], route_class=LargeBodyRoute)
-    ledger = Ledger(database, rulebooks, seal)
-    routes.include_router(proof_routes(ledger))
-    _reading(routes, ledger)
-    _acting(routes, ledger)
-    _importing(large, ledger)
+    office = PromiseOffice(database, rulebooks, seal)
+    routes.include_router(proof_routes(office))
+    _reading(routes, office)
+    _acting(routes, office)
+    _importing(large, office)
     routes.include_router(large)
     return routes
 
 
-def _reading(routes: APIRouter, ledger: Ledger) -> None:
+def _reading(routes: APIRouter, office: PromiseOffice) -> None:
     @routes.get("/promises", summary=f"一诺 Promises by filter, page by page ({PUBLIC})")
     async def list_promises(
         number: UnitCode | None = None,
@@ -84,7 +84,7 @@ def _reading(routes: APIRouter, ledger: Ledger) -> None:
     ) -> models.PromisePage:
         wanted = PromiseFilter(number, tier, unit, state, post, occasion, overdue, aired, project)
         cursor = Cursor.parse(after) if after is not None else None
-        async with ledger.reading() as (reading, directory):
+        async with office.reading() as (reading, directory):
             rows = await reading.page(wanted, cursor, limit + 1)
         shown = rows[:limit]
         more = str(Cursor(shown[-1]["recorded_at"], shown[-1]["promise_id"])) if len(rows) > limit else None
@@ -92,7 +92,7 @@ def _reading(routes: APIRouter, ledger: Ledger) -> None:
 
     @routes.get("/promises/{promise_id}", summary=f"One promise with everything said about it ({PUBLIC})")
     async def read_promise(promise_id: UUID) -> models.PromiseView:
-        async with ledger.reading() as (reading, directory):
+        async with office.reading() as (reading, directory):
             row = await reading.one(promise_id)
             if row is None:
                 raise no_promise(promise_id)
@@ -101,10 +101,10 @@ def _reading(routes: APIRouter, ledger: Ledger) -> None:
         return models.PromiseView.model_validate({**_named(row, directory), "facts": said})
 
 
-def _acting(routes: APIRouter, ledger: Ledger) -> None:
+def _acting(routes: APIRouter, office: PromiseOffice) -> None:
     @routes.post("/promises", summary=f"承诺 Put a promise on record; again, it adds nothing ({ACTORS})")
     async def make_promise(asked: NewPromise, staff: Actor) -> models.Made:
-        async with ledger.writing(staff) as (desk, writing):
+        async with office.writing(staff) as (desk, writing):
             try:
                 [entry] = await make(desk, [asked])
             except PromisesRefused as refused:
@@ -117,7 +117,7 @@ def _acting(routes: APIRouter, ledger: Ledger) -> None:
         summary=f"变更 Give it a new date, other words or projects ({ACTORS})",
     )
     async def change_promise(promise_id: UUID, given: models.Change, staff: Actor) -> models.PromiseRow:
-        async with ledger.writing(staff) as (desk, writing):
+        async with office.writing(staff) as (desk, writing):
             asked = given.due, given.words, given.reason, given.approver, given.projects
             after = await change(desk, promise_id, *asked)
             return await _present(writing, after, desk.directory)
@@ -126,7 +126,7 @@ def _acting(routes: APIRouter, ledger: Ledger) -> None:
         "/promises/{promise_id}/airing", summary=f"电视亮诺 Say that it was on television, too ({ACTORS})"
     )
     async def air_promise(promise_id: UUID, given: models.Aired, staff: Actor) -> models.PromiseRow:
-        async with ledger.writing(staff) as (desk, writing):
+        async with office.writing(staff) as (desk, writing):
             clip = mask(given.clip) if given.clip is not None else None
             airing = Airing(mask(given.programme), given.aired_on, clip)
             after = await air(desk, promise_id, airing)
@@ -134,7 +134,7 @@ def _acting(routes: APIRouter, ledger: Ledger) -> None:
 
     @routes.post("/promises/{promise_id}/settle", summary=f"销账 Say how it ended ({ACTORS})")
     async def settle_promise(promise_id: UUID, given: models.Settle, staff: Actor) -> models.PromiseRow:
-        async with ledger.writing(staff) as (desk, writing):
+        async with office.writing(staff) as (desk, writing):
             after = await settle(desk, promise_id, _ending(given, desk))
             return await _present(writing, after, desk.directory)
 
@@ -143,7 +143,7 @@ def _acting(routes: APIRouter, ledger: Ledger) -> None:
     )
     async def erase_name(promise_id: UUID, staff: Keeper) -> models.Erased:
         """Name and salt go; the commitment in the chain then says nothing, and the chain stays whole."""
-        async with ledger.writing(staff) as (desk, writing):
+        async with office.writing(staff) as (desk, writing):
             promises = PostgresPromises(writing.connection)
             if await promises.one(promise_id) is None:
                 raise NoSuchPromise(promise_id)
@@ -153,18 +153,18 @@ def _acting(routes: APIRouter, ledger: Ledger) -> None:
         return models.Erased(promise_id=promise_id, erased=erased)
 
 
-def _importing(routes: APIRouter, ledger: Ledger) -> None:
+def _importing(routes: APIRouter, office: PromiseOffice) -> None:
     @routes.post("/promises/import", summary=f"A whole list, all or nothing ({KEEPERS})")
     async def import_promises(given: models.Import, staff: Keeper) -> models.Imported:
         """422 names everything wrong with its row, column and remedy; a repeat adds nothing."""
-        async with ledger.writing(staff) as (desk, writing):
+        async with office.writing(staff) as (desk, writing):
             entries = await _made(desk, given.rows)
             head = await PromiseReading(writing.connection).head(desk.directory.authority.code)
         repeated = sum(entry.repeated for entry in entries)
         return models.Imported(made=len(entries) - repeated, repeated=repeated, seq=head.seq)
 
 
-async def _made(desk: Desk, rows: Sequence[models.ImportRow]) -> list[Entry]:
+async def _made(desk: PromiseDesk, rows: Sequence[models.ImportRow]) -> list[Entry]:
     """Entries of all rows. Raises Problem with everything wrong in the whole list."""
     sound = [one for one in rows if one.fault is None]
     headings = heading_complaints([one.cells for one in sound])
@@ -190,7 +190,7 @@ async def _made(desk: Desk, rows: Sequence[models.ImportRow]) -> list[Entry]:
     raise refused_rows(sorted(told, key=itemgetter(0)))
 
 
-def _ending(given: models.Settle, desk: Desk) -> Ending:
+def _ending(given: models.Settle, desk: PromiseDesk) -> Ending:
     reason = mask(given.reason) if given.reason is not None else None
     evidence = mask(given.evidence) if given.evidence is not None else None
     return Ending(given.outcome, given.on or desk.today, reason, evidence, given.approver)

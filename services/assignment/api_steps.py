@@ -37,7 +37,7 @@ Dispatcher = Annotated[Staff, Depends(staff_with(*roles_of("reassign")))]
 def step_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
     """The routes; each summary says who may call it."""
     routes, bulk = APIRouter(tags=["steps"]), APIRouter(tags=["steps"], route_class=LargeBodyRoute)
-    desk = Desk(database, rulebooks)
+    desk = StepDesk(database, rulebooks)
     for step, (path, words) in PLAIN.items():
         _plain(routes, desk, step, path, words)
     for step, (path, words) in REASONED.items():
@@ -49,7 +49,7 @@ def step_routes(database: Database, rulebooks: Rulebooks) -> APIRouter:
     return routes
 
 
-class Desk:
+class StepDesk:
     """Takes steps in one transaction each call."""
 
     def __init__(self, database: Database, rulebooks: Rulebooks) -> None:
@@ -98,7 +98,7 @@ def _summary(step: Step, words: str) -> str:
     return f"{words} ({who_may(step)})"
 
 
-def _plain(routes: APIRouter, desk: Desk, step: Step, path: str, words: str) -> None:
+def _plain(routes: APIRouter, desk: StepDesk, step: Step, path: str, words: str) -> None:
     may = Depends(staff_with(*roles_of(step)))
 
     @routes.post(f"/cases/{{case_id}}/{path}", summary=_summary(step, words), operation_id=step)
@@ -106,7 +106,7 @@ def _plain(routes: APIRouter, desk: Desk, step: Step, path: str, words: str) -> 
         return await desk.take_one(Asked(case_id, step), staff)
 
 
-def _reasoned(routes: APIRouter, desk: Desk, step: Step, path: str, words: str) -> None:
+def _reasoned(routes: APIRouter, desk: StepDesk, step: Step, path: str, words: str) -> None:
     may = Depends(staff_with(*roles_of(step)))
 
     @routes.post(f"/cases/{{case_id}}/{path}", summary=_summary(step, words), operation_id=step)
@@ -114,7 +114,7 @@ def _reasoned(routes: APIRouter, desk: Desk, step: Step, path: str, words: str) 
         return await desk.take_one(Asked(case_id, step, given.reason), staff)
 
 
-def _telling(routes: APIRouter, desk: Desk) -> None:
+def _telling(routes: APIRouter, desk: StepDesk) -> None:
     """Steps that bring something of their own."""
 
     @routes.post(
@@ -167,7 +167,7 @@ def _telling(routes: APIRouter, desk: Desk) -> None:
         return await desk.take_one(Asked(case_id, "reassign", given.reason, given.unit), staff)
 
 
-def _assisting(routes: APIRouter, desk: Desk) -> None:
+def _assisting(routes: APIRouter, desk: StepDesk) -> None:
     @routes.post(
         "/cases/{case_id}/assist", summary=_summary("assist", "协办 Have another unit do a part of the case")
     )
@@ -189,7 +189,7 @@ def _assisting(routes: APIRouter, desk: Desk) -> None:
         return await desk.take_one(Asked(case_id, "release_assist", given.reason, given.unit), staff)
 
 
-def _in_bulk(routes: APIRouter, desk: Desk) -> None:
+def _in_bulk(routes: APIRouter, desk: StepDesk) -> None:
     @routes.post(
         "/cases/steps",
         summary="Many steps in one transaction, each with its outcome (whoever may take the step)",

@@ -90,7 +90,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAllowed:
+class StepNotAllowed:
     """The step doesn't follow from where the case stands; `allowed` would, for whoever asked."""
 
     case: Case

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.assignment.directory import Directory
-from services.assignment.open_projects import Opened, Projects, Publish, Refused, look_over, open_projects
+from services.assignment.open_projects import (
+    Opened,
+    OpeningsRefused,
+    Projects,
+    Publish,
+    look_over,
+    open_projects,
+)
 from services.assignment.project import Fault
 from services.assignment.project_labels import DirectoryLabels
 from services.assignment.project_sheet import (
@@ -46,7 +53,7 @@ async def import_projects(
     if told or partial:
         return _refused(told, read, (await look_over(projects, directory, openings, partial)).faults)
     found = await open_projects(projects, publish, directory, openings, by, now)
-    return _refused([], read, found.faults) if isinstance(found, Refused) else found
+    return _refused([], read, found.faults) if isinstance(found, OpeningsRefused) else found
 
 
 def _refused(

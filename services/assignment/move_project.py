@@ -15,14 +15,15 @@ from services.assignment.open_projects import (
     Links,
     Opened,
     Opening,
+    OpeningsRefused,
     Publish,
-    Refused,
     links_of,
     open_projects,
 )
 from services.assignment.open_projects import Projects as OpenedProjects
 from services.assignment.project import (
     Act,
+    ActNotAllowed,
     Change,
     Drop,
     Fault,
@@ -30,7 +31,6 @@ from services.assignment.project import (
     Finish,
     Link,
     Moved,
-    NotAllowed,
     Project,
     Reach,
     Replace,
@@ -54,7 +54,7 @@ class NoSuchProject:
 
 
 @dataclass(frozen=True, slots=True)
-class NotTheirs:
+class NotTheirProject:
     """The project isn't theirs, or a case; `field` says where it was named, `why` what would be needed."""
 
     why: str
@@ -80,7 +80,7 @@ class Repeated:
     project: Project
 
 
-Outcome = Moved | Repeated | NotAllowed | Faulty | NoSuchProject | NotTheirs
+Outcome = Moved | Repeated | ActNotAllowed | Faulty | NoSuchProject | NotTheirProject
 
 
 class Projects(OpenedProjects, Protocol):
@@ -119,10 +119,10 @@ class ProjectDesk:
     staff: Staff
     now: datetime
 
-    async def open(self, opening: Opening) -> Opened | Refused | NotTheirs:
+    async def open(self, opening: Opening) -> Opened | OpeningsRefused | NotTheirProject:
         """A project, or cases promoted to one: a unit promotes those that it may read."""
         if why := refusal(self.staff, opening.plan.lead_unit):
-            return NotTheirs(why, "lead_unit")
+            return NotTheirProject(why, "lead_unit")
         if hidden := await self._hidden("cases", opening.cases):
             return hidden
         by, now = self.staff.subject, self.now
@@ -254,7 +254,7 @@ class ProjectDesk:
     async def _is_linked(self, case_id: UUID, project: Project) -> bool:
         return (case_id, project.project_id) in await self.projects.linked([case_id])
 
-    async def _hidden(self, field: str, case_ids: Sequence[UUID]) -> NotTheirs | None:
+    async def _hidden(self, field: str, case_ids: Sequence[UUID]) -> NotTheirProject | None:
         """Why a unit may not link some cases."""
         if self.staff.role not in FOR_THEIR_UNIT:
             return None
@@ -262,18 +262,18 @@ class ProjectDesk:
         if not hidden:
             return None
         theirs = f"unit {self.staff.unit} neither handles nor assists with"
-        return NotTheirs(f"{theirs} {', '.join(map(str, hidden))}", field)
+        return NotTheirProject(f"{theirs} {', '.join(map(str, hidden))}", field)
 
-    async def _theirs(self, ledger: str) -> Project | NoSuchProject | NotTheirs:
+    async def _theirs(self, ledger: str) -> Project | NoSuchProject | NotTheirProject:
         return self._of(await self.projects.of_ledgers([ledger]), ledger)
 
     def _of(
         self, found: Mapping[str, Project], ledger: str, field: str = "ledger"
-    ) -> Project | NoSuchProject | NotTheirs:
+    ) -> Project | NoSuchProject | NotTheirProject:
         if ledger not in found:
             return NoSuchProject(ledger, field)
         why = refusal(self.staff, found[ledger].plan.lead_unit)
-        return NotTheirs(why, field) if why else found[ledger]
+        return NotTheirProject(why, field) if why else found[ledger]
 
     def _unapproved(self, approver: str) -> Faulty | None:
         objection = objection_to(approver, self.directory, local_day(self.now))
@@ -296,7 +296,7 @@ class ProjectDesk:
         await self._keep(moved)
         return moved[-1]
 
-    async def _recorded(self, outcome: Moved | NotAllowed | Faulty) -> Outcome:
+    async def _recorded(self, outcome: Moved | ActNotAllowed | Faulty) -> Outcome:
         if isinstance(outcome, Moved):
             await self._keep([outcome])
         return outcome

@@ -39,7 +39,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class OpeningsRefused:
     """Nothing was opened. Each fault with the position (from 0) of what it is in."""
 
     faults: tuple[tuple[int, Fault], ...]
@@ -101,11 +101,11 @@ async def open_projects(
     openings: Sequence[Opening],
     by: str,
     now: datetime,
-) -> Opened | Refused:
+) -> Opened | OpeningsRefused:
     """Open all that aren't there yet; one that is there with the same plan and cases adds nothing."""
     looked = await look_over(projects, directory, openings)
     if looked.faults:
-        return Refused(looked.faults)
+        return OpeningsRefused(looked.faults)
     there, cases = looked.there, looked.cases
     today = local_day(now)
     new = [_moved(one, cases, now, today) for one in openings if one.ledger not in there]

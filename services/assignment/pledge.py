@@ -17,9 +17,9 @@ from services.assignment.promise import (
     Airing,
     Complaint,
     Ending,
+    FactRefused,
     NewPromise,
     Promise,
-    Refused,
     aired,
     changed,
     made,
@@ -77,7 +77,7 @@ Publish = Callable[[PromiseEvent], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PromiseDesk:
     """Who puts what on record where. `now` is business time, aware; `directory` the one in force."""
 
     promises: Promises
@@ -107,7 +107,7 @@ class NoSuchPromise(LookupError):
         super().__init__(f"no promise {promise_id}")
 
 
-class NotTheirs(PermissionError):
+class NotTheirPromise(PermissionError):
     """The promise is another unit's."""
 
 
@@ -129,10 +129,10 @@ class Entry:
     repeated: bool
 
 
-async def make(desk: Desk, asked: Sequence[NewPromise]) -> list[Entry]:
+async def make(desk: PromiseDesk, asked: Sequence[NewPromise]) -> list[Entry]:
     """Put promises on record, all or none, in their order; what is there already adds nothing.
 
-    Raises PromisesRefused with every complaint, NotTheirs, ChainBroken.
+    Raises PromisesRefused with every complaint, NotTheirPromise, ChainBroken.
     """
     for one in asked:
         refuse_others(desk.staff, one.unit)
@@ -152,7 +152,7 @@ async def make(desk: Desk, asked: Sequence[NewPromise]) -> list[Entry]:
 
 
 async def look_over(
-    desk: Desk, asked: Sequence[NewPromise], partial: Set[int]
+    desk: PromiseDesk, asked: Sequence[NewPromise], partial: Set[int]
 ) -> list[tuple[int, Complaint]]:
     """Everything wrong with some promises, each with its position.
 
@@ -162,7 +162,7 @@ async def look_over(
     return list(_complaints(desk, public, await _look(desk, public), partial))
 
 
-async def _look(desk: Desk, asked: Sequence[NewPromise]) -> Looked:
+async def _look(desk: PromiseDesk, asked: Sequence[NewPromise]) -> Looked:
     authority = desk.directory.authority.code
     head = await desk.promises.lock(authority)
     known = await desk.promises.numbered(authority, [one.number for one in asked])
@@ -172,7 +172,7 @@ async def _look(desk: Desk, asked: Sequence[NewPromise]) -> Looked:
 
 
 async def change(
-    desk: Desk,
+    desk: PromiseDesk,
     promise_id: UUID,
     due: date | None,
     words: str | None,
@@ -182,7 +182,7 @@ async def change(
 ) -> Promise:
     """Give a promise a new date, other words, or other projects that it is about.
 
-    Raises NoSuchPromise, NotTheirs, Refused, ChainBroken.
+    Raises NoSuchPromise, NotTheirPromise, FactRefused, ChainBroken.
     """
     promise, head = await _locked(desk, promise_id)
     await _refuse_named(desk, promise, words=words, reason=reason)
@@ -193,10 +193,10 @@ async def change(
     return await _follow(desk, head, promise, event)
 
 
-async def air(desk: Desk, promise_id: UUID, airing: Airing) -> Promise:
+async def air(desk: PromiseDesk, promise_id: UUID, airing: Airing) -> Promise:
     """Put on record that it was said on television, too; the same broadcast again adds nothing.
 
-    Texts masked. Raises NoSuchPromise, NotTheirs, Refused, ChainBroken.
+    Texts masked. Raises NoSuchPromise, NotTheirPromise, FactRefused, ChainBroken.
     """
     promise, head = await _locked(desk, promise_id)
     await _refuse_named(desk, promise, programme=airing.programme, clip=airing.clip)
@@ -204,8 +204,11 @@ async def air(desk: Desk, promise_id: UUID, airing: Airing) -> Promise:
     return await _follow(desk, head, promise, event) if event else promise
 
 
-async def settle(desk: Desk, promise_id: UUID, ending: Ending) -> Promise:
-    """End a promise; texts of the ending masked. Raises NoSuchPromise, NotTheirs, Refused, ChainBroken."""
+async def settle(desk: PromiseDesk, promise_id: UUID, ending: Ending) -> Promise:
+    """End a promise; texts of the ending masked.
+
+    Raises NoSuchPromise, NotTheirPromise, FactRefused, ChainBroken.
+    """
     promise, head = await _locked(desk, promise_id)
     await _refuse_named(desk, promise, reason=ending.reason, evidence=ending.evidence)
     if ending.approver is not None:
@@ -214,14 +217,14 @@ async def settle(desk: Desk, promise_id: UUID, ending: Ending) -> Promise:
 
 
 def refuse_others(staff: Staff, unit: str) -> None:
-    """Clerks and administrators act for all, a unit's own staff for their unit. Raises NotTheirs."""
+    """Clerks and administrators act for all, a unit's own staff for their unit. Raises NotTheirPromise."""
     if not acts_for(staff, unit):
-        raise NotTheirs(
+        raise NotTheirPromise(
             f"the promise is unit {unit}'s, the token is for unit {staff.unit}, role {staff.role}"
         )
 
 
-async def _locked(desk: Desk, promise_id: UUID) -> tuple[Promise, Head]:
+async def _locked(desk: PromiseDesk, promise_id: UUID) -> tuple[Promise, Head]:
     """The promise as it is once nobody else can add to its chain."""
     seen = await desk.promises.one(promise_id)
     if seen is None:
@@ -231,14 +234,14 @@ async def _locked(desk: Desk, promise_id: UUID) -> tuple[Promise, Head]:
     return await desk.promises.one(promise_id) or seen, head
 
 
-async def _follow(desk: Desk, head: Head, promise: Promise, event: PromiseEvent) -> Promise:
+async def _follow(desk: PromiseDesk, head: Head, promise: Promise, event: PromiseEvent) -> Promise:
     after = promise.after(event)
     await _append(desk, head, [event], [after])
     return after
 
 
 async def _append(
-    desk: Desk, head: Head, events: Sequence[PromiseEvent], promises: Sequence[Promise]
+    desk: PromiseDesk, head: Head, events: Sequence[PromiseEvent], promises: Sequence[Promise]
 ) -> None:
     if not events:
         return
@@ -251,7 +254,7 @@ async def _append(
 
 
 def _complaints(
-    desk: Desk,
+    desk: PromiseDesk,
     asked: Sequence[NewPromise],
     looked: Looked,
     partial: Set[int] = frozenset(),
@@ -288,7 +291,7 @@ def _public(new: NewPromise) -> NewPromise:
     return new.model_copy(update={name: mask(text) for name, text in texts.items() if text is not None})
 
 
-def _fact(desk: Desk, new: NewPromise, member: Member | None) -> PromiseMade:
+def _fact(desk: PromiseDesk, new: NewPromise, member: Member | None) -> PromiseMade:
     """With the name of whoever held the post that day: no later directory can say that it was another."""
     named = new.post if new.tier != ORDINARY else None
     holder = desk.directory.holder(named, new.made_on) if named else None
@@ -301,7 +304,7 @@ def _fact(desk: Desk, new: NewPromise, member: Member | None) -> PromiseMade:
     )
 
 
-async def _refuse_named(desk: Desk, promise: Promise, **texts: str | None) -> None:
+async def _refuse_named(desk: PromiseDesk, promise: Promise, **texts: str | None) -> None:
     """An ordinary member's name stays out of whatever is said later, too, as long as it is known."""
     names = await desk.promises.members([promise.promise_id])
     if member := names.get(promise.promise_id):
@@ -310,9 +313,9 @@ async def _refuse_named(desk: Desk, promise: Promise, **texts: str | None) -> No
 
 def _refuse_first(found: Iterator[Complaint]) -> None:
     for complaint in found:
-        raise Refused(complaint.what, complaint.remedy, complaint.column)
+        raise FactRefused(complaint.what, complaint.remedy, complaint.column)
 
 
-def _refuse_approver(desk: Desk, approver: str) -> None:
+def _refuse_approver(desk: PromiseDesk, approver: str) -> None:
     if objection := objection_to(approver, desk.directory, desk.today):
-        raise Refused(*objection, "approver")
+        raise FactRefused(*objection, "approver")

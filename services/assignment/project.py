@@ -129,7 +129,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAllowed:
+class ActNotAllowed:
     """The act doesn't follow from the state the project is in."""
 
     project: Project
@@ -160,12 +160,12 @@ def opened(ledger: str, plan: Plan, now: datetime, today: date) -> Moved:
     return Moved(project, ProjectOpened(**_head(project), plan=plan))
 
 
-def move(project: Project, act: Act, today: date) -> Moved | NotAllowed | Faulty:
+def move(project: Project, act: Act, today: date) -> Moved | ActNotAllowed | Faulty:
     """The project after an act, with its event; or what would be allowed, or what is wrong with the act."""
     name = NAMES[type(act)]
     state = TRANSITIONS.get((project.state, name))
     if state is None:
-        return NotAllowed(project, name, allowed_acts(project.state))
+        return ActNotAllowed(project, name, allowed_acts(project.state))
     if fault := _fault(project, act, today):
         return Faulty((fault,))
     after = replace(project, version=project.version + 1, state=state, **_effect(project, act))

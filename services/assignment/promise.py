@@ -184,7 +184,7 @@ def _airing(promise: NewPromise | Promise) -> tuple[str | None, date | None, str
     return promise.programme, promise.aired_on, promise.clip
 
 
-class Refused(ValueError):
+class FactRefused(ValueError):
     """A fact can't be added to a promise. `field`: the one at fault, None where its state forbids it."""
 
     def __init__(self, what: str, remedy: str, field: str | None = None) -> None:
@@ -204,14 +204,14 @@ def changed(
 ) -> PromiseChanged:
     """A new date, other words or other projects, with reason and approver (a post).
 
-    Raises Refused. `projects` None: as they are.
+    Raises FactRefused. `projects` None: as they are.
     """
     on = promise.projects if projects is None else projects
     _refuse_settled(promise)
     if due < promise.made_on:
-        raise Refused(f"期限 {due} 早于承诺日 {promise.made_on}", "期限不得早于承诺之日", "due")
+        raise FactRefused(f"期限 {due} 早于承诺日 {promise.made_on}", "期限不得早于承诺之日", "due")
     if (due, words, set(on)) == (promise.due, promise.words, set(promise.projects)):
-        raise Refused("期限、内容和项目都没有改变", "写明新的期限、新的内容或另列的项目", "due")
+        raise FactRefused("期限、内容和项目都没有改变", "写明新的期限、新的内容或另列的项目", "due")
     return PromiseChanged(
         **_next(promise, now),
         due_before=promise.due,
@@ -235,12 +235,12 @@ class Airing:
 
 
 def aired(promise: Promise, airing: Airing, now: datetime) -> PromiseAired | None:
-    """The fact that it was said on television; None where that broadcast is on record. Raises Refused."""
+    """The fact that it was said on television; None where that broadcast is on record. Raises FactRefused."""
     if _airing(promise) == (airing.programme, airing.on, airing.clip):
         return None
     _refuse_settled(promise)
     if not promise.made_on <= airing.on <= local_day(now):
-        raise Refused(f"{airing.on} 不在承诺日与今天之间", "填写实际播出的日期", "aired_on")
+        raise FactRefused(f"{airing.on} 不在承诺日与今天之间", "填写实际播出的日期", "aired_on")
     following = _next(promise, now)
     return PromiseAired(**following, programme=airing.programme, aired_on=airing.on, clip=airing.clip)
 
@@ -268,16 +268,18 @@ NEEDED: Final[Mapping[Settlement, tuple[tuple[str, str], ...]]] = {
 def settled(promise: Promise, ending: Ending, now: datetime) -> PromiseSettled:
     """The end of a promise: kept in time or late follows from the day against the date in force.
 
-    Raises Refused; a promise can't be broken before its date is past.
+    Raises FactRefused; a promise can't be broken before its date is past.
     """
     _refuse_settled(promise)
     for field, what in NEEDED[ending.outcome]:
         if getattr(ending, field) is None:
-            raise Refused(what, f"填写 {field}", field)
+            raise FactRefused(what, f"填写 {field}", field)
     if not promise.made_on <= ending.on <= local_day(now):
-        raise Refused(f"{ending.on} 不在承诺日与今天之间", "填写实际日期", "on")
+        raise FactRefused(f"{ending.on} 不在承诺日与今天之间", "填写实际日期", "on")
     if ending.outcome == "broken" and ending.on <= promise.due:
-        raise Refused(f"期限 {promise.due} 还没有过", "到期之后再认定；确实做不到的，改期或撤回", "outcome")
+        raise FactRefused(
+            f"期限 {promise.due} 还没有过", "到期之后再认定；确实做不到的，改期或撤回", "outcome"
+        )
     return PromiseSettled(
         **_next(promise, now),
         outcome=_outcome(promise, ending),
@@ -297,7 +299,7 @@ def _outcome(promise: Promise, ending: Ending) -> Settlement:
 
 def _refuse_settled(promise: Promise) -> None:
     if promise.state != "standing":
-        raise Refused(f"承诺 {promise.number} 已是 {promise.state}，不能再变", "另立一项新的承诺")
+        raise FactRefused(f"承诺 {promise.number} 已是 {promise.state}，不能再变", "另立一项新的承诺")
 
 
 def _next(promise: Promise, now: datetime) -> dict[str, Any]:

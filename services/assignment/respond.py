@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from services.assignment.case import Act, Case, NotAllowed, Taken, case_id_of
+from services.assignment.case import Act, Case, StepNotAllowed, Taken, case_id_of
 from services.assignment.keep_steps import Publish, Records, keep
 from services.assignment.merge import RULE, followed
 from services.assignment.rulebook import Rulebook
@@ -124,7 +124,7 @@ class _Desk:
 
     def _take(self, case_id: UUID, act: Act, who: Person) -> bool:
         outcome = take(self.present[case_id], act, self.now, self.backstop, who)
-        if isinstance(outcome, NotAllowed):
+        if isinstance(outcome, StepNotAllowed):
             return False
         self.taken.extend(followed(outcome, self.present, self.backstop, self.now))
         return True

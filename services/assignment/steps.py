@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from services.assignment.case import Act, Case, NotAllowed, Taken
+from services.assignment.case import Act, Case, StepNotAllowed, Taken
 from services.assignment.case_name import CaseName
 from services.assignment.keep_steps import Publish, Records, keep
 from services.assignment.merge import CannotMerge, followed, lead_of
@@ -42,7 +42,7 @@ class NoSuchCase:
 
 
 @dataclass(frozen=True, slots=True)
-class NotTheirs:
+class NotTheirCase:
     """The case, or this step of it, isn't theirs; `why` names what would be needed."""
 
     case: Case
@@ -57,7 +57,7 @@ class NoSuchUnit:
     unit: str
 
 
-Outcome = Taken | NotAllowed | NoSuchCase | NotTheirs | NoSuchUnit | CannotMerge
+Outcome = Taken | StepNotAllowed | NoSuchCase | NotTheirCase | NoSuchUnit | CannotMerge
 PARTS_ENDED: Final[frozenset[Step]] = frozenset({"assist_done", "release_assist"})
 """Steps that name a unit which the directory may have dropped meanwhile."""
 REGROUPING: Final[frozenset[Step]] = frozenset({"merge", "part"})
@@ -111,7 +111,7 @@ def _outcome(
     if case is None:
         return NoSuchCase(asked.case_id)
     if why := refusal(staff, case, asked.step, rulebook.backstop_unit):
-        return NotTheirs(case, asked.step, why)
+        return NotTheirCase(case, asked.step, why)
     try:
         act = act_of(asked, staff, rulebook)
     except UnknownUnit as unknown:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from services.assignment.case import Act, Case, Incomplete, NotAllowed, Taken
+from services.assignment.case import Act, Case, Incomplete, StepNotAllowed, Taken
 from services.assignment.transitions import Person, Step, allowed_steps, leads_to
 from services.contracts.case import (
     CaseArchived,
@@ -42,12 +42,12 @@ from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import CaseState
 
 
-def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -> Taken | NotAllowed:
+def take(case: Case, act: Act, now: datetime, backstop_unit: str, who: Person) -> Taken | StepNotAllowed:
     """The case after a step, with its event; or what whoever asks could do instead. Raises Incomplete."""
     place = case.place(backstop_unit)
     possible, to = allowed_steps(who, place), leads_to(place, act.step)
     if to is None or act.step not in possible or not _fits(case, act):
-        return NotAllowed(case, act.step, possible)
+        return StepNotAllowed(case, act.step, possible)
     asked = case.extension_asked if to in EXTENDABLE else None
     moved = replace(case, version=case.version + 1, state=to, extension_asked=asked)
     if to in WITHOUT_DUTIES:

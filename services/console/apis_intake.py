@@ -41,7 +41,7 @@ class Answering(Shown):
     rating: str | None
 
 
-class Standing(Shown):
+class DemandStanding(Shown):
     """Where a demand stands. Instants in UTC; `limit` is when its case is due."""
 
     receipt: str
@@ -111,9 +111,9 @@ class Intake:
     api: Api
     keys: Mapping[Channel, str]
 
-    async def standing(self, receipt: str, code: str) -> Standing:
+    async def standing(self, receipt: str, code: str) -> DemandStanding:
         """For whoever holds the tracking code. Raises Refused, Away."""
-        return await self.api.get(Standing, f"/demands/{quote(receipt, safe='')}", tracking_code=code)
+        return await self.api.get(DemandStanding, f"/demands/{quote(receipt, safe='')}", tracking_code=code)
 
     async def rate(self, receipt: str, code: str, level: str, comment: str) -> None:
         """Once, after a reply. Raises Refused, Away."""

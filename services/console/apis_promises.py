@@ -52,7 +52,7 @@ class Fact(Shown):
     key: str
 
 
-class Said(Shown):
+class FactInWords(Shown):
     """What was said of a promise, as a Chinese sentence with reason and approver."""
 
     at: datetime
@@ -64,7 +64,7 @@ class Promise(PromiseRow):
     """A promise with all that was said of it, oldest first."""
 
     evidence: str | None
-    facts: list[Said]
+    facts: list[FactInWords]
 
 
 class Head(Shown):

@@ -10,13 +10,13 @@ import httpx
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.console.apis_intake import Intake, Standing
+from services.console.apis_intake import DemandStanding, Intake
 from services.console.call import Refused
 from services.console.pages import Fields, Pages, one, read_form, shown_at
 from services.contracts.vocabulary import AFTER_REPLY, BEFORE_REPLY, Satisfaction
 
 LEVELS: Final = get_args(Satisfaction)
-Said = Literal["rated", "project_rated", "withdrawn"]
+Responded = Literal["rated", "project_rated", "withdrawn"]
 
 
 def track_routes(pages: Pages, intake: Intake) -> APIRouter:
@@ -79,7 +79,7 @@ async def _citizens_form(pages: Pages, request: Request) -> Fields:
 
 
 async def _after(
-    pages: Pages, intake: Intake, request: Request, fields: Fields, said: Said, sending: Awaitable[None]
+    pages: Pages, intake: Intake, request: Request, fields: Fields, said: Responded, sending: Awaitable[None]
 ) -> Response:
     """The demand after what its citizen said, or why that was not taken."""
     try:
@@ -102,7 +102,7 @@ async def _standing_page(
     request: Request,
     fields: Fields,
     status: int = 200,
-    said: Said | None = None,
+    said: Responded | None = None,
     failed: str = "",
 ) -> Response:
     receipt, code = _keys(fields)
@@ -118,8 +118,8 @@ def _page(
     receipt: str,
     code: str = "",
     status: int = 200,
-    found: Standing | None = None,
-    said: Said | None = None,
+    found: DemandStanding | None = None,
+    said: Responded | None = None,
     failed: str = "",
 ) -> Response:
     return pages.show(
@@ -137,7 +137,7 @@ def _page(
     )
 
 
-def _form(found: Standing) -> Literal["rating", "withdrawal"] | None:
+def _form(found: DemandStanding) -> Literal["rating", "withdrawal"] | None:
     """The form that the demand's state allows; intake decides whether what is sent is taken."""
     if found.state in AFTER_REPLY and found.rating is None:
         return "rating"
@@ -149,7 +149,7 @@ def _keys(fields: Fields) -> tuple[str, str]:
     return one(fields, "receipt").upper(), one(fields, "code").upper()
 
 
-async def _standing(intake: Intake, receipt: str, code: str) -> Standing | None:
+async def _standing(intake: Intake, receipt: str, code: str) -> DemandStanding | None:
     """None for a receipt and a code that don't belong together."""
     if not receipt or not code:
         return None

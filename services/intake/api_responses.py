@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.contracts.vocabulary import Satisfaction
 from services.intake.api_tracking import unknown
 from services.intake.respond import (
+    KnownDemand,
     NotNow,
-    Said,
     SaidBefore,
-    Standing,
+    SaidNow,
     rate,
     rate_project,
     withdraw,
@@ -81,8 +81,8 @@ def response_routes(database: Database, vault: Vault) -> APIRouter:
     async def withdraw_demand(receipt: str, given: Withdrawal) -> Noted:
         async with database.writing() as writing:
             responses = PostgresResponses(writing.connection)
-            standing = await _standing(responses, vault, receipt, given.tracking_code)
-            outcome = await withdraw(responses, writing.publish, standing, given.reason, writing.now)
+            demand = await _demand(responses, vault, receipt, given.tracking_code)
+            outcome = await withdraw(responses, writing.publish, demand, given.reason, writing.now)
         return _noted(receipt, outcome, "withdrawn", "a demand is withdrawn while its case is under way")
 
     @routes.post(
@@ -94,11 +94,9 @@ def response_routes(database: Database, vault: Vault) -> APIRouter:
     async def rate_demand(receipt: str, given: Rating) -> Noted:
         async with database.writing() as writing:
             responses = PostgresResponses(writing.connection)
-            standing = await _standing(responses, vault, receipt, given.tracking_code)
-            await _refuse_own_work(writing, vault, standing, standing.units)
-            outcome = await rate(
-                responses, writing.publish, standing, given.level, given.comment, writing.now
-            )
+            demand = await _demand(responses, vault, receipt, given.tracking_code)
+            await _refuse_own_work(writing, vault, demand, demand.units)
+            outcome = await rate(responses, writing.publish, demand, given.level, given.comment, writing.now)
         return _noted(receipt, outcome, "rated", "rate it when it has its reply")
 
     _projects(routes, database, vault)
@@ -115,15 +113,15 @@ def _projects(routes: APIRouter, database: Database, vault: Vault) -> None:
     async def rate_answering(receipt: str, given: ProjectRating) -> Noted:
         async with database.writing() as writing:
             responses = PostgresResponses(writing.connection)
-            standing = await _standing(responses, vault, receipt, given.tracking_code)
-            project = await responses.answering(standing.demand_id, given.ledger)
+            demand = await _demand(responses, vault, receipt, given.tracking_code)
+            project = await responses.answering(demand.demand_id, given.ledger)
             if project is None:
                 raise _not_answered(given.ledger)
-            await _refuse_own_work(writing, vault, standing, project.units)
+            await _refuse_own_work(writing, vault, demand, project.units)
             outcome = await rate_project(
                 responses,
                 writing.publish,
-                standing.demand_id,
+                demand.demand_id,
                 project,
                 given.level,
                 given.comment,
@@ -132,9 +130,9 @@ def _projects(routes: APIRouter, database: Database, vault: Vault) -> None:
         return _noted(receipt, outcome, "rated", "rate it when it is done", "project", "ledger")
 
 
-async def _standing(responses: PostgresResponses, vault: Vault, receipt: str, code: str) -> Standing:
+async def _demand(responses: PostgresResponses, vault: Vault, receipt: str, code: str) -> KnownDemand:
     """Raises Problem 404, the same for an unknown receipt and a wrong code."""
-    found = await responses.standing(receipt) if RECEIPT.fullmatch(receipt) else None
+    found = await responses.demand(receipt) if RECEIPT.fullmatch(receipt) else None
     if not vault.code_fits(found.demand_id if found else _NOBODY, code) or found is None:
         raise unknown()
     return found
@@ -152,11 +150,11 @@ async def _refuse_staff(request: Request) -> None:
 
 
 async def _refuse_own_work(
-    writing: Writing, vault: Vault, standing: Standing, units: Collection[str]
+    writing: Writing, vault: Vault, demand: KnownDemand, units: Collection[str]
 ) -> None:
     """Raises Problem 403 where whoever sent the demand is among the people of the units, or of one above."""
     people = PostgresPeople(writing.connection)
-    if units and await is_own_work(people, vault, standing.demand_id, units):
+    if units and await is_own_work(people, vault, demand.demand_id, units):
         raise Problem(
             403,
             "Forbidden",
@@ -169,7 +167,7 @@ async def _refuse_own_work(
 
 def _noted(
     receipt: str,
-    outcome: Said | SaidBefore | NotNow,
+    outcome: SaidNow | SaidBefore | NotNow,
     done: str,
     when: str,
     what: str = "demand",
@@ -177,7 +175,7 @@ def _noted(
 ) -> Noted:
     """Raises Problem 409 where it was said before, or can't be said now."""
     match outcome:
-        case Said(at):
+        case SaidNow(at):
             return Noted(receipt=receipt, at=at)
         case SaidBefore():
             detail, remedy = f"the {what} was {done} before", "nothing needs to be done: the first one stands"

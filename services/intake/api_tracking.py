@@ -66,7 +66,7 @@ class ProjectStanding(BaseModel):
     rating: str | None
 
 
-class Standing(BaseModel):
+class DemandStanding(BaseModel):
     """Where a demand stands. Instants are in UTC; `limit` is when the case is due.
 
     `reply` is the latest reply, or why the demand was refused; `rectification` how what was rated badly was
@@ -102,13 +102,13 @@ class Step(BaseModel):
     unit_name: str | None
 
 
-class StandingWithTimeline(Standing):
+class StandingWithTimeline(DemandStanding):
     """Where a demand stands, and how it came there."""
 
     timeline: list[Step]
 
 
-class SentStanding(Standing):
+class SentStanding(DemandStanding):
     """A demand that the adapter sent, by its own number; `key:` and the idempotency key where it had none."""
 
     external_id: str

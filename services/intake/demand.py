@@ -24,7 +24,7 @@ KEYED: Final = "key:"
 """Begins the external id of a demand that brought only an idempotency key; no channel's own may begin so."""
 
 
-def _said(text: str) -> str:
+def _not_blank(text: str) -> str:
     if "\x00" in text:
         raise PydanticCustomError("nul", "holds the character U+0000, which can't be stored")
     if not text.strip():
@@ -56,8 +56,8 @@ def _unreserved(text: str) -> str:
     return text
 
 
-Said = Annotated[str, AfterValidator(_said)]
-Mark = Annotated[Said, AfterValidator(_composed)]
+NonBlank = Annotated[str, AfterValidator(_not_blank)]
+Mark = Annotated[NonBlank, AfterValidator(_composed)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)]
 
 
@@ -66,9 +66,9 @@ class Contact(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Said | None = Field(default=None, max_length=100)
-    phone: Said | None = Field(default=None, max_length=40)
-    email: Said | None = Field(default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+    name: NonBlank | None = Field(default=None, max_length=100)
+    phone: NonBlank | None = Field(default=None, max_length=40)
+    email: NonBlank | None = Field(default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
 
 
 class RawDemand(BaseModel):
@@ -100,9 +100,9 @@ class RawDemand(BaseModel):
     )
 
     channel: Channel
-    title: Said = Field(max_length=200)
-    body: Said = Field(max_length=20_000)
-    place: Said | None = Field(default=None, max_length=200)
+    title: NonBlank = Field(max_length=200)
+    body: NonBlank = Field(max_length=20_000)
+    place: NonBlank | None = Field(default=None, max_length=200)
     contact: Contact | None = None
     occurred_at: Instant | None = None
     external_id: Annotated[Mark, AfterValidator(_unreserved)] | None = Field(default=None, max_length=255)

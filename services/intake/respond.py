@@ -16,7 +16,7 @@ from services.kit.masking import mask
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class KnownDemand:
     """A demand as far as intake knows: None where its case isn't known yet. `assisting` did a part of it."""
 
     demand_id: UUID
@@ -41,7 +41,7 @@ class Answering:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidNow:
     """It was said, at a business instant."""
 
     at: datetime
@@ -81,47 +81,47 @@ Publish = Callable[[DemandWithdrawn | DemandRated | ProjectRated], None]
 
 
 async def withdraw(
-    responses: Responses, publish: Publish, standing: Standing, reason: str | None, now: datetime
-) -> Said | SaidBefore | NotNow:
+    responses: Responses, publish: Publish, demand: KnownDemand, reason: str | None, now: datetime
+) -> SaidNow | SaidBefore | NotNow:
     """Take a demand back. If its case is replied to meanwhile, the reply stands and the citizen is told.
 
     A demand without a case yet waits a moment: its case is being opened.
     """
-    if standing.case_id is None or standing.state not in BEFORE_REPLY:
-        return NotNow(standing.state)
-    number = await responses.withdraw(standing.demand_id, now)
+    if demand.case_id is None or demand.state not in BEFORE_REPLY:
+        return NotNow(demand.state)
+    number = await responses.withdraw(demand.demand_id, now)
     if number is None:
         return SaidBefore()
-    said, case_id = mask(reason) if reason else None, standing.case_id
-    publish(DemandWithdrawn(demand_id=standing.demand_id, case_id=case_id, reason=said, number=number))
-    return Said(now)
+    said, case_id = mask(reason) if reason else None, demand.case_id
+    publish(DemandWithdrawn(demand_id=demand.demand_id, case_id=case_id, reason=said, number=number))
+    return SaidNow(now)
 
 
 async def rate(
     responses: Responses,
     publish: Publish,
-    standing: Standing,
+    demand: KnownDemand,
     level: Satisfaction,
     comment: str | None,
     now: datetime,
-) -> Said | SaidBefore | NotNow:
+) -> SaidNow | SaidBefore | NotNow:
     """Rate the reply that stands."""
-    if standing.case_id is None or standing.unit is None or standing.state not in AFTER_REPLY:
-        return NotNow(standing.state)
-    number = await responses.rate(standing.demand_id, level, now)
+    if demand.case_id is None or demand.unit is None or demand.state not in AFTER_REPLY:
+        return NotNow(demand.state)
+    number = await responses.rate(demand.demand_id, level, now)
     if number is None:
         return SaidBefore()
     publish(
         DemandRated(
-            demand_id=standing.demand_id,
-            case_id=standing.case_id,
-            unit=standing.unit,
+            demand_id=demand.demand_id,
+            case_id=demand.case_id,
+            unit=demand.unit,
             level=level,
             comment=mask(comment) if comment else None,
             number=number,
         )
     )
-    return Said(now)
+    return SaidNow(now)
 
 
 async def rate_project(
@@ -132,7 +132,7 @@ async def rate_project(
     level: Satisfaction,
     comment: str | None,
     now: datetime,
-) -> Said | SaidBefore | NotNow:
+) -> SaidNow | SaidBefore | NotNow:
     """Rate a project that answers the demand, when it is done."""
     if not project.done:
         return NotNow("under_way")
@@ -140,4 +140,4 @@ async def rate_project(
         return SaidBefore()
     said = mask(comment) if comment else None
     publish(ProjectRated(demand_id=demand_id, project_id=project.project_id, level=level, comment=said))
-    return Said(now)
+    return SaidNow(now)

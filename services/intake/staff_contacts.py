@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from services.contracts.vocabulary import Channel
-from services.intake.demand import Mark, Said
+from services.intake.demand import Mark, NonBlank
 from services.intake.vault import Vault, marks, normal_phone, open_sealed
 
 
@@ -37,9 +37,9 @@ class StaffContact(BaseModel):
         json_schema_extra={"examples": [{"unit": "water", "phone": "13800000000"}]},
     )
 
-    unit: Said = Field(max_length=64)
-    phone: Annotated[Said, AfterValidator(_number)] | None = Field(default=None, max_length=40)
-    email: Said | None = Field(default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+    unit: NonBlank = Field(max_length=64)
+    phone: Annotated[NonBlank, AfterValidator(_number)] | None = Field(default=None, max_length=40)
+    email: NonBlank | None = Field(default=None, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
     channel: Channel | None = None
     author_ref: Mark | None = Field(default=None, max_length=255)
 

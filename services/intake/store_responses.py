@@ -5,11 +5,11 @@ from typing import Final
 from uuid import UUID
 
 from services.contracts.vocabulary import Satisfaction
-from services.intake.respond import Answering, Standing
+from services.intake.respond import Answering, KnownDemand
 from services.intake.tracking import RATING_LATE, WITHDRAWAL_LATE
 from services.kit.connection import Connection
 
-_STANDING: Final = """
+_DEMAND: Final = """
 SELECT d.demand_id, t.case_id, t.unit, coalesce(t.state, 'registered'), ARRAY(
     SELECT a.unit FROM assisting_units a WHERE a.case_id IN (t.case_id, t.lead) AND NOT a.released ORDER BY 1
 )
@@ -45,10 +45,10 @@ class PostgresResponses:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def standing(self, receipt: str) -> Standing | None:
+    async def demand(self, receipt: str) -> KnownDemand | None:
         """Where the demand of a receipt stands; None where there is none."""
-        row = await self._connection.fetchrow(_STANDING, receipt)
-        return Standing(*row.values()) if row else None
+        row = await self._connection.fetchrow(_DEMAND, receipt)
+        return KnownDemand(*row.values()) if row else None
 
     async def withdraw(self, demand_id: UUID, now: datetime) -> int | None:
         number: int | None = await self._connection.fetchval(_WITHDRAW, demand_id, now)

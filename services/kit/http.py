@@ -30,6 +30,8 @@ RETRY_SECONDS: Final = 5
 BEGAN: Final = "yinuo.began"
 """Where an ASGI scope says when its request began, if something before the border took it."""
 
+_MISCOUNTED: Final = "the server expects"
+"""How asyncpg tells that a query got too few or too many arguments, in the class of its lost connections."""
 _UNREACHABLE: Final = {
     *(errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENETUNREACH, errno.ENETDOWN),
     errno.ENOENT,  # the server's Unix socket: a file that we open is named in the error, it isn't
@@ -242,8 +244,8 @@ async def _contended(_request: Request, reason: Exception) -> Response:
 
 
 def is_away(reason: Exception) -> bool:
-    """Whether an error says that PostgreSQL is away, and not that some file or pipe of ours failed."""
-    if not isinstance(reason, UNAVAILABLE):
+    """Whether an error says that PostgreSQL is away, and not that some file, pipe or query of ours failed."""
+    if not isinstance(reason, UNAVAILABLE) or str(reason).startswith(_MISCOUNTED):
         return False
     if not isinstance(reason, OSError) or isinstance(
         reason, ConnectionError | TimeoutError | socket.gaierror

@@ -9,7 +9,7 @@ from services.reporting.draft import draft_next
 from services.reporting.facts import week_after
 from services.reporting.issue import Refused, issue_instant, issue_next, sign
 from services.reporting.store_books import PostgresBooks
-from services.reporting.store_circulars import PostgresCirculars, Standing, standing
+from services.reporting.store_circulars import PostgresCirculars, WeeksSoFar, weeks_so_far
 
 
 class Schedule:
@@ -20,7 +20,7 @@ class Schedule:
 
     async def draft(self) -> int:
         """Draft one week, the oldest first; 1 if one was drafted."""
-        now = await standing(self._database.pool)
+        now = await weeks_so_far(self._database.pool)
         week = next_week(now)
         if week is None or now.reached is None or now.reached < week_after(week):
             return 0
@@ -31,7 +31,7 @@ class Schedule:
 
     async def issue(self) -> int:
         """Issue one circular by policy, the oldest first; 1 if one was issued."""
-        if not issue_due(await standing(self._database.pool)):
+        if not issue_due(await weeks_so_far(self._database.pool)):
             return 0
         async with self._database.writing() as writing:
             number = await issue_next(PostgresCirculars(writing), writing.now, LOCAL)
@@ -52,16 +52,16 @@ class Schedule:
 
     async def due(self) -> int:
         """Weeks over by the clock and not drafted, and drafts whose hour has come."""
-        now = await standing(self._database.pool)
+        now = await weeks_so_far(self._database.pool)
         return weeks_undrafted(now) + issue_due(now)
 
 
-def next_week(now: Standing) -> date | None:
+def next_week(now: WeeksSoFar) -> date | None:
     """The Monday of the next week to draft; None before anything was read."""
     return week_after(now.last_drafted) if now.last_drafted else now.first
 
 
-def weeks_undrafted(now: Standing) -> int:
+def weeks_undrafted(now: WeeksSoFar) -> int:
     """Weeks that are over by the clock; 0 until every service has begun its record: none can be cut yet."""
     week = next_week(now)
     if week is None or now.reached is None:
@@ -69,7 +69,7 @@ def weeks_undrafted(now: Standing) -> int:
     return max(0, (monday(now.now) - week).days // 7)
 
 
-def issue_due(now: Standing) -> bool:
+def issue_due(now: WeeksSoFar) -> bool:
     """Whether the oldest draft's hour has come, where its policy is automatic."""
     week = now.oldest_automatic_draft
     return week is not None and issue_instant(week, LOCAL) <= now.now

@@ -106,7 +106,7 @@ async def listed(pool: Pool, *, before: date | None, limit: int, states: Sequenc
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class WeeksSoFar:
     """How far reporting is: what it needs to know what is due."""
 
     first: date | None
@@ -116,7 +116,7 @@ class Standing:
     now: datetime
 
 
-async def standing(pool: Pool) -> Standing:
+async def weeks_so_far(pool: Pool) -> WeeksSoFar:
     """Where the weeks stand by the business clock; `reached` is None until every partition has begun."""
     row = await pool.fetchrow(
         """
@@ -129,4 +129,4 @@ async def standing(pool: Pool) -> Standing:
         """,
         PARTITIONS,
     )
-    return Standing(**dict(row))  # type: ignore[arg-type]
+    return WeeksSoFar(**dict(row))  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from services.supervision.set_further import compute_further
 from services.supervision.set_limits import compute_awaiting
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.store_metrics import Standing, standing
+from services.supervision.store_metrics import LimitCounts, count_limits
 from services.supervision.store_notices import PostgresDueLimits
 
 MEASURED_EVERY: Final = 15.0
@@ -81,11 +81,11 @@ class Gauges:
             self.measured = time.monotonic()
             async with self.database.pool.acquire() as connection:
                 policy = await self.policies.current(PostgresCalendars(connection))
-                show(await standing(connection), policy)
+                show(await count_limits(connection), policy)
         return 0
 
 
-def show(now: Standing, policy: Policy) -> None:
+def show(now: LimitCounts, policy: Policy) -> None:
     """Set the gauges."""
     for kind, running in now.open.items():
         metrics.LIMITS_OPEN.labels(kind).set(running)

@@ -16,7 +16,7 @@ _AWAITING: Final = "SELECT count(*) FROM limits WHERE awaits_year IS NOT NULL AN
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LimitCounts:
     """Limits that run by kind, those without a calendar, overdue cases by unit, at a business instant."""
 
     at: datetime
@@ -25,10 +25,10 @@ class Standing:
     overdue: Mapping[str, int]
 
 
-async def standing(connection: Connection) -> Standing:
+async def count_limits(connection: Connection) -> LimitCounts:
     """Read it; overdue is what has fired at or after its limit, so it is as new as the last firing."""
     at: datetime = await connection.fetchval("SELECT clock.now()")
     running = dict.fromkeys(map(str, LIMIT_KINDS), 0)
     running |= {row["kind"]: row["n"] for row in await connection.fetch(_OPEN)}
     overdue = {row["unit"]: row["n"] for row in await connection.fetch(_OVERDUE)}
-    return Standing(at, running, int(await connection.fetchval(_AWAITING)), overdue)
+    return LimitCounts(at, running, int(await connection.fetchval(_AWAITING)), overdue)

@@ -129,7 +129,7 @@ class County:
 
 
 def _read_by(service: Service, records: Sequence[Record]) -> list[Record]:
-    return [one for one in records if service in READERS[type(one.event)]]  # type: ignore[index]
+    return [one for one in records if service in READERS[type(one.event)]]
 
 
 def _record(event: Event, at: datetime) -> Record:

@@ -81,7 +81,7 @@ STEPS: set[Key] = {
 """What is asked by the description itself (step_forms, project_forms)."""
 
 MODELS: dict[Key, type[Shown]] = {
-    ("intake", "GET", "/demands/{receipt}"): apis_intake.Standing,
+    ("intake", "GET", "/demands/{receipt}"): apis_intake.DemandStanding,
     ("intake", "POST", "/demands"): apis_intake.Receipt,
     ("intake", "POST", "/citizens/history"): apis_intake.History,
     ("intake", "GET", "/demands/{number}/original"): apis_intake.Original,

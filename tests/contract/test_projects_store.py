@@ -12,9 +12,19 @@ from services.assignment.assign import Registered, decide
 from services.assignment.case import Taken
 from services.assignment.hand_over import Succession
 from services.assignment.link_cases import link_cases
-from services.assignment.move_project import NotTheirs, Offer, Outcome, ProjectDesk, Repeated
-from services.assignment.open_projects import KnownCase, Opened, Opening, Refused, open_projects
-from services.assignment.project import Faulty, Finish, Link, Moved, NotAllowed, Project, Reach, Report, move
+from services.assignment.move_project import NotTheirProject, Offer, Outcome, ProjectDesk, Repeated
+from services.assignment.open_projects import KnownCase, Opened, Opening, OpeningsRefused, open_projects
+from services.assignment.project import (
+    ActNotAllowed,
+    Faulty,
+    Finish,
+    Link,
+    Moved,
+    Project,
+    Reach,
+    Report,
+    move,
+)
 from services.assignment.project_match import Matcher, OpenProject
 from services.assignment.rulebook import Rulebook
 from services.assignment.steps import Asked, take_steps
@@ -112,7 +122,7 @@ class Book:
         assert isinstance(found, Opened), found
         return (found.opened or found.unchanged)[0]
 
-    async def opened(self, *openings: Opening) -> Opened | Refused:
+    async def opened(self, *openings: Opening) -> Opened | OpeningsRefused:
         return await open_projects(
             self.projects, self.published.append, RULEBOOK.directory, openings, "某", NOW
         )
@@ -155,7 +165,7 @@ async def test_an_opened_project_is_found_as_it_was_opened(book: Book) -> None:
 
 async def test_a_list_goes_in_whole_or_not_at_all(book: Book) -> None:
     good, bad = Opening("县项-1", plan()), Opening("县项-2", plan(lead_unit="moon"))
-    assert isinstance(await book.opened(good, bad, good), Refused)
+    assert isinstance(await book.opened(good, bad, good), OpeningsRefused)
     assert (await book.projects.of_ledgers(["县项-1"]), book.published) == ({}, [])
 
 
@@ -165,7 +175,7 @@ async def test_a_repeat_adds_nothing_and_other_content_is_refused(book: Book) ->
     assert isinstance(again, Opened)
     assert ([one.ledger for one in again.opened], len(again.unchanged)) == (["县项-2"], 1)
     other = await book.opened(Opening("县项-1", plan(name="别的")))
-    assert isinstance(other, Refused)
+    assert isinstance(other, OpeningsRefused)
     assert [(at, fault.field) for at, fault in other.faults] == [(0, "ledger")]
 
 
@@ -188,7 +198,7 @@ async def test_a_repeat_with_further_cases_is_refused_rather_than_half_done(book
     same = await book.opened(Opening("县项-1", plan(), (first.case_id,)))
     assert isinstance(same, Opened)
     refused = await book.opened(Opening("县项-1", plan(), (first.case_id, further.case_id)))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, OpeningsRefused)
     assert [fault.field for _, fault in refused.faults] == ["cases"]
 
 
@@ -198,7 +208,7 @@ async def test_cases_are_promoted_once_each_and_unknown_ones_refused(book: Book)
     assert project.version == 2
     assert [known.case_id for known in await book.projects.cases_of(project.project_id)] == [case.case_id]
     refused = await book.opened(Opening("县项-2", plan(), (uuid4(),)))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, OpeningsRefused)
     assert refused.faults[0][1].field == "cases"
 
 
@@ -305,8 +315,8 @@ async def test_an_offer_is_decided_by_the_project_s_unit_whosever_the_case_is(bo
     assert after(await book.desk(HANDLER).decide(case.case_id, "县项-1", accept=True)).version == 2
 
 
-def refused_at(outcome: Outcome | Opened | Refused | None) -> str:
-    assert isinstance(outcome, NotTheirs), outcome
+def refused_at(outcome: Outcome | Opened | OpeningsRefused | None) -> str:
+    assert isinstance(outcome, NotTheirProject), outcome
     return outcome.field
 
 
@@ -383,7 +393,7 @@ async def test_a_replaced_project_hands_over_what_the_other_one_lacks(book: Book
     told = [type(event) for event in book.published[-2:]]
     assert told == [ProjectReplaced, CaseLinkedToProject]
     refused = await book.desk().report("县项-1", Report(WORDS))
-    assert isinstance(refused, NotAllowed)
+    assert isinstance(refused, ActNotAllowed)
 
 
 async def test_a_report_whose_answer_was_lost_adds_nothing_when_it_is_sent_again(book: Book) -> None:
@@ -411,7 +421,7 @@ async def test_a_dropped_project_keeps_its_cases_and_is_offered_to_no_other(book
     assert [one.case_id for one in await book.projects.cases_of(project.project_id)] == [case.case_id]
     await book.link_new(further)
     assert set(await book.projects.linked([further.case_id])) == set()
-    assert isinstance(await book.desk().drop("县项-1", *APPROVED), NotAllowed)
+    assert isinstance(await book.desk().drop("县项-1", *APPROVED), ActNotAllowed)
     after(await book.desk().unlink("县项-1", case.case_id, WORDS))
 
 

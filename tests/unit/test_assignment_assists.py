@@ -8,7 +8,7 @@ import pytest
 
 from services.assignment.api_outcomes import problem_of
 from services.assignment.assists import Assist, assists_of
-from services.assignment.case import Act, Case, NotAllowed, Taken
+from services.assignment.case import Act, Case, StepNotAllowed, Taken
 from services.assignment.take import take
 from services.assignment.transitions import Person
 from services.contracts.case import CaseAssistAsked, CaseAssistDone, CaseAssistReleased
@@ -24,7 +24,7 @@ def case(**given: Any) -> Case:
     return Case(**{**{name: getattr(held, name) for name in held.__slots__}, **given})
 
 
-def attempt(held: Case, act: Act, who: Person = CLERK) -> Taken | NotAllowed:
+def attempt(held: Case, act: Act, who: Person = CLERK) -> Taken | StepNotAllowed:
     return take(held, act, NOW, "petition", who)
 
 
@@ -55,9 +55,9 @@ def test_a_unit_is_asked_by_the_office_or_the_lead_unit_and_the_case_stays_where
 
 
 def test_neither_the_lead_unit_nor_one_that_assists_already_is_asked() -> None:
-    assert isinstance(attempt(case(), asking("water")), NotAllowed)
+    assert isinstance(attempt(case(), asking("water")), StepNotAllowed)
     refused = attempt(case(assisting=("roads",)), asking())
-    assert isinstance(refused, NotAllowed)
+    assert isinstance(refused, StepNotAllowed)
     problem = problem_of(refused)
     assert (problem.status, problem.body["field"]) == (409, "unit")
 
@@ -69,21 +69,21 @@ def test_only_a_unit_that_assists_says_that_its_part_is_done() -> None:
     assert (ended.event.unit, ended.event.assisting, ended.event.result) == ("water", "roads", "路面已恢复")
     assert ended.case.assisting == ("police",)
     for who in (CLERK, LEAD, Person("handler", "housing")):
-        assert isinstance(attempt(held, done(), who), NotAllowed)
-    assert isinstance(attempt(ended.case, done(), ROADS), NotAllowed)
+        assert isinstance(attempt(held, done(), who), StepNotAllowed)
+    assert isinstance(attempt(ended.case, done(), ROADS), StepNotAllowed)
 
 
 def test_a_unit_is_let_off_with_a_reason_and_only_if_it_assists() -> None:
     freed = taken(case(assisting=("roads",)), released(), LEAD)
     assert isinstance(freed.event, CaseAssistReleased)
     assert freed.case.assisting == ()
-    assert isinstance(attempt(case(assisting=("police",)), released(), LEAD), NotAllowed)
+    assert isinstance(attempt(case(assisting=("police",)), released(), LEAD), StepNotAllowed)
 
 
 def test_a_case_is_completed_only_when_every_part_is_done_and_the_refusal_names_who_is_missing() -> None:
     held, reply = case(assisting=("police", "roads")), Act("complete", "王某", PublicText("已修好"))
     refused = attempt(held, reply, LEAD)
-    assert isinstance(refused, NotAllowed)
+    assert isinstance(refused, StepNotAllowed)
     problem = problem_of(refused)
     assert problem.status == 409
     assert "police, roads" in str(problem.body["detail"])

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.assignment.case import Act, Case, Incomplete, NotAllowed, Taken, case_id_of
+from services.assignment.case import Act, Case, Incomplete, StepNotAllowed, Taken, case_id_of
 from services.assignment.take import take
 from services.assignment.transitions import Person, Step
 from services.contracts.case import (
@@ -38,7 +38,7 @@ def act(step: Step) -> Act:
     return Act(step, "王某", PublicText("已处理。"), going, going and f"{going}.head")
 
 
-def after(outcome: Taken | NotAllowed) -> Taken:
+def after(outcome: Taken | StepNotAllowed) -> Taken:
     assert isinstance(outcome, Taken)
     return outcome
 
@@ -74,7 +74,7 @@ def test_a_returned_case_lies_with_the_backstop_unit_on_a_new_dispatch() -> None
 
 def test_what_lies_with_the_backstop_unit_cannot_be_returned() -> None:
     outcome = take(case(unit="petition"), act("return"), NOW, "petition", CLERK)
-    assert isinstance(outcome, NotAllowed)
+    assert isinstance(outcome, StepNotAllowed)
     assert outcome.allowed == ("sign_for", "assist", "reassign", "summarise", "tag", "refuse", "merge")
 
 
@@ -86,7 +86,7 @@ def test_a_reassigned_case_names_both_units() -> None:
 
 def test_a_case_is_not_dispatched_anew_to_the_unit_it_lies_with() -> None:
     outcome = take(case(unit="road"), act("reassign"), NOW, "petition", CLERK)
-    assert isinstance(outcome, NotAllowed)
+    assert isinstance(outcome, StepNotAllowed)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_an_extension_is_asked_for_once_and_decided_once() -> None:
     assert isinstance(asked.event, CaseExtensionAsked)
     assert (asked.event.days, asked.case.extension_asked) == (5, 5)
     again = take(asked.case, asking, NOW, "petition", HANDLER)
-    assert isinstance(again, NotAllowed)
+    assert isinstance(again, StepNotAllowed)
     assert again.allowed == ("complete", "suspend", "assist", "return", "summarise")
     granted = after(take(asked.case, act("grant_extension"), NOW, "petition", CLERK))
     assert isinstance(granted.event, CaseExtensionGranted)

@@ -9,11 +9,10 @@ from services.assignment.api_project_outcomes import no_directory
 from services.assignment.api_project_outcomes import problem_of as project_problem
 from services.assignment.api_promise_outcomes import problem_of as promise_problem
 from services.assignment.chain import Broken, ChainBroken
-from services.assignment.move_project import NoSuchProject, NotTheirs
-from services.assignment.pledge import NoSuchPromise
-from services.assignment.pledge import NotTheirs as NotTheirPromise
-from services.assignment.project import Fault, Faulty, NotAllowed, opened
-from services.assignment.promise import Refused
+from services.assignment.move_project import NoSuchProject, NotTheirProject
+from services.assignment.pledge import NoSuchPromise, NotTheirPromise
+from services.assignment.project import ActNotAllowed, Fault, Faulty, opened
+from services.assignment.promise import FactRefused
 from services.kit.http import Problem
 from tests.project_fakes import plan
 
@@ -22,16 +21,16 @@ PROBLEMS: list[tuple[Problem, str]] = [
     (project_problem(NoSuchProject("县项-9")), "ledger"),
     (project_problem(NoSuchProject("县项-9", "by")), "by"),
     *(
-        (project_problem(NotTheirs("why", one)), one)
+        (project_problem(NotTheirProject("why", one)), one)
         for one in ("ledger", "lead_unit", "by", "case_id", "cases")
     ),
     (project_problem(Faulty((Fault("case_id", "没有", "改"),))), "case_id"),
-    (project_problem(NotAllowed(PROJECT, "report", ())), "ledger"),
+    (project_problem(ActNotAllowed(PROJECT, "report", ())), "ledger"),
     (no_directory(), "lead_unit"),
     (promise_problem(NoSuchPromise(uuid4())), "promise_id"),
     (promise_problem(NotTheirPromise("why")), "unit"),
-    (promise_problem(Refused("已是 kept", "另立一项")), "promise_id"),
-    (promise_problem(Refused("太早", "改", "due")), "due"),
+    (promise_problem(FactRefused("已是 kept", "另立一项")), "promise_id"),
+    (promise_problem(FactRefused("太早", "改", "due")), "due"),
     (promise_problem(ChainBroken(Broken(1, "why"))), "authority"),
 ]
 

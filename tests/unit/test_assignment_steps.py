@@ -5,9 +5,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.assignment.case import Case, NotAllowed, Taken
+from services.assignment.case import Case, StepNotAllowed, Taken
 from services.assignment.rulebook import Rulebook
-from services.assignment.steps import Asked, NoSuchCase, NoSuchUnit, NotTheirs, Outcome, refusal, take_steps
+from services.assignment.steps import (
+    Asked,
+    NoSuchCase,
+    NoSuchUnit,
+    NotTheirCase,
+    Outcome,
+    refusal,
+    take_steps,
+)
 from services.contracts.case import CaseCompleted, CaseEvent
 from services.contracts.vocabulary import Role
 from services.kit.auth import Staff
@@ -59,8 +67,8 @@ async def test_what_would_be_possible_is_named_for_whoever_asks() -> None:
     asked = Asked(office.case_id, "complete", "已修好。")
     [unit] = await office.take(asked, staff=Staff("某", "handler", "water"))
     [clerk] = await office.take(asked)
-    assert isinstance(unit, NotAllowed)
-    assert isinstance(clerk, NotAllowed)
+    assert isinstance(unit, StepNotAllowed)
+    assert isinstance(clerk, StepNotAllowed)
     assert unit.allowed == ("sign_for", "assist", "return", "summarise")
     assert clerk.allowed == (
         "sign_for",
@@ -81,7 +89,7 @@ async def test_several_steps_of_one_case_in_one_list_follow_each_other() -> None
         Asked(office.case_id, "complete", "已修好。"),
         Asked(office.case_id, "complete", "再报一次。"),
     )
-    assert [type(one) for one in outcomes] == [Taken, Taken, NotAllowed]
+    assert [type(one) for one in outcomes] == [Taken, Taken, StepNotAllowed]
     assert [event.version for event in office.events] == [2, 3]
     assert office.cases.cases[office.case_id].state == "completed"
 
@@ -94,7 +102,7 @@ async def test_a_refused_step_stops_no_other() -> None:
     outcomes = await office.take(
         Asked(unknown, "sign_for"), Asked(foreign, "sign_for"), Asked(office.case_id, "sign_for"), staff=staff
     )
-    assert [type(one) for one in outcomes] == [NoSuchCase, NotTheirs, Taken]
+    assert [type(one) for one in outcomes] == [NoSuchCase, NotTheirCase, Taken]
     assert len(office.events) == 1
 
 

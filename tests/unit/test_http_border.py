@@ -14,7 +14,7 @@ from services.kit.auth import TokenReader
 from services.kit.http import BODY_BYTES, build_api
 
 
-class Said(BaseModel):
+class Note(BaseModel):
     text: str
 
 
@@ -22,7 +22,7 @@ def _api() -> FastAPI:
     api = build_api("assignment", "test", TokenReader(Ed25519PrivateKey.generate().public_key()), {})
 
     @api.post("/said")
-    async def said(given: Said) -> int:
+    async def said(given: Note) -> int:
         return len(given.text)
 
     @api.get("/broken/{kind}")
@@ -46,6 +46,7 @@ TROUBLE: dict[str, Exception] = {
     "file": FileNotFoundError(errno.ENOENT, "no such file", SECRET),
     "disk": OSError(errno.ENOSPC, "no space left on device"),
     "bug": LookupError(SECRET),
+    "miscounted": asyncpg.InterfaceError("the server expects 4 arguments for this query, 3 were passed"),
     "row": asyncpg.CheckViolationError(f"Failing row contains ({SECRET})"),
 }
 
@@ -69,7 +70,7 @@ async def test_whoever_was_in_anothers_way_is_told_to_ask_again(kind: str) -> No
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
-@pytest.mark.parametrize("kind", ["file", "disk", "bug", "row"])
+@pytest.mark.parametrize("kind", ["file", "disk", "bug", "miscounted", "row"])
 async def test_any_other_trouble_is_a_500_problem_that_tells_nothing_of_the_inside(kind: str) -> None:
     answer = await _asked(f"/broken/{kind}")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")

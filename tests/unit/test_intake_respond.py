@@ -10,10 +10,10 @@ from services.contracts.demand import DemandRated, DemandWithdrawn, ProjectRated
 from services.contracts.vocabulary import CaseState, Satisfaction
 from services.intake.respond import (
     Answering,
+    KnownDemand,
     NotNow,
-    Said,
     SaidBefore,
-    Standing,
+    SaidNow,
     rate,
     rate_project,
     withdraw,
@@ -55,22 +55,22 @@ class Citizen:
 
     def __init__(self, state: str) -> None:
         case = None if state == "registered" else uuid4()
-        self.standing = Standing(uuid4(), case, "water" if case else None, state)
+        self.demand = KnownDemand(uuid4(), case, "water" if case else None, state)
         self.responses = ResponsesInMemory()
         self.events: list[DemandWithdrawn | DemandRated | ProjectRated] = []
 
-    async def withdraw(self, reason: str | None = None) -> Said | SaidBefore | NotNow:
-        return await withdraw(self.responses, self.events.append, self.standing, reason, NOW)
+    async def withdraw(self, reason: str | None = None) -> SaidNow | SaidBefore | NotNow:
+        return await withdraw(self.responses, self.events.append, self.demand, reason, NOW)
 
     async def rate(
         self, level: Satisfaction = "satisfied", comment: str | None = None
-    ) -> Said | SaidBefore | NotNow:
-        return await rate(self.responses, self.events.append, self.standing, level, comment, NOW)
+    ) -> SaidNow | SaidBefore | NotNow:
+        return await rate(self.responses, self.events.append, self.demand, level, comment, NOW)
 
     async def rate_project(
         self, project: Answering, comment: str | None = None
-    ) -> Said | SaidBefore | NotNow:
-        publish, demand = self.events.append, self.standing.demand_id
+    ) -> SaidNow | SaidBefore | NotNow:
+        publish, demand = self.events.append, self.demand.demand_id
         return await rate_project(self.responses, publish, demand, project, "satisfied", comment, NOW)
 
 
@@ -79,8 +79,8 @@ async def test_a_demand_is_withdrawn_before_its_reply_and_rated_after_it(state: 
     citizen = Citizen(state)
     under_way = state in ("dispatched", "signed_for", "suspended")
     replied = state in ("completed", "reviewed", "called_back", "archived")
-    assert await citizen.withdraw() == (Said(NOW) if under_way else NotNow(state))
-    assert await citizen.rate() == (Said(NOW) if replied else NotNow(state))
+    assert await citizen.withdraw() == (SaidNow(NOW) if under_way else NotNow(state))
+    assert await citizen.rate() == (SaidNow(NOW) if replied else NotNow(state))
     assert len(citizen.events) == under_way + replied
 
 
@@ -103,8 +103,8 @@ async def test_a_second_withdrawal_tells_nobody_again() -> None:
 async def test_after_a_withdrawal_that_came_too_late_another_one_is_told_once() -> None:
     citizen = Citizen("dispatched")
     await citizen.withdraw()
-    citizen.responses.late[citizen.standing.demand_id] = 1
-    assert [await citizen.withdraw() for _ in range(2)] == [Said(NOW), SaidBefore()]
+    citizen.responses.late[citizen.demand.demand_id] = 1
+    assert [await citizen.withdraw() for _ in range(2)] == [SaidNow(NOW), SaidBefore()]
     first, second = citizen.events
     assert isinstance(first, DemandWithdrawn)
     assert isinstance(second, DemandWithdrawn)
@@ -115,8 +115,8 @@ async def test_after_a_withdrawal_that_came_too_late_another_one_is_told_once() 
 async def test_after_a_rating_that_came_too_late_the_next_reply_is_rated_once() -> None:
     citizen = Citizen("completed")
     await citizen.rate("dissatisfied")
-    citizen.responses.late[citizen.standing.demand_id] = 1
-    assert [await citizen.rate() for _ in range(2)] == [Said(NOW), SaidBefore()]
+    citizen.responses.late[citizen.demand.demand_id] = 1
+    assert [await citizen.rate() for _ in range(2)] == [SaidNow(NOW), SaidBefore()]
     first, second = citizen.events
     assert isinstance(first, DemandRated)
     assert isinstance(second, DemandRated)
@@ -138,9 +138,9 @@ async def test_a_project_is_rated_once_when_it_is_done_and_what_leaves_is_masked
     citizen, project = Citizen("dispatched"), uuid4()
     assert await citizen.rate_project(Answering(project, done=False)) == NotNow("under_way")
     done = Answering(project, done=True)
-    assert await citizen.rate_project(done, "请打13812345678。") == Said(NOW)
+    assert await citizen.rate_project(done, "请打13812345678。") == SaidNow(NOW)
     assert await citizen.rate_project(done) == SaidBefore()
-    assert await citizen.rate_project(Answering(uuid4(), done=True)) == Said(NOW)
+    assert await citizen.rate_project(Answering(uuid4(), done=True)) == SaidNow(NOW)
     first, second = citizen.events
     assert isinstance(first, ProjectRated)
     assert "13812345678" not in str(first.comment)

@@ -8,9 +8,9 @@ import pytest
 
 from services.assignment.chain import ChainBroken, verify
 from services.assignment.pledge import (
-    Desk,
     NoSuchPromise,
-    NotTheirs,
+    NotTheirPromise,
+    PromiseDesk,
     PromisesRefused,
     air,
     change,
@@ -18,7 +18,7 @@ from services.assignment.pledge import (
     refuse_others,
     settle,
 )
-from services.assignment.promise import Airing, Ending, Refused
+from services.assignment.promise import Airing, Ending, FactRefused
 from services.contracts.promise import PromiseChanged, PromiseEvent, PromiseMade
 from services.contracts.public_text import PublicText
 from services.kit.auth import Staff
@@ -36,7 +36,7 @@ class Told:
     def __init__(self, now: datetime = MEETING) -> None:
         self.promises = PromisesInMemory()
         self.events: list[PromiseEvent] = []
-        self.desk = Desk(self.promises, self.events.append, SEAL, PROMISING, CLERK, now)
+        self.desk = PromiseDesk(self.promises, self.events.append, SEAL, PROMISING, CLERK, now)
 
 
 async def test_each_promise_is_a_fact_of_one_chain_and_an_event() -> None:
@@ -111,7 +111,7 @@ async def test_a_member_s_name_is_kept_out_of_whatever_is_said_later() -> None:
         ("clip", air(told.desk, one, Airing(PublicText("电视亮诺"), date(2021, 4, 30), text))),
         ("evidence", settle(told.desk, one, Ending("kept", date(2021, 4, 30), evidence=text))),
     ):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(FactRefused) as refused:
             await saying
         assert refused.value.field == field
     assert len(told.promises.facts) == 1
@@ -153,10 +153,10 @@ async def test_a_change_leaves_the_words_where_only_the_date_is_new() -> None:
 async def test_an_approver_is_a_post_of_the_directory_that_somebody_holds(approver: str, what: str) -> None:
     told = Told()
     [entry] = await make(told.desk, [new_promise()])
-    with pytest.raises(Refused, match=what) as changing:
+    with pytest.raises(FactRefused, match=what) as changing:
         await change(told.desk, entry.promise.promise_id, date(2021, 8, 31), None, "汛期", approver)
     ending = Ending("withdrawn", date(2021, 4, 30), PublicText("并入"), approver=approver)
-    with pytest.raises(Refused, match=what) as settling:
+    with pytest.raises(FactRefused, match=what) as settling:
         await settle(told.desk, entry.promise.promise_id, ending)
     assert changing.value.field == settling.value.field == "approver"
 
@@ -175,7 +175,7 @@ async def test_a_promise_is_linked_by_a_change_to_a_project_that_was_opened_late
     told = Told()
     [entry] = await make(told.desk, [new_promise()])
     linking = told.desk, entry.promise.promise_id, None, None, "项目已立项", "magistrate", ("项-1",)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FactRefused) as refused:
         await change(*linking)
     assert refused.value.field == "projects"
     told.promises.projects = {"项-1"}
@@ -211,11 +211,11 @@ async def test_a_ledger_whose_head_another_key_signed_takes_nothing_more() -> No
 def test_a_unit_s_staff_decide_about_their_unit_s_promises_alone(role: str) -> None:
     staff = Staff("x", role, "water")  # type: ignore[arg-type]
     refuse_others(staff, "water")
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotTheirPromise):
         refuse_others(staff, "river_town")
 
 
 @pytest.mark.parametrize("role", ["leader", "inspector", "supervision_office", "callback_clerk"])
 def test_others_decide_about_none(role: str) -> None:
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotTheirPromise):
         refuse_others(Staff("x", role, "water"), "water")  # type: ignore[arg-type]

@@ -9,13 +9,13 @@ import pytest
 from services.assignment.project import (
     NAMES,
     Act,
+    ActNotAllowed,
     Change,
     Drop,
     Faulty,
     Finish,
     Link,
     Moved,
-    NotAllowed,
     Project,
     Reach,
     Replace,
@@ -116,7 +116,7 @@ def test_what_has_ended_loses_wrong_links_and_nothing_else(end: str) -> None:
     assert allowed_acts(ended.state) == ("unlink",)
     for name, act in ACTS.items():
         outcome = move(ended, act, TODAY)
-        assert isinstance(outcome, Moved) if name == "unlink" else isinstance(outcome, NotAllowed)
+        assert isinstance(outcome, Moved) if name == "unlink" else isinstance(outcome, ActNotAllowed)
 
 
 def test_a_change_names_the_fields_that_differ_and_keeps_what_was_reached() -> None:

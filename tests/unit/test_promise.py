@@ -9,9 +9,9 @@ from services.assignment.member import Member
 from services.assignment.promise import (
     Airing,
     Ending,
+    FactRefused,
     NewPromise,
     Promise,
-    Refused,
     aired,
     changed,
     history,
@@ -114,7 +114,7 @@ def test_the_projects_of_a_promise_change_with_what_they_were_and_stay_with_othe
     later = linked.due, PublicText("另有说法。"), BECAUSE, "magistrate", JULY
     assert linked.after(changed(linked, *later)).projects == linked.projects
     assert linked.after(changed(linked, *same, projects=())).projects == ()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FactRefused) as refused:
         changed(linked, *same, projects=("项-2", "项-1"))
     assert refused.value.field == "due"
 
@@ -130,7 +130,7 @@ def test_a_change_keeps_what_was_said_before() -> None:
 @pytest.mark.parametrize("due", [date(2021, 6, 30), date(2021, 4, 29)])
 def test_a_change_that_changes_nothing_or_lies_before_the_promise_is_refused(due: date) -> None:
     promise = standing()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FactRefused) as refused:
         changed(promise, due, PublicText(promise.words), BECAUSE, "magistrate", JULY)
     assert refused.value.field == "due"
 
@@ -169,7 +169,7 @@ def test_a_promise_whose_date_was_moved_is_kept_against_the_new_one() -> None:
 def test_an_ending_lacks_nothing_and_lies_between_promise_and_today(
     outcome: Settlement, on: date, given: dict[str, Any], field: str
 ) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FactRefused) as refused:
         ended(standing(), outcome, on, **given)
     assert refused.value.field == field
 
@@ -177,9 +177,9 @@ def test_an_ending_lacks_nothing_and_lies_between_promise_and_today(
 @pytest.mark.parametrize("outcome", ["kept", "withdrawn", "broken"])
 def test_after_its_end_nothing_more_can_be_said(outcome: Settlement) -> None:
     over = ended(standing(), outcome, date(2021, 7, 1), reason=BECAUSE, evidence=SEEN, approver="magistrate")
-    with pytest.raises(Refused) as again:
+    with pytest.raises(FactRefused) as again:
         ended(over, "kept", date(2021, 7, 1), evidence=SEEN)
-    with pytest.raises(Refused):
+    with pytest.raises(FactRefused):
         changed(over, date(2021, 9, 1), PublicText(over.words), BECAUSE, "magistrate", JULY)
     assert again.value.field is None
 
@@ -241,5 +241,5 @@ def test_a_promise_made_at_a_meeting_is_said_on_television_too_and_once_a_broadc
     assert repeats(new_promise(), after)
     assert not repeats(new_promise(programme="《别的》", aired_on=date(2021, 5, 12)), after)
     for day in (date(2021, 4, 29), date(2021, 5, 13)):
-        with pytest.raises(Refused, match="不在承诺日与今天之间"):
+        with pytest.raises(FactRefused, match="不在承诺日与今天之间"):
             aired(after, Airing(PublicText("《承诺面对面》"), day), later)

@@ -24,7 +24,7 @@ from services.reporting.directory import Directory, build
 from services.reporting.figures import FACTS, LEDGER
 from services.reporting.render.csv import to_csv
 from services.reporting.render.html import change, limit_day, percent, tick, to_html
-from services.reporting.render.standing import standing
+from services.reporting.render.ranking import ranking
 from tests.contract.reporting_histories import FIRST, directory, midnight
 
 CUT_AT = midnight(FIRST + timedelta(days=7))
@@ -185,7 +185,7 @@ def test_the_page_needs_nothing_from_elsewhere() -> None:
 
 def test_first_and_last_never_name_the_same_unit() -> None:
     by_unit = {"water": figures(completed=10, completed_on_time=9, due=10)}
-    order = standing(circular(by_unit).units)
+    order = ranking(circular(by_unit).units)
     assert not order.first
     assert [unit.code for unit in order.last] == ["water"]
 
@@ -193,7 +193,7 @@ def test_first_and_last_never_name_the_same_unit() -> None:
 def test_equal_rates_share_a_rank_among_their_own_kind() -> None:
     kept = figures(completed_on_time=1, due=1)
     half = figures(completed_on_time=1, due=2)
-    ranks = standing(circular({"water": kept, "roads": kept, "town_east": half}).units).ranks
+    ranks = ranking(circular({"water": kept, "roads": kept, "town_east": half}).units).ranks
     assert (ranks["water"], ranks["roads"], ranks["town_east"], ranks["archives"]) == (1, 1, 1, None)
 
 

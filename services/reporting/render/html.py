@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from services.kit.clock import LOCAL
 from services.reporting.circular import Edition, Share, UnitRow, number_zh
 from services.reporting.figures import FIGURES
-from services.reporting.render.standing import standing
+from services.reporting.render.ranking import ranking
 
 DASH: Final = "—"
 """What stands where a share of nothing would: never 0 %."""
@@ -32,7 +32,7 @@ def to_html(edition: Edition) -> str:
             c=circular,
             n=dict.fromkeys(FIGURES, 0) | circular.counts,
             last=circular.last_week,
-            standing=standing(circular.units),
+            ranking=ranking(circular.units),
             territory=_territory(circular.units),
             overdue_listed=OVERDUE_LISTED,
             repeats_listed=REPEATS_LISTED,

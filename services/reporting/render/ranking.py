@@ -11,7 +11,7 @@ NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Ranking:
     """Units judged this week. `first` and `last` never name the same unit.
 
     Of equal rates the one with more completions on time, then fewer overdue cases, stands before.
@@ -27,12 +27,12 @@ class Standing:
     ranks: Mapping[str, int | None]
 
 
-def standing(units: Sequence[UnitRow]) -> Standing:
+def ranking(units: Sequence[UnitRow]) -> Ranking:
     """The order of all units; those where nothing was due stand behind, by what they had to do."""
     ordered = tuple(sorted(units, key=_key))
     judged = [unit for unit in ordered if unit.on_time_rate is not None]
     last = tuple([unit for unit in reversed(judged) if unit.on_time_rate != 1.0][:NAMED])
-    return Standing(
+    return Ranking(
         towns=tuple(unit for unit in ordered if unit.territorial),
         departments=tuple(unit for unit in ordered if not unit.territorial),
         first=tuple([unit for unit in judged if not unit.below_threshold and unit not in last][:NAMED]),

@@ -1,4 +1,4 @@
-"""The promise ledger as the API opens it: on a connection, with the directory in force."""
+"""Where the API reads promises and puts them on record: on a connection, with the directory in force."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,8 +7,8 @@ from services.assignment.api_directory import no_directory
 from services.assignment.api_promise_outcomes import problem_of
 from services.assignment.chain import ChainBroken, Seal
 from services.assignment.directory import Directory
-from services.assignment.pledge import Desk, NoSuchPromise, NotTheirs
-from services.assignment.promise import Refused
+from services.assignment.pledge import NoSuchPromise, NotTheirPromise, PromiseDesk
+from services.assignment.promise import FactRefused
 from services.assignment.store_directory import PostgresDirectories, Rulebooks
 from services.assignment.store_promise_reading import PromiseReading
 from services.assignment.store_promises import PostgresPromises
@@ -16,7 +16,7 @@ from services.kit.auth import Staff
 from services.kit.postgres import Connection, Database, Writing
 
 
-class Ledger:
+class PromiseOffice:
     """Opens connections and transactions with the directory in force."""
 
     def __init__(self, database: Database, rulebooks: Rulebooks, seal: Seal) -> None:
@@ -31,15 +31,18 @@ class Ledger:
             yield PromiseReading(connection), await self._directory(connection)
 
     @asynccontextmanager
-    async def writing(self, staff: Staff) -> AsyncIterator[tuple[Desk, Writing]]:
+    async def writing(self, staff: Staff) -> AsyncIterator[tuple[PromiseDesk, Writing]]:
         """Commits what is done at the desk; refusals become Problems."""
         try:
             async with self._database.writing() as writing:
                 await PostgresDirectories(writing.connection).stand_on()
                 directory = await self._directory(writing.connection)
                 promises = PostgresPromises(writing.connection)
-                yield Desk(promises, writing.publish, self.seal, directory, staff, writing.now), writing
-        except (NoSuchPromise, NotTheirs, Refused, ChainBroken) as refused:
+                yield (
+                    PromiseDesk(promises, writing.publish, self.seal, directory, staff, writing.now),
+                    writing,
+                )
+        except (NoSuchPromise, NotTheirPromise, FactRefused, ChainBroken) as refused:
             raise problem_of(refused) from refused
 
     async def _directory(self, connection: Connection) -> Directory:

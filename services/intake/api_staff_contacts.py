@@ -14,7 +14,7 @@ from services.intake.vault import Vault
 from services.kit.auth import Staff
 from services.kit.http import staff_with, validation_problem
 from services.kit.large_body import LargeBodyRoute
-from services.kit.postgres import Database
+from services.kit.postgres import Database, Writing
 
 log = structlog.get_logger(__name__)
 Administrator = Annotated[Staff, Depends(staff_with("administrator"))]
@@ -40,12 +40,12 @@ def staff_contact_routes(database: Database, vault: Vault) -> APIRouter:
     async def replace_contacts(request: Request, staff: Administrator) -> Replaced:
         """Blind indexes are kept, no contact: they refuse ratings of the own work."""
         given = _read(await request.body())
-        known = entries(vault, given.contacts)
         async with database.writing() as writing:
-            people, count = PostgresPeople(writing.connection), len(given.contacts)
-            units = await people.replace(known, count, staff.subject, writing.now)
-        log.info("staff contacts replaced", contacts=count, units=units, by=staff.subject)
-        return Replaced(contacts=count, units=units, at=writing.now)
+            replaced = await _replaced(writing, vault, given, staff)
+        log.info(
+            "staff contacts replaced", contacts=replaced.contacts, units=replaced.units, by=staff.subject
+        )
+        return replaced
 
     @routes.post(
         "/staff-contacts/check",
@@ -55,13 +55,17 @@ def staff_contact_routes(database: Database, vault: Vault) -> APIRouter:
     async def check_contacts(request: Request, staff: Administrator) -> Replaced:
         """As a replacement, and nothing is kept."""
         given = _read(await request.body())
-        known = entries(vault, given.contacts)
         async with database.trying() as trial:
-            people, count = PostgresPeople(trial.connection), len(given.contacts)
-            units = await people.replace(known, count, staff.subject, trial.now)
-        return Replaced(contacts=count, units=units, at=trial.now)
+            return await _replaced(trial, vault, given, staff)
 
     return routes
+
+
+async def _replaced(writing: Writing, vault: Vault, given: StaffContacts, staff: Staff) -> Replaced:
+    count = len(given.contacts)
+    people = PostgresPeople(writing.connection)
+    units = await people.replace(entries(vault, given.contacts), count, staff.subject, writing.now)
+    return Replaced(contacts=count, units=units, at=writing.now)
 
 
 def _read(body: bytes) -> StaffContacts:

@@ -26,9 +26,9 @@ _NOBODY: Final = UUID(int=0)
 class Trackings(Protocol):
     """What is known of demands' progress."""
 
-    async def of_receipt(self, receipt: str) -> Tracked | None: ...
-
-    async def timeline(self, tracked: Tracked) -> list[Moment]: ...
+    async def of_receipt(self, receipt: str) -> tuple[Tracked, list[Moment]] | None:
+        """Where the demand stands, and how it came there: registration, then its case's steps in order."""
+        ...
 
     async def projects(self, demand_ids: Sequence[UUID]) -> dict[UUID, list[TrackedProject]]: ...
 
@@ -132,10 +132,11 @@ def tracking_routes(tracking: Trackings, ring: KeyRing, vault: Vault) -> APIRout
         receipt: str,
         tracking_code: Annotated[str, Query(max_length=40)],
     ) -> StandingWithTimeline:
-        tracked = await tracking.of_receipt(receipt) if RECEIPT.fullmatch(receipt) else None
-        if not vault.code_fits(tracked.demand_id if tracked else _NOBODY, tracking_code) or tracked is None:
+        found = await tracking.of_receipt(receipt) if RECEIPT.fullmatch(receipt) else None
+        if not vault.code_fits(found[0].demand_id if found else _NOBODY, tracking_code) or found is None:
             raise unknown()
-        timeline = [Step.model_validate(moment) for moment in await tracking.timeline(tracked)]
+        tracked, moments = found
+        timeline = [Step.model_validate(moment) for moment in moments]
         projects = _standings(await tracking.projects([tracked.demand_id]), tracked)
         return StandingWithTimeline(**asdict(tracked), timeline=timeline, projects=projects)
 

@@ -76,6 +76,10 @@ CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM withdrawals w WHERE w.demand_id
     SELECT count(*) FROM timeline s WHERE s.demand_id = d.demand_id AND s.step = '{WITHDRAWAL_LATE}'
 ) AS late) AS w
 """
+_STEPS: Final = """
+SELECT at, step, unit, name FROM timeline LEFT JOIN units ON code = unit
+WHERE demand_id = $1 ORDER BY timeline.version
+"""
 # Each half reads its own index in the page's order; what has a case is left out of the first.
 _CHANGED: Final = f"""
 WITH page AS (
@@ -148,23 +152,19 @@ class PostgresTracking:
 
     pool: Pool
 
-    async def of_receipt(self, receipt: str) -> Tracked | None:
-        row = await self.pool.fetchrow(f"{_TRACKED} WHERE d.receipt = $1", receipt)
-        return Tracked(*row.values()) if row else None
-
-    async def timeline(self, tracked: Tracked) -> list[Moment]:
-        """Registration first, then the case's steps in their order."""
-        rows = await self.pool.fetch(
-            """
-            SELECT at, step, unit, name FROM timeline LEFT JOIN units ON code = unit
-            WHERE demand_id = $1 ORDER BY timeline.version
-            """,
-            tracked.demand_id,
-        )
-        return [
-            Moment(tracked.received_at, "registered", None, None),
-            *(Moment(*row.values()) for row in rows),
-        ]
+    async def of_receipt(self, receipt: str) -> tuple[Tracked, list[Moment]] | None:
+        # As of one instant: else a step might stand beside the state before it.
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            row = await connection.fetchrow(f"{_TRACKED} WHERE d.receipt = $1", receipt)
+            if row is None:
+                return None
+            tracked = Tracked(*row.values())
+            steps = await connection.fetch(_STEPS, tracked.demand_id)
+        registered = Moment(tracked.received_at, "registered", None, None)
+        return tracked, [registered, *(Moment(*step.values()) for step in steps)]
 
     async def projects(self, demand_ids: Sequence[UUID]) -> dict[UUID, list[TrackedProject]]:
         """The projects that answer each of some demands; a demand without one is left out."""

@@ -140,12 +140,11 @@ async def _told(
         ]
     )
 
-    async def told() -> bool:
-        return len((await client.get(path, params=code)).json()["timeline"]) == first + len(steps)
+    async def told() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await client.get(path, params=code)).json()
+        return found if len(found["timeline"]) == first + len(steps) else None
 
-    await eventually(told)
-    # Asked again: state and timeline are read one after the other, and the steps may have come between.
-    found: dict[str, Any] = (await client.get(path, params=code)).json()
+    found: dict[str, Any] = await eventually(told)
     return found
 
 

@@ -207,8 +207,8 @@ async def _migrate(infrastructure: Infrastructure) -> None:
     from services.kit.migrate import migrate_all
     from services.kit.topics import ensure_topics
 
-    await migrate_all(migration_environment(infrastructure.secrets, infrastructure.ports))
-    await ensure_topics(infrastructure.kafka)
+    environment = migration_environment(infrastructure.secrets, infrastructure.ports)
+    await asyncio.gather(migrate_all(environment), ensure_topics(infrastructure.kafka))
 
 
 async def _set_clock(infrastructure: Infrastructure, instant: str) -> None:

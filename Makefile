@@ -23,8 +23,8 @@ test: $(VENV)/dev.stamp ## lint, types, import rules and all tests, on real Kafk
 	sh deploy/promtool.sh
 	sh deploy/chromium.sh
 	$(MAKE) lint
-	$(BIN)/pytest --numprocesses=auto --quiet tests/unit tests/architecture
-	$(BIN)/pytest tests/contract tests/integration tests/e2e
+	$(BIN)/pytest --numprocesses=auto --quiet tests/unit tests/architecture tests/contract
+	$(BIN)/pytest tests/integration tests/e2e
 
 lint: $(VENV)/dev.stamp ## style, types, import rules
 	$(BIN)/ruff check .

@@ -33,9 +33,10 @@ class Value(BaseModel):
 
 
 class CircularPolicy(Value):
-    """How a drafted circular becomes an issued one."""
+    """How a drafted circular becomes an issued one, and what is drafted by itself besides the weekly."""
 
     issue: Literal["automatic", "after_signature"] = "automatic"
+    editions: tuple[Literal["monthly", "yearly"], ...] = ()
 
 
 class Authority(Value):

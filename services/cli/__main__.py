@@ -80,7 +80,7 @@ TABLE = (
     Line("import", "services.cli.importing", "app", "Bring messages in from JSONL, CSV or XLSX"),
     Line("settle", "services.cli.settle", "app", "Wait until everything is handled"),
     Line("audit", "services.cli.audit", "app", "Do the books balance?"),
-    Line("circular", "services.cli.circular", "app", "List, show and issue circulars"),
+    Line("circulars", "services.cli.circulars", "app", "List, order, issue, correct and rebuild circulars"),
     Line("dlq", "services.cli.dlq", "app", "List, show, replay and drop dead letters"),
     Line("clock", "services.cli.clock", "app", "Show and advance the business clock"),
     Line("calendar", "services.cli.calendar", "app", "Load and show working days"),

@@ -93,6 +93,7 @@ class AuthorityRecorded(DirectoryEvent):
     ladder: str
     on_time_threshold: float
     issue: str
+    editions: tuple[str, ...] = ()
 
     def subject(self) -> str:
         return f"authority/{self.code}"

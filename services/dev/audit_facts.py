@@ -178,17 +178,17 @@ FACTS: Final = (
         on_its_way=True,
     ),
     Check(
-        "weeks_follow_cuts",
-        "台账归周与截点一致",
-        "every fact lies in the week that the cuts give its position",
+        "days_follow_cuts",
+        "台账归日与截点一致",
+        "every fact lies on the day that the cuts give its position",
         FACTS_WALKED,
         """
         SELECT f.topic || '/' || f.partition || '@' || f."offset" AS what FROM reporting.audit_facts AS f
         JOIN (
-            SELECT topic, partition, week, "offset" AS begins,
-                   lead("offset") OVER (PARTITION BY topic, partition ORDER BY week) AS ends
+            SELECT topic, partition, day, "offset" AS begins,
+                   lead("offset") OVER (PARTITION BY topic, partition ORDER BY day) AS ends
             FROM reporting.audit_cuts
-        ) AS c USING (topic, partition, week)
+        ) AS c USING (topic, partition, day)
         WHERE f."offset" < c.begins OR f."offset" >= c.ends
         """,
     ),

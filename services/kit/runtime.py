@@ -31,7 +31,7 @@ from services.kit.schedule import Step, keep_doing
 from services.kit.settings import ServiceSettings
 from services.kit.stream import assigned_partitions, build_worker, end_process, group_of, working
 from services.kit.topics import TopicsMissing
-from services.kit.watermark import weeks_missing
+from services.kit.watermark import days_missing
 
 WAIT_SECONDS: Final = 0.5
 READY_SECONDS: Final = 3.0
@@ -190,7 +190,7 @@ class Runtime:
                     raise RuntimeError(f"topics were made anew: {known} became {ids}")
 
     async def _left_to_do(self) -> int:
-        return await self.due() + await weeks_missing(self.database.pool)
+        return await self.due() + await days_missing(self.database.pool)
 
     def _checks(self) -> tuple[dict[str, Check], dict[str, Check]]:
         """What must be there, and what the service can do without."""

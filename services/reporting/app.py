@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.kit.runtime import Runtime
 from services.kit.settings import ServiceSettings
 from services.reporting.api import routes
+from services.reporting.api_steps import step_routes
 from services.reporting.schedule import Schedule
 from services.reporting.stream import HANDLERS
 
@@ -16,5 +17,6 @@ def build(settings: ServiceSettings) -> FastAPI:
     runtime.steps = {"draft": schedule.draft, "issue": schedule.issue}
     runtime.due = schedule.due
     api = runtime.build_api("Yinuo reporting: facts and circulars")
-    api.include_router(routes(runtime.database, schedule))
+    api.include_router(routes(runtime.database))
+    api.include_router(step_routes(runtime.database, schedule))
     return api

@@ -6,7 +6,9 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
+import orjson
 import pytest
 
 from services.contracts.case import CaseCompleted, CaseSignedFor
@@ -72,6 +74,19 @@ class County:
         answer: list[dict[str, Any]] = await eventually(found)
         return answer
 
+    async def acts(self, reference: str) -> list[str]:
+        """The steps of a circular in the audit log."""
+        monday = (await self.get(f"/circulars/{reference}", role="leader")).json()["ref"]
+        connection = await asyncpg.connect(self.stack.admin_url)
+        try:
+            rows = await connection.fetch(
+                "SELECT told FROM reporting.acts WHERE told ->> 'ref' = $1 ORDER BY act_id", monday
+            )
+        finally:
+            await connection.close()
+        states = [orjson.loads(row["told"]).get("state", "issued") for row in rows]
+        return [{"checked": "check", "signed": "sign", "issued": "issue"}[state] for state in states]
+
     def _token(self, role: Role | None, unit: str | None = None) -> dict[str, str]:
         if role is None:
             return {}
@@ -129,7 +144,7 @@ async def test_the_weeks_circular_is_issued_by_itself_on_monday_at_eight(county:
     assert (await county.get("/circulars/2021-W10")).status_code == 401
     await county.move_clock(MONDAY_AT_EIGHT)
     (line,) = await county.circulars(1)
-    assert (line["number"], line["week"], line["state"]) == ("2021-01", "2021-03-08", "issued")
+    assert (line["number"], line["first"], line["state"]) == ("2021-01", "2021-03-08", "issued")
 
 
 async def test_a_circular_is_read_as_json_page_and_table(county: County) -> None:
@@ -165,7 +180,7 @@ async def test_after_a_downtime_every_week_is_caught_up_in_order(county: County)
     await county.move_clock(MONDAY_AT_EIGHT + timedelta(days=21))
     listed = await county.circulars(4)
     assert [line["number"] for line in listed] == ["2021-04", "2021-03", "2021-02", "2021-01"]
-    assert [line["week"] for line in listed] == ["2021-03-29", "2021-03-22", "2021-03-15", "2021-03-08"]
+    assert [line["first"] for line in listed] == ["2021-03-29", "2021-03-22", "2021-03-15", "2021-03-08"]
 
 
 async def test_where_a_signature_is_asked_for_a_draft_waits_for_it(county: County) -> None:
@@ -175,16 +190,44 @@ async def test_where_a_signature_is_asked_for_a_draft_waits_for_it(county: Count
     drafts = await county.circulars(6, role="leader")
     assert [line["state"] for line in drafts[:2]] == ["draft", "draft"]
     assert (await county.post("/circulars/2021-W14/issue", role="handler")).status_code == 403
+    for other in ("water", "town_east", "nobody", None):
+        refused = await county.post("/circulars/2021-W14/sign", role="leader", unit=other)
+        assert (refused.status_code, bool(refused.json()["remedy"])) == (403, True)
+    unchecked = await county.post("/circulars/2021-W14/sign", role="leader", unit=ROOT)
+    assert (unchecked.status_code, unchecked.json()["remedy"]) == (409, "allowed now: check")
+    for week in ("2021-W14", "2021-W15"):
+        assert (await county.post(f"/circulars/{week}/check", role="clerk")).json()["state"] == "checked"
+        assert (await county.post(f"/circulars/{week}/sign", role="leader", unit=ROOT)).status_code == 200
     too_early = await county.post("/circulars/2021-W15/issue", role="leader", unit=ROOT)
     assert too_early.status_code == 409
-    assert "2021-04-05" in too_early.json()["remedy"]
-    for other in ("water", "town_east", "nobody", None):
-        refused = await county.post("/circulars/2021-W14/issue", role="leader", unit=other)
-        assert (refused.status_code, bool(refused.json()["remedy"])) == (403, True)
-        refused = await county.post("/circulars", role="leader", unit=other, week="2021-W14")
-        assert refused.status_code == 403
-    signed = (await county.post("/circulars/2021-W14/issue", role="leader", unit=ROOT)).json()
-    assert (signed["number"], signed["issued_by"]) == ("2021-05", "tester")
-    again = (await county.post("/circulars", role="supervision_office", week="2021-W14")).json()
+    assert "weekly-2021-04-05" in too_early.json()["remedy"]
+    issued = (await county.post("/circulars/2021-W14/issue", role="supervision_office")).json()
+    assert (issued["number"], issued["checked_by"], issued["issued_by"]) == ("2021-05", "tester", "tester")
+    again = (await county.post("/circulars/2021-05/issue", role="clerk")).json()
     assert again["number"] == "2021-05"
-    assert (await county.post("/circulars", role="administrator", week="2021-W30")).status_code == 409
+    assert (await county.post("/circulars/2021-W30/issue", role="administrator")).status_code == 404
+    assert await county.acts("2021-W14") == ["check", "sign", "issue"]
+
+
+async def test_a_county_circular_is_ordered_over_closed_days_and_numbered_by_itself(county: County) -> None:
+    await county.circulars(6, role="leader")
+    days = {"first": "2021-03-10", "last": "2021-03-24"}
+    assert (await county.post("/circulars", role="leader", unit=ROOT, **days)).status_code == 403
+    future = await county.post("/circulars", role="supervision_office", first="2021-04-01", last="2021-06-30")
+    assert future.status_code == 409
+    assert "2021-04-18" in future.json()["detail"]
+    backwards = await county.post(
+        "/circulars", role="supervision_office", first="2021-04-02", last="2021-04-01"
+    )
+    assert (backwards.status_code, backwards.json()["field"]) == (422, "last")
+    ordered = (await county.post("/circulars", role="supervision_office", **days)).json()
+    assert (ordered["ref"], ordered["state"]) == ("county-2021-03-10-2021-03-24", "draft")
+    counts = ordered["circular"]["counts"]
+    assert (counts["received"], counts["completed_on_time"], counts["carried_over"]) == (1, 1, 0)
+    assert (await county.post("/circulars", role="administrator", **days)).json() == ordered
+    for verb in ("check", "sign", "issue"):
+        step = await county.post(f"/circulars/{ordered['ref']}/{verb}", role="supervision_office")
+        assert step.status_code == 200, step.text
+    (line,) = (await county.get("/circulars", kind="county")).json()["circulars"]
+    assert (line["number"], line["last"]) == ("county-2021-01", "2021-03-24")
+    assert "诉求办理全县通报" in (await county.get("/circulars/county-2021-01.html")).text

@@ -1,7 +1,8 @@
-"""`yinuo circular`: list, show and issue the weekly circulars."""
+"""`yinuo circulars`: list and show circulars, order one, lead them from draft to issued."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -14,12 +15,16 @@ from services.cli.instants import local_minute
 from services.dev.http import Api
 from services.dev.running import Running
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, show and issue circulars.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, order and issue circulars.")
 
 DataOption = Annotated[Path, Option("--data", help="The data folder of the stack.")]
 AsJson = Annotated[bool, Option("--json", help="Print JSON.")]
 
-STATES: Final = {"draft": "草稿", "issued": "已印发"}
+STATES: Final = {"draft": "草稿", "checked": "已审核", "signed": "已签发", "issued": "已印发"}
+KINDS: Final = {"weekly": "周通报", "monthly": "月通报", "yearly": "年度通报", "county": "全县通报"}
+Reference = Annotated[
+    str, Argument(help="A number (2021-03, county-2021-01), a ref, an ISO week (2021-W09) or a date.")
+]
 BASICS: Final = (
     ("受理诉求 received", "received"),
     ("新交办 assigned", "assigned"),
@@ -45,7 +50,7 @@ UNIT_COLUMNS: Final = (
 
 @app.callback()
 def group() -> None:
-    """List, show and issue circulars."""
+    """List, order and issue circulars."""
 
 
 @app.command("list")
@@ -55,16 +60,18 @@ def list_circulars(data: DataOption = Path(".yinuo"), as_json: AsJson = False) -
     if as_json:
         print(json.dumps(lines, ensure_ascii=False))
         return
-    table = Table("编号", "所报周（周一）", "状态", "印发时间", box=None)
+    table = Table("编号", "种类", "首日", "末日", "状态", "印发时间", box=None)
     for line in lines:
         issued = local_minute(line["issued_at"])
-        table.add_row(line["number"] or "–", line["week"], STATES[line["state"]], issued)
+        kind = f"{KINDS[line['kind']]}{'（更正）' if line['corrects'] else ''}"
+        days = (line["first"], line["last"])
+        table.add_row(line["number"] or line["ref"], kind, *days, STATES[line["state"]], issued)
     Console().print(table)
 
 
 @app.command()
 def show(
-    number: Annotated[str, Argument(help="A number (2021-03), an ISO week (2021-W09) or a date.")],
+    number: Reference,
     data: DataOption = Path(".yinuo"),
     as_json: AsJson = False,
 ) -> None:
@@ -79,13 +86,41 @@ def show(
 
 
 @app.command()
-def issue(
-    week: Annotated[str, Option(help="An ISO week such as 2026-W12, or a date that lies in it.")],
+def order(
+    first: Annotated[datetime, Option(formats=["%Y-%m-%d"], help="The first day.")],
+    last: Annotated[datetime, Option(formats=["%Y-%m-%d"], help="The last day, which must be over.")],
     data: DataOption = Path(".yinuo"),
     as_json: AsJson = False,
 ) -> None:
-    """Draft and issue the circular of a week that is over; what was issued before stays as it is."""
-    found = _reporting(Running.find(data)).call("POST", "/circulars", json={"week": week})
+    """Draft a county circular 全县通报 over any range of closed days; ordered again, it is the same one."""
+    asked = {"kind": "county", "first": f"{first:%F}", "last": f"{last:%F}"}
+    _print(_reporting(Running.find(data)).call("POST", "/circulars", json=asked), as_json)
+
+
+@app.command()
+def check(reference: Reference, data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> None:
+    """Say that a draft was checked 审核."""
+    _step(reference, "check", data, as_json)
+
+
+@app.command()
+def sign(reference: Reference, data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> None:
+    """Sign what was checked 签发."""
+    _step(reference, "sign", data, as_json)
+
+
+@app.command()
+def issue(reference: Reference, data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> None:
+    """Number and issue what was signed 印发; what was issued before stays as it is."""
+    _step(reference, "issue", data, as_json)
+
+
+def _step(reference: str, verb: str, data: Path, as_json: bool) -> None:
+    found = _reporting(Running.find(data)).call("POST", f"/circulars/{reference}/{verb}")
+    _print(found, as_json)
+
+
+def _print(found: Mapping[str, Any], as_json: bool) -> None:
     print(json.dumps(found, ensure_ascii=False)) if as_json else print_circular(Console(), found)
 
 
@@ -105,9 +140,10 @@ def _lines(reporting: Api) -> Iterator[dict[str, Any]]:
 def print_circular(console: Console, found: Mapping[str, Any]) -> None:
     """The main figures of a circular as reporting answers it."""
     circular = found["circular"]
-    counts, last = circular["counts"], circular["last_week"]
-    title = f"{circular['authority']['name']}周通报 {found['number'] or '（草稿）'}"
-    console.print(f"[bold red]{title}[/]  {circular['week']} – {circular['until']}", highlight=False)
+    counts, last = circular["counts"], circular["last_period"]
+    name = f"{circular['authority']['name']}{KINDS[circular['kind']]}"
+    title = f"{name} {found['number'] or STATES[found['state']]}"
+    console.print(f"[bold red]{title}[/]  {circular['first']} – {circular['last']}", highlight=False)
     console.print(_basics(counts, last))
     console.print(f"按期办结率 on-time rate {percent(circular['on_time_rate'])}", highlight=False)
     carried, dispatched, closed, forward = (counts[name] for name in BALANCE)
@@ -118,7 +154,7 @@ def print_circular(console: Console, found: Mapping[str, Any]) -> None:
 
 def _basics(counts: Mapping[str, int], last: Mapping[str, int] | None) -> Table:
     table = Table("", box=None)
-    for heading in ("本周", "上周"):
+    for heading in ("本期", "上期"):
         table.add_column(heading, justify="right")
     for heading, name in BASICS:
         table.add_row(heading, str(counts[name]), str(last.get(name, "–")) if last else "–")

@@ -91,6 +91,17 @@ class Ordered(BaseModel):
     last: date = Field(description="last local day, which must be over", lt=date(3000, 1, 1))
 
 
+class Corrected(BaseModel):
+    """Why a circular is corrected, and what is to be said besides what the directory now says otherwise."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "单位名称有误", "remark": None}]}
+    )
+
+    reason: str = Field(min_length=2, max_length=2000)
+    remark: str | None = Field(default=None, min_length=2, max_length=4000)
+
+
 def answer(edition: Edition) -> CircularAnswer:
     return CircularAnswer(
         **edition.issue.model_dump(),

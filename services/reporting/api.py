@@ -1,5 +1,6 @@
 """The HTTP API of reporting, reading: circulars for everybody, their rows for staff."""
 
+from datetime import date
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -154,7 +155,9 @@ async def _page(
     circular = edition.circular
     values = [asked.value] if asked.value is not None else []
     if asked.dimension == "category" and asked.value is not None:
-        values = (await book_directory(database.pool, circular.last)).categories_under(asked.value)
+        known = circular.correction.directory_offset if circular.correction else None
+        day = date.max if circular.correction else circular.last
+        values = (await book_directory(database.pool, day, known)).categories_under(asked.value)
     return await store_rows.rows(database.pool, asked, values, edition.book, circular.period, after, limit)
 
 

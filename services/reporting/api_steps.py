@@ -8,15 +8,17 @@ from fastapi import APIRouter, Depends
 from services.contracts.vocabulary import Role
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
+from services.kit.masking import mask
 from services.kit.postgres import Database
 from services.reporting import store_circulars
-from services.reporting.answers import CircularAnswer, Ordered, answer
+from services.reporting.answers import CircularAnswer, Corrected, Ordered, answer
 from services.reporting.api import reference_of
+from services.reporting.correct import CantCorrect
 from services.reporting.draft import NotClosed
 from services.reporting.issue import Refused
 from services.reporting.periods import DAY, Period
 from services.reporting.schedule import Schedule
-from services.reporting.steps import BY_VERB, Verb
+from services.reporting.steps import BY_VERB, Verb, allowed
 from services.reporting.store_books import book_directory
 
 ORDERERS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
@@ -32,6 +34,7 @@ def step_routes(database: Database, schedule: Schedule) -> APIRouter:
     router = APIRouter(tags=["circulars"])
     _ordering(router, database, schedule)
     _steps(router, database, schedule)
+    _correcting(router, database, schedule)
     return router
 
 
@@ -75,6 +78,24 @@ def _steps(router: APIRouter, database: Database, schedule: Schedule) -> None:
         return await _taken(database, schedule, reference, "issue", issuer)
 
 
+def _correcting(router: APIRouter, database: Database, schedule: Schedule) -> None:
+    @router.post(
+        "/circulars/{reference}/correct",
+        status_code=201,
+        summary="Draft the correction 更正 of an issued circular, which stays as it is"
+        " (supervision office, administrator)",
+    )
+    async def correct(reference: str, asked: Corrected, orderer: Orderer) -> CircularAnswer:
+        remark = mask(asked.remark) if asked.remark is not None else None
+        name = reference_of(reference)
+        drafted = await schedule.correct(name, mask(asked.reason), remark, orderer.subject)
+        if drafted is None:
+            raise _unknown(name)
+        if isinstance(drafted, CantCorrect):
+            raise _not_corrected(name, drafted)
+        return await _answered(database, drafted.ref)
+
+
 async def _taken(
     database: Database, schedule: Schedule, reference: str, verb: Verb, staff: Staff
 ) -> CircularAnswer:
@@ -83,7 +104,7 @@ async def _taken(
     name = reference_of(reference)
     taken = await schedule.take(name, verb, staff.subject)
     if taken is None:
-        raise Problem(404, "Not Found", f"no circular {name}", field="reference", remedy="see GET /circulars")
+        raise _unknown(name)
     if isinstance(taken, Refused):
         raise _refusal(verb, taken)
     return await _answered(database, taken.ref)
@@ -111,6 +132,23 @@ async def _answered(database: Database, ref: str) -> CircularAnswer:
     edition = await store_circulars.find(database.pool, ref)
     assert edition is not None  # noqa: S101  it is there, and none is ever removed
     return answer(edition)
+
+
+def _unknown(name: str) -> Problem:
+    return Problem(404, "Not Found", f"no circular {name}", field="reference", remedy="see GET /circulars")
+
+
+def _not_corrected(name: str, why: CantCorrect) -> Problem:
+    if why.state != "issued":
+        detail, field = f"{name} isn't issued yet, but {why.state}", "state"
+        remedy = f"allowed now: {', '.join(allowed(why.state))}; only what is issued is corrected"
+    elif why.by is not None:
+        detail, field = f"{name} is corrected by {why.by} already", "reference"
+        remedy = f"correct that one once it is issued: POST /circulars/{why.by}/correct"
+    else:
+        detail, field = f"nothing in {name} would differ", "remark"
+        remedy = "mend the directory first, or give a remark"
+    return Problem(409, "Conflict", detail, field=field, remedy=remedy)
 
 
 def _refusal(verb: Verb, refused: Refused) -> Problem:

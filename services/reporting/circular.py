@@ -273,9 +273,9 @@ def number_of(series: Series, year: int, count: int) -> str:
 
 
 def number_zh(number: str) -> str:
-    """`2021-03`, `county-2021-03` → 〔2021〕第3期, as official documents number."""
+    """`2021-03`, `county-2021-03` → 〔2021〕第3期, as official documents number; corrections say so."""
     year, count = number.split("-")[-2:]
-    return f"〔{year}〕第{int(count)}期"
+    return f"{'更正' if number.startswith('correction') else ''}〔{year}〕第{int(count)}期"
 
 
 def rate(part: int, whole: int) -> float | None:

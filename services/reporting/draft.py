@@ -85,14 +85,14 @@ async def order(books: Books, period: Period, by: str) -> Circular | NotClosed:
 
 async def drafted(books: Books, period: Period) -> tuple[Circular, str]:
     """The circular of a period that is over, and the policy under which it is issued."""
-    before = await _compared(books, period)
+    before = await compared(books, period)
     numbers = await books.close(period)
     directory = await books.directory(period)
     policy = directory.authority.issue if directory.authority else AUTOMATIC
     return compose(period, numbers, directory, before), policy
 
 
-async def _compared(books: Books, period: Period) -> Circular | None:
+async def compared(books: Books, period: Period) -> Circular | None:
     """What the figures are compared with: the circular of the period before, else its days are counted now.
 
     None where the record begins later than they do: a part of a period says nothing about a whole one.

@@ -1,9 +1,11 @@
 """What the business clock makes due: draft what is over, issue what may go by policy; and people's steps."""
 
+from services.contracts.public_text import PublicText
 from services.kit import metrics
 from services.kit.clock import LOCAL, local_day
 from services.kit.postgres import Database
 from services.reporting.circular import Circular
+from services.reporting.correct import CantCorrect, correct
 from services.reporting.draft import NotClosed, draft_next, order
 from services.reporting.issue import Draft, Refused, due_by_policy, issue_next, take
 from services.reporting.periods import Period, next_over, over
@@ -42,6 +44,14 @@ class Schedule:
         with metrics.CIRCULAR_SECONDS.time():
             async with self._database.writing() as writing:
                 return await order(PostgresBooks(writing), period, by)
+
+    async def correct(
+        self, ref: str, reason: PublicText, remark: PublicText | None, by: str
+    ) -> Circular | CantCorrect | None:
+        """Draft the correction of an issued circular in somebody's name."""
+        async with self._database.writing() as writing:
+            corrections = PostgresCirculars(writing)
+            return await correct(PostgresBooks(writing), corrections, ref, reason, remark, by)
 
     async def take(self, ref: str, verb: Verb, by: str) -> Draft | Refused | None:
         """Lead a circular one step on in somebody's name."""

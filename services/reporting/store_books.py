@@ -122,8 +122,8 @@ class PostgresBooks:
         await self._connection.execute(
             """
             INSERT INTO circulars (ref, kind, first, until, book, state, policy, document, figures_sha256,
-                                   drafted_at, drafted_by)
-            SELECT $1, kind, first, until, book, 'draft', $5, $6, $7, $8, $9
+                                   drafted_at, drafted_by, corrects)
+            SELECT $1, kind, first, until, book, 'draft', $5, $6, $7, $8, $9, $10
             FROM books WHERE kind = $2 AND first = $3 AND until = $4
             """,
             circular.ref,
@@ -133,6 +133,7 @@ class PostgresBooks:
             sha256(document),
             self._now,
             by,
+            circular.correction.corrects if circular.correction else None,
         )
 
     async def _opening(self, period: Period) -> int | None:
@@ -247,13 +248,16 @@ def _counted(rows: Sequence[Any]) -> _Counted:
     return units, [Group(r["case_kind"], r["category"], r["town"], r["counts"][0]) for r in others]
 
 
-async def book_directory(connection: Connection | Pool, day: date) -> Directory:
-    """The directory as it was known at the end of a day."""
+async def book_directory(
+    connection: Connection | Pool, day: date, before_offset: int | None = None
+) -> Directory:
+    """The directory as it was known at the end of a day, or as it was told before an offset of its topic."""
     rows = await connection.fetch(
         """
-        SELECT DISTINCT ON (kind, code) kind, body FROM directory_entries WHERE day <= $1
-        ORDER BY kind, code, version DESC
+        SELECT DISTINCT ON (kind, code) kind, body FROM directory_entries
+        WHERE day <= $1 AND ($2::bigint IS NULL OR "offset" < $2) ORDER BY kind, code, version DESC
         """,
         day,
+        before_offset,
     )
     return build((row["kind"], orjson.loads(row["body"])) for row in rows)

@@ -8,10 +8,11 @@ from typing import Any
 from services.contracts.circular import CircularIssued
 from services.kit.postgres import Connection, Pool, Writing
 from services.reporting.circular import Circular, Edition, Issued, Series
+from services.reporting.directory import Directory
 from services.reporting.issue import Draft
 from services.reporting.periods import Kind
 from services.reporting.steps import State, Step
-from services.reporting.store_books import DRAFTING
+from services.reporting.store_books import DRAFTING, book_directory
 from services.reporting.store_progress import waiting
 
 
@@ -33,7 +34,7 @@ class Listed:
 
 
 class PostgresCirculars:
-    """The Circulars of issue.py over one writing transaction."""
+    """The Circulars of issue.py and the Corrections of correct.py over one writing transaction."""
 
     def __init__(self, writing: Writing) -> None:
         self._connection = writing.connection
@@ -92,6 +93,24 @@ class PostgresCirculars:
 
     def publish(self, event: CircularIssued) -> None:
         self._writing.publish(event)
+
+    async def edition(self, ref: str) -> Edition | None:
+        return await find(self._connection, ref)
+
+    async def correction_of(self, number: str) -> str | None:
+        ref: str | None = await self._connection.fetchval(
+            "SELECT ref FROM circulars WHERE corrects = $1", number
+        )
+        return ref
+
+    async def directory_end(self) -> int:
+        end: int = await self._connection.fetchval(
+            'SELECT coalesce(max("offset") + 1, 0) FROM directory_entries'
+        )
+        return end
+
+    async def directory_up_to(self, offset: int) -> Directory:
+        return await book_directory(self._connection, date.max, offset)
 
     async def _hold(self) -> None:
         await self._connection.execute("SELECT pg_advisory_xact_lock($1)", DRAFTING)

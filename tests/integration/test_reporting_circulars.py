@@ -152,7 +152,7 @@ async def test_a_circular_is_read_as_json_page_and_table(county: County) -> None
     read = (await county.get("/circulars/2021-01")).json()
     counts = read["circular"]["counts"]
     assert (counts["received"], counts["completed_on_time"], counts["carried_forward"]) == (1, 1, 0)
-    assert read["circular"]["last_week"] is None
+    assert read["circular"]["last_period"] is None
     page = await county.get("/circulars/2021-01.html")
     assert "凤县诉求办理周通报" in page.text
     assert "〔2021〕第1期" in page.text
@@ -231,3 +231,37 @@ async def test_a_county_circular_is_ordered_over_closed_days_and_numbered_by_its
     (line,) = (await county.get("/circulars", kind="county")).json()["circulars"]
     assert (line["number"], line["last"]) == ("county-2021-01", "2021-03-24")
     assert "诉求办理全县通报" in (await county.get("/circulars/county-2021-01.html")).text
+
+
+async def test_a_mistake_is_mended_by_a_numbered_correction_and_the_old_one_stays(county: County) -> None:
+    await county.circulars(6, role="leader")
+    before = (await county.get("/circulars/2021-01")).json()
+    correct = {"role": "supervision_office", "reason": "单位名称有误"}
+    assert (await county.post("/circulars/2021-01/correct", role="clerk", reason="有误")).status_code == 403
+    unissued = await county.post("/circulars/2021-W15/correct", **correct)
+    assert (unissued.status_code, "allowed now: issue" in unissued.json()["remedy"]) == (409, True)
+    mended = [
+        event.model_copy(update={"name": "县水利局"}) if event.subject() == "unit/water" else event
+        for event in directory(version=3, issue="after_signature")
+    ]
+    await county.say("assignment", *mended)
+
+    async def drafted() -> dict[str, Any] | None:
+        answer = await county.post("/circulars/2021-01/correct", **correct)
+        return answer.json() if answer.status_code == 201 else None
+
+    draft: dict[str, Any] = await eventually(drafted)
+    assert (draft["ref"], draft["state"]) == ("correction-of-2021-01", "draft")
+    [change] = draft["circular"]["correction"]["changes"]
+    assert (change["path"], change["new"]) == ("units/water/name", "县水利局")
+    for verb in ("check", "sign", "issue"):
+        assert (
+            await county.post(f"/circulars/{draft['ref']}/{verb}", role="administrator")
+        ).status_code == 200
+    again = await county.post("/circulars/2021-01/correct", **correct)
+    assert (again.status_code, "correction-of-2021-01" in again.json()["remedy"]) == (409, True)
+    old = (await county.get("/circulars/2021-01")).json()
+    assert old == before | {"corrected_by": "correction-2021-01"}
+    assert "已由更正〔2021〕第1期" in (await county.get("/circulars/2021-01.html")).text
+    rows = "/circulars/correction-2021-01/figures/completed.unit.water/rows"
+    assert (await county.get(rows, role="handler")).json()["value"] == 1

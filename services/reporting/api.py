@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
 
 from services.contracts.vocabulary import ROLES, Role
 from services.kit.auth import Staff
@@ -21,12 +20,11 @@ from services.reporting.answers import (
     answer,
     figure_lines,
 )
+from services.reporting.api_files import file_routes
 from services.reporting.circular import Edition
 from services.reporting.figures import NONE, Sliced, UnknownFigure, named
 from services.reporting.issue import Refused
 from services.reporting.reference import NotAReference, Reference, parse, parse_week
-from services.reporting.render.csv import to_csv
-from services.reporting.render.html import to_html
 from services.reporting.schedule import Schedule
 from services.reporting.store_books import book_directory
 
@@ -63,29 +61,10 @@ def _reading(router: APIRouter, database: Database) -> None:
         lines = [Line.model_validate(one, from_attributes=True) for one in found[:limit]]
         return Lines(circulars=lines, next=lines[-1].week.isoformat() if len(found) > limit else None)
 
-    @router.get(
-        "/circulars/{reference}.html",
-        summary="A circular to read and print (anybody; drafts: staff)",
-        openapi_extra=STAFF_OR_ANYBODY,
-    )
-    async def read_html(reference: str, request: Request) -> Response:
-        return Response(
-            to_html(await _found(database, reference, request)), media_type="text/html; charset=utf-8"
-        )
+    async def found(reference: str, request: Request) -> Edition:
+        return await _found(database, reference, request)
 
-    @router.get(
-        "/circulars/{reference}.csv",
-        summary="A circular's table of units (anybody; drafts: staff)",
-        openapi_extra=STAFF_OR_ANYBODY,
-    )
-    async def read_csv(reference: str, request: Request) -> Response:
-        edition = await _found(database, reference, request)
-        name = edition.issue.number or edition.circular.week.isoformat()
-        return Response(
-            to_csv(edition.circular),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="circular-{name}.csv"'},
-        )
+    file_routes(router, found)
 
     @router.get("/circulars/{reference}.json", include_in_schema=False)
     @router.get(
@@ -94,7 +73,7 @@ def _reading(router: APIRouter, database: Database) -> None:
         openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_json(reference: str, request: Request) -> CircularAnswer:
-        return answer(await _found(database, reference, request))
+        return answer(await found(reference, request))
 
 
 def _figures(router: APIRouter, database: Database) -> None:

@@ -134,6 +134,7 @@ class OfficialDocument:
     """A document of one issuer, to be sealed over signature and date.
 
     `head`: the red 发文机关标志 in full (凤县人民政府文件); `number`: 发文字号 (凤督函〔2026〕12号);
+    `title`: where its lines are to be parted, it may say by a line break;
     `addressee`: 主送机关, without its colon; `dated`: 成文日期; `copies`: 抄送机关; `printed_by` and
     `printed_on`: 印发机关 and 印发日期. `annotation`: 附注, without its brackets.
     """

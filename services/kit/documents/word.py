@@ -203,6 +203,9 @@ def _printed(document: OfficialDocument) -> list[str]:
 
 def _properties(word: Any, document: OfficialDocument) -> None:
     core = word.core_properties
-    core.title, core.author = printable(document.title)[:255], printable(document.signed_by)[:255]
+    core.title, core.author = (
+        printable(document.title).replace("\n", "")[:255],
+        printable(document.signed_by)[:255],
+    )
     core.comments, core.revision = "", 1
     core.created = core.modified = datetime.combine(document.dated, time())

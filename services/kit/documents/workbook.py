@@ -90,7 +90,7 @@ def _cell(target: Any, value: Value | Share, wrapped: bool, font: Any = None) ->
             cell = WriteOnlyCell(target, value.value)
             cell.number_format = "0.00%"
         case _:
-            cell = WriteOnlyCell(target, value)
+            cell = WriteOnlyCell(target, value)  # type: ignore[arg-type]  # days, too
     if font is not None:
         cell.font = font
     if wrapped:

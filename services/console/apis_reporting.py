@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from services.console.call import Api, Shown
 
 PAGE: Final = 20
+
+Form = Literal["pdf", "docx", "xlsx", "csv"]
+"""The files that a circular can be had as."""
 
 
 class CircularLine(Shown):
@@ -25,6 +28,13 @@ class Circulars(Shown):
     next: str | None
 
 
+class CircularFile(NamedTuple):
+    """A file as reporting made it."""
+
+    content: bytes
+    media_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reporting:
     """All methods raise Refused, Away."""
@@ -37,3 +47,8 @@ class Reporting:
     async def circular_html(self, reference: str) -> str:
         """The page of an issued circular."""
         return (await self.api.ask("GET", f"/circulars/{quote(reference, safe='')}.html")).text
+
+    async def circular_file(self, reference: str, form: Form) -> CircularFile:
+        """An issued circular to file or to work on."""
+        answer = await self.api.ask("GET", f"/circulars/{quote(reference, safe='')}.{form}")
+        return CircularFile(answer.content, answer.headers.get("content-type", "application/octet-stream"))

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
 
 from services.contracts.vocabulary import ROLES, Role
 from services.kit.auth import Staff
@@ -20,12 +19,11 @@ from services.reporting.answers import (
     answer,
     figure_lines,
 )
+from services.reporting.api_files import file_routes
 from services.reporting.circular import Edition
 from services.reporting.figures import NONE, Sliced, UnknownFigure, named
 from services.reporting.periods import Kind
 from services.reporting.reference import NotAReference, parse
-from services.reporting.render.csv import to_csv
-from services.reporting.render.html import to_html
 from services.reporting.steps import STATES
 from services.reporting.store_books import book_directory
 
@@ -69,29 +67,10 @@ def _reading(router: APIRouter, database: Database) -> None:
         last = lines[-1] if len(found) > limit else None
         return Lines(circulars=lines, next=cursor.encode_line(last.first, last.ref) if last else None)
 
-    @router.get(
-        "/circulars/{reference}.html",
-        summary="A circular to read and print (anybody; drafts: staff)",
-        openapi_extra=STAFF_OR_ANYBODY,
-    )
-    async def read_html(reference: str, request: Request) -> Response:
-        return Response(
-            to_html(await found(database, reference, request)), media_type="text/html; charset=utf-8"
-        )
+    async def asked_for(reference: str, request: Request) -> Edition:
+        return await found(database, reference, request)
 
-    @router.get(
-        "/circulars/{reference}.csv",
-        summary="A circular's table of units (anybody; drafts: staff)",
-        openapi_extra=STAFF_OR_ANYBODY,
-    )
-    async def read_csv(reference: str, request: Request) -> Response:
-        edition = await found(database, reference, request)
-        name = edition.issue.number or edition.circular.ref
-        return Response(
-            to_csv(edition.circular),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="circular-{name}.csv"'},
-        )
+    file_routes(router, asked_for)
 
     @router.get("/circulars/{reference}.json", include_in_schema=False)
     @router.get(

@@ -33,6 +33,7 @@ VALUES: Final = {
     "year": "2021",
     "reference": "2021-01",
     "figure": "demands",
+    "form": "pdf",
 }
 
 

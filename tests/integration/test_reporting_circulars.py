@@ -161,6 +161,15 @@ async def test_a_circular_is_read_as_json_page_and_table(county: County) -> None
     assert table.startswith("\ufeff单位代码".encode())
 
 
+async def test_a_circular_is_had_as_files_whose_bytes_are_the_same_each_time(county: County) -> None:
+    await county.circulars(1)
+    for form, start in {"pdf": b"%PDF", "docx": b"PK", "xlsx": b"PK"}.items():
+        first, again = [await county.get(f"/circulars/2021-01.{form}") for _ in range(2)]
+        assert first.content.startswith(start)
+        assert first.content == again.content
+        assert first.headers["content-disposition"] == f'attachment; filename="circular-2021-01.{form}"'
+
+
 async def test_rows_need_a_token_and_unknown_names_say_what_to_do(county: County) -> None:
     await county.circulars(1)
     rows = "/circulars/2021-01/figures/completed.unit.water/rows"

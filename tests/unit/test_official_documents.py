@@ -221,7 +221,7 @@ def test_a_spreadsheet_holds_texts_as_texts_and_numbers_as_numbers() -> None:
     assert cells[1][0] == "甲"
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=20), st.integers(0, 10**9)), max_size=5))
 def test_the_same_cells_have_the_same_bytes(rows: list[tuple[str, int]]) -> None:
     assert to_xlsx([Sheet("表", ["a", "b"], rows)]) == to_xlsx([Sheet("表", ["a", "b"], rows)])

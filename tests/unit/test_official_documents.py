@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from zipfile import ZipFile
 
 import pytest
@@ -128,6 +129,14 @@ def test_the_date_ends_four_characters_from_the_edge_and_the_signature_is_centre
     assert day.left + EM == pytest.approx(28 + 156 - 4 * 156 / 28, abs=0.6)
 
 
+@pytest.mark.parametrize("lines", range(5, 11))
+def test_the_signature_never_stands_on_a_page_without_text(lines: int) -> None:
+    body = (Paragraph("前" * 28 * (lines - 3)), Paragraph("督" * 28 * 3))
+    *_, last = sheets(to_pdf(replace(LETTER, body=body, copies=(), printed_by="")))
+    assert "凤县督查室" in last.lines(BODY)
+    assert any("督督" in line for line in last.lines(BODY))
+
+
 def test_the_printing_block_closes_the_last_page_however_many_there_are() -> None:
     *_, last = sheets(to_pdf(replace(LONG, copies=("县委办公室",), printed_by="县督查室")))
     copies, printed, _ = last.lines(FOLIO)
@@ -202,6 +211,12 @@ def test_the_word_file_has_the_same_page_and_line_and_says_the_same() -> None:
         assert words in lines
     assert "抄送：县委办公室，县政府办公室。" in lines
     assert [[cell.text for cell in row.cells] for row in word.tables[3].rows][-1] == ["合计", "3"]
+
+
+def test_word_does_not_take_two_tables_for_one() -> None:
+    body = Document(io.BytesIO(to_docx(EVERYTHING))).element.body
+    kinds = [child.tag.rpartition("}")[2] for child in body]
+    assert ("tbl", "tbl") not in set(pairwise(kinds))
 
 
 def test_an_office_file_carries_no_time_but_the_documents_own() -> None:

@@ -3,12 +3,14 @@
 import io
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from services.kit.documents.official import Heading, Table
+from services.kit.documents.official import Heading, Paragraph, Table
+from services.reporting.circular import Edition
 from services.reporting.compose import OpenLate
 from services.reporting.render.docx import to_docx
 from services.reporting.render.html import to_html
@@ -17,7 +19,7 @@ from services.reporting.render.pdf import to_pdf
 from services.reporting.render.xlsx import to_xlsx
 from tests.contract.reporting_histories import FIRST, UNITS
 from tests.paper import sheets
-from tests.unit.test_reporting_circular import CUT_AT, UUID, circular, edition, figures
+from tests.unit.test_reporting_circular import CUT_AT, circular, edition, figures
 
 BY_UNIT = {
     "water": figures(assigned=20, dispatched=20, completed=17, completed_on_time=17, overdue=3, due=20),
@@ -40,27 +42,18 @@ def sentences(html: str) -> set[str]:
     return {re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<p(?: [^>]*)?>(.*?)</p>", body)}
 
 
-@pytest.mark.parametrize(
-    "of", [edition(FIRST_ONE), edition(circular()), SECOND], ids=["first", "idle", "second"]
-)
-def test_paper_says_what_the_page_says_word_for_word(of) -> None:  # type: ignore[no-untyped-def]
-    said = {block.text for block in outline(of).body if hasattr(block, "text") and block.text}
+@pytest.mark.parametrize("of", [edition(FIRST_ONE), edition(circular()), SECOND])
+def test_paper_says_what_the_page_says_word_for_word(of: Edition) -> None:
+    said = {block.text for block in outline(of).body if isinstance(block, Paragraph)}
     assert sentences(to_html(of)) - said == set()
 
 
 def test_the_first_page_shows_who_is_first_who_is_last_and_what_burns() -> None:
     first, *_ = sheets(to_pdf(SECOND))
     text = "".join(first.lines())
-    for words in (
-        "凤县诉求办理周通报",
-        "〔2021〕第3期",
-        "领先单位town",
-        "末位单位",
-        "急办事项",
-        "roads单位",
-        "60.0%",
-    ):
-        assert words.replace("town", "") in text
+    for words in ("凤县诉求办理周通报", "〔2021〕第3期", "领先单位", "末位单位", "急办事项"):
+        assert words in text
+    assert "roads单位60.0%" in text
 
 
 def test_towns_and_departments_stand_apart_with_their_sums() -> None:

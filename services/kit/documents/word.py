@@ -33,6 +33,8 @@ from services.kit.documents.word_text import (
 )
 
 LONGEST_HEAD_PT: Final = 46.0
+LONGEST_PROPERTY: Final = 255
+"""In characters, as python-docx takes them."""
 
 
 def written(document: OfficialDocument) -> bytes:
@@ -203,9 +205,7 @@ def _printed(document: OfficialDocument) -> list[str]:
 
 def _properties(word: Any, document: OfficialDocument) -> None:
     core = word.core_properties
-    core.title, core.author = (
-        printable(document.title).replace("\n", "")[:255],
-        printable(document.signed_by)[:255],
-    )
+    core.title = printable(document.title).replace("\n", "")[:LONGEST_PROPERTY]
+    core.author = printable(document.signed_by)[:LONGEST_PROPERTY]
     core.comments, core.revision = "", 1
     core.created = core.modified = datetime.combine(document.dated, time())

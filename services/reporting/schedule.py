@@ -8,6 +8,7 @@ from services.kit.postgres import Database
 from services.reporting.draft import draft_next
 from services.reporting.facts import week_after
 from services.reporting.issue import Refused, issue_instant, issue_next, sign
+from services.reporting.send_circular import send_circular
 from services.reporting.store_books import PostgresBooks
 from services.reporting.store_circulars import PostgresCirculars, WeeksSoFar, weeks_so_far
 
@@ -35,6 +36,7 @@ class Schedule:
             return 0
         async with self._database.writing() as writing:
             number = await issue_next(PostgresCirculars(writing), writing.now, LOCAL)
+            await send_circular(writing.connection, number)
         metrics.CIRCULARS.inc(1 if number else 0)
         return int(number is not None)
 
@@ -47,6 +49,7 @@ class Schedule:
             if number := await circulars.number(week):
                 return number
             signed = await sign(circulars, week, writing.now, LOCAL, by)
+            await send_circular(writing.connection, None if isinstance(signed, Refused) else signed)
         metrics.CIRCULARS.inc(0 if isinstance(signed, Refused) else 1)
         return signed
 

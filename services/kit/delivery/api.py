@@ -139,11 +139,6 @@ def _setting_addresses(routes: APIRouter, database: Database, local_http: bool) 
         async with database.pool.acquire() as connection:
             return Changed(changed=await store_addresses.set_addresses(connection, checked, staff.subject))
 
-    @routes.post("/addresses/check", summary="What is wrong with addresses; nothing is kept: administrator")
-    async def check_many(given: Addresses, _: Administrator) -> Changed:
-        _checked(given.addresses, local_http)
-        return Changed(changed=0)
-
     @routes.put("/addresses/{recipient}", summary="Set one recipient's addresses: administrator")
     async def set_one(recipient: Recipient, given: AddressGiven, staff: Administrator) -> Changed:
         checked = _checked([AddressOf(recipient=recipient, **given.model_dump())], local_http)

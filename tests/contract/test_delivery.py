@@ -46,13 +46,15 @@ class KilledBeforeMarking(PostgresMessages):
 
 
 @pytest.fixture
-async def database(database_of: DatabaseOf, infrastructure: Infrastructure) -> Database:
-    """Supervision's, with an empty queue."""
+async def database(database_of: DatabaseOf, infrastructure: Infrastructure) -> AsyncIterator[Database]:
+    """Supervision's, with an empty queue, which is left empty, too."""
     admin = await asyncpg.connect(infrastructure.admin_url)
     tables = "delivery_addresses, delivery_attachments, delivery_contents, delivery_messages, delivery_log"
-    await admin.execute(f"SET search_path = supervision; TRUNCATE {tables}")
+    emptying = f"SET search_path = supervision; TRUNCATE {tables}"
+    await admin.execute(emptying)
+    yield database_of("supervision")
+    await admin.execute(emptying)
     await admin.close()
-    return database_of("supervision")
 
 
 @pytest.fixture

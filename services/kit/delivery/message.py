@@ -52,7 +52,9 @@ class Outgoing:
     def payload(self) -> str:
         """The webhook's body, as Standard Webhooks shape it; kept, since its bytes are what is signed."""
         whole = {"type": self.type, "timestamp": self.at, "data": {**self.data, "page": self.page}}
-        return orjson.dumps(whole).decode()
+        return orjson.dumps(
+            whole, default=str
+        ).decode()  # ids that PostgreSQL gave are of a class of their own
 
 
 def message_id(about: str, recipient: str, channel: Channel) -> UUID:

@@ -85,6 +85,7 @@ TABLE = (
     Line("clock", "services.cli.clock", "app", "Show and advance the business clock"),
     Line("calendar", "services.cli.calendar", "app", "Load and show working days"),
     Line("directory", "services.cli.directory", "app", "Check and load units, posts, categories, routes"),
+    Line("delivery", "services.cli.delivery", "app", "Addresses for e-mails and webhooks; what was sent"),
     Line("promises", "services.cli.promises", "app", "Import, export, list and verify promises"),
     Line("projects", "services.cli.projects", "app", "Import, export and list projects"),
     Line("keys", "services.cli.keys", "app", "Adapters' keys"),

@@ -9,6 +9,7 @@ from services.reporting.correct import CantCorrect, correct
 from services.reporting.draft import NotClosed, draft_next, order
 from services.reporting.issue import Draft, Refused, due_by_policy, issue_next, take
 from services.reporting.periods import Period, next_over, over
+from services.reporting.send_circular import send_circular
 from services.reporting.steps import Verb
 from services.reporting.store_books import PostgresBooks
 from services.reporting.store_circulars import PostgresCirculars
@@ -36,6 +37,7 @@ class Schedule:
             return 0
         async with self._database.writing() as writing:
             number = await issue_next(PostgresCirculars(writing), writing.now, LOCAL)
+            await send_circular(writing.connection, number)
         metrics.CIRCULARS.inc(1 if number else 0)
         return int(number is not None)
 
@@ -57,7 +59,9 @@ class Schedule:
         """Lead a circular one step on in somebody's name."""
         async with self._database.writing() as writing:
             taken = await take(PostgresCirculars(writing), ref, verb, writing.now, LOCAL, by)
-        issued = isinstance(taken, Draft) and verb == "issue" and taken.state != "issued"
+            issued = isinstance(taken, Draft) and verb == "issue" and taken.state != "issued"
+            if issued:
+                await send_circular(writing.connection, ref)
         metrics.CIRCULARS.inc(1 if issued else 0)
         return taken
 

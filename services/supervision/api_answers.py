@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.contracts.vocabulary import LimitKind
 from services.kit.page import Cursor, no_cursor
 from services.supervision.acknowledge import BEGINNING, Acknowledgement, Page
-from services.supervision.calendar import UnknownYear, YearCalendar
-from services.supervision.derivation import Line, explain, say
+from services.supervision.calendar import YearCalendar
+from services.supervision.derivation import Line, explained, say
 from services.supervision.fire import Notice
 from services.supervision.ladder import Consequence, consequences
 from services.supervision.policy import Policy
@@ -196,7 +196,7 @@ class LimitShown(_Answer):
             awaits_year=watched.awaits_year,
             ladder=watched.ladder,
             rungs=_rungs(watched, policy),
-            derivation=[DerivationLine.of(line) for line in _derivation(watched, policy)],
+            derivation=[DerivationLine.of(line) for line in explained(watched.limit(), policy.calendar)],
         )
 
 
@@ -214,16 +214,6 @@ def _rungs(watched: Watched, policy: Policy) -> list[RungShown]:
         )
         for rung, at in state.rungs
     ]
-
-
-def _derivation(watched: Watched, policy: Policy) -> list[Line]:
-    limit = watched.limit()
-    if limit is None:
-        return []
-    try:
-        return explain(limit, policy.calendar)
-    except UnknownYear:
-        return [Line("due", {"at": limit.due_at.isoformat()})]
 
 
 class ConsequenceShown(_Answer):

@@ -4,6 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from services.kit.delivery.wiring import build_delivery
 from services.kit.runtime import Runtime
 from services.kit.topics import end_offsets
 from services.supervision import api, presets, schedule
@@ -28,11 +29,15 @@ def build(settings: SupervisionSettings) -> FastAPI:
     database = runtime.database
     runtime.due = partial(schedule.due, database, policies)
     caught_up = CaughtUp(partial(end_offsets, settings.kafka, [TOPIC]), partial(read_offsets, database.pool))
+    delivery = build_delivery(database, settings)
+    runtime.warnings = delivery.warnings
     runtime.steps = {
+        **delivery.steps,
         "fire": once_caught_up(caught_up, partial(schedule.fire_due, database, policies)),
         "compute awaiting": partial(schedule.compute_what_awaits, database, policies),
         "measure": schedule.Gauges(database, policies).measure,
     }
     built = runtime.build_api("Yinuo supervision")
     built.include_router(api.routes(database, policies))
+    built.include_router(delivery.routes)
     return built

@@ -26,6 +26,7 @@ HELD_BACK: Final = frozenset({404, 422})
 VALUES: Final = {
     "case_id": str(CASE_ID),
     "notice_id": str(NOTICE_ID),
+    "message_id": str(NOTICE_ID),
     "promise_id": str(PROMISE_ID),
     "sample_id": SAMPLE["sample_id"],
     "ledger": LEDGER,

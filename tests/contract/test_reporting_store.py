@@ -19,6 +19,7 @@ from services.contracts.supervision import LimitsSet
 from services.contracts.vocabulary import Service
 from services.dev.credentials import migration_environment
 from services.dev.stack import Infrastructure
+from services.kit.delivery.store_addresses import Address, set_addresses
 from services.kit.migrate import migrate_all
 from services.kit.postgres import Database, pool
 from services.reporting import store_circulars, store_rows
@@ -63,8 +64,9 @@ async def database(
     admin: asyncpg.Connection, environment_of: Callable[[Service], dict[str, str]]
 ) -> AsyncIterator[Database]:
     """That database, empty."""
-    tables = "facts, positions, cuts, directory_entries, promise_heads, ledger, books, circulars, numbers"
-    await admin.execute(f"SET search_path = reporting; TRUNCATE {tables}, outbox")
+    tables = "facts, positions, cuts, directory_entries, promise_heads, ledger, books, circulars, numbers, outbox, "
+    tables += "delivery_addresses, delivery_attachments, delivery_contents, delivery_messages"
+    await admin.execute(f"SET search_path = reporting; TRUNCATE {tables}")
     async with pool(_elsewhere(environment_of("reporting")["YINUO_DATABASE_URL"]), "reporting", 3) as opened:
         yield Database("reporting", opened, lambda: None)
 
@@ -384,10 +386,13 @@ async def test_a_latecomer_counts_in_the_next_circular_and_is_marked(database: D
     assert late.envelope.id in {row["event_id"] for row in rows}
 
 
-async def test_two_processes_draft_and_issue_each_week_once_and_number_without_gaps(
+async def test_two_processes_draft_issue_and_send_each_week_once_and_number_without_gaps(
     database: Database, admin: asyncpg.Connection
 ) -> None:
     random = seeded(5)
+    async with database.pool.acquire() as connection:
+        address = Address("unit:water", "water@fengxian.example", "https://oa.fengxian.example/yinuo")
+        await set_addresses(connection, [address], "甲")
     fake = await _read(database, history(random, WEEKS, cases=40), random)
     await _draft_all(database, fake)
     await admin.execute("TRUNCATE reporting.circulars, reporting.ledger, reporting.books")
@@ -401,6 +406,14 @@ async def test_two_processes_draft_and_issue_each_week_once_and_number_without_g
     assert [row["number"] for row in rows] == [f"2021-{count:02d}" for count in range(1, WEEKS + 1)]
     assert await schedules[0].due() == 0
     assert await database.pool.fetchval("SELECT count(*) FROM outbox WHERE topic = 'circular'") == WEEKS
+    assert await database.pool.fetchval("SELECT count(*) FROM delivery_messages") == 2 * WEEKS
+    content = await database.pool.fetchrow("SELECT subject, html, payload FROM delivery_contents LIMIT 1")
+    assert content is not None
+    assert "诉求办理周通报〔2021〕第" in content["subject"]
+    assert "<h1>" in content["html"]
+    assert '"type":"yinuo.circular.issued"' in content["payload"]
+    attached = await database.pool.fetchval("SELECT count(*) FROM delivery_attachments")
+    assert attached == WEEKS
     assert (await _drafted(database, WEEKS - 1)).counts == fake.weekly[rows[-1]["first"]].counts
 
 

@@ -5,6 +5,8 @@ from fastapi import FastAPI
 from services.kit.runtime import Runtime
 from services.kit.settings import ServiceSettings
 from services.reporting.api import routes
+from services.reporting.api_assessment import assessment_routes
+from services.reporting.api_requests import request_routes
 from services.reporting.schedule import Schedule
 from services.reporting.stream import HANDLERS
 
@@ -17,4 +19,6 @@ def build(settings: ServiceSettings) -> FastAPI:
     runtime.due = schedule.due
     api = runtime.build_api("Yinuo reporting: facts and circulars")
     api.include_router(routes(runtime.database, schedule))
+    api.include_router(assessment_routes(runtime.database))
+    api.include_router(request_routes(runtime.database))
     return api

@@ -2,13 +2,21 @@
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
+from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 
+from services.dev.credentials import new_secrets
+from services.kit.auth import TokenReader, issue_token
 from services.kit.clock import LOCAL, local_midnight
+from services.kit.http import build_api
 from services.kit.postgres import Database
 from services.reporting import store_assessment as store
+from services.reporting.api_assessment import assessment_routes
+from services.reporting.api_requests import request_routes
 from services.reporting.assess.assessment import Excluded
 from services.reporting.assess.compose import Numbers, applied, compose, numbers_of, period_of
 from services.reporting.assess.observe import EXCLUDABLE, Observation, Period, observations
@@ -146,3 +154,146 @@ async def test_a_day_is_over_only_when_every_partition_has_passed_it(
     assert not await store.reached(database.pool, FIRST + timedelta(days=8))
     await admin.execute("DELETE FROM reporting.positions WHERE topic = 'directory'")
     assert not await store.reached(database.pool, FIRST + timedelta(days=7))
+
+
+class Office:
+    """The API over the store, as staff call it."""
+
+    def __init__(self, database: Database) -> None:
+        secrets = new_secrets()
+        reader = TokenReader.of(secrets["YINUO_TOKEN_PUBLIC_KEY"])
+        api = build_api("reporting", "test", reader, {})
+        api.include_router(assessment_routes(database))
+        api.include_router(request_routes(database))
+        self._key = secrets["YINUO_TOKEN_PRIVATE_KEY"]
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test")
+
+    async def call(self, who: str, method: str, path: str, expected: int = 200, **json: Any) -> Any:
+        """`who`: name, role and unit, as `甲 supervision_office`."""
+        subject, role, unit = (*who.split(), None)[:3]
+        token = issue_token(self._key, subject=subject or "", role=role, unit=unit)  # type: ignore[arg-type]
+        sent = {"json": json} if method == "POST" else {"params": json}
+        bearer = {"Authorization": f"Bearer {token}"}
+        answer = await self._client.request(method, path, headers=bearer, **sent)
+        assert answer.status_code == expected, answer.text
+        return answer.json()
+
+
+OFFICE, OTHER, HEAD = "甲 supervision_office", "乙 supervision_office", "丙 unit_head water"
+PERIOD = f"/assessments/{FIRST}/{LAST}"
+
+
+@pytest.fixture
+async def office(database: Database, admin: asyncpg.Connection) -> Office:
+    """After five weeks of history."""
+    await admin.execute("TRUNCATE reporting.assessments, reporting.assessment_requests CASCADE")
+    random = seeded(44)
+    await _read(database, history(random, WEEKS, cases=250), random)
+    return Office(database)
+
+
+async def test_what_is_published_stays_and_a_request_calls_for_the_next_revision(office: Office) -> None:
+    first = await office.call(OFFICE, "POST", PERIOD)
+    assert first["published"]["revision"] == 1
+    refused = await office.call(OFFICE, "POST", PERIOD, 409)
+    assert "because" in refused["remedy"]
+    late = await _one_late(office)
+    request = await _asked(office, late)
+    path = f"/assessment-requests/{request['request_id']}"
+    await office.call(OFFICE, "POST", f"{path}/approve", reason="停电所致")
+    second = await office.call(OFFICE, "POST", PERIOD, because=request["request_id"], reason="剔除一件")
+    assert second["published"]["revision"] == 2
+    before, after = (_measure(one, "water", "on_time") for one in (first, second))
+    assert (after["n"], after["hits"]) == (before["n"] - 1, before["hits"])
+    assert await office.call(HEAD, "GET", PERIOD, revision=1) == first
+    again = await office.call(OFFICE, "POST", PERIOD, 409, because=request["request_id"])
+    assert again["field"] == "because"
+    told = await office.call(HEAD, "GET", f"{PERIOD}/explanation", unit="water")
+    [part] = [one for one in told["parts"] if one["indicator"] == "on_time"]
+    assert [row["case_id"] for row in part["excluded"]] == [late["case_id"]]
+    assert part["counted"] == after["n"]
+
+
+async def test_each_score_is_explained_by_exactly_its_rows(office: Office) -> None:
+    found = (await office.call(OFFICE, "GET", f"{PERIOD}/preview"))["assessment"]
+    for row in found["units"] + found["leaders"]:
+        names = ("post", "person") if row["post"] else ("unit",)
+        whose = {name: row[name] for name in names if row[name]}
+        told = await office.call(OFFICE, "GET", f"{PERIOD}/explanation", **whose)
+        parts = {one["indicator"]: one for one in told["parts"]}
+        for measure in row["measures"]:
+            part = parts[measure["indicator"]]
+            assert part["counted"] == measure["n"]
+            assert sum(one["hit"] for one in part["rows"]) == measure["hits"]
+        assert parts["notices"]["counted"] == sum(one["notices"] for one in row["deductions"])
+
+
+async def test_an_appeal_is_decided_by_somebody_else_than_who_decided_before(office: Office) -> None:
+    await office.call(OFFICE, "POST", PERIOD)
+    request = await _asked(office, await _one_late(office))
+    path = f"/assessment-requests/{request['request_id']}"
+    await office.call(OFFICE, "POST", f"{path}/refuse", reason="证据不足")
+    wrong = await office.call(OFFICE, "POST", f"{path}/uphold", 409, reason="成立")
+    assert wrong["allowed"] == ["appeal"]
+    await office.call(HEAD, "POST", f"{path}/appeal", reason="补充证据")
+    await office.call(OFFICE, "POST", f"{path}/uphold", 403, reason="成立")
+    settled = await office.call(OTHER, "POST", f"{path}/uphold", reason="成立")
+    assert (settled["state"], settled["allowed"]) == ("approved", [])
+    assert [one["by"] for one in settled["steps"]] == ["丙", "甲", "丙", "乙"]
+    asked = {"first": str(FIRST), "until": str(LAST), "revision": 1, "reason": "少算一件", "evidence": "台账"}
+    score = await office.call(HEAD, "POST", "/appeals", 201, **asked)
+    await office.call(
+        OFFICE, "POST", f"/assessment-requests/{score['request_id']}/dismiss", 403, reason="不成立"
+    )
+
+
+async def test_a_head_sees_and_asks_for_the_own_unit_alone(office: Office) -> None:
+    late = await _one_late(office)
+    request = await _asked(office, late)
+    stranger = "丁 unit_head roads"
+    await office.call(stranger, "GET", f"{PERIOD}/explanation", 403, unit="water")
+    await office.call(stranger, "GET", f"{PERIOD}/explanation", 403, post="water.head")
+    await office.call(stranger, "GET", f"/assessment-requests/{request['request_id']}", 404)
+    path = f"/assessment-requests/{request['request_id']}/withdraw"
+    await office.call(stranger, "POST", path, 404, reason="撤回")
+    assert (await office.call(stranger, "GET", "/assessment-requests"))["requests"] == []
+    asked = {"indicators": ["on_time"], "reason": "停电", "evidence": "证明", "case_id": str(uuid4())}
+    assert (await office.call(HEAD, "POST", "/exclusions", 422, **asked))["field"] == "case_id"
+
+
+async def test_other_weights_are_shown_beside_and_nothing_is_kept(office: Office) -> None:
+    before = await office.call(OFFICE, "GET", f"{PERIOD}/preview")
+    told = await office.call(OFFICE, "POST", f"{PERIOD}/what-if", weights={"on_time": 0, "returned": 80})
+    assert any(one["score"] != one["score_then"] for one in told["units"])
+    same = await office.call(OFFICE, "POST", f"{PERIOD}/what-if", weights={})
+    assert all((o["score"], o["rank"]) == (o["score_then"], o["rank_then"]) for o in same["units"])
+    assert await office.call(OFFICE, "GET", f"{PERIOD}/preview") == before
+    assert await office.call(OFFICE, "GET", "/assessments") == []
+    refused = await office.call(OFFICE, "POST", f"{PERIOD}/what-if", 422, weights={"speed": 1})
+    assert refused["field"] == "weights"
+
+
+async def _one_late(office: Office) -> dict[str, Any]:
+    told = await office.call(OFFICE, "GET", f"{PERIOD}/explanation", unit="water")
+    [part] = [one for one in told["parts"] if one["indicator"] == "on_time"]
+    late: dict[str, Any] = next(row for row in part["rows"] if not row["hit"])
+    assert sum(row["case_id"] == late["case_id"] for row in part["rows"]) == 1
+    return late
+
+
+async def _asked(office: Office, late: dict[str, Any]) -> dict[str, Any]:
+    asked = {
+        "case_id": late["case_id"],
+        "indicators": ["on_time"],
+        "reason": "停电",
+        "evidence": "供电所证明",
+    }
+    request: dict[str, Any] = await office.call(HEAD, "POST", "/exclusions", 201, **asked)
+    assert request["receipt"] == late["receipt"]
+    return request
+
+
+def _measure(answer: dict[str, Any], unit: str, indicator: str) -> dict[str, Any]:
+    [row] = [one for one in answer["assessment"]["units"] if one["unit"] == unit]
+    [measure] = [one for one in row["measures"] if one["indicator"] == indicator]
+    return measure

@@ -9,7 +9,9 @@ import asyncpg
 import httpx
 import pytest
 
+from services.dev.audit_assessments import assessments
 from services.dev.credentials import new_secrets
+from services.dev.stack import Infrastructure
 from services.kit.auth import TokenReader, issue_token
 from services.kit.clock import LOCAL, local_midnight
 from services.kit.http import build_api
@@ -25,7 +27,7 @@ from services.reporting.assess.score import Key
 from services.reporting.assess.wilson import wilson
 from services.reporting.directory import Directory
 from tests.contract.reporting_histories import FIRST, history, seeded
-from tests.contract.test_reporting_store import WEEKS, _draft_all, _read, admin, database
+from tests.contract.test_reporting_store import WEEKS, _draft_all, _elsewhere, _read, admin, database
 
 __all__ = ["admin", "database"]
 
@@ -297,3 +299,23 @@ def _measure(answer: dict[str, Any], unit: str, indicator: str) -> dict[str, Any
     [row] = [one for one in answer["assessment"]["units"] if one["unit"] == unit]
     [measure] = [one for one in row["measures"] if one["indicator"] == indicator]
     return measure
+
+
+async def test_the_audit_counts_what_is_published_again_and_notices_what_was_altered(
+    office: Office, admin: asyncpg.Connection, infrastructure: Infrastructure
+) -> None:
+    request = await _asked(office, await _one_late(office))
+    await office.call(OFFICE, "POST", f"/assessment-requests/{request['request_id']}/approve", reason="属实")
+    await office.call(OFFICE, "POST", PERIOD, preset="yulin")
+    reader = await asyncpg.connect(_elsewhere(infrastructure.admin_url))
+    try:
+        await reader.execute("SET ROLE yinuo_audit")
+        found = await assessments(reader)
+        assert (found.walked, found.wrong) == (1, 0), found.examples
+        lost = "SELECT min(ctid) FROM reporting.facts WHERE kind = 'completed'"
+        await admin.execute(f"DELETE FROM reporting.facts WHERE ctid = ({lost})")
+        found = await assessments(reader)
+        assert found.wrong
+        assert "told" in found.examples[0]
+    finally:
+        await reader.close()

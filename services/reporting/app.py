@@ -6,6 +6,7 @@ from services.kit.runtime import Runtime
 from services.kit.settings import ServiceSettings
 from services.reporting.api import routes
 from services.reporting.api_assessment import assessment_routes
+from services.reporting.api_gaming import gaming_routes
 from services.reporting.api_requests import request_routes
 from services.reporting.schedule import Schedule
 from services.reporting.stream import HANDLERS
@@ -21,4 +22,5 @@ def build(settings: ServiceSettings) -> FastAPI:
     api.include_router(routes(runtime.database, schedule))
     api.include_router(assessment_routes(runtime.database))
     api.include_router(request_routes(runtime.database))
+    api.include_router(gaming_routes(runtime.database))
     return api

@@ -31,6 +31,9 @@ VALUES: Final = {
     "ledger": LEDGER,
     "post": "water.head",
     "year": "2021",
+    "first": "2021-03-01",
+    "until": "2021-04-01",
+    "request_id": str(CASE_ID),
     "reference": "2021-01",
     "figure": "demands",
 }

@@ -17,10 +17,13 @@ from services.kit.clock import LOCAL, local_midnight
 from services.kit.http import build_api
 from services.kit.postgres import Database
 from services.reporting import store_assessment as store
+from services.reporting import store_gaming
 from services.reporting.api_assessment import assessment_routes
+from services.reporting.api_gaming import gaming_routes
 from services.reporting.api_requests import request_routes
 from services.reporting.assess.assessment import Excluded
 from services.reporting.assess.compose import Numbers, applied, compose, numbers_of, period_of
+from services.reporting.assess.gaming import GameFact, default_parameters, signals
 from services.reporting.assess.observe import EXCLUDABLE, Observation, Period, observations
 from services.reporting.assess.preset import preset
 from services.reporting.assess.score import Key
@@ -162,11 +165,12 @@ class Office:
     """The API over the store, as staff call it."""
 
     def __init__(self, database: Database) -> None:
-        secrets = new_secrets()
+        self.database, secrets = database, new_secrets()
         reader = TokenReader.of(secrets["YINUO_TOKEN_PUBLIC_KEY"])
         api = build_api("reporting", "test", reader, {})
         api.include_router(assessment_routes(database))
         api.include_router(request_routes(database))
+        api.include_router(gaming_routes(database))
         self._key = secrets["YINUO_TOKEN_PRIVATE_KEY"]
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test")
 
@@ -299,6 +303,20 @@ def _measure(answer: dict[str, Any], unit: str, indicator: str) -> dict[str, Any
     [row] = [one for one in answer["assessment"]["units"] if one["unit"] == unit]
     [measure] = [one for one in row["measures"] if one["indicator"] == indicator]
     return measure
+
+
+async def test_gaming_is_found_in_the_facts_that_matter_as_in_all_facts(office: Office) -> None:
+    pool, first = office.database.pool, FIRST + timedelta(days=14)
+    columns = ", ".join(name for name in GameFact._fields if name != "day")
+    every = await pool.fetch(f"SELECT {columns}, week AS day FROM facts WHERE case_id IS NOT NULL")
+    asked = default_parameters()
+    expected = signals((GameFact(**dict(row)) for row in every), asked, first, LAST)
+    assert {one.kind for one in expected} >= {"closed_unheard", "limit_edited_late"}
+    assert await store_gaming.found(pool, first, LAST) == expected
+    told = await office.call(OFFICE, "GET", "/gaming", first=str(first), until=str(LAST))
+    assert len(told["signals"]) == len(expected)
+    assert told["counts"] == await store_gaming.gaming_counts(pool, first, LAST)
+    await office.call(HEAD, "GET", "/gaming", 403, first=str(first), until=str(LAST))
 
 
 async def test_the_audit_counts_what_is_published_again_and_notices_what_was_altered(

@@ -24,6 +24,7 @@ from services.reporting.assessment_answers import (
     Part,
     PublicationAsked,
     Revision,
+    Revisions,
     WeightsAsked,
     WhatIf,
     revision_of,
@@ -55,9 +56,9 @@ def assessment_routes(database: Database) -> APIRouter:
 
 def _reading(routes: APIRouter, database: Database) -> None:
     @routes.get("/assessments", summary="Every published revision, the newest period first (any staff role)")
-    async def list_assessments(_: AnyStaff) -> list[Revision]:
+    async def list_assessments(_: AnyStaff) -> Revisions:
         rows = await store_requests.all_published(database.pool)
-        return [Revision.model_validate(dict(row)) for row in rows]
+        return Revisions(assessments=[Revision.model_validate(dict(row)) for row in rows])
 
     @routes.get(
         "/assessments/{first}/{until}",
@@ -117,7 +118,7 @@ def _explaining(routes: APIRouter, database: Database) -> None:
         " (supervision office, leaders, inspectors, administrator)",
     )
     async def reweigh(first: date, until: date, asked: WeightsAsked, _: Viewer) -> WhatIf:
-        _, found = await current(database, first, until, asked.preset or "default")
+        found = (await current(database, first, until, asked.preset or "default"))[1]
         try:
             basis = presets.preset(asked.preset) if asked.preset else found.preset
             units, leaders = what_if(found, basis.weighing(asked.weights))

@@ -32,6 +32,12 @@ class Revision(Answer):
     published_by: str
 
 
+class Revisions(Answer):
+    """Every published revision, the newest period first."""
+
+    assessments: list[Revision]
+
+
 class AssessmentAnswer(Answer):
     """An assessment; `published` null in a preview. The SHA-256 is of `assessment` as canonical JSON."""
 

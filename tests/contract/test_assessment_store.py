@@ -274,7 +274,7 @@ async def test_other_weights_are_shown_beside_and_nothing_is_kept(office: Office
     same = await office.call(OFFICE, "POST", f"{PERIOD}/what-if", weights={})
     assert all((o["score"], o["rank"]) == (o["score_then"], o["rank_then"]) for o in same["units"])
     assert await office.call(OFFICE, "GET", f"{PERIOD}/preview") == before
-    assert await office.call(OFFICE, "GET", "/assessments") == []
+    assert await office.call(OFFICE, "GET", "/assessments") == {"assessments": []}
     refused = await office.call(OFFICE, "POST", f"{PERIOD}/what-if", 422, weights={"speed": 1})
     assert refused["field"] == "weights"
 

@@ -1,6 +1,7 @@
 """Scores, ranks, lists, words and the table of requests: pure."""
 
 from itertools import product
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from services.contracts.vocabulary import ROLES
 from services.reporting.assess.assessment import Row
 from services.reporting.assess.explain import counts_of, measure_words, score_words
 from services.reporting.assess.preset import PRESETS, InvalidPreset, parse_preset, preset
-from services.reporting.assess.requests import STEPS, TABLE, NoSuchStep, NotYours, Standing, taken
+from services.reporting.assess.requests import STEPS, TABLE, Kind, NoSuchStep, NotYours, Standing, taken
 from services.reporting.assess.score import Key, Tally, lists, ranked, scored
 from services.reporting.assess.wilson import wilson
 
@@ -169,7 +170,7 @@ def test_each_cell_of_the_table_of_requests_leads_where_it_says_and_no_other() -
     lines = {(one.kind, one.state, one.step): one for one in TABLE}
     assert len(lines) == len(TABLE)
     states = {one.state for one in TABLE} | {one.to for one in TABLE}
-    for kind, state, step, role in product(("exclusion", "appeal"), states, STEPS, ROLES):
+    for kind, state, step, role in product(get_args(Kind), states, STEPS, ROLES):
         line = lines.get((kind, state, step))
         for unit, before in product(("water", "roads"), (True, False)):
             standing = Standing(kind, state, "water", frozenset({"甲"} if before else ()))

@@ -15,6 +15,7 @@ import httpx
 from services.assignment.acting import FOR_THEIR_UNIT
 from services.contracts.vocabulary import SERVICES, Service
 from services.kit.auth import TokenReader
+from tests.console_fakes_assessment import ASSESSMENT_ANSWERS
 
 CASE_ID: Final = UUID("0f4f5f4e-9d9a-5f0a-8a53-0d6b0c4f7c11")
 NOTICE_ID: Final = UUID("0b0c1f3e-6f0a-5d52-9d0c-0f6f2f8f4a11")
@@ -554,6 +555,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("supervision", "GET", "/inbox"): {"recipient": "unit:water", "notices": [NOTICE], "next": None},
     ("supervision", "POST", f"/notices/{NOTICE_ID}/ack"): ACKNOWLEDGED,
     ("supervision", "GET", f"/cases/{CASE_ID}/limits"): LIMITS,
+    **ASSESSMENT_ANSWERS,
     ("reporting", "GET", "/circulars"): CIRCULARS,
     ("reporting", "GET", "/circulars/2021-01.html"): "<!doctype html><title>通报</title>",
     ("reporting", "GET", "/circulars/2021-01.pdf"): "%PDF-1.7 通报",

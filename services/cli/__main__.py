@@ -81,6 +81,12 @@ TABLE = (
     Line("settle", "services.cli.settle", "app", "Wait until everything is handled"),
     Line("audit", "services.cli.audit", "app", "Do the books balance?"),
     Line("circulars", "services.cli.circulars", "app", "List, order, issue, correct and rebuild circulars"),
+    Line(
+        "assessment",
+        "services.cli.assessment",
+        "app",
+        "Show, explain and publish scores of units and leaders",
+    ),
     Line("dlq", "services.cli.dlq", "app", "List, show, replay and drop dead letters"),
     Line("clock", "services.cli.clock", "app", "Show and advance the business clock"),
     Line("calendar", "services.cli.calendar", "app", "Load and show working days"),

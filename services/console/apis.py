@@ -7,6 +7,7 @@ from functools import partial
 
 import httpx
 
+from services.console.apis_assessment import Assessments
 from services.console.apis_assignment import Assignment
 from services.console.apis_intake import Intake
 from services.console.apis_projects import Projects
@@ -31,6 +32,7 @@ class Apis:
     promises: Promises
     projects: Projects
     units: Units
+    assessments: Assessments
 
     @classmethod
     def over(cls, http: Mapping[Service, httpx.AsyncClient], keys: Mapping[Channel, str]) -> "Apis":
@@ -44,6 +46,7 @@ class Apis:
             Promises(api["assignment"]),
             Projects(api["assignment"]),
             Units(api["assignment"]),
+            Assessments(api["reporting"]),
         )
 
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:

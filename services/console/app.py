@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from services.console.apis import Apis, clients, opened
 from services.console.pages import Pages, templates
+from services.console.pages_assessment import assessment_routes
 from services.console.pages_cases import case_routes
 from services.console.pages_entry import entry_routes
 from services.console.pages_errors import UnexpectedPage, add_error_pages
@@ -71,6 +72,7 @@ def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[API
     yield inbox_routes(pages, apis.supervision, apis.assignment)
     yield hand_over_routes(pages, apis.assignment)
     yield sample_routes(pages, apis.assignment)
+    yield assessment_routes(pages, apis.assessments)
     yield case_routes(pages, apis)
     yield original_routes(pages, apis)
     yield entry_routes(pages, apis.intake, settings.address)

@@ -37,6 +37,14 @@ MOVES_PROJECTS: Final[tuple[Role, ...]] = ("handler", "unit_head", *FOR_ALL_PROJ
 ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 """Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
 
+DECIDES_ABOUT_SCORES: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
+SEES_GAMING: Final = DECIDES_ABOUT_SCORES
+PREVIEWS_SCORES: Final[tuple[Role, ...]] = (*DECIDES_ABOUT_SCORES, "leader", "inspector")
+ASKS_ABOUT_SCORES: Final[tuple[Role, ...]] = ("unit_head",)
+SEES_SCORES: Final[tuple[Role, ...]] = (*PREVIEWS_SCORES, *ASKS_ABOUT_SCORES)
+"""Roles that see what a score is made of: the last those of their own unit and its posts."""
+SEES_REQUESTS: Final = SEES_SCORES
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -72,6 +80,26 @@ class Login:
     def moves_projects(self, lead_unit: str) -> bool:
         """Whether assignment lets this member of staff act on the projects that a unit leads."""
         return self.opens_projects and (self.staff.role in FOR_ALL_PROJECTS or self.staff.unit == lead_unit)
+
+    @property
+    def previews_scores(self) -> bool:
+        return self.staff.role in PREVIEWS_SCORES
+
+    @property
+    def asks_about_scores(self) -> bool:
+        return self.staff.role in ASKS_ABOUT_SCORES and self.staff.unit is not None
+
+    @property
+    def sees_requests(self) -> bool:
+        return self.staff.role in SEES_REQUESTS
+
+    @property
+    def sees_gaming(self) -> bool:
+        return self.staff.role in SEES_GAMING
+
+    def sees_scores_of(self, unit: str | None) -> bool:
+        """Whether reporting shows this member of staff what a unit's score, or its post's, is made of."""
+        return self.previews_scores or (self.asks_about_scores and self.staff.unit == unit)
 
     @property
     def enters(self) -> bool:

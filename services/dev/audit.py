@@ -12,6 +12,7 @@ from rich.text import Text
 
 from services.contracts.flow import TOPICS
 from services.contracts.vocabulary import SERVICES
+from services.dev.audit_assessments import assessments
 from services.dev.audit_checks import EXAMPLES, Check, Result, not_run, result
 from services.dev.audit_circulars import CIRCULARS
 from services.dev.audit_facts import FACTS
@@ -70,6 +71,7 @@ async def _snapshot(running: Running, cut: datetime, backlogs: Backlogs, before:
             after = await backlogs.read()
             events = events_on_their_way(before, after)
             results = [await _made(connection, check, cut, events) for check in CHECKS]
+            results.append(await assessments(connection))
     finally:
         await connection.close()
     assert aside is not None  # noqa: S101  a SELECT without FROM has one row

@@ -6,6 +6,9 @@ from services.kit.delivery.wiring import build_delivery
 from services.kit.runtime import Runtime
 from services.reporting.api import routes
 from services.reporting.api_steps import step_routes
+from services.reporting.api_assessment import assessment_routes
+from services.reporting.api_gaming import gaming_routes
+from services.reporting.api_requests import request_routes
 from services.reporting.schedule import Schedule
 from services.reporting.settings import ReportingSettings
 from services.reporting.stream import HANDLERS
@@ -23,4 +26,7 @@ def build(settings: ReportingSettings) -> FastAPI:
     api.include_router(routes(runtime.database))
     api.include_router(step_routes(runtime.database, schedule))
     api.include_router(delivery.routes)
+    api.include_router(assessment_routes(runtime.database))
+    api.include_router(request_routes(runtime.database))
+    api.include_router(gaming_routes(runtime.database))
     return api

@@ -22,7 +22,7 @@ NAMES: Final = (
     "every figure of the published assessments, counted again one case at a time",
 )
 _DIRECTORY: Final = """
-SELECT DISTINCT ON (kind, code) kind, body FROM reporting.audit_directory_entries WHERE week < $1
+SELECT DISTINCT ON (kind, code) kind, body FROM reporting.audit_directory_entries WHERE day < $1
 ORDER BY kind, code, version DESC
 """
 

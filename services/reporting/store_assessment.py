@@ -19,16 +19,16 @@ from services.reporting.store_books import PARTITIONS, PATIENCE
 
 _COUNT: Final = (Path(__file__).parent / "sql" / "assessment.sql").read_text(encoding="utf-8")
 _FACTS: Final = """
-SELECT event_id, at, week AS day, kind, case_id, dispatch, version, unit, post, receipt, sign_for_due,
+SELECT event_id, at, day, kind, case_id, dispatch, version, unit, post, receipt, sign_for_due,
        complete_due, colour, outcome
-FROM {facts} WHERE week < $1 AND kind = ANY($2::text[]) AND case_id IS NOT NULL {which}
+FROM {facts} WHERE day < $1 AND kind = ANY($2::text[]) AND case_id IS NOT NULL {which}
 """
 
 
 async def reached(connection: Connection | Pool, until: date) -> bool:
     """Whether every partition has passed the beginning of a day: what lies before can't change any more."""
     passed: bool | None = await connection.fetchval(
-        "SELECT min(week) >= $2 FROM positions HAVING count(*) = $1", PARTITIONS, until
+        "SELECT min(day) >= $2 FROM positions HAVING count(*) = $1", PARTITIONS, until
     )
     return bool(passed)
 
@@ -37,7 +37,7 @@ async def directory_before(connection: Connection | Pool, until: date) -> Direct
     """The directory as it was known before a day."""
     rows = await connection.fetch(
         """
-        SELECT DISTINCT ON (kind, code) kind, body FROM directory_entries WHERE week < $1
+        SELECT DISTINCT ON (kind, code) kind, body FROM directory_entries WHERE day < $1
         ORDER BY kind, code, version DESC
         """,
         until,
@@ -81,7 +81,7 @@ async def count(
 async def cases_of_unit(connection: Connection | Pool, unit: str, until: date) -> list[UUID]:
     """The cases that a unit had to do with before a day."""
     rows = await connection.fetch(
-        "SELECT DISTINCT case_id FROM facts WHERE unit = $1 AND week < $2 AND case_id IS NOT NULL",
+        "SELECT DISTINCT case_id FROM facts WHERE unit = $1 AND day < $2 AND case_id IS NOT NULL",
         unit,
         until,
     )
@@ -91,7 +91,7 @@ async def cases_of_unit(connection: Connection | Pool, unit: str, until: date) -
 async def cases_of_post(connection: Connection | Pool, post: str, until: date) -> list[UUID]:
     """The cases that a post answered for before a day."""
     rows = await connection.fetch(
-        "SELECT DISTINCT case_id FROM facts WHERE post = $1 AND week < $2 AND case_id IS NOT NULL",
+        "SELECT DISTINCT case_id FROM facts WHERE post = $1 AND day < $2 AND case_id IS NOT NULL",
         post,
         until,
     )

@@ -17,13 +17,13 @@ from services.reporting.assess.gaming import (
 from services.reporting.store_books import PATIENCE
 
 _COLUMNS: Final = """
-event_id, at, week AS day, kind, case_id, dispatch, version, unit, receipt, category, citizen_ref, repeat_of,
+event_id, at, day, kind, case_id, dispatch, version, unit, receipt, category, citizen_ref, repeat_of,
 complete_due, outcome
 """
 _FACTS: Final = f"""
 WITH near AS MATERIALIZED (
     SELECT {_COLUMNS} FROM facts
-    WHERE week >= $1 AND week < $2
+    WHERE day >= $1 AND day < $2
       AND kind IN ('assigned', 'completed', 'called_back', 'rated', 'extension_granted', 'suspended')
 ), edited AS (
     SELECT DISTINCT case_id FROM near WHERE kind IN ('extension_granted', 'suspended')
@@ -32,10 +32,10 @@ SELECT * FROM near
 UNION ALL
 -- Of what was completed lately: whose it was and what about, however long ago it began.
 SELECT {_COLUMNS} FROM facts
-WHERE kind = 'assigned' AND week < $1 AND case_id IN (SELECT case_id FROM near)
+WHERE kind = 'assigned' AND day < $1 AND case_id IN (SELECT case_id FROM near)
 UNION ALL
 SELECT {_COLUMNS} FROM facts
-WHERE kind = 'limits_set' AND week < $2 AND case_id IN (SELECT case_id FROM edited)
+WHERE kind = 'limits_set' AND day < $2 AND case_id IN (SELECT case_id FROM edited)
 """
 
 

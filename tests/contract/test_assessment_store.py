@@ -43,8 +43,8 @@ PERIODS = (
 
 
 _LATE_RATINGS_AND_CALLS = """
-    INSERT INTO facts (event_id, at, week, kind, topic, partition, "offset", late, case_id, unit, outcome)
-    SELECT gen_random_uuid(), at + interval '1 hour', week, v.kind, 'case', 0, 0, false, case_id, unit,
+    INSERT INTO facts (event_id, at, day, kind, topic, partition, "offset", late, case_id, unit, outcome)
+    SELECT gen_random_uuid(), at + interval '1 hour', day, v.kind, 'case', 0, 0, false, case_id, unit,
            v.outcome
     FROM facts JOIN (VALUES
         ('rated', 'rating_late', NULL, 3), ('rated', 'rated', 'dissatisfied', 2),
@@ -121,7 +121,7 @@ async def test_over_one_week_the_shares_are_those_of_its_circular(database: Data
     random = seeded(33)
     fake = await _read(database, history(random, WEEKS, cases=300), random)
     await _draft_all(database, fake)
-    for monday, circular in fake.circulars.items():
+    for monday, circular in fake.weekly.items():
         until = monday + timedelta(days=7)
         directory = await store.directory_before(database.pool, until)
         period = period_of(monday, until, local_midnight)
@@ -308,7 +308,7 @@ def _measure(answer: dict[str, Any], unit: str, indicator: str) -> dict[str, Any
 async def test_gaming_is_found_in_the_facts_that_matter_as_in_all_facts(office: Office) -> None:
     pool, first = office.database.pool, FIRST + timedelta(days=14)
     columns = ", ".join(name for name in GameFact._fields if name != "day")
-    every = await pool.fetch(f"SELECT {columns}, week AS day FROM facts WHERE case_id IS NOT NULL")
+    every = await pool.fetch(f"SELECT {columns}, day FROM facts WHERE case_id IS NOT NULL")
     asked = default_parameters()
     expected = signals((GameFact(**dict(row)) for row in every), asked, first, LAST)
     assert {one.kind for one in expected} >= {"closed_unheard", "limit_edited_late"}

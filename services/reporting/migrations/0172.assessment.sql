@@ -51,8 +51,8 @@ REVOKE UPDATE, DELETE ON assessments, assessment_requests, assessment_steps FROM
 CREATE VIEW audit_assessments AS
 SELECT first, until, revision, document, figures_sha256 FROM assessments;
 CREATE VIEW audit_assessed_facts AS
-SELECT event_id, at, week, kind, case_id, dispatch, version, unit, post, receipt, sign_for_due, complete_due,
+SELECT event_id, at, day, kind, case_id, dispatch, version, unit, post, receipt, sign_for_due, complete_due,
        colour, outcome
 FROM facts;
-CREATE VIEW audit_directory_entries AS SELECT kind, code, version, week, body FROM directory_entries;
+CREATE VIEW audit_directory_entries AS SELECT kind, code, version, day, body FROM directory_entries;
 GRANT SELECT ON audit_assessments, audit_assessed_facts, audit_directory_entries TO yinuo_audit;

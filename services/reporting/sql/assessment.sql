@@ -3,10 +3,10 @@
 -- (剔除), side by side. $7, $8, $9, $10: who holds which post, since and until which day.
 -- `services/reporting/assess/observe.py` says the same of one case at a time, and gives the reasons.
 WITH known AS MATERIALIZED (
-    SELECT week AS day, at, event_id, kind, case_id, dispatch, version, unit, post, sign_for_due, complete_due,
+    SELECT day, at, event_id, kind, case_id, dispatch, version, unit, post, sign_for_due, complete_due,
            colour, outcome, (at AT TIME ZONE 'Asia/Shanghai')::date AS local_day
     FROM facts
-    WHERE week < $2::date AND case_id IS NOT NULL AND kind IN (
+    WHERE day < $2::date AND case_id IS NOT NULL AND kind IN (
         'assigned', 'returned', 'reassigned', 'redone', 'parted', 'completed', 'withdrawn', 'refused', 'merged',
         'signed_for', 'limits_set', 'rated', 'rating_late', 'called_back', 'notice')
 ), opened AS (

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from zipfile import ZipFile
 
 import pytest
@@ -128,6 +129,14 @@ def test_the_date_ends_four_characters_from_the_edge_and_the_signature_is_centre
     assert day.left + EM == pytest.approx(28 + 156 - 4 * 156 / 28, abs=0.6)
 
 
+@pytest.mark.parametrize("lines", range(5, 11))
+def test_the_signature_never_stands_on_a_page_without_text(lines: int) -> None:
+    body = (Paragraph("前" * 28 * (lines - 3)), Paragraph("督" * 28 * 3))
+    *_, last = sheets(to_pdf(replace(LETTER, body=body, copies=(), printed_by="")))
+    assert "凤县督查室" in last.lines(BODY)
+    assert any("督督" in line for line in last.lines(BODY))
+
+
 def test_the_printing_block_closes_the_last_page_however_many_there_are() -> None:
     *_, last = sheets(to_pdf(replace(LONG, copies=("县委办公室",), printed_by="县督查室")))
     copies, printed, _ = last.lines(FOLIO)
@@ -204,6 +213,12 @@ def test_the_word_file_has_the_same_page_and_line_and_says_the_same() -> None:
     assert [[cell.text for cell in row.cells] for row in word.tables[3].rows][-1] == ["合计", "3"]
 
 
+def test_word_does_not_take_two_tables_for_one() -> None:
+    body = Document(io.BytesIO(to_docx(EVERYTHING))).element.body
+    kinds = [child.tag.rpartition("}")[2] for child in body]
+    assert ("tbl", "tbl") not in set(pairwise(kinds))
+
+
 def test_an_office_file_carries_no_time_but_the_documents_own() -> None:
     with ZipFile(io.BytesIO(to_docx(LETTER))) as archive:
         assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -221,7 +236,7 @@ def test_a_spreadsheet_holds_texts_as_texts_and_numbers_as_numbers() -> None:
     assert cells[1][0] == "甲"
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=20), st.integers(0, 10**9)), max_size=5))
 def test_the_same_cells_have_the_same_bytes(rows: list[tuple[str, int]]) -> None:
     assert to_xlsx([Sheet("表", ["a", "b"], rows)]) == to_xlsx([Sheet("表", ["a", "b"], rows)])

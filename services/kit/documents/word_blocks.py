@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from services.kit.documents import layout
 from services.kit.documents.official import (
@@ -28,6 +28,7 @@ FULL: Final = "█"
 CAPTION_PT: Final = 12.0
 REMARK_PT: Final = 10.0
 TILE_PT: Final = 22.0
+GAP: Final = Pt(6)
 _LEVEL_FONTS: Final = {1: HEITI, 2: KAITI, 3: FANGSONG, 4: FANGSONG}
 _GRID: Final = "Table Grid"
 
@@ -66,6 +67,7 @@ def _table(word: Any, block: Table) -> None:
         _row(table, cells, size)
     if block.total:
         _row(table, [(text, HEITI, None, False) for text in block.total], size)
+    _gap(word)
 
 
 def _bars(word: Any, block: Bars) -> None:
@@ -77,6 +79,7 @@ def _bars(word: Any, block: Bars) -> None:
         colour = RED if bar.alarming else None
         cells = [(bar.name, FANGSONG, None, False), (full, FANGSONG, colour or "7D8A99", True)]
         _row(table, [*cells, (bar.said, FANGSONG, colour, True)], 9.0)
+    _gap(word)
 
 
 def _tiles(word: Any, block: Tiles) -> None:
@@ -86,6 +89,7 @@ def _tiles(word: Any, block: Tiles) -> None:
         _small(cell.paragraphs[0], tile.figure, TILE_PT, HEITI, RED if tile.alarming else None, centred=True)
         _small(cell.add_paragraph(), tile.name, REMARK_PT, HEITI, centred=True)
         _small(cell.add_paragraph(), tile.remark, 9.0, colour=GREY, centred=True)
+    _gap(word)
 
 
 def _columns(word: Any, block: Columns) -> None:
@@ -97,6 +101,7 @@ def _columns(word: Any, block: Columns) -> None:
             _small(cell.add_paragraph(), f"{what}　{much}", REMARK_PT)
         if not column.entries:
             _small(cell.add_paragraph(), column.otherwise, REMARK_PT, colour=GREY)
+    _gap(word)
 
 
 def _picture(word: Any, block: Picture) -> None:
@@ -106,6 +111,11 @@ def _picture(word: Any, block: Picture) -> None:
     line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     line.add_run().add_picture(io.BytesIO(block.data), width=Mm(min(block.width, layout.TEXT_MM[0])))
     _caption(word, block.caption)
+
+
+def _gap(word: Any) -> None:
+    """Word takes two tables with nothing between them for one."""
+    word.add_paragraph().paragraph_format.line_spacing = GAP
 
 
 def _caption(word: Any, text: str) -> None:

@@ -259,7 +259,7 @@ async def test_a_county_circular_is_ordered_over_closed_days_and_numbered_by_its
 async def test_a_mistake_is_mended_by_a_numbered_correction_and_the_old_one_stays(county: County) -> None:
     await county.circulars(6, role="leader")
     before = (await county.get("/circulars/2021-01")).json()
-    correct = {"role": "supervision_office", "reason": "单位名称有误"}
+    correct: dict[str, Any] = {"role": "supervision_office", "reason": "单位名称有误"}
     assert (await county.post("/circulars/2021-01/correct", role="clerk", reason="有误")).status_code == 403
     unissued = await county.post("/circulars/2021-W15/correct", **correct)
     assert (unissued.status_code, "allowed now: issue" in unissued.json()["remedy"]) == (409, True)

@@ -1,7 +1,10 @@
 """`yinuo circulars`: list and show circulars, order one, lead them from draft to issued."""
 
+import asyncio
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -13,6 +16,8 @@ from typer import Argument, Option
 
 from services.cli.instants import local_minute
 from services.dev.http import Api
+from services.dev.rebuild import Rebuilt
+from services.dev.rebuild import rebuild as rebuilt
 from services.dev.running import Running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, order and issue circulars.")
@@ -113,6 +118,51 @@ def sign(reference: Reference, data: DataOption = Path(".yinuo"), as_json: AsJso
 def issue(reference: Reference, data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> None:
     """Number and issue what was signed 印发; what was issued before stays as it is."""
     _step(reference, "issue", data, as_json)
+
+
+@app.command()
+def correct(
+    reference: Reference,
+    reason: Annotated[str, Option(help="Why it is corrected, as the correction prints it.")],
+    remark: Annotated[str | None, Option(help="Text besides what the directory now says otherwise.")] = None,
+    data: DataOption = Path(".yinuo"),
+    as_json: AsJson = False,
+) -> None:
+    """Draft the correction 更正 of an issued circular, which stays as it is."""
+    body = {"reason": reason, "remark": remark}
+    reporting = _reporting(Running.find(data))
+    _print(reporting.call("POST", f"/circulars/{reference}/correct", json=body), as_json)
+
+
+@app.command()
+def rebuild(
+    number: Annotated[str, Argument(help="The number of an issued circular.")],
+    data: DataOption = Path(".yinuo"),
+    as_json: AsJson = False,
+) -> None:
+    """Draft an issued circular anew from the topics and compare; exit status 1 unless all is equal.
+
+    Reads every topic from offset 0 into a schema that is thrown away. A deployed stack needs
+    YINUO_ADMIN_URL, the database as its administrator logs in.
+    """
+    running = Running.find(data)
+    found = asyncio.run(
+        rebuilt(os.environ.get("YINUO_ADMIN_URL") or running.admin_url, running.kafka, number)
+    )
+    if as_json:
+        print(json.dumps({**asdict(found), "equal": found.equal}, ensure_ascii=False))
+    else:
+        _print_rebuilt(Console(), found)
+    raise typer.Exit(0 if found.equal else 1)
+
+
+def _print_rebuilt(console: Console, found: Rebuilt) -> None:
+    """Both hashes, and where figures differ what each edition says."""
+    console.print(f"{found.number}: {found.events} events read anew", highlight=False)
+    console.print(f"issued  {found.issued_sha256}\nrebuilt {found.rebuilt_sha256}", highlight=False)
+    for name, (issued, again) in found.figures.items():
+        console.print(f"[red]{name}: {issued} issued, {again} rebuilt[/]", highlight=False)
+    console.print("一致 equal" if found.equal else "[red]不一致 not equal[/]")
 
 
 def _step(reference: str, verb: str, data: Path, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from services.console.apis import Apis, clients, opened
 from services.console.pages import Pages, templates
 from services.console.pages_assessment import assessment_routes
 from services.console.pages_cases import case_routes
+from services.console.pages_circulars import circular_routes
 from services.console.pages_entry import entry_routes
 from services.console.pages_errors import UnexpectedPage, add_error_pages
 from services.console.pages_hand_overs import hand_over_routes
@@ -64,6 +65,7 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
 def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[APIRouter]:
     """Every page; all of them name units."""
     yield public_routes(pages, apis.reporting)
+    yield circular_routes(pages, apis.reporting)
     yield track_routes(pages, apis.intake)
     yield promise_routes(pages, apis.promises)
     yield project_routes(pages, apis)

@@ -34,6 +34,11 @@ READS_ORIGINALS: Final[tuple[Role, ...]] = ("callback_clerk", "handler", "unit_h
 FOR_ALL_PROJECTS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 MOVES_PROJECTS: Final[tuple[Role, ...]] = ("handler", "unit_head", *FOR_ALL_PROJECTS)
 """Roles that open projects and move them on: the first two those that their unit leads."""
+CHECKS_CIRCULARS: Final[tuple[Role, ...]] = ("clerk", "supervision_office", "administrator")
+SIGNS_CIRCULARS: Final[tuple[Role, ...]] = ("leader", "supervision_office", "administrator")
+ISSUES_CIRCULARS: Final[tuple[Role, ...]] = ("clerk", "leader", "supervision_office", "administrator")
+"""Roles that take a circular's steps; the last are those who see drafts. Reporting tells which are open."""
+ORDERS_CIRCULARS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
 ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 """Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
 

@@ -34,10 +34,11 @@ CONTENDED: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, a
 """Somebody else was in the way: the same work succeeds when repeated."""
 
 
-def pool(dsn: str, service: Service, size: int) -> Pool:
+def pool(dsn: str, service: Service, size: int, schema: str | None = None) -> Pool:
     """A pool that connects when first asked, so that a service starts while PostgreSQL is away.
 
-    Await it (or enter it) before use. JIT is off: the statements are short and it only delays them.
+    `schema`: another than the service's own, where its record is read anew. Await it (or enter it) before
+    use. JIT is off: the statements are short and it only delays them.
     """
     return asyncpg.create_pool(
         dsn,
@@ -46,7 +47,11 @@ def pool(dsn: str, service: Service, size: int) -> Pool:
         max_size=size,
         command_timeout=30,
         timeout=5,
-        server_settings={"search_path": service, "application_name": f"yinuo-{service}", "jit": "off"},
+        server_settings={
+            "search_path": schema or service,
+            "application_name": f"yinuo-{service}",
+            "jit": "off",
+        },
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.reporting.circular import Circular, Edition, Share
 from services.reporting.figures import FIGURES, named
 from services.reporting.periods import Kind
-from services.reporting.steps import State
+from services.reporting.steps import State, Verb
 
 
 class Answer(BaseModel):
@@ -30,6 +30,9 @@ class Line(Answer):
     figures_sha256: str
     corrects: str | None = Field(description="the number that this edition mends", examples=[None])
     corrected_by: str | None = Field(examples=["correction-2021-01"])
+    steps: tuple[Verb, ...] = Field(
+        default=(), description="what whoever asks may do with it now", examples=[["check"]]
+    )
 
 
 class Lines(Answer):

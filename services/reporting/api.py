@@ -24,7 +24,7 @@ from services.reporting.circular import Edition
 from services.reporting.figures import NONE, Sliced, UnknownFigure, named
 from services.reporting.periods import Kind
 from services.reporting.reference import NotAReference, parse
-from services.reporting.steps import STATES
+from services.reporting.steps import STATES, allowed
 from services.reporting.store_books import book_directory
 
 DRAFT_READERS: Final[tuple[Role, ...]] = ("leader", "supervision_office", "administrator", "clerk")
@@ -54,8 +54,7 @@ def _reading(router: APIRouter, database: Database) -> None:
         drafts: bool = False,
         kind: Kind | None = None,
     ) -> Lines:
-        if drafts:
-            await staff_with(*DRAFT_READERS)(request)
+        staff = await staff_with(*DRAFT_READERS)(request) if drafts else None
         found = await store_circulars.listed(
             database.pool,
             before=cursor.decode_line(after),
@@ -64,6 +63,8 @@ def _reading(router: APIRouter, database: Database) -> None:
             kinds=(kind,) if kind else get_args(Kind),
         )
         lines = [Line.model_validate(one, from_attributes=True) for one in found[:limit]]
+        if staff and await speaks_for_all(database, staff):
+            lines = [one.model_copy(update={"steps": allowed(one.state, staff.role)}) for one in lines]
         last = lines[-1] if len(found) > limit else None
         return Lines(circulars=lines, next=cursor.encode_line(last.first, last.ref) if last else None)
 
@@ -114,6 +115,13 @@ def _figures(router: APIRouter, database: Database) -> None:
             rows=page.rows,
             next=cursor.encode(page.next) if page.next else None,
         )
+
+
+async def speaks_for_all(database: Database, staff: Staff) -> bool:
+    """A leader acts for the unit of the token, and only the authority's own unit speaks for all of it."""
+    if staff.role != "leader":
+        return True
+    return (await book_directory(database.pool, date.max)).is_root(staff.unit)
 
 
 async def found(database: Database, reference: str, request: Request) -> Edition:

@@ -1,6 +1,5 @@
 """The HTTP API of reporting, writing: order a county circular, and lead circulars from draft to issued."""
 
-from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
@@ -12,14 +11,13 @@ from services.kit.masking import mask
 from services.kit.postgres import Database
 from services.reporting import store_circulars
 from services.reporting.answers import CircularAnswer, Corrected, Ordered, answer
-from services.reporting.api import reference_of
+from services.reporting.api import reference_of, speaks_for_all
 from services.reporting.correct import CantCorrect
 from services.reporting.draft import NotClosed
 from services.reporting.issue import Refused
 from services.reporting.periods import DAY, Period
 from services.reporting.schedule import Schedule
 from services.reporting.steps import BY_VERB, Verb, allowed
-from services.reporting.store_books import book_directory
 
 ORDERERS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
 
@@ -100,7 +98,7 @@ async def _taken(
     database: Database, schedule: Schedule, reference: str, verb: Verb, staff: Staff
 ) -> CircularAnswer:
     """The circular after a step. Raises Problem 403, 404, 409."""
-    await _speaks_for_all(database, staff)
+    await _refuse_others(database, staff)
     name = reference_of(reference)
     taken = await schedule.take(name, verb, staff.subject)
     if taken is None:
@@ -110,15 +108,9 @@ async def _taken(
     return await _answered(database, taken.ref)
 
 
-async def _speaks_for_all(database: Database, staff: Staff) -> None:
-    """A leader acts for the unit of the token, and only the authority's own unit speaks for all of it.
-
-    Raises Problem 403.
-    """
-    if staff.role != "leader":
-        return
-    directory = await book_directory(database.pool, date.max)
-    if not directory.is_root(staff.unit):
+async def _refuse_others(database: Database, staff: Staff) -> None:
+    """Raises Problem 403 for a leader of another unit than the authority's own."""
+    if not await speaks_for_all(database, staff):
         raise Problem(
             403,
             "Forbidden",

@@ -104,7 +104,7 @@ async def take(
     if done_before(step, draft.state):
         return draft
     if draft.state != step.before:
-        return Refused(draft.state, tuple(allowed(draft.state)))
+        return Refused(draft.state, allowed(draft.state))
     if step.after != "issued":
         await circulars.step(draft, step, now, by)
         return draft

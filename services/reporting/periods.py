@@ -99,7 +99,7 @@ def next_over(so_far: SoFar) -> Period | None:
     if so_far.reached is None:
         return None
     ended = over(so_far, so_far.reached)
-    return min(ended, key=lambda period: (period.until, SCHEDULED.index(period.kind)), default=None)  # type: ignore[arg-type]
+    return min(ended, key=lambda period: (period.until, SCHEDULED.index(period.kind)), default=None)
 
 
 def _asked_for(editions: Sequence[Editions], period: Period) -> bool:

@@ -1,6 +1,5 @@
 """From draft to issued: which step leads where, and who may take it."""
 
-from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from services.contracts.vocabulary import Role
@@ -28,9 +27,9 @@ STEPS: Final = (
 BY_VERB: Final = {step.verb: step for step in STEPS}
 
 
-def allowed(state: State, role: Role | None = None) -> Sequence[Verb]:
+def allowed(state: State, role: Role | None = None) -> tuple[Verb, ...]:
     """The steps that lead on from a state, all or those of a role."""
-    return [step.verb for step in STEPS if step.before == state and (role is None or role in step.roles)]
+    return tuple(step.verb for step in STEPS if step.before == state and (role is None or role in step.roles))
 
 
 def done_before(step: Step, state: State) -> bool:

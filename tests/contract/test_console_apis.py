@@ -160,8 +160,12 @@ async def everything_asked() -> list[Call]:
     await apis.supervision.acknowledge("token", NOTICE_ID, "unit:water")
     await apis.supervision.limits("token", CASE_ID)
     await _assessment_asked(apis)
-    await apis.reporting.circulars("further")
-    await apis.reporting.circular_html("2021-01")
+    await apis.reporting.circulars("further", token="token")
+    await apis.reporting.circular_html("2021-01", "token")
+    await apis.reporting.circular_file("2021-01", "pdf", "token")
+    await apis.reporting.order("token", "2021-03-01", "2021-03-12")
+    for verb in ("check", "sign", "issue"):
+        await apis.reporting.step("token", "2021-01", verb)
     return fakes.calls
 
 

@@ -64,8 +64,8 @@ async def database(
     admin: asyncpg.Connection, environment_of: Callable[[Service], dict[str, str]]
 ) -> AsyncIterator[Database]:
     """That database, empty."""
-    tables = "facts, positions, cuts, directory_entries, promise_heads, ledger, books, circulars, numbers, outbox, "
-    tables += "delivery_addresses, delivery_attachments, delivery_contents, delivery_messages"
+    tables = "facts, positions, cuts, directory_entries, promise_heads, ledger, books, circulars, numbers, "
+    tables += "outbox, delivery_addresses, delivery_attachments, delivery_contents, delivery_messages"
     await admin.execute(f"SET search_path = reporting; TRUNCATE {tables}")
     async with pool(_elsewhere(environment_of("reporting")["YINUO_DATABASE_URL"]), "reporting", 3) as opened:
         yield Database("reporting", opened, lambda: None)

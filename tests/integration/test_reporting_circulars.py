@@ -17,6 +17,7 @@ from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
 from services.contracts.vocabulary import Role, Service
 from services.dev.credentials import service_environment
+from services.dev.rebuild import rebuild
 from services.dev.stack import Infrastructure
 from services.kit.auth import issue_token
 from services.kit.clock import set_clock
@@ -74,16 +75,38 @@ class County:
         answer: list[dict[str, Any]] = await eventually(found)
         return answer
 
+    async def sql(self, query: str, *values: object) -> list[asyncpg.Record]:
+        """As the administrator."""
+        connection = await asyncpg.connect(self.stack.admin_url)
+        try:
+            return list(await connection.fetch(query, *values))
+        finally:
+            await connection.close()
+
+    async def schemas(self) -> list[str]:
+        """What a rebuild left behind."""
+        rows = await self.sql("SELECT nspname FROM pg_namespace WHERE nspname LIKE '%rebuild%'")
+        return [row["nspname"] for row in rows]
+
+    async def tamper(self, number: str, figure: str, value: int) -> None:
+        """Let an issued circular say another figure."""
+        await self.sql(
+            """
+            UPDATE reporting.circulars
+            SET document = jsonb_set(document::jsonb, ARRAY['counts', $2], to_jsonb($3::int))::text
+            WHERE number = $1
+            """,
+            number,
+            figure,
+            value,
+        )
+
     async def acts(self, reference: str) -> list[str]:
         """The steps of a circular in the audit log."""
         monday = (await self.get(f"/circulars/{reference}", role="leader")).json()["ref"]
-        connection = await asyncpg.connect(self.stack.admin_url)
-        try:
-            rows = await connection.fetch(
-                "SELECT told FROM reporting.acts WHERE told ->> 'ref' = $1 ORDER BY act_id", monday
-            )
-        finally:
-            await connection.close()
+        rows = await self.sql(
+            "SELECT told FROM reporting.acts WHERE told ->> 'ref' = $1 ORDER BY act_id", monday
+        )
         states = [orjson.loads(row["told"]).get("state", "issued") for row in rows]
         return [{"checked": "check", "signed": "sign", "issued": "issue"}[state] for state in states]
 
@@ -245,7 +268,7 @@ async def test_a_county_circular_is_ordered_over_closed_days_and_numbered_by_its
 async def test_a_mistake_is_mended_by_a_numbered_correction_and_the_old_one_stays(county: County) -> None:
     await county.circulars(6, role="leader")
     before = (await county.get("/circulars/2021-01")).json()
-    correct = {"role": "supervision_office", "reason": "单位名称有误"}
+    correct: dict[str, Any] = {"role": "supervision_office", "reason": "单位名称有误"}
     assert (await county.post("/circulars/2021-01/correct", role="clerk", reason="有误")).status_code == 403
     unissued = await county.post("/circulars/2021-W15/correct", **correct)
     assert (unissued.status_code, "allowed now: issue" in unissued.json()["remedy"]) == (409, True)
@@ -274,3 +297,21 @@ async def test_a_mistake_is_mended_by_a_numbered_correction_and_the_old_one_stay
     assert "已由更正〔2021〕第1期" in (await county.get("/circulars/2021-01.html")).text
     rows = "/circulars/correction-2021-01/figures/completed.unit.water/rows"
     assert (await county.get(rows, role="handler")).json()["value"] == 1
+
+
+@pytest.mark.parametrize("number", ["2021-05", "county-2021-01", "correction-2021-01"])
+async def test_a_circular_rebuilt_from_the_topics_is_the_same_to_the_last_figure(
+    county: County, number: str
+) -> None:
+    assert (await county.get(f"/circulars/{number}")).status_code == 200
+    found = await rebuild(county.stack.admin_url, county.stack.kafka, number)
+    assert found.equal, found
+    assert found.events > 41 * 35
+    assert await county.schemas() == []
+
+
+async def test_a_circular_that_was_tampered_with_is_not_the_one_that_the_topics_give(county: County) -> None:
+    await county.tamper("2021-01", "received", 2)
+    found = await rebuild(county.stack.admin_url, county.stack.kafka, "2021-01")
+    assert not found.equal
+    assert found.figures == {"received": (2, 1)}

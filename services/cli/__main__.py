@@ -87,6 +87,8 @@ TABLE = (
     Line("directory", "services.cli.directory", "app", "Check and load units, posts, categories, routes"),
     Line("promises", "services.cli.promises", "app", "Import, export, list and verify promises"),
     Line("projects", "services.cli.projects", "app", "Import, export and list projects"),
+    Line("letters", "services.cli.letters", "app", "List and show official letters"),
+    Line("rounds", "services.cli.rounds", "app", "Plan and draw inspection rounds, see what was covered"),
     Line("keys", "services.cli.keys", "app", "Adapters' keys"),
     Line("staff", "services.cli.staff", "app", "Staff tokens"),
     Line("migrate", "services.cli.migrate", "app", "Create schemas, roles and topics"),

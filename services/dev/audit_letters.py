@@ -36,6 +36,17 @@ LETTERS: Final = (
         """,
     ),
     Check(
+        "updates_have_findings",
+        "因巡查更新的项目均有所依据的问题",
+        "each change of a project that names a finding names one that was recorded",
+        "SELECT count(*) FROM assignment.audit_project_facts WHERE data->>'finding_id' IS NOT NULL",
+        """
+        SELECT p.data->>'ledger' || ' ' || p.version AS what FROM assignment.audit_project_facts AS p
+        LEFT JOIN supervision.audit_findings AS f ON f.finding_id = (p.data->>'finding_id')::uuid
+        WHERE p.data->>'finding_id' IS NOT NULL AND f.finding_id IS NULL
+        """,
+    ),
+    Check(
         "letter_equals_steps",
         "督办函与其办理记录及事件一致",
         "a letter's version counts its steps, the last led to its state, each told one has its event",

@@ -11,9 +11,9 @@ import asyncpg
 import httpx
 import pytest
 
+from services.cli.rounds import redrawn
 from services.contracts.directory import AuthorityRecorded, HolderRecorded, LetterRules, UnitRecorded
 from services.contracts.project import project_id_of
-from services.contracts.round import Barred, Target
 from services.dev.audit_letters import LETTERS
 from services.dev.stack import Infrastructure
 from services.kit.auth import TokenReader
@@ -27,7 +27,6 @@ from services.supervision.calendars import Policies
 from services.supervision.follow_projects import Ended, Planned
 from services.supervision.policy import Presets
 from services.supervision.presets import ladder, limit_set
-from services.supervision.round import Plan, draw
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.store_projects import PostgresProjectCopy
 from tests.builders import authority
@@ -387,7 +386,7 @@ async def test_a_draw_can_be_done_again_from_what_it_says_and_nobody_goes_twice_
     before: dict[str, set[str]] = {}
     for one in (first, second):
         shown = (await people.client.get(f"/rounds/{one}/draw")).json()
-        assert _redrawn(shown) == [(one["target"]["key"], one["inspectors"]) for one in shown["drawn"]]
+        assert redrawn(shown) == shown["drawn"]
         for visit in shown["drawn"]:
             assert not before.get(visit["target"]["unit"], set()) & set(visit["inspectors"])
         before = {}
@@ -397,20 +396,6 @@ async def test_a_draw_can_be_done_again_from_what_it_says_and_nobody_goes_twice_
     alone = await people.plan("unit:hekou", inspectors="甲", team=2)
     few = await people.send("POST", f"/rounds/{alone}/draw", people.office)
     assert (few.status_code, few.json()["field"]) == (409, "inspectors")
-
-
-def _redrawn(shown: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    plan = Plan(
-        name=shown["name"],
-        first_day=TODAY,
-        last_day=TODAY,
-        targets=tuple(map(Target.model_validate, shown["targets"])),
-        visits=shown["visits"],
-        inspectors=tuple(shown["inspectors"]),
-        team=shown["team"],
-    )
-    drawn = draw(plan, shown["seed"], map(Barred.model_validate, shown["barred"]))
-    return [(visit.target.key, list(visit.inspectors)) for visit in drawn]
 
 
 async def test_coverage_names_what_no_round_has_seen(people: People, database: Database) -> None:

@@ -164,7 +164,7 @@ class Watching:
 async def test_the_watch_is_told_when_receipt_and_reply_are_due_and_when_they_came() -> None:
     limits, now = Watching(), letter()
     for one in ("sign", "receive", "reply", "return", "reply", "accept", "strike_off"):
-        outcome = signed(now, SIGNATURE, NOW) if one == "sign" else step(now, one, words(one), NOW)  # type: ignore[arg-type]
+        outcome = signed(now, SIGNATURE, NOW) if one == "sign" else step(now, one, words(one), NOW)
         assert isinstance(outcome, Taken)
         await watch(limits, outcome, "hekou.head", NOW + timedelta(days=1))
         now = outcome.letter

@@ -9,6 +9,7 @@ import httpx
 
 from services.console.apis_assignment import Assignment
 from services.console.apis_intake import Intake
+from services.console.apis_letters import Letters, Rounds
 from services.console.apis_projects import Projects
 from services.console.apis_promises import Promises
 from services.console.apis_reporting import Reporting
@@ -31,6 +32,8 @@ class Apis:
     promises: Promises
     projects: Projects
     units: Units
+    letters: Letters
+    rounds: Rounds
 
     @classmethod
     def over(cls, http: Mapping[Service, httpx.AsyncClient], keys: Mapping[Channel, str]) -> "Apis":
@@ -44,6 +47,8 @@ class Apis:
             Promises(api["assignment"]),
             Projects(api["assignment"]),
             Units(api["assignment"]),
+            Letters(api["supervision"]),
+            Rounds(api["supervision"]),
         )
 
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:

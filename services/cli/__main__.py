@@ -94,6 +94,8 @@ TABLE = (
     Line("delivery", "services.cli.delivery", "app", "Addresses for e-mails and webhooks; what was sent"),
     Line("promises", "services.cli.promises", "app", "Import, export, list and verify promises"),
     Line("projects", "services.cli.projects", "app", "Import, export and list projects"),
+    Line("letters", "services.cli.letters", "app", "List and show official letters"),
+    Line("rounds", "services.cli.rounds", "app", "Plan and draw inspection rounds, see what was covered"),
     Line("keys", "services.cli.keys", "app", "Adapters' keys"),
     Line("staff", "services.cli.staff", "app", "Staff tokens"),
     Line("migrate", "services.cli.migrate", "app", "Create schemas, roles and topics"),

@@ -10,6 +10,7 @@ import httpx
 from services.console.apis_assessment import Assessments
 from services.console.apis_assignment import Assignment
 from services.console.apis_intake import Intake
+from services.console.apis_letters import Letters, Rounds
 from services.console.apis_projects import Projects
 from services.console.apis_promises import Promises
 from services.console.apis_reporting import Reporting
@@ -33,6 +34,8 @@ class Apis:
     projects: Projects
     units: Units
     assessments: Assessments
+    letters: Letters
+    rounds: Rounds
 
     @classmethod
     def over(cls, http: Mapping[Service, httpx.AsyncClient], keys: Mapping[Channel, str]) -> "Apis":
@@ -47,6 +50,8 @@ class Apis:
             Projects(api["assignment"]),
             Units(api["assignment"]),
             Assessments(api["reporting"]),
+            Letters(api["supervision"]),
+            Rounds(api["supervision"]),
         )
 
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:

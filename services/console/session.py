@@ -29,6 +29,14 @@ SEES_HAND_OVERS: Final[tuple[Role, ...]] = ("unit_head", "leader", "supervision_
 """Roles that see hand-overs of posts; all but the supervision office confirm them."""
 CALLS_BACK: Final[tuple[Role, ...]] = ("callback_clerk", "clerk", "supervision_office", "administrator")
 """Roles that draw call-back samples and see whom of them to call."""
+MOVES_LETTERS: Final[tuple[Role, ...]] = ("handler", "unit_head", "supervision_office", "administrator")
+"""Roles that take some step of an official letter."""
+READS_ROUNDS: Final[tuple[Role, ...]] = ("leader", "inspector", "supervision_office", "administrator")
+"""Roles that see inspection rounds."""
+FINDS: Final[tuple[Role, ...]] = ("inspector", "supervision_office", "administrator")
+"""Roles that record what a round found."""
+MOVES_ROUNDS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
+"""Roles that draw and close rounds."""
 READS_ORIGINALS: Final[tuple[Role, ...]] = ("callback_clerk", "handler", "unit_head", "clerk")
 """Roles that intake may show an original or a contact to; call-back clerks always, others for their unit."""
 FOR_ALL_PROJECTS: Final[tuple[Role, ...]] = ("clerk", "administrator")
@@ -105,6 +113,10 @@ class Login:
     def sees_scores_of(self, unit: str | None) -> bool:
         """Whether reporting shows this member of staff what a unit's score, or its post's, is made of."""
         return self.previews_scores or (self.asks_about_scores and self.staff.unit == unit)
+
+    @property
+    def reads_rounds(self) -> bool:
+        return self.staff.role in READS_ROUNDS
 
     @property
     def enters(self) -> bool:

@@ -26,7 +26,7 @@ async def send_circular(connection: Connection, reference: str | None) -> int:
 
 
 def circular_message(edition: Edition, recipients: tuple[str, ...]) -> Outgoing:
-    """The circular as an e-mail with its page beside and the PDF attached, and as a webhook; it must be issued."""
+    """The issued circular as an e-mail with its page beside and the PDF attached, and as a webhook."""
     circular, issue = edition.circular, edition.issue
     assert issue.number is not None and issue.issued_at is not None  # noqa: S101, PT018
     title = f"{circular.authority.name}诉求办理{TITLES_ZH[circular.kind]}{number_zh(issue.number)}"

@@ -8,6 +8,9 @@ from services.kit.delivery.wiring import build_delivery
 from services.kit.runtime import Runtime
 from services.kit.topics import end_offsets
 from services.supervision import api, presets, schedule
+from services.supervision.api_letters import LetterOffice, letter_routes
+from services.supervision.api_photos import photo_routes
+from services.supervision.api_rounds import RoundOffice, round_routes
 from services.supervision.calendars import Policies, built_in_years
 from services.supervision.catch_up import TOPIC, CaughtUp, once_caught_up, read_offsets
 from services.supervision.policy import Presets
@@ -38,6 +41,14 @@ def build(settings: SupervisionSettings) -> FastAPI:
         "measure": schedule.Gauges(database, policies).measure,
     }
     built = runtime.build_api("Yinuo supervision")
-    built.include_router(api.routes(database, policies))
-    built.include_router(delivery.routes)
+    letters = LetterOffice(database, policies)
+    rounds = RoundOffice(letters)
+    for part in (
+        api.routes(database, policies),
+        letter_routes(letters),
+        round_routes(rounds),
+        photo_routes(rounds),
+        delivery.routes,
+    ):
+        built.include_router(part)
     return built

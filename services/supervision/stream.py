@@ -6,15 +6,18 @@ from functools import partial
 from services.contracts.case import CaseEvent
 from services.contracts.directory import DirectoryEvent
 from services.contracts.envelope import Record
+from services.contracts.project import ProjectEvent
 from services.kit.consume import Handler, NotYet
 from services.kit.postgres import Writing
 from services.supervision.calendars import Policies
 from services.supervision.directory import record
+from services.supervision.follow_projects import follow
 from services.supervision.set_further import set_further
 from services.supervision.set_limits import set_limits
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
 from services.supervision.store_directory import PostgresCopy
+from services.supervision.store_projects import PostgresProjectCopy
 
 
 async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
@@ -39,9 +42,16 @@ async def directory_recorded(policies: Policies, writing: Writing, records: Sequ
     await record(PostgresCopy(writing.connection), policies.presets, events)
 
 
+async def projects_moved(writing: Writing, records: Sequence[Record]) -> None:
+    """Copy what a batch says of the project list."""
+    events = [one.event for one in records if isinstance(one.event, ProjectEvent)]
+    await follow(PostgresProjectCopy(writing.connection), events)
+
+
 def handlers(policies: Policies) -> Mapping[str, Handler]:
     """What each topic's events go to."""
     return {
         "case": partial(cases_moved, policies),
+        "project": projects_moved,
         "directory": partial(directory_recorded, policies),
     }

@@ -178,7 +178,7 @@ class Office:
         """`who`: name, role and unit, as `甲 supervision_office`."""
         subject, role, unit = (*who.split(), None)[:3]
         token = issue_token(self._key, subject=subject or "", role=role, unit=unit)  # type: ignore[arg-type]
-        sent = {"json": json} if method == "POST" else {"params": json}
+        sent: dict[str, Any] = {"json": json} if method == "POST" else {"params": json}
         bearer = {"Authorization": f"Bearer {token}"}
         answer = await self._client.request(method, path, headers=bearer, **sent)
         assert answer.status_code == expected, answer.text
@@ -301,6 +301,7 @@ async def _asked(office: Office, late: dict[str, Any]) -> dict[str, Any]:
 
 def _measure(answer: dict[str, Any], unit: str, indicator: str) -> dict[str, Any]:
     [row] = [one for one in answer["assessment"]["units"] if one["unit"] == unit]
+    measure: dict[str, Any]
     [measure] = [one for one in row["measures"] if one["indicator"] == indicator]
     return measure
 

@@ -8,7 +8,7 @@ from services.kit.runtime import Runtime
 from services.kit.topics import end_offsets
 from services.supervision import api, presets, schedule
 from services.supervision.calendars import Policies, built_in_years
-from services.supervision.catch_up import TOPIC, CaughtUp, once_caught_up, read_offsets
+from services.supervision.catch_up import TOPICS, CaughtUp, once_caught_up, read_offsets
 from services.supervision.policy import Presets
 from services.supervision.settings import SupervisionSettings
 from services.supervision.stream import handlers
@@ -27,7 +27,7 @@ def build(settings: SupervisionSettings) -> FastAPI:
     runtime = Runtime("supervision", settings, handlers(policies))
     database = runtime.database
     runtime.due = partial(schedule.due, database, policies)
-    caught_up = CaughtUp(partial(end_offsets, settings.kafka, [TOPIC]), partial(read_offsets, database.pool))
+    caught_up = CaughtUp(partial(end_offsets, settings.kafka, TOPICS), partial(read_offsets, database.pool))
     runtime.steps = {
         "fire": once_caught_up(caught_up, partial(schedule.fire_due, database, policies)),
         "compute awaiting": partial(schedule.compute_what_awaits, database, policies),

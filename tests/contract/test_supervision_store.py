@@ -9,7 +9,8 @@ import pytest
 from services.kit.bulk import FROM_ROWS
 from services.kit.postgres import Connection
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
-from services.supervision.fire import Above, fire
+from services.supervision.fire import fire
+from services.supervision.notices import Above
 from services.supervision.further import WithFurther
 from services.supervision.limits import Pause
 from services.supervision.pauses import written
@@ -105,8 +106,8 @@ async def test_many_limits_are_added_where_some_are_there_already(store: Any) ->
 async def test_many_notices_are_recorded_once_however_often_they_fire(store: Any) -> None:
     await store.add([limit for _ in range(FROM_ROWS) for limit in pair(kind="consultation")])
     fired = await fire(store, lambda _: None, POLICY, LATER)
-    notices = [notice for one in fired for notice, _ in one.notices]
-    to = [(notice.notice_id, who, LATER) for one in fired for notice, to in one.notices for who in to]
+    notices = [notice for one in fired for notice, *_ in one.notices]
+    to = [(notice.notice_id, who, LATER) for one in fired for notice, to, *_ in one.notices for who in to]
     await store.record(notices)
     await store.deliver(to)
     assert len(await store.deliveries(to[0][0])) == len([one for one in to if one[0] == to[0][0]])
@@ -153,7 +154,7 @@ async def test_a_rung_recorded_twice_is_there_once_and_keeps_its_acknowledgement
     limits = pair(kind="consultation")
     await store.add(limits)
     fired = await fire(store, lambda _: None, POLICY, LATER)
-    notice, recipients = fired[-1].notices[-1]
+    notice, recipients, *_ = fired[-1].notices[-1]
     await store.mark(notice.notice_id, recipients[:1], LATER, "小李")
     await store.mark(notice.notice_id, recipients[:1], LATER + timedelta(days=1), "小王")
     await store.record([notice])
@@ -161,7 +162,7 @@ async def test_a_rung_recorded_twice_is_there_once_and_keeps_its_acknowledgement
     deliveries = {one.recipient: one for one in await store.deliveries(notice.notice_id)}
     assert set(deliveries) == set(recipients)
     first = deliveries[recipients[0]]
-    assert (first.case_id, first.acknowledged_at, first.acknowledged_by) == (notice.case_id, LATER, "小李")
+    assert (first.subject_id, first.acknowledged_at, first.acknowledged_by) == (notice.subject_id, LATER, "小李")
     assert deliveries[recipients[1]].acknowledged_at is None
     assert await store.deliveries(limits.sign_for.case_id) == []
 

@@ -10,7 +10,8 @@ from services.kit.auth import Staff
 from services.supervision.acknowledge import NoSuchNotice, NotARecipient, acknowledge
 from services.supervision.api_access import opens_post_inbox, opens_unit_inbox, sees_unit, speaks_for
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
-from services.supervision.fire import Above, fire
+from services.supervision.fire import fire
+from services.supervision.notices import Above
 from services.supervision.policy import Policy, Presets
 from services.supervision.presets import ladder, limit_set, parse_ladder
 from services.supervision.set_limits import set_limits

@@ -129,9 +129,7 @@ class Player:
 
     async def _answer(self, rung: int) -> None:
         asked = next(one for one, _ in self.sent if one.rung == rung and one.reply_by)
-        await answer_notice(
-            self.store, self._tell, asked.notice_id, TEXT, lambda _: True, self.now, "小李"
-        )
+        await answer_notice(self.store, self._tell, asked.notice_id, TEXT, lambda _: True, self.now, "小李")
 
     def told(self) -> dict[str, Any]:
         """What every event of the case carries."""
@@ -233,7 +231,5 @@ CASE: Final[Mapping[str, Callable[[Player, Mapping[str, Any]], CaseEvent]]] = {
 PROJECT: Final[Mapping[str, Callable[[Player, Mapping[str, Any]], ProjectEvent]]] = {
     "opened": _opened,
     "reported": lambda player, _: ProgressReported(**player.project(), text=TEXT),
-    "done": lambda player, step: ProjectDone(
-        **player.project(), on=local(step["at"]).date(), text=TEXT
-    ),
+    "done": lambda player, step: ProjectDone(**player.project(), on=local(step["at"]).date(), text=TEXT),
 }

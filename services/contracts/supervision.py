@@ -86,7 +86,7 @@ class LimitPassed(FurtherLimit):
 
 
 class OfSubject(Event):
-    """What concerns a subject of any kind carries. `case_id` and `demand_id` are there where it is a case."""
+    """What concerns a subject of any kind carries. Where an event has `case_id` too, it is None but of a case."""
 
     subject_kind: SubjectKind
     subject_id: UUID

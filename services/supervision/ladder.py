@@ -110,9 +110,7 @@ class Ladder:
         table = {kind: tuple(steps) for kind, steps in rungs.items()}
         offsets = {kind: tuple(rung.offset for rung in steps) for kind, steps in rungs.items()}
         at_once = {rung.trigger: rung for rung in events}
-        return cls(
-            ladder_id, version, tolerance, tuple(consequences), table, offsets, at_once, tuple(starts)
-        )
+        return cls(ladder_id, version, tolerance, tuple(consequences), table, offsets, at_once, tuple(starts))
 
     def rungs(self, kind: LimitKind) -> tuple[Rung, ...]:
         """The rungs of one kind of limit, in the order in which they fire; a kind may have none."""

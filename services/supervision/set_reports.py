@@ -18,7 +18,15 @@ from services.contracts.project import (
 from services.supervision.calendar import local_midnight
 from services.supervision.further import subject_told
 from services.supervision.policy import Policy
-from services.supervision.subjects import Outcome, Publish, SubjectLimit, SubjectLimits, begun, ended
+from services.supervision.subjects import (
+    Outcome,
+    Publish,
+    SubjectLimit,
+    SubjectLimits,
+    SubjectName,
+    begun,
+    ended,
+)
 from services.supervision.watched import Watched
 
 Happened = tuple[ProjectEvent, datetime]
@@ -65,7 +73,12 @@ def after(limit: Watched | None, event: ProjectEvent, at: datetime, policy: Poli
         return limit._replace(unit=event.plan.lead_unit, post=event.plan.owner)
     if isinstance(event, ProgressReported):
         asked = SubjectLimit(
-            "project", event.project_id, "project_report", limit.unit, limit.post, max(at, limit.dispatched_at)
+            "project",
+            event.project_id,
+            "project_report",
+            limit.unit,
+            limit.post,
+            max(at, limit.dispatched_at),
         )
         return begun(asked, limit, policy)
     return ended(limit, ENDS[type(event)], at) if type(event) in ENDS else limit
@@ -75,3 +88,12 @@ def _asked(project_id: UUID, plan: Plan, at: datetime) -> SubjectLimit:
     """A project that begins later has nothing to report before."""
     since = max(at, local_midnight(plan.start.toordinal()))
     return SubjectLimit("project", project_id, "project_report", plan.lead_unit, plan.owner, since)
+
+
+def names(happened: Sequence[Happened]) -> dict[UUID, SubjectName]:
+    """What the projects are called after these events: by the last plan of each."""
+    return {
+        event.project_id: SubjectName(event.ledger, event.plan.name)
+        for event, _ in happened
+        if isinstance(event, ProjectOpened | ProjectChanged)
+    }

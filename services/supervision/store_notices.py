@@ -151,6 +151,10 @@ class PostgresInbox:
         """Every rung recorded for a case or another subject, oldest first."""
         return [Notice(*row) for row in await self._connection.fetch(_OF_SUBJECT, subject_id)]
 
+
+class PostgresAnswers(PostgresLimits, PostgresInbox):
+    """Notices to be answered, with the limits of their answers."""
+
     async def notice(self, notice_id: UUID) -> Notice | None:
         row = await self._connection.fetchrow(_NOTICE, notice_id)
         return None if row is None else Notice(*row)

@@ -6,7 +6,7 @@ They lie in the same table, climb the same ladders and are fired by the same sch
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from services.contracts.supervision import SubjectLimitSet
@@ -38,6 +38,13 @@ class SubjectLimit:
     about: str = ""
 
 
+class SubjectName(NamedTuple):
+    """What a letter, a project or a listing is called: its number and its title."""
+
+    reference: str
+    title: str
+
+
 class DuePast(ValueError):
     """A limit was to be due on a day before the one on which it begins."""
 
@@ -65,9 +72,7 @@ class SubjectLimits(Protocol):
 Publish = Callable[[SubjectLimitSet], None]
 
 
-async def open_limit(
-    limits: SubjectLimits, policy: Policy, publish: Publish, asked: SubjectLimit
-) -> Watched:
+async def open_limit(limits: SubjectLimits, policy: Policy, publish: Publish, asked: SubjectLimit) -> Watched:
     """Open a limit, or its next generation where it was opened before; the limit. Raises `DuePast`."""
     there = await _there(limits, asked.subject_id, asked.kind, asked.about)
     limit = begun(asked, there, policy)
@@ -99,9 +104,7 @@ async def _there(limits: SubjectLimits, subject_id: UUID, kind: LimitKind, about
 def begun(asked: SubjectLimit, there: Watched | None, policy: Policy) -> Watched:
     """The limit as it begins: a new row, or the next generation of the one that was there."""
     old = there or blank(asked.subject, asked.subject_id, asked.kind, asked.since)
-    old = old._replace(
-        unit=asked.unit, post=asked.post, about=asked.about, set_version=old.set_version + 1
-    )
+    old = old._replace(unit=asked.unit, post=asked.post, about=asked.about, set_version=old.set_version + 1)
     return begun_by(_rule(asked, policy), old, asked.since, policy)
 
 

@@ -93,9 +93,7 @@ async def bring_notices(
     return slips
 
 
-def _slip(
-    one: Happening, rung: Rung, policy: Policy, above: Mapping[str, Above], now: datetime
-) -> Slip:
+def _slip(one: Happening, rung: Rung, policy: Policy, above: Mapping[str, Above], now: datetime) -> Slip:
     made = notice(one, rung, policy.ladder, now)
     to = recipients(one.unit, one.post, rung, above)
     if rung.reply_by is None:

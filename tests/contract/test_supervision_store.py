@@ -10,9 +10,9 @@ from services.kit.bulk import FROM_ROWS
 from services.kit.postgres import Connection
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.fire import fire
-from services.supervision.notices import Above
 from services.supervision.further import WithFurther
 from services.supervision.limits import Pause
+from services.supervision.notices import Above
 from services.supervision.pauses import written
 from services.supervision.policy import Policy, Presets
 from services.supervision.presets import ladder, limit_set
@@ -162,7 +162,11 @@ async def test_a_rung_recorded_twice_is_there_once_and_keeps_its_acknowledgement
     deliveries = {one.recipient: one for one in await store.deliveries(notice.notice_id)}
     assert set(deliveries) == set(recipients)
     first = deliveries[recipients[0]]
-    assert (first.subject_id, first.acknowledged_at, first.acknowledged_by) == (notice.subject_id, LATER, "小李")
+    assert (first.subject_id, first.acknowledged_at, first.acknowledged_by) == (
+        notice.subject_id,
+        LATER,
+        "小李",
+    )
     assert deliveries[recipients[1]].acknowledged_at is None
     assert await store.deliveries(limits.sign_for.case_id) == []
 

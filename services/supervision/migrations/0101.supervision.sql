@@ -74,6 +74,13 @@ CREATE TABLE notices (
 );
 CREATE INDEX notices_subject ON notices (subject_id, sent_at);
 
+-- What letters, projects and listings are called, so that an inbox can say what a notice concerns.
+CREATE TABLE subject_names (
+    subject_id uuid PRIMARY KEY,
+    reference text NOT NULL,
+    title text NOT NULL
+);
+
 -- Written answers to notices that wanted one; the first stands.
 CREATE TABLE answers (
     notice_id uuid PRIMARY KEY,

@@ -95,7 +95,7 @@ class Player:
         await self._fire_until(self.now + timedelta(days=180))
 
     async def _fire_until(self, end: datetime) -> None:
-        """As the schedule does while nothing stands still: at the instant of each rung that isn't recorded."""
+        """As the schedule does while nothing stands still: at the instant of each rung."""
         while due := await self.store.due(end):
             self.now = max(self.now, due[0].fires_at)
             await fire(self.store, self._tell, self.policy, self.now)

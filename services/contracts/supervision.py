@@ -1,4 +1,4 @@
-"""Topic `supervision`: limits and notices, keyed by what they concern: a case, a letter, a project, a listing."""
+"""Topic `supervision`: limits and notices, keyed by what they concern (case, letter, project, listing)."""
 
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -86,7 +86,7 @@ class LimitPassed(FurtherLimit):
 
 
 class OfSubject(Event):
-    """What concerns a subject of any kind carries. Where an event has `case_id` too, it is None but of a case."""
+    """What concerns a subject of any kind carries. A `case_id` beside is None but of a case."""
 
     subject_kind: SubjectKind
     subject_id: UUID
@@ -119,9 +119,9 @@ class SubjectLimitSet(OfSubject):
 class NoticeSent(OfSubject):
     """One rung of the ladder was recorded (督办单): sent, or collapsed into a newer rung of the same limit.
 
-    `trigger` says what brought it; where that is an event, `limit` and `due_at` are None and `generation` is
-    the event's version. `reply_by`: when a written answer is due, if it wants one. `points` go to the unit and
-    to the post; who held it is read by the day. `late` says that it fired late by the business clock.
+    `trigger` says what brought it; of an event `limit` and `due_at` are None and `generation` is its version.
+    `reply_by`: when a written answer is due, if it wants one. `points` go to the unit and
+    to the post; who held it is read by the day. `late`: it fired late by the business clock.
     """
 
     type: ClassVar[str] = "yinuo.notice.sent.v1"
@@ -175,7 +175,7 @@ class NoticeAnswered(OfSubject):
 
 
 class ConsequenceDrawn(OfSubject):
-    """What the notices on one task bring upon a unit: a special letter (专函督办), an interview (约谈), points.
+    """What the notices on one task bring upon a unit: a letter (专函督办), an interview (约谈), points.
 
     It is proposed to the supervision office, since letters are signed by people. `notice_id` brought it.
     """
@@ -194,7 +194,7 @@ class ConsequenceDrawn(OfSubject):
 
 
 class ConsequenceSettled(OfSubject):
-    """The supervision office followed the proposal, or waived it with its reason: then it costs no points."""
+    """The supervision office followed the proposal, or waived it for a reason: then it costs no points."""
 
     type: ClassVar[str] = "yinuo.consequence.settled.v1"
 

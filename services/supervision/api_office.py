@@ -91,7 +91,7 @@ class WouldShown(BaseModel):
 
 
 class DryRunPage(BaseModel):
-    """The groups of some subjects, to be added up over the pages; `next` goes into `after`, None at the end."""
+    """The groups of some subjects, to be added up over pages. `next` goes into `after`; None at the end."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -162,8 +162,8 @@ def _dry_run_routes(database: Database, policies: Policies) -> APIRouter:
 
     @routes.get(
         "/ladders/{preset}/dry-run",
-        summary="What a ladder would have sent on the limits and events between two local days, beside what was "
-        "sent, page by page over the subjects; nothing is written (supervision office, administrator)",
+        summary="What a ladder would have sent on the limits and events between two local days, beside what "
+        "was sent, page by page over the subjects; nothing is written (supervision office, administrator)",
     )
     async def dry_run(
         preset: str,

@@ -1,8 +1,8 @@
 """What a ladder would have sent on limits and events that are past. Pure; nothing is sent.
 
-It is told from what is stored of each limit: its present generation with its inputs, pauses, extension and end.
-What began anew since (a new dispatch, the next report) is gone, nothing is late, and the answers that notices
-would have wanted aren't guessed.
+It is told from what is stored of each limit: its present generation with its inputs, pauses, extension and
+end. What began anew since (a new dispatch, the next report) is gone, nothing is late, and the answers that
+notices would have wanted aren't guessed.
 """
 
 from collections import Counter

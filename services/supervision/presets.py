@@ -207,11 +207,10 @@ def _wrong_urgencies(entry: _Limits) -> Iterator[str]:
 
 
 def _by_kind(entry: _Ladder) -> dict[LimitKind, tuple[_Rung, ...]]:
-    further: dict[LimitKind, tuple[_Rung, ...]] = {
-        kind: getattr(entry, kind) for kind in get_args(LimitKind) if kind in _Ladder.model_fields
-    }
-    given = {kind: steps for kind, steps in further.items() if steps}
-    return {**given, "complete": entry.complete, "sign_for": entry.sign_for}
+    """Those of cases first, since each ladder has them; of the others those that are given."""
+    given = {kind: getattr(entry, kind, ()) for kind in get_args(LimitKind)}
+    further = {kind: steps for kind, steps in given.items() if steps}
+    return {"complete": entry.complete, "sign_for": entry.sign_for, **further}
 
 
 def _rungs(kind: LimitKind, steps: tuple[_Rung, ...]) -> tuple[Rung, ...]:

@@ -64,7 +64,8 @@ ORDER BY subject_id, kind, about FOR UPDATE
 """
 
 _OF_SUBJECTS: Final = f"""
-SELECT {_COLUMNS} FROM limits WHERE subject_id = ANY($1::uuid[]) AND kind NOT IN ('sign_for', 'complete')
+SELECT {_COLUMNS} FROM limits
+WHERE subject_id = ANY($1::uuid[]) AND kind NOT IN ('sign_for', 'complete')
 ORDER BY subject_id, kind, about FOR UPDATE
 """
 
@@ -72,7 +73,8 @@ _ADD: Final = Insertion(
     "limits",
     tuple(_TYPES),
     f"""
-INSERT INTO limits ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (subject_id, kind, about) DO NOTHING
+INSERT INTO limits ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS})
+ON CONFLICT (subject_id, kind, about) DO NOTHING
 """,
 )
 

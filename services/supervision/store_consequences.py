@@ -45,7 +45,8 @@ class PostgresProposals:
 
 
 _CALL: Final = """
-INSERT INTO subject_names (subject_id, reference, title) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
+INSERT INTO subject_names (subject_id, reference, title)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
 ON CONFLICT (subject_id) DO UPDATE SET reference = excluded.reference, title = excluded.title
 """
 _CALLED: Final = "SELECT subject_id, reference, title FROM subject_names WHERE subject_id = ANY($1::uuid[])"

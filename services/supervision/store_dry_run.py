@@ -24,7 +24,8 @@ SELECT subject_id FROM (
 """
 
 _LIMITS: Final = f"""
-SELECT {", ".join(Watched._fields)} FROM limits WHERE subject_id = ANY($1::uuid[]) ORDER BY subject_id, kind, about
+SELECT {", ".join(Watched._fields)} FROM limits WHERE subject_id = ANY($1::uuid[])
+ORDER BY subject_id, kind, about
 """
 
 _HAPPENINGS: Final = f"""

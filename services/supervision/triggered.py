@@ -1,4 +1,4 @@
-"""Notices that an event brings at once: a bad rating, a repeat, a finding. The table event → trigger is at the end.
+"""Notices that an event brings at once: bad ratings, repeats, findings; event → trigger is at the end.
 
 What happened is kept whether or not the ladder has a rung for it, so that another ladder can be tried on it.
 """

@@ -26,6 +26,7 @@ from tests.console_fakes import (
     ANSWERS,
     CASE_ID,
     CODE,
+    CONSEQUENCE_ID,
     DIGEST,
     LEDGER,
     NOTICE_ID,
@@ -98,6 +99,7 @@ MODELS: dict[Key, type[Shown]] = {
     ("assignment", "GET", "/hand-overs"): apis_assignment.HandOverPage,
     ("assignment", "GET", "/posts/{post}/hand-over"): apis_assignment.HandOverList,
     ("supervision", "GET", "/inbox"): apis_supervision.InboxPage,
+    ("supervision", "GET", "/consequences"): apis_supervision.ConsequencePage,
     ("supervision", "GET", "/cases/{case_id}/limits"): apis_supervision.CaseLimits,
     ("reporting", "GET", "/circulars"): apis_reporting.Circulars,
 }
@@ -151,6 +153,9 @@ async def everything_asked() -> list[Call]:
     await apis.projects.printed(LEDGER)
     await apis.supervision.inbox("token", "water", "water.head", "further")
     await apis.supervision.acknowledge("token", NOTICE_ID, "unit:water")
+    await apis.supervision.answer("token", NOTICE_ID, "已修好", "unit:water")
+    await apis.supervision.consequences("token")
+    await apis.supervision.settle("token", CONSEQUENCE_ID, "waived", "停电")
     await apis.supervision.limits("token", CASE_ID)
     await apis.reporting.circulars("further")
     await apis.reporting.circular_html("2021-01")

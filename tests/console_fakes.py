@@ -356,8 +356,13 @@ UNITS: Final[Mapping[str, Any]] = {
 }
 NOTICE: Final = {
     "notice_id": str(NOTICE_ID),
+    "subject_kind": "case",
+    "subject_id": str(CASE_ID),
+    "reference": None,
+    "title": None,
     "case_id": str(CASE_ID),
     "limit": "complete",
+    "trigger": "limit",
     "rung": 2,
     "colour": "red",
     "measure": "overdue",
@@ -368,8 +373,47 @@ NOTICE: Final = {
     "unit": "water",
     "post": "water.head",
     "due_at": DUE,
+    "reply_by": None,
+    "points": 0,
     "rung_at": DUE,
     "sent_at": DUE,
+}
+REPORT_MISSING: Final = {
+    **NOTICE,
+    "subject_kind": "project",
+    "subject_id": str(UUID(int=77)),
+    "reference": "凤项〔2021〕7号",
+    "title": "县城供水管网改造",
+    "case_id": None,
+    "limit": "project_report",
+    "trigger": "report_missing",
+    "reply_by": DUE,
+    "points": 1,
+}
+CONSEQUENCE_ID: Final = UUID("2c9d1f7e-3b55-5f0d-8a11-4f6f2f8f4a77")
+CONSEQUENCE: Final = {
+    "consequence_id": str(CONSEQUENCE_ID),
+    "subject_kind": "case",
+    "subject_id": str(CASE_ID),
+    "reference": None,
+    "title": None,
+    "unit": "water",
+    "post": "water.head",
+    "colour": "yellow",
+    "times": 2,
+    "measure": "special_letter",
+    "points": 1,
+    "notice_id": str(NOTICE_ID),
+    "at": DUE,
+    "settled_as": None,
+    "note": None,
+}
+ANSWER: Final = {
+    "notice_id": str(NOTICE_ID),
+    "unit": "water",
+    "text": "已修好",
+    "answered_at": DUE,
+    "answered_by": "tester",
 }
 LIMITS: Final = {
     "case_id": str(CASE_ID),
@@ -591,6 +635,9 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "POST", HAND_OVER_PAGE): CONFIRMED,
     ("supervision", "GET", "/inbox"): {"recipient": "unit:water", "notices": [NOTICE], "next": None},
     ("supervision", "POST", f"/notices/{NOTICE_ID}/ack"): ACKNOWLEDGED,
+    ("supervision", "POST", f"/notices/{NOTICE_ID}/answer"): ANSWER,
+    ("supervision", "GET", "/consequences"): {"consequences": [CONSEQUENCE], "next": None},
+    ("supervision", "POST", f"/consequences/{CONSEQUENCE_ID}/settle"): CONSEQUENCE,
     ("supervision", "GET", f"/cases/{CASE_ID}/limits"): LIMITS,
     **ASSESSMENT_ANSWERS,
     ("reporting", "GET", "/circulars"): CIRCULARS,

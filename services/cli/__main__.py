@@ -90,6 +90,7 @@ TABLE = (
     Line("dlq", "services.cli.dlq", "app", "List, show, replay and drop dead letters"),
     Line("clock", "services.cli.clock", "app", "Show and advance the business clock"),
     Line("calendar", "services.cli.calendar", "app", "Load and show working days"),
+    Line("ladder", "services.cli.ladder", "app", "Try supervision ladders"),
     Line("directory", "services.cli.directory", "app", "Check and load units, posts, categories, routes"),
     Line("delivery", "services.cli.delivery", "app", "Addresses for e-mails and webhooks; what was sent"),
     Line("promises", "services.cli.promises", "app", "Import, export, list and verify promises"),

@@ -50,7 +50,7 @@ def note(step: str, text: str | None, words: Catalogue) -> str:
     kind, rung, colour, outcome = parts
     return words.say(
         "case.notice_note",
-        limit=words.name("limit", kind),
+        limit=words.name("limit" if words.knows("limit", kind) else "trigger", kind),
         rung=rung,
         colour=words.name("colour", colour),
         outcome=words.name("outcome", outcome),

@@ -67,11 +67,15 @@ from services.contracts.project import (
 from services.contracts.promise import PromiseAired, PromiseChanged, PromiseMade, PromiseSettled
 from services.contracts.round import FindingRecorded, RoundClosed, RoundDrawn, RoundPlanned
 from services.contracts.supervision import (
+    ConsequenceDrawn,
+    ConsequenceSettled,
     FurtherLimitSet,
     LimitPassed,
     LimitsSet,
     NoticeAcknowledged,
+    NoticeAnswered,
     NoticeSent,
+    SubjectLimitSet,
 )
 from services.contracts.vocabulary import Service
 from services.contracts.watermark import WatermarkPassed
@@ -161,7 +165,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(WatermarkPassed, "promise", "reporting"),
     _flow(ProjectOpened, "project", "intake", "supervision"),
     _flow(ProjectChanged, "project", "intake", "supervision"),
-    _flow(ProgressReported, "project"),
+    _flow(ProgressReported, "project", "supervision"),
     _flow(MilestoneReached, "project", "intake"),
     _flow(ProjectDone, "project", "intake", "supervision"),
     _flow(ProjectReplaced, "project", "intake", "supervision"),
@@ -185,6 +189,10 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(RoundDrawn, "supervision"),
     _flow(FindingRecorded, "supervision"),
     _flow(RoundClosed, "supervision"),
+    _flow(NoticeAnswered, "supervision"),
+    _flow(SubjectLimitSet, "supervision"),
+    _flow(ConsequenceDrawn, "supervision"),
+    _flow(ConsequenceSettled, "supervision"),
     _flow(WatermarkPassed, "supervision", "reporting"),
     _flow(CircularIssued, "circular"),
 )

@@ -133,7 +133,7 @@ FACTS: Final = (
         differences(
             "SELECT case_id, count(*) AS notices FROM supervision.audit_notices GROUP BY case_id",
             "SELECT case_id, count(*) FROM reporting.audit_facts WHERE kind = 'notice' GROUP BY case_id",
-            "case_id || ' ' || notices",
+            "coalesce(case_id::text, 'of no case') || ' ' || notices",
         ),
         on_its_way=True,
     ),
@@ -149,7 +149,7 @@ FACTS: Final = (
             WHERE d.acknowledged_at IS NOT NULL GROUP BY n.case_id
             """,
             "SELECT case_id, count(*) FROM reporting.audit_facts WHERE kind='acknowledged' GROUP BY case_id",
-            "case_id || ' ' || acknowledged",
+            "coalesce(case_id::text, 'of no case') || ' ' || acknowledged",
         ),
         on_its_way=True,
     ),

@@ -12,7 +12,7 @@ from services.supervision.api_letters import LetterOffice, letter_routes
 from services.supervision.api_photos import photo_routes
 from services.supervision.api_rounds import RoundOffice, round_routes
 from services.supervision.calendars import Policies, built_in_years
-from services.supervision.catch_up import TOPIC, CaughtUp, once_caught_up, read_offsets
+from services.supervision.catch_up import TOPICS, CaughtUp, once_caught_up, read_offsets
 from services.supervision.policy import Presets
 from services.supervision.settings import SupervisionSettings
 from services.supervision.stream import handlers
@@ -31,7 +31,7 @@ def build(settings: SupervisionSettings) -> FastAPI:
     runtime = Runtime("supervision", settings, handlers(policies))
     database = runtime.database
     runtime.due = partial(schedule.due, database, policies)
-    caught_up = CaughtUp(partial(end_offsets, settings.kafka, [TOPIC]), partial(read_offsets, database.pool))
+    caught_up = CaughtUp(partial(end_offsets, settings.kafka, TOPICS), partial(read_offsets, database.pool))
     delivery = build_delivery(database, settings)
     runtime.warnings = delivery.warnings
     runtime.steps = {

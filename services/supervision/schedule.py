@@ -42,7 +42,7 @@ async def fire_due(database: Database, policies: Policies) -> int:
 
 
 def _count(fired: Iterable[Fired], now: datetime) -> None:
-    notices = [notice for one in fired for notice, _ in one.notices]
+    notices = [slip.notice for one in fired for slip in one.notices]
     for (colour, outcome), times in Counter((one.colour, one.outcome) for one in notices).items():
         metrics.NOTICES.labels(colour, outcome).inc(times)
     for notice in notices:

@@ -15,7 +15,7 @@ from services.contracts.vocabulary import ROLES, SERVICES, Role, Service
 from services.kit.auth import TokenReader, issue_token
 from tests.api_documents import api_of, document_of
 from tests.console_browser import SECRETS
-from tests.console_fakes import CASE_ID, LEDGER, NOTICE_ID, PROMISE_ID, SAMPLE, FakeApis
+from tests.console_fakes import CASE_ID, CONSEQUENCE_ID, LEDGER, NOTICE_ID, PROMISE_ID, SAMPLE, FakeApis
 from tests.console_guarded import REFUSALS, browser_of, guarded_console
 
 ROOT: Final = Path(__file__).parents[2]
@@ -27,6 +27,9 @@ VALUES: Final = {
     "case_id": str(CASE_ID),
     "notice_id": str(NOTICE_ID),
     "message_id": str(NOTICE_ID),
+    "subject_id": str(PROMISE_ID),
+    "consequence_id": str(CONSEQUENCE_ID),
+    "preset": "sanming",
     "promise_id": str(PROMISE_ID),
     "sample_id": SAMPLE["sample_id"],
     "ledger": LEDGER,

@@ -398,9 +398,12 @@ def _notices(
         sent = at + timedelta(days=1 + rung)
         notice = NoticeSent(
             notice_id=_id(random),
+            subject_kind="case",
+            subject_id=case.case_id,
             case_id=case.case_id,
             demand_id=case.demand_id,
             limit="complete",
+            trigger="limit",
             generation=dispatch,
             rung=rung,
             colour=random.choice(COLOURS),
@@ -409,13 +412,19 @@ def _notices(
             post=f"{unit}.head",
             recipients=(f"unit:{unit}",),
             due_at=due,
+            reply_by=None,
+            points=0,
             overdue=rung > 0,
             late=False,
         )
         yield _Step(sent, notice)
         if random.random() < 0.3:
             acknowledged = NoticeAcknowledged(
-                notice_id=notice.notice_id, case_id=case.case_id, recipient=f"unit:{unit}"
+                notice_id=notice.notice_id,
+                subject_kind="case",
+                subject_id=case.case_id,
+                case_id=case.case_id,
+                recipient=f"unit:{unit}",
             )
             yield _Step(sent + timedelta(hours=1), acknowledged)
 

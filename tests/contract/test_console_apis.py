@@ -28,6 +28,7 @@ from tests.console_fakes import (
     ANSWERS,
     CASE_ID,
     CODE,
+    CONSEQUENCE_ID,
     DIGEST,
     LEDGER,
     NOTICE_ID,
@@ -100,6 +101,7 @@ MODELS: dict[Key, type[Shown]] = {
     ("assignment", "GET", "/hand-overs"): apis_assignment.HandOverPage,
     ("assignment", "GET", "/posts/{post}/hand-over"): apis_assignment.HandOverList,
     ("supervision", "GET", "/inbox"): apis_supervision.InboxPage,
+    ("supervision", "GET", "/consequences"): apis_supervision.ConsequencePage,
     ("supervision", "GET", "/cases/{case_id}/limits"): apis_supervision.CaseLimits,
     ("reporting", "GET", "/assessments"): apis_assessment.Revisions,
     ("reporting", "GET", "/assessments/{first}/{until}"): apis_assessment.Assessment,
@@ -158,6 +160,9 @@ async def everything_asked() -> list[Call]:
     await apis.projects.printed(LEDGER)
     await apis.supervision.inbox("token", "water", "water.head", "further")
     await apis.supervision.acknowledge("token", NOTICE_ID, "unit:water")
+    await apis.supervision.answer("token", NOTICE_ID, "已修好", "unit:water")
+    await apis.supervision.consequences("token")
+    await apis.supervision.settle("token", CONSEQUENCE_ID, "waived", "停电")
     await apis.supervision.limits("token", CASE_ID)
     await _assessment_asked(apis)
     await apis.reporting.circulars("further", token="token")

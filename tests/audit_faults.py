@@ -111,6 +111,10 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         without("reporting.ledger", "carried"),
         {"balance_carried", "circulars_equal_rows"},
     ),
+    "a book forgets which one it opens from": (
+        "UPDATE reporting.books SET opens_from = NULL WHERE first = '2021-03-08'",
+        {"books_open_where_others_end", "balance_carried"},
+    ),
     "a completion is never judged": (
         "UPDATE reporting.ledger SET complete_due = NULL "
         + one(

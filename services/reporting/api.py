@@ -1,6 +1,6 @@
 """The HTTP API of reporting: circulars for everybody, their rows for staff, issuing for those who sign."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,7 +10,7 @@ from services.contracts.vocabulary import ROLES, Role
 from services.kit.auth import Staff
 from services.kit.http import STAFF_OR_ANYBODY, Problem, staff_with
 from services.kit.postgres import Database
-from services.reporting import cursor, store_circulars, store_rows
+from services.reporting import cursor, store_circulars, store_list_counts, store_rows
 from services.reporting.answers import (
     CircularAnswer,
     FigureLine,
@@ -206,6 +206,11 @@ async def _page(
     database: Database, edition: Edition, asked: Sliced, after: store_rows.After, limit: int
 ) -> store_rows.Page:
     circular = edition.circular
+    if asked.figure.source not in ("ledger", "facts"):
+        until = circular.until + timedelta(days=1)
+        return await store_list_counts.list_rows(
+            database.pool, asked, circular.week, until, circular.cut_at, after, limit
+        )
     values = [asked.value] if asked.value is not None else []
     if asked.dimension == "category" and asked.value is not None:
         values = (await book_directory(database.pool, circular.week)).categories_under(asked.value)

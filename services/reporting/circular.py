@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+
+from services.reporting.part import Part, Share
+from services.reporting.sections import Boards, Burning, Progress, Satisfaction, TrendPoint
 
 KINDS_ZH: Final = {
     "consultation": "咨询",
@@ -29,12 +31,6 @@ CHANNELS_ZH: Final = {
     "bulk": "批量导入",
 }
 COLOURS_ZH: Final = {"blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色"}
-
-
-class Part(BaseModel):
-    """Something frozen inside a circular."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Authority(Part):
@@ -62,17 +58,6 @@ class PromiseHead(Part):
     hash: str
     signature: str
     key: str
-
-
-class Share(Part):
-    """One slice of a figure. `share` is of the whole, 0 to 1, None where the whole is 0."""
-
-    code: str | None
-    name: str
-    count: int
-    share: float | None
-    figure: str
-    last_week: int | None = None
 
 
 class UnitRow(Part):
@@ -178,6 +163,12 @@ class Circular(Part):
     cut: tuple[CutAt, ...]
     cut_sha256: str
     promise_head: PromiseHead | None = None
+    notices_by_limit: tuple[Share, ...] = ()
+    satisfaction: Satisfaction | None = None
+    progress: Progress | None = None
+    boards: Boards | None = None
+    burning: tuple[Burning, ...] = ()
+    trend: tuple[TrendPoint, ...] = ()
 
 
 class Issued(Part):
@@ -220,8 +211,3 @@ def number_zh(number: str) -> str:
     """`2021-03` → 〔2021〕第3期, as official documents number."""
     year, _, count = number.partition("-")
     return f"〔{year}〕第{int(count)}期"
-
-
-def rate(part: int, whole: int) -> float | None:
-    """A share rounded to four digits; None of nothing, never 0."""
-    return round(part / whole, 4) if whole else None

@@ -16,7 +16,9 @@ from services.reporting.compose import Again, Group, Numbers, OpenLate
 from services.reporting.directory import Directory, build
 from services.reporting.draft import Week
 from services.reporting.facts import week_after
-from services.reporting.figures import FACTS, FIGURES, LEDGER, Figure
+from services.reporting.figure import Figure
+from services.reporting.figures import FACTS, FIGURES, LEDGER
+from services.reporting.store_lists import close_lists
 
 LISTED: Final = 200
 """How many overdue cases and repeats a circular lists; the figures count all."""
@@ -92,6 +94,7 @@ class PostgresBooks:
             repeats=await self._repeats(week.monday),
             cut=await self._cut(week.monday),
             promise_heads=await self._promise_heads(week.monday),
+            lists=await close_lists(self._connection, week.monday, week_after(week.monday), week.cut_at),
         )
 
     async def directory(self, week: Week) -> Directory:

@@ -18,6 +18,8 @@ class After:
     event_id: UUID | None = None
     case_id: UUID | None = None
     dispatch: int | None = None
+    list: str | None = None
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +59,23 @@ async def rows(
 ) -> Page:
     """A page of a figure's rows at its cut. `values`: what the slice's column may be; else empty."""
     ledger = asked.figure.source == "ledger"
-    sql = (_LEDGER if ledger else _FACTS).format(condition=asked.figure.condition, slice=_slice(asked))
+    sql = (_LEDGER if ledger else _FACTS).format(
+        condition=asked.figure.condition, slice=slice_condition(asked, 3)
+    )
     key = (after.case_id, after.dispatch) if ledger else (after.at, after.event_id)
     found = await connection.fetch(sql, week, cut_at, list(values), *key, limit + 1)
     shown = [dict(row) for row in found[:limit]]
     return Page(shown, _key(shown[-1], ledger) if len(found) > limit else None)
 
 
-def _slice(asked: Sliced) -> str:
+def slice_condition(asked: Sliced, place: int) -> str:
+    """SQL: that a row is in the slice whose values are the parameter of a place."""
     if asked.dimension is None:
-        return "$3::text[] IS NOT NULL"
+        return f"${place}::text[] IS NOT NULL"
     column = DIMENSIONS[asked.figure.source][asked.dimension]
     if asked.value is None:
-        return f"($3::text[] IS NOT NULL AND {column} IS NULL)"
-    return f"{column} = ANY($3::text[])"
+        return f"(${place}::text[] IS NOT NULL AND {column} IS NULL)"
+    return f"{column} = ANY(${place}::text[])"
 
 
 def _key(row: dict[str, Any], ledger: bool) -> After:

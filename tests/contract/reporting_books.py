@@ -32,6 +32,7 @@ from services.reporting.compose import Again, Group, Numbers, OpenLate
 from services.reporting.directory import Directory, build
 from services.reporting.draft import Week
 from tests.contract.reporting_histories import READ, midnight
+from tests.contract.reporting_lists import list_numbers
 
 
 @dataclass(slots=True)
@@ -194,6 +195,7 @@ class FakeBooks:
             repeats=_repeats(new, book, week),
             cut=self._cut(week),
             promise_heads=self._promise_heads(week),
+            lists=list_numbers(self.placed, week.monday, week.cut_at),
         )
 
     async def directory(self, week: Week) -> Directory:

@@ -21,7 +21,7 @@ from services.dev.credentials import migration_environment
 from services.dev.stack import Infrastructure
 from services.kit.migrate import migrate_all
 from services.kit.postgres import Database, pool
-from services.reporting import store_rows
+from services.reporting import store_list_counts, store_rows
 from services.reporting.circular import Circular
 from services.reporting.draft import Week, draft_next
 from services.reporting.figures import FIGURES, named
@@ -62,7 +62,10 @@ async def database(
     admin: asyncpg.Connection, environment_of: Callable[[Service], dict[str, str]]
 ) -> AsyncIterator[Database]:
     """That database, empty."""
-    tables = "facts, positions, cuts, directory_entries, promise_heads, ledger, circulars, numbers, outbox"
+    tables = (
+        "facts, positions, cuts, directory_entries, promise_heads, ledger, circulars, numbers, outbox,"
+        " list_facts, list_standing, list_closed, list_cuts"
+    )
     await admin.execute(f"SET search_path = reporting; TRUNCATE {tables}")
     async with pool(_elsewhere(environment_of("reporting")["YINUO_DATABASE_URL"]), "reporting", 3) as opened:
         yield Database("reporting", opened, lambda: None)
@@ -121,12 +124,18 @@ async def test_every_figure_counts_exactly_the_rows_that_it_lists(database: Data
 async def _all_rows(database: Database, circular: Circular, figure: str) -> list[dict[str, Any]]:
     asked, after, rows = named(figure), store_rows.After(), []
     values = [asked.value] if asked.value is not None else []
+    until = circular.until + timedelta(days=1)
     if asked.dimension == "category" and asked.value is not None:
         values = (await book_directory(database.pool, circular.week)).categories_under(asked.value)
     while True:
-        page = await store_rows.rows(
-            database.pool, asked, values, circular.week, circular.cut_at, after, limit=17
-        )
+        if asked.figure.source in ("ledger", "facts"):
+            page = await store_rows.rows(
+                database.pool, asked, values, circular.week, circular.cut_at, after, limit=17
+            )
+        else:
+            page = await store_list_counts.list_rows(
+                database.pool, asked, circular.week, until, circular.cut_at, after, limit=17
+            )
         rows += page.rows
         if page.next is None:
             return rows

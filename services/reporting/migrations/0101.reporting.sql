@@ -32,11 +32,16 @@ CREATE TABLE facts (
     colour text,
     outcome text,
     overdue boolean,
+    about text,
+    opened_by integer,
     PRIMARY KEY (at, event_id)
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 500000);
 CREATE INDEX facts_week ON facts (week, kind);
 -- Limits may be set before their dispatch is known here: another topic, another order.
 CREATE INDEX facts_limits ON facts (case_id) WHERE kind = 'limits_set';
+CREATE INDEX facts_further ON facts (case_id) WHERE kind = 'further_set';
+-- Few cases repeat an earlier one; who asks how their citizens answered finds them by this.
+CREATE INDEX facts_repeats ON facts (case_id) WHERE kind = 'assigned' AND repeat_of IS NOT NULL;
 CREATE INDEX facts_late ON facts (week) WHERE late;
 REVOKE UPDATE, DELETE ON facts FROM yinuo_reporting_app;
 

@@ -24,6 +24,7 @@ from services.reporting.answers import (
 from services.reporting.circular import Edition
 from services.reporting.figures import NONE, Sliced, UnknownFigure, named
 from services.reporting.issue import Refused
+from services.reporting.public import public
 from services.reporting.reference import NotAReference, Reference, parse, parse_week
 from services.reporting.render.csv import to_csv
 from services.reporting.render.html import to_html
@@ -65,13 +66,12 @@ def _reading(router: APIRouter, database: Database) -> None:
 
     @router.get(
         "/circulars/{reference}.html",
-        summary="A circular to read and print (anybody; drafts: staff)",
+        summary="A circular to read and print (anybody: its public edition; staff: whole, and drafts)",
         openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_html(reference: str, request: Request) -> Response:
-        return Response(
-            to_html(await _found(database, reference, request)), media_type="text/html; charset=utf-8"
-        )
+        edition = await _shown(database, reference, request)
+        return Response(to_html(edition), media_type="text/html; charset=utf-8")
 
     @router.get(
         "/circulars/{reference}.csv",
@@ -90,11 +90,11 @@ def _reading(router: APIRouter, database: Database) -> None:
     @router.get("/circulars/{reference}.json", include_in_schema=False)
     @router.get(
         "/circulars/{reference}",
-        summary="A circular by number (2021-03), ISO week or date (anybody; drafts: staff)",
+        summary="A circular by number (2021-03), week or date (anybody: its public edition; staff: whole)",
         openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_json(reference: str, request: Request) -> CircularAnswer:
-        return answer(await _found(database, reference, request))
+        return answer(await _shown(database, reference, request))
 
 
 def _figures(router: APIRouter, database: Database) -> None:
@@ -200,6 +200,15 @@ async def _found(database: Database, reference: str, request: Request) -> Editio
             404, "Not Found", f"no circular {reference}", field="reference", remedy="see GET /circulars"
         )
     return edition
+
+
+async def _shown(database: Database, reference: str, request: Request) -> Edition:
+    """The circular as the caller may see it: staff whole, others its public edition. Raises Problem."""
+    edition = await _found(database, reference, request)
+    if "authorization" in request.headers:
+        await staff_with(*ROLES)(request)
+        return edition
+    return edition.model_copy(update={"circular": public(edition.circular)})
 
 
 async def _page(

@@ -18,13 +18,17 @@ Value = Callable[[UnitRow, Mapping[str, int], Satisfaction], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure of the lists. `flawless`: the value that is best of all, after which nobody is last."""
+    """One measure of the lists. `flawless`: the value that is best of all, after which nobody is last.
+
+    Who `falls_short` of what is demanded is never among the best.
+    """
 
     name: str
     zh: str
     en: str
     flawless: float
     value: Value
+    falls_short: Callable[[UnitRow, Satisfaction], bool] = lambda *_: False
 
 
 def boards(units: Sequence[UnitRow], counts: Mapping[str, int], answers: Satisfaction) -> Boards:
@@ -42,7 +46,8 @@ def _board(
 ) -> Board:
     valued = [(value, unit) for unit in units if (value := measure.value(unit, counts, answers)) is not None]
     places = _places(valued, measure.flawless == 1.0)
-    best = _first(places)
+    short = {unit.code for _, unit in valued if measure.falls_short(unit, answers)}
+    best = _first([place for place in places if short.isdisjoint(place.units)])
     rest = [place for place in reversed(places) if place not in best and place.value != measure.flawless]
     return Board(
         measure=measure.name,
@@ -86,8 +91,22 @@ def _signed_in_time(unit: UnitRow, counts: Mapping[str, int], _: Satisfaction) -
 
 
 MEASURES: Final = (
-    Measure("on_time", "按期办结率", "on-time completion", 1.0, lambda unit, *_: unit.on_time_rate),
-    Measure("satisfied", "回访满意率", "satisfaction", 1.0, _satisfied),
+    Measure(
+        "on_time",
+        "按期办结率",
+        "on-time completion",
+        1.0,
+        lambda unit, *_: unit.on_time_rate,
+        lambda unit, _: unit.below_threshold,
+    ),
+    Measure(
+        "satisfied",
+        "回访满意率",
+        "satisfaction",
+        1.0,
+        _satisfied,
+        lambda unit, answers: unit.code in answers.below,
+    ),
     Measure("signed_in_time", "按时签收率", "timely receipt", 1.0, _signed_in_time),
     Measure(
         "return_rate",

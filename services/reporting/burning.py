@@ -19,7 +19,7 @@ def burning(
 def _all(
     counts: Mapping[str, int], overdue: Sequence[OverdueCase], answers: Satisfaction, lists: Progress
 ) -> Iterator[Burning]:
-    longest = "；".join(f"{one.unit_name}“{one.category_name}”超{one.days_late}天" for one in overdue[:1])
+    longest = "".join(f"超{one.days_late}天，{one.unit_name}“{one.category_name}”" for one in overdue[:1])
     yield _one(counts, "overdue", "超期未办结", "overdue cases", "件", longest)
     yield _one(counts, "notices.colour.red", "红色督办单", "red slips", "份", "")
     named = [row.name for row in answers.units if row.below]
@@ -56,7 +56,7 @@ def _one(counts: Mapping[str, int], figure: str, zh: str, en: str, unit: str, wo
 
 
 def _worst(late: Sequence[LateItem]) -> str:
-    return "".join(f"{one.unit_name}“{_short(one.text)}”超{one.days_late}天" for one in late[:1])
+    return "".join(f"超{one.days_late}天，{one.unit_name}“{_short(one.text)}”" for one in late[:1])
 
 
 def _short(text: str, most: int = 18) -> str:

@@ -157,7 +157,7 @@ def history(random: Random, weeks: int, cases: int) -> Log:
     log = Log()
     span = timedelta(days=7 * weeks)
     lives = with_further(random, ((step.at, step.event) for step in list(_steps(random, weeks, cases))))
-    lists = of_lists(random, midnight(FIRST), span, cases // 6)
+    lists = of_lists(random, midnight(FIRST), span, cases // 3)
     steps = sorted((_Step(*told) for told in (*lives, *lists)), key=lambda step: step.at)
     log.watermark(FIRST)
     for event in directory():

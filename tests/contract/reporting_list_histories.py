@@ -1,7 +1,7 @@
 """Random promises, projects, answers of citizens and further limits, for reporting's histories."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -90,7 +90,10 @@ def _promise(random: Random, number: int, at: datetime) -> Iterator[Told]:
             made_on=at.date(),
             due=due,
             occasion="meeting",
-            **dict.fromkeys(("programme", "aired_on", "clip", "evidence"), None),
+            programme=None,
+            aired_on=None,
+            clip=None,
+            evidence=None,
         ),
     )
     if random.random() < 0.5:
@@ -186,7 +189,7 @@ def _more(random: Random, events: list[tuple[datetime, CaseEvent]]) -> Iterator[
             yield from zip(times, _under_way(random, ids), strict=False)
 
 
-def _after_reply(random: Random, ids: dict[str, Any]) -> list[CaseEvent]:
+def _after_reply(random: Random, ids: dict[str, Any]) -> Sequence[CaseEvent]:
     if random.random() < 0.7:
         answer = random.choice((*get_args(Satisfaction), "satisfied", None))
         return [CaseCalledBack(**ids, note=TEXT, answer=answer)]
@@ -194,7 +197,7 @@ def _after_reply(random: Random, ids: dict[str, Any]) -> list[CaseEvent]:
     return [opened, CaseRectified(**ids, state="completed", rectification=TEXT)][: random.choice((1, 2))]
 
 
-def _under_way(random: Random, ids: dict[str, Any]) -> list[CaseEvent]:
+def _under_way(random: Random, ids: dict[str, Any]) -> Sequence[CaseEvent]:
     if random.random() < 0.5:
         decided = random.choice(
             (
@@ -203,7 +206,7 @@ def _under_way(random: Random, ids: dict[str, Any]) -> list[CaseEvent]:
             )
         )
         return [CaseExtensionAsked(**ids, days=3, reason=TEXT), decided][: random.choice((1, 2))]
-    who = {"assisting": random.choice(UNITS)}
+    who: dict[str, Any] = {"assisting": random.choice(UNITS)}
     done = random.choice(
         (CaseAssistDone(**ids, **who, result=TEXT), CaseAssistReleased(**ids, **who, reason=TEXT))
     )

@@ -11,7 +11,8 @@ from services.reporting.part import rate
 from services.reporting.sections import Board, Boards, Place, Satisfaction
 
 ENDS: Final = 5
-"""How many are named at either end; those tied with the last of them too (榆林, 2021: ties unordered)."""
+"""How many are named at either end, of few no more than half; those tied with the last of them too (榆林,
+2021: ties unordered)."""
 
 Value = Callable[[UnitRow, Mapping[str, int], Satisfaction], float | None]
 
@@ -47,7 +48,8 @@ def _board(
     valued = [(value, unit) for unit in units if (value := measure.value(unit, counts, answers)) is not None]
     places = _places(valued, measure.flawless == 1.0)
     short = {unit.code for _, unit in valued if measure.falls_short(unit, answers)}
-    best = _first([place for place in places if short.isdisjoint(place.units)])
+    most = min(ENDS, (len(valued) + 1) // 2)
+    best = _first([place for place in places if short.isdisjoint(place.units)], most)
     rest = [place for place in reversed(places) if place not in best and place.value != measure.flawless]
     return Board(
         measure=measure.name,
@@ -55,7 +57,7 @@ def _board(
         en=measure.en,
         judged=len(valued),
         best=best,
-        worst=_first(rest),
+        worst=_first(rest, most),
     )
 
 
@@ -71,11 +73,11 @@ def _place(value: float, tied: Sequence[UnitRow]) -> Place:
     return Place(value=value, units=tuple(one.code for one in tied), names=tuple(one.name for one in tied))
 
 
-def _first(places: Sequence[Place]) -> tuple[Place, ...]:
-    """Places until five units are named."""
+def _first(places: Sequence[Place], most: int) -> tuple[Place, ...]:
+    """Places until so many units are named."""
     taken: list[Place] = []
     for place in places:
-        if sum(len(one.units) for one in taken) >= ENDS:
+        if sum(len(one.units) for one in taken) >= most:
             break
         taken.append(place)
     return tuple(taken)

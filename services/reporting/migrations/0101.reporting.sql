@@ -124,7 +124,8 @@ CREATE TABLE numbers (
 );
 
 CREATE VIEW audit_facts AS
-SELECT event_id, kind, topic, partition, "offset", case_id, demand_id, dispatch, week, late FROM facts;
+SELECT event_id, kind, topic, partition, "offset", case_id, demand_id, dispatch, week, late, outcome
+FROM facts;
 CREATE VIEW audit_ledger AS
 SELECT week, case_id, dispatch, demand_id, unit, post, origin, carried, opened_at, sign_for_due, complete_due,
        signed_at, signed_this_week, closed_as, closed_at

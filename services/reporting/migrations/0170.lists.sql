@@ -76,4 +76,5 @@ CREATE VIEW audit_list_standing AS
 SELECT cut, list, item, part, opening, unit, tier, state, due, changes, milestone_due FROM list_standing;
 CREATE VIEW audit_list_closed AS
 SELECT list, item, part, opening, unit, tier, state, due, changes, closed_at, closed_in FROM list_closed;
-GRANT SELECT ON audit_list_facts, audit_list_standing, audit_list_closed TO yinuo_audit;
+CREATE VIEW audit_list_cuts AS SELECT cut FROM list_cuts;
+GRANT SELECT ON audit_list_facts, audit_list_standing, audit_list_closed, audit_list_cuts TO yinuo_audit;

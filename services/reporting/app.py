@@ -5,10 +5,10 @@ from fastapi import FastAPI
 from services.kit.delivery.wiring import build_delivery
 from services.kit.runtime import Runtime
 from services.reporting.api import routes
-from services.reporting.api_steps import step_routes
 from services.reporting.api_assessment import assessment_routes
 from services.reporting.api_gaming import gaming_routes
 from services.reporting.api_requests import request_routes
+from services.reporting.api_steps import step_routes
 from services.reporting.schedule import Schedule
 from services.reporting.settings import ReportingSettings
 from services.reporting.stream import HANDLERS

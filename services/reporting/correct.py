@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from services.contracts.public_text import PublicText
-from services.reporting.circular import Change, Circular, Correction, Edition
+from services.reporting.circular import NOTHING, Change, Circular, Correction, Edition
 from services.reporting.compose import compose
 from services.reporting.directory import Directory
 from services.reporting.draft import BY_HAND, Books, compared
@@ -35,7 +35,6 @@ _WORDS: Final = {
     "share": "占比",
     "last_period": "上期",
 }
-_NOTHING: Final = "—"
 
 
 class Corrections(Protocol):
@@ -162,11 +161,11 @@ def _figure(name: str, units: Mapping[str, str]) -> str:
 
 def _shown(value: Any) -> str:
     if value is None:
-        return _NOTHING
+        return NOTHING
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(_shown(one) for one in value) or _NOTHING
+        return "、".join(_shown(one) for one in value) or NOTHING
     if isinstance(value, Mapping):
         return str(value.get("name") or value.get("receipt") or "有")
     return str(value)

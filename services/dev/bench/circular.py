@@ -59,7 +59,10 @@ async def measure(ground: Ground, scale: Scale) -> list[Figure]:
     """Needs a stack whose services are stopped. Empties reporting's tables."""
     last = monday(NOON)
     async with reporting(ground) as (admin, database):
-        await admin.execute("TRUNCATE facts, ledger, circulars, books, positions, cuts, outbox")
+        await admin.execute(
+            "TRUNCATE facts, ledger, circulars, books, positions, cuts, outbox,"
+            " list_facts, list_standing, list_closed, list_cuts"
+        )
         *history, week = weeks(scale, last)
         for number, one in enumerate(history, 1):
             ground.report(f"Laying {scale.history_facts:,} facts of history, week {number} of {len(history)}")

@@ -555,6 +555,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("supervision", "POST", f"/notices/{NOTICE_ID}/ack"): ACKNOWLEDGED,
     ("supervision", "GET", f"/cases/{CASE_ID}/limits"): LIMITS,
     ("reporting", "GET", "/circulars"): CIRCULARS,
+    ("reporting", "GET", "/circulars/2021-01.csv"): "单位代码,单位",
     ("reporting", "GET", "/circulars/2021-01.html"): "<!doctype html><title>通报</title>",
 }
 """What each API answers to what the console asks."""

@@ -37,3 +37,8 @@ class Reporting:
     async def circular_html(self, reference: str) -> str:
         """The page of an issued circular."""
         return (await self.api.ask("GET", f"/circulars/{quote(reference, safe='')}.html")).text
+
+    async def circular_file(self, reference: str, ending: str) -> tuple[bytes, str]:
+        """An issued circular in another format, and its media type."""
+        answer = await self.api.ask("GET", f"/circulars/{quote(reference, safe='')}.{ending}")
+        return answer.content, answer.headers.get("content-type", "application/octet-stream")

@@ -1,6 +1,6 @@
 """Pages for everybody: the start, the issued circulars."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -9,6 +9,8 @@ from services.console.apis_reporting import Circulars, Reporting
 from services.console.call import Away
 from services.console.pages import Pages, further
 from services.console.policy import PAPER_POLICY
+
+Ending = Literal["pdf", "docx", "xlsx", "csv"]
 
 
 def public_routes(pages: Pages, reporting: Reporting) -> APIRouter:
@@ -25,6 +27,12 @@ def public_routes(pages: Pages, reporting: Reporting) -> APIRouter:
     ) -> Response:
         page = await reporting.circulars(after)
         return pages.show(request, "circulars.html", page=page, further=further("/circulars", {}, page.next))
+
+    @routes.get("/circulars/{reference}.{ending}", summary="An issued circular as a file (anybody)")
+    async def circular_file(reference: str, ending: Ending) -> Response:
+        content, media_type = await reporting.circular_file(reference, ending)
+        named = {"Content-Disposition": f'attachment; filename="circular.{ending}"'}
+        return Response(content, media_type=media_type, headers=named)
 
     @routes.get("/circulars/{reference}", summary="An issued circular (anybody)")
     async def circular(reference: str) -> Response:

@@ -557,6 +557,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("supervision", "GET", f"/cases/{CASE_ID}/limits"): LIMITS,
     **ASSESSMENT_ANSWERS,
     ("reporting", "GET", "/circulars"): CIRCULARS,
+    ("reporting", "GET", "/circulars/2021-01.csv"): "单位代码,单位",
     ("reporting", "GET", "/circulars/2021-01.html"): "<!doctype html><title>通报</title>",
     ("reporting", "GET", "/circulars/2021-01.pdf"): "%PDF-1.7 通报",
 }

@@ -162,6 +162,7 @@ async def everything_asked() -> list[Call]:
     await _assessment_asked(apis)
     await apis.reporting.circulars("further")
     await apis.reporting.circular_html("2021-01")
+    await apis.reporting.circular_file("2021-01", "csv")
     return fakes.calls
 
 

@@ -40,7 +40,7 @@ class MailReceiver:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        return [email.message_from_bytes(raw, policy=default) for _, raw in self.taken]  # type: ignore[misc]
+        return [email.message_from_bytes(raw, policy=default) for _, raw in self.taken]
 
     @property
     def ids(self) -> Counter[str]:

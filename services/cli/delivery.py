@@ -74,7 +74,8 @@ def _known(stack: Running) -> set[str]:
 
 def _load(stack: Running, read: AddressFile) -> int:
     """How many changed. Errors: Problem that says what is in."""
-    changed, done = 0, []
+    changed = 0
+    done: list[Service] = []
     for service, given in read.addresses.items():
         try:
             if given:

@@ -18,7 +18,7 @@ from services.kit.auth import TokenReader
 from services.kit.delivery import store_addresses
 from services.kit.delivery.address import MailServer
 from services.kit.delivery.api import delivery_routes
-from services.kit.delivery.deliver import Mails, Marking, Waiting, Webhooks
+from services.kit.delivery.deliver import LEASE, Mails, Marking, Waiting, Webhooks
 from services.kit.delivery.message import Attachment, Claimed, Outgoing, message_id
 from services.kit.delivery.retry import Verdict
 from services.kit.delivery.store import PostgresMessages, enqueue, reachable
@@ -72,16 +72,21 @@ async def webhook_receiver() -> AsyncIterator[WebhookReceiver]:
 
 
 def mails(
-    database: Database, receiver: MailReceiver, messages: PostgresMessages | None = None, **given: timedelta
+    database: Database,
+    receiver: MailReceiver,
+    messages: PostgresMessages | None = None,
+    lease: timedelta = LEASE,
 ) -> Mails:
     store = messages or PostgresMessages(database.pool)
     server = MailServer("127.0.0.1", receiver.port, None, None, "none")
-    return Mails(store, Marking("supervision", store), server, SENDER, "https://12345.example", **given)
+    return Mails(store, Marking("supervision", store), server, SENDER, "https://12345.example", lease)
 
 
-def webhooks(database: Database, messages: PostgresMessages | None = None, **given: timedelta) -> Webhooks:
+def webhooks(
+    database: Database, messages: PostgresMessages | None = None, lease: timedelta = LEASE
+) -> Webhooks:
     store = messages or PostgresMessages(database.pool)
-    return Webhooks(store, Marking("supervision", store), KEY, **given)
+    return Webhooks(store, Marking("supervision", store), KEY, lease)
 
 
 async def addressed(database: Database, *addresses: Address) -> None:
@@ -428,7 +433,8 @@ async def test_the_log_is_read_in_pages_by_recipient_message_state_and_channel(
     await drained(mails(database, mail_receiver))
     whole = (await client.get("/log")).json()["messages"]
     assert len(whole) == 6
-    paged, after = [], None
+    paged: list[object] = []
+    after = None
     for _ in range(3):
         page = (await client.get("/log", params={"limit": 2, **({"after": after} if after else {})})).json()
         paged, after = [*paged, *page["messages"]], page["next"]

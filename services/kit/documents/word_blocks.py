@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 
 from services.kit.documents import layout
 from services.kit.documents.official import (

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from typer import Argument, Option
 
-from services.cli.circular import percent
+from services.cli.circulars import percent
 from services.dev.http import Api
 from services.dev.problem import Problem
 from services.dev.running import Running

@@ -27,7 +27,7 @@ async def send_circular(connection: Connection, reference: str | None) -> int:
 
 
 def circular_message(edition: Edition, recipients: tuple[str, ...]) -> Outgoing:
-    """The circular as an e-mail with its page beside and the PDF attached, and as a webhook; it must be issued.
+    """The circular as an e-mail with page and PDF, and as a webhook; it must be issued.
 
     It is the public edition: a mail goes on to whoever it is passed to.
     """
@@ -35,7 +35,7 @@ def circular_message(edition: Edition, recipients: tuple[str, ...]) -> Outgoing:
     circular, issue = edition.circular, edition.issue
     assert issue.number is not None and issue.issued_at is not None  # noqa: S101, PT018
     title = f"{circular.authority.name}诉求办理{TITLES_ZH[circular.kind]}{number_zh(issue.number)}"
-    page = to_html(edition)
+    page = to_html(edition, files=False)
     return Outgoing(
         about=f"circular/{issue.number}/{edition.figures_sha256}",
         recipients=recipients,

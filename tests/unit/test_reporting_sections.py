@@ -12,6 +12,7 @@ from services.reporting.compose import Again, Numbers, OpenLate, compose
 from services.reporting.figures import FACTS, FIGURES, named, sliced
 from services.reporting.list_figures import LIST_FIGURES, SLICES
 from services.reporting.lists import Late, ListNumbers
+from services.reporting.periods import containing
 from services.reporting.public import public
 from services.reporting.render.charts import columns, lines
 from services.reporting.render.html import ends, some, to_html, touched, wan
@@ -35,7 +36,7 @@ def told(counts: dict[str, int] | None = None, by_unit: Any = None, **more: Any)
         cut=(CutAt(topic="case", partition=0, offset=12),),
         lists=ListNumbers(counts=counts or {}, **more),
     )
-    return compose(FIRST, CUT_AT, numbers, known(), None)
+    return compose(containing("weekly", FIRST), numbers, known(), None)
 
 
 def answered(**units: tuple[int, int]) -> dict[str, int]:
@@ -186,9 +187,7 @@ def test_the_trend_goes_on_from_circular_to_circular_for_twelve_of_them() -> Non
 
 
 def test_charts_draw_with_no_circular_before_and_with_nothing_counted() -> None:
-    point = TrendPoint(
-        until=FIRST, received=0, completed=0, overdue=0, on_time_rate=None, satisfied_rate=None
-    )
+    point = TrendPoint(last=FIRST, received=0, completed=0, overdue=0, on_time_rate=None, satisfied_rate=None)
     for drawn in (columns([point]), lines([point], 0.85), columns([]), lines([], 0.85)):
         assert drawn.startswith("<svg")
         assert "nan" not in drawn.lower()
@@ -196,7 +195,7 @@ def test_charts_draw_with_no_circular_before_and_with_nothing_counted() -> None:
 
 def test_a_chart_s_value_can_be_read_off_it() -> None:
     points = [
-        TrendPoint(until=FIRST, received=41, completed=12, overdue=0, on_time_rate=0.5, satisfied_rate=0.9)
+        TrendPoint(last=FIRST, received=41, completed=12, overdue=0, on_time_rate=0.5, satisfied_rate=0.9)
     ]
     assert ">41<" in columns(points)
     assert ">50.0%<" in lines(points, 0.85)

@@ -15,7 +15,7 @@ from services.reporting.figures import FIGURES
 from services.reporting.part import Part, Share
 from services.reporting.render.charts import columns, lines
 from services.reporting.render.ranking import ranking
-from services.reporting.sections import Place
+from services.reporting.sections import Burning, Place
 
 DASH: Final = "—"
 """What stands where a share of nothing would: never 0 %."""
@@ -28,10 +28,16 @@ THEN_ZH: Final = {"weekly": "上周", "monthly": "上月", "yearly": "上年", "
 TOP: Final = 3
 OVERDUE_LISTED: Final = 30
 REPEATS_LISTED: Final = 10
+LATE_LISTED: Final = 10
+LONGEST: Final = frozenset({"overdue", "promises_overdue", "projects_overdue"})
+"""What burns by how long it is late."""
 
 
-def to_html(edition: Edition) -> str:
-    """The whole page, UTF-8, Chinese first, headings with English beneath."""
+def to_html(edition: Edition, *, files: bool = True) -> str:
+    """The whole page, UTF-8, Chinese first, headings with English beneath.
+
+    `files`: with links to its other forms, where they lie beside it; a mail has none beside.
+    """
     circular = edition.circular
     text: str = (
         _environment()
@@ -48,9 +54,11 @@ def to_html(edition: Edition) -> str:
             lists=circular.progress,
             boards=circular.boards,
             ranking=ranking(circular.units),
-            territory=_territory(circular.units),
+            territory=territory(circular.units),
             overdue_listed=OVERDUE_LISTED,
             repeats_listed=REPEATS_LISTED,
+            late_listed=LATE_LISTED,
+            files=files,
             top=TOP,
             reference=edition.issue.number or circular.ref,
         )
@@ -58,7 +66,7 @@ def to_html(edition: Edition) -> str:
     return text
 
 
-def _territory(units: Sequence[UnitRow]) -> str:
+def territory(units: Sequence[UnitRow]) -> str:
     """What the territorial units are called here: 镇, or 区、县."""
     kinds = {unit.kind for unit in units if unit.territorial}
     return "、".join(zh for kind, zh in TERRITORY_ZH.items() if kind in kinds)
@@ -96,6 +104,7 @@ def _environment() -> Environment:
         "short": short,
         "wan": wan,
         "wan_sum": wan_sum,
+        "worst": worst,
     }
     return environment
 
@@ -199,6 +208,11 @@ def ends(given: Sequence[Place]) -> list[tuple[str, float]]:
         names = place.names if len(place.names) <= TOP - len(told) else (some(place.names, TOP),)
         told += ((name, place.value) for name in names)
     return told
+
+
+def worst(one: Burning) -> str:
+    """Which of what burns burns most."""
+    return f"最久{one.worst}" if one.worst and one.kind in LONGEST else one.worst
 
 
 def touched(rows: Sequence[Part]) -> list[Part]:

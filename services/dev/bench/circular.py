@@ -24,6 +24,7 @@ from services.reporting.periods import containing
 from services.reporting.store_books import PostgresBooks
 
 ALONE: Final = "the same aggregates as one SQL query"
+LISTS: Final = "list_facts, list_standing, list_closed, list_cuts"
 FACTS_A_CASE: Final = 5
 WEEK: Final = timedelta(days=7)
 ROUNDS: Final = 3
@@ -59,7 +60,7 @@ async def measure(ground: Ground, scale: Scale) -> list[Figure]:
     """Needs a stack whose services are stopped. Empties reporting's tables."""
     last = monday(NOON)
     async with reporting(ground) as (admin, database):
-        await admin.execute("TRUNCATE facts, ledger, circulars, books, positions, cuts, outbox")
+        await admin.execute(f"TRUNCATE facts, ledger, circulars, books, positions, cuts, outbox, {LISTS}")
         *history, week = weeks(scale, last)
         for number, one in enumerate(history, 1):
             ground.report(f"Laying {scale.history_facts:,} facts of history, week {number} of {len(history)}")

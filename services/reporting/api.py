@@ -66,7 +66,7 @@ def _reading(router: APIRouter, database: Database) -> None:
 
     @router.get(
         "/circulars/{reference}.html",
-        summary="A circular to read and print (anybody: its public edition; staff: whole, and drafts)",
+        summary="A circular to read and print, its public edition (anybody; whole, drafts too: staff)",
         openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_html(reference: str, request: Request) -> Response:
@@ -90,7 +90,7 @@ def _reading(router: APIRouter, database: Database) -> None:
     @router.get("/circulars/{reference}.json", include_in_schema=False)
     @router.get(
         "/circulars/{reference}",
-        summary="A circular by number (2021-03), week or date (anybody: its public edition; staff: whole)",
+        summary="A circular by number (2021-03), ISO week or date (anybody; whole, drafts too: staff)",
         openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_json(reference: str, request: Request) -> CircularAnswer:

@@ -643,6 +643,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("reporting", "GET", "/circulars"): CIRCULARS,
     ("reporting", "POST", "/circulars"): DRAFTED,
     **{("reporting", "POST", f"/circulars/2021-01/{verb}"): DRAFTED for verb in ("check", "sign", "issue")},
+    ("reporting", "GET", "/circulars/2021-01.csv"): "单位代码,单位",
     ("reporting", "GET", "/circulars/2021-01.html"): "<!doctype html><title>通报</title>",
     ("reporting", "GET", "/circulars/2021-01.pdf"): "%PDF-1.7 通报",
 }

@@ -78,7 +78,7 @@ def _reading(router: APIRouter, database: Database) -> None:
     @router.get(
         "/circulars/{reference}",
         summary="A circular by number (2021-03, county-2021-01), ISO week or date"
-        " (anybody: its public edition; staff: whole)",
+        " (anybody; whole, drafts too: staff)",
         openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_json(reference: str, request: Request) -> CircularAnswer:

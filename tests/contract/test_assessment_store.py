@@ -156,7 +156,7 @@ async def test_a_day_is_over_only_when_every_partition_has_passed_it(
     random = seeded(1)
     await _read(database, history(random, 1, cases=5), random)
     assert await store.reached(database.pool, FIRST + timedelta(days=7))
-    assert not await store.reached(database.pool, FIRST + timedelta(days=8))
+    assert not await store.reached(database.pool, FIRST + timedelta(days=9))
     await admin.execute("DELETE FROM reporting.positions WHERE topic = 'directory'")
     assert not await store.reached(database.pool, FIRST + timedelta(days=7))
 

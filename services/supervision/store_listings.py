@@ -102,12 +102,12 @@ class PostgresListings:
         row = await self._connection.fetchrow(_LAST, subject_id)
         if row is None:
             return Past(0, None, None)
-        last = listing_of(row)
+        last = listing_of(dict(row))
         return Past(last.times, last if last.ended_at is None else None, last.ended_at)
 
     async def one(self, listing_id: UUID) -> Listing | None:
         row = await self._connection.fetchrow(f"{_ROW} WHERE listing_id = $1 FOR UPDATE", listing_id)
-        return listing_of(row) if row else None
+        return listing_of(dict(row)) if row else None
 
     async def open(self, listing: Listing, event: ListingEvent) -> None:
         own = [getattr(listing, name) for name in _OWN]

@@ -183,7 +183,12 @@ async def test_ratings_that_come_before_their_project_list_it_when_it_comes(coun
 
 async def test_a_case_that_is_rated_badly_again_is_listed(county: County) -> None:
     case = case_assigned(unit="hekou", post="hekou.head")
-    head = {"case_id": case.case_id, "demand_id": case.demand_id, "dispatch": 1, "unit": "hekou"}
+    head: dict[str, Any] = {
+        "case_id": case.case_id,
+        "demand_id": case.demand_id,
+        "dispatch": 1,
+        "unit": "hekou",
+    }
     bad = [
         CaseRectificationOpened(**head, version=version, post="hekou.head", state="completed")
         for version in (5, 9)

@@ -10,9 +10,10 @@ from uuid import UUID
 from services.contracts.vocabulary import LimitKind, Trigger
 from services.supervision.acknowledge import Delivery
 from services.supervision.answer import Answer
+from services.supervision.calendar import WorkCalendar
 from services.supervision.further import WithFurther
 from services.supervision.ladder import Task
-from services.supervision.notices import Above, Drawn, Notice, task_of
+from services.supervision.notices import Above, Drawn, Notice, Slip, task_of
 from services.supervision.triggered import Happening
 from services.supervision.watched import CaseLimits, Watched
 
@@ -31,6 +32,7 @@ class FakeLimits:
         self.drawn: dict[UUID, Drawn] = {}
         self.happenings: dict[tuple[UUID, Trigger, int], Happening] = {}
         self.answers: dict[UUID, Answer] = {}
+        self.queued: list[Slip] = []
 
     async def of_cases(self, case_ids: Sequence[UUID]) -> list[CaseLimits]:
         return [self._pair(one) for one in sorted(case_ids) if (one, "sign_for") in self.limits]
@@ -92,6 +94,9 @@ class FakeLimits:
             notice = self.notices[notice_id]
             delivery = Delivery(notice_id, notice.subject, notice.subject_id, recipient)
             self.inbox.setdefault((notice_id, recipient), delivery)
+
+    async def send(self, slips: Sequence[Slip], calendar: WorkCalendar) -> None:
+        self.queued += [slip for slip in slips if slip.to]
 
     async def climb(self, limits: Sequence[Watched]) -> None:
         for limit in limits:

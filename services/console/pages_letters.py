@@ -1,5 +1,6 @@
 """Official letters: the list, one with the steps that whoever looks may take, and the letter on paper."""
 
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -61,19 +62,18 @@ def _acting(routes: APIRouter, pages: Pages, letters: Letters) -> None:
     async def take(request: Request, letter_id: UUID, act: str) -> Response:
         token = pages.login(request, *MOVES_LETTERS).token
         fields = await pages.own_form(request)
-        failing = {"failed": act, "typed": fields}
+        failing = partial(_letter_page, pages, letters, request, letter_id, failed=act, typed=fields)
         if act not in WORDS:
             return await _letter_page(pages, letters, request, letter_id, httpx.codes.NOT_FOUND)
         try:
             body = letter_body(act, {name: one(fields, name) for name in WORDS[act]})
             await letters.take(token, letter_id, act, body)
         except Unfit as unfit:
-            return await _letter_page(pages, letters, request, letter_id, 422, wrong=unfit.field, **failing)
+            return await failing(422, wrong=unfit.field)
         except Refused as refused:
             if refused.status not in (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY):
                 raise
-            status, field = refused.status, refused.field
-            return await _letter_page(pages, letters, request, letter_id, status, wrong=field, **failing)
+            return await failing(refused.status, wrong=refused.field)
         return see(f"/letters/{letter_id}?done={act}")
 
     @routes.get("/letters/{letter_id}/acts/{act}", summary="Back to the letter (anybody)")

@@ -35,8 +35,9 @@ from services.supervision.calendar import InvalidCalendar
 from services.supervision.calendars import Policies, WrongYear, load_calendar
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.store_consequences import PostgresNames, PostgresProposals
+from services.supervision.store_consequences import PostgresProposals
 from services.supervision.store_directory import PostgresCopy
+from services.supervision.store_names import PostgresNames
 from services.supervision.store_notices import PostgresInbox
 from services.supervision.watched import Watched
 

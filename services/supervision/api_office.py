@@ -23,8 +23,9 @@ from services.supervision.consequences import AlreadySettled, How, NoSuchConsequ
 from services.supervision.dry_run import Group, Would, counted, margin, would_send
 from services.supervision.ladder import Ladder
 from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.store_consequences import PostgresNames, PostgresProposals
+from services.supervision.store_consequences import PostgresProposals
 from services.supervision.store_dry_run import LAST, PostgresPast
+from services.supervision.store_names import PostgresNames
 
 Office = Annotated[Staff, Depends(staff_with(*OPENS_ANY_INBOX))]
 SUBJECTS_AT_ONCE: Final = 1000

@@ -10,8 +10,10 @@ from services.kit.bulk import Insertion
 from services.kit.connection import Connection
 from services.supervision.acknowledge import Delivery, Page
 from services.supervision.answer import Answer
+from services.supervision.calendar import WorkCalendar
 from services.supervision.ladder import Task
-from services.supervision.notices import Above, Drawn, Notice
+from services.supervision.notices import Above, Drawn, Notice, Slip
+from services.supervision.send_notices import send_notices
 from services.supervision.store import PostgresLimits
 from services.supervision.triggered import Happening
 
@@ -102,6 +104,9 @@ class PostgresDueLimits(PostgresLimits):
 
     async def deliver(self, recipients: Sequence[tuple[UUID, str, datetime]]) -> None:
         await _DELIVER.add(self._connection, recipients)
+
+    async def send(self, slips: Sequence[Slip], calendar: WorkCalendar) -> None:
+        await send_notices(self._connection, slips, calendar)
 
     async def tasks(self, subjects: Sequence[UUID]) -> Mapping[Task, int]:
         """The lock comes first, so that what another transaction counted is seen."""

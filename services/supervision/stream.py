@@ -15,10 +15,9 @@ from services.supervision.follow_projects import follow
 from services.supervision.policy import Policy
 from services.supervision.set_further import set_further
 from services.supervision.set_limits import set_limits
-from services.supervision.set_reports import names, set_reports
+from services.supervision.set_reports import set_reports
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.store_consequences import PostgresNames
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.store_notices import PostgresDueLimits
 from services.supervision.store_projects import PostgresProjectCopy
@@ -44,7 +43,6 @@ async def projects_moved(policies: Policies, writing: Writing, records: Sequence
     policy = await _chosen(policies, writing)
     happened = [(one.event, one.time) for one in records if isinstance(one.event, ProjectEvent)]
     await set_reports(PostgresLimits(writing.connection), writing.publish, policy, happened)
-    await PostgresNames(writing.connection).call(names(happened))
     await follow(PostgresProjectCopy(writing.connection), [event for event, _ in happened])
 
 

@@ -24,6 +24,7 @@ from services.reporting.periods import containing
 from services.reporting.store_books import PostgresBooks
 
 ALONE: Final = "the same aggregates as one SQL query"
+LISTS: Final = "list_facts, list_standing, list_closed, list_cuts"
 FACTS_A_CASE: Final = 5
 WEEK: Final = timedelta(days=7)
 COMPLETED: Final = 9
@@ -72,7 +73,7 @@ async def measure(ground: Ground, scale: Scale) -> list[Figure]:
 
 
 async def empty(admin: asyncpg.Connection) -> None:
-    await admin.execute("TRUNCATE facts, ledger, circulars, books, positions, cuts, outbox")
+    await admin.execute(f"TRUNCATE facts, ledger, circulars, books, positions, cuts, outbox, {LISTS}")
 
 
 async def lay_history(

@@ -38,7 +38,7 @@ CREATE TABLE limits (
     extension smallint NOT NULL,
     about text COLLATE "C" NOT NULL,
     opened_by int NOT NULL,
-    subject text NOT NULL CHECK (subject IN ('case', 'letter', 'project', 'listing')),
+    subject text NOT NULL CHECK (subject IN ('case', 'letter', 'project', 'listing', 'finding')),
     ended_at timestamptz,
     PRIMARY KEY (subject_id, kind, about)
 ) WITH (fillfactor = 85,
@@ -75,13 +75,6 @@ CREATE TABLE notices (
     reply_by timestamptz
 );
 CREATE INDEX notices_subject ON notices (subject_id, sent_at);
-
--- What letters, projects and listings are called, so that an inbox can say what a notice concerns.
-CREATE TABLE subject_names (
-    subject_id uuid PRIMARY KEY,
-    reference text NOT NULL,
-    title text NOT NULL
-);
 
 -- Written answers to notices that wanted one; the first stands.
 CREATE TABLE answers (

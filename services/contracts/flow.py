@@ -53,6 +53,13 @@ from services.contracts.letter import (
     LetterStruckOff,
     LetterVoided,
 )
+from services.contracts.listing import (
+    ListingOpened,
+    ListingProgressed,
+    ListingSentBack,
+    ListingStrikeOffAsked,
+    ListingStruckOff,
+)
 from services.contracts.project import (
     CaseLinkedToProject,
     CaseUnlinkedFromProject,
@@ -120,7 +127,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(DemandRegistered, "demand", "assignment", "reporting"),
     _flow(DemandWithdrawn, "demand", "assignment"),
     _flow(DemandRated, "demand", "assignment", "reporting"),
-    _flow(ProjectRated, "demand", "assignment", "reporting"),
+    _flow(ProjectRated, "demand", "assignment", "supervision", "reporting"),
     _flow(WatermarkPassed, "demand", "reporting"),
     _flow(AuthorityRecorded, "directory", "supervision", "reporting"),
     _flow(UnitRecorded, "directory", "intake", "supervision", "reporting"),
@@ -189,6 +196,11 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(RoundDrawn, "supervision"),
     _flow(FindingRecorded, "supervision"),
     _flow(RoundClosed, "supervision"),
+    _flow(ListingOpened, "supervision"),
+    _flow(ListingProgressed, "supervision"),
+    _flow(ListingStrikeOffAsked, "supervision"),
+    _flow(ListingSentBack, "supervision"),
+    _flow(ListingStruckOff, "supervision"),
     _flow(NoticeAnswered, "supervision"),
     _flow(SubjectLimitSet, "supervision"),
     _flow(ConsequenceDrawn, "supervision"),

@@ -9,6 +9,7 @@ from services.kit.runtime import Runtime
 from services.kit.topics import end_offsets
 from services.supervision import api, presets, schedule
 from services.supervision.api_letters import LetterOffice, letter_routes
+from services.supervision.api_listings import listing_routes
 from services.supervision.api_photos import photo_routes
 from services.supervision.api_rounds import RoundOffice, round_routes
 from services.supervision.calendars import Policies, built_in_years
@@ -46,6 +47,7 @@ def build(settings: SupervisionSettings) -> FastAPI:
     for part in (
         api.routes(database, policies),
         letter_routes(letters),
+        listing_routes(database, policies),
         round_routes(rounds),
         photo_routes(rounds),
         delivery.routes,

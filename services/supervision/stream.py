@@ -12,6 +12,7 @@ from services.kit.postgres import Writing
 from services.supervision.calendars import Policies
 from services.supervision.directory import record
 from services.supervision.follow_projects import follow
+from services.supervision.list_by_rule import keep_ratings, list_cases, list_projects
 from services.supervision.policy import Policy
 from services.supervision.set_further import set_further
 from services.supervision.set_limits import set_limits
@@ -36,6 +37,7 @@ async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Re
     await set_further(limits, writing.publish, policy, happened)
     notices = PostgresDueLimits(writing.connection)
     await bring_notices(notices, writing.publish, policy, [*happenings(happened)], writing.now)
+    await list_cases(writing, policy, [event for event, _ in happened])
 
 
 async def projects_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
@@ -44,6 +46,12 @@ async def projects_moved(policies: Policies, writing: Writing, records: Sequence
     happened = [(one.event, one.time) for one in records if isinstance(one.event, ProjectEvent)]
     await set_reports(PostgresLimits(writing.connection), writing.publish, policy, happened)
     await follow(PostgresProjectCopy(writing.connection), [event for event, _ in happened])
+    await list_projects(writing, policy, [event for event, _ in happened])
+
+
+async def projects_rated(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
+    """Keep what was said of a batch's projects; enough of it lists one."""
+    await keep_ratings(writing, await _chosen(policies, writing), records)
 
 
 async def _chosen(policies: Policies, writing: Writing) -> Policy:
@@ -68,4 +76,5 @@ def handlers(policies: Policies) -> Mapping[str, Handler]:
         "case": partial(cases_moved, policies),
         "project": partial(projects_moved, policies),
         "directory": partial(directory_recorded, policies),
+        "demand": partial(projects_rated, policies),
     }

@@ -99,6 +99,21 @@ async def test_sql_and_pure_functions_agree_on_every_count_with_and_without_excl
             assert _told(period, found, directory) == _told(period, expected, directory)
 
 
+async def test_counted_from_the_last_book_on_it_is_what_is_counted_from_the_beginning(database: Database) -> None:
+    random = seeded(104)
+    fake = await _read(database, history(random, WEEKS, cases=250), random)
+    await database.pool.execute(_LATE_RATINGS_AND_CALLS)
+    periods = [
+        period_of(FIRST + timedelta(days=first), FIRST + timedelta(days=until), local_midnight)
+        for first, until in ((7, 14), (14, 28), (24, 31), (0, 7 * WEEKS))
+    ]
+    directory = await store.directory_before(database.pool, LAST)
+    before = [await store.count(database.pool, period, [], directory) for period in periods]
+    await _draft_all(database, fake)
+    for period, expected in zip(periods, before, strict=True):
+        assert await store.count(database.pool, period, [], directory) == expected, period
+
+
 def _told(period: Period, numbers: Numbers, directory: Directory) -> str:
     return compose(period, numbers, preset("default"), [], directory).model_dump_json()
 

@@ -41,7 +41,9 @@ CREATE TABLE limits (
     subject text NOT NULL CHECK (subject IN ('case', 'letter', 'project', 'listing', 'finding')),
     ended_at timestamptz,
     PRIMARY KEY (subject_id, kind, about)
-) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000);
+) WITH (fillfactor = 85,
+        -- What was fired lies dead at the head of limits_due, before what is due: as much of it whatever the history.
+        autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000);
 CREATE INDEX limits_due ON limits (fires_at, subject_id) WHERE state = 'open';
 CREATE INDEX limits_awaiting ON limits (awaits_year, subject_id) WHERE awaits_year IS NOT NULL;
 CREATE INDEX limits_overdue ON limits (unit) WHERE state = 'open' AND kind = 'complete' AND overdue;

@@ -168,6 +168,7 @@ async def everything_asked() -> list[Call]:
     await apis.reporting.circulars("further", token="token")
     await apis.reporting.circular_html("2021-01", "token")
     await apis.reporting.circular_file("2021-01", "pdf", "token")
+    await apis.reporting.circular_file("2021-01", "csv")
     await apis.reporting.order("token", "2021-03-01", "2021-03-12")
     for verb in ("check", "sign", "issue"):
         await apis.reporting.step("token", "2021-01", verb)

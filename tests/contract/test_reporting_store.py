@@ -1,6 +1,7 @@
 """The store against the oracle: random histories, every figure, every row."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -17,6 +18,8 @@ from services.contracts.case import CaseCompleted, CaseReturned, CaseSignedFor
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
 from services.contracts.vocabulary import Service
+from services.dev.audit_circulars import CIRCULARS
+from services.dev.audit_lists import LISTS
 from services.dev.credentials import migration_environment
 from services.dev.stack import Infrastructure
 from services.kit.delivery.store_addresses import Address, set_addresses
@@ -173,8 +176,25 @@ async def test_a_circular_of_any_range_equals_the_oracles(database: Database, se
         if number == 2:
             await _draft_all(database, fake)
         circular = await _order(database, fake, FIRST + first * DAY, FIRST + until * DAY)
-        for figure in ("completed_late", "latecomers", "returned_overdue", "carried_over"):
+        for figure in (
+            *("completed_late", "latecomers", "returned_overdue", "carried_over"),
+            *("called_back", "further_met_late", "further_passed", "promises_kept", "projects_open"),
+        ):
             assert len(await _all_rows(database, circular, figure)) == circular.counts[figure]
+
+
+async def test_the_audit_counts_circulars_of_any_range_again_by_other_sql(
+    database: Database, admin: asyncpg.Connection
+) -> None:
+    random = seeded(31)
+    fake = await _read(database, history(random, WEEKS, cases=250), random)
+    await _order(database, fake, FIRST + 4 * DAY, FIRST + 9 * DAY)
+    await _draft_all(database, fake)
+    await _order(database, fake, FIRST, FIRST + 17 * DAY)
+    for check in (*CIRCULARS, *LISTS):
+        if not re.search(r"\b(intake|assignment)\.audit", check.wrong):
+            row = await admin.fetchrow(check.sql(), midnight(FIRST))
+            assert (row["wrong"], row["walked"] > 0) == (0, True), (check.name, row["examples"])
 
 
 async def test_a_book_of_many_days_is_that_of_the_first_of_them_folded_on_by_the_rest(
@@ -202,10 +222,23 @@ async def test_a_book_of_many_days_is_that_of_the_first_of_them_folded_on_by_the
 FLOWS = (
     *("received", "notices", "acknowledged", "rated", "dispatched", "assigned", "repeats", "signed"),
     *("completed", "returned", "reassigned", "redone", "withdrawn", "refused", "merged", "parted", "closed"),
+    *(
+        "called_back",
+        "called_back_satisfied",
+        "promises_made",
+        "promises_kept",
+        "projects_opened",
+        "projects_done",
+    ),
+    *("further_set", "further_met", "further_ended", "limits_acted_on"),
 )
 JUDGED = (("completed_on_time", "completed_late"), ("signed_in_time", "signed_late"))
 """A limit that is moved after the first cut may tell the longer book otherwise, but nothing is told twice."""
-STOCKS = ("carried_forward", "overdue", "without_limit", "unsigned_overdue", "unjudged")
+STOCKS = (
+    *("carried_forward", "overdue", "without_limit", "unsigned_overdue", "unjudged"),
+    *("promises_standing", "promises_overdue", "promises_kept_in_all", "projects_open", "milestones_overdue"),
+    *("further_open", "further_passed"),
+)
 
 
 async def test_months_and_years_are_drafted_where_the_authority_asks_for_them(database: Database) -> None:
@@ -417,6 +450,8 @@ async def test_two_processes_draft_issue_and_send_each_week_once_and_number_with
     assert content is not None
     assert "诉求办理周通报〔2021〕第" in content["subject"]
     assert "<h1>" in content["html"]
+    assert "回执号" not in content["html"]
+    assert 'class="formats"' not in content["html"]
     assert '"type":"yinuo.circular.issued"' in content["payload"]
     attached = await database.pool.fetchval("SELECT count(*) FROM delivery_attachments")
     assert attached == WEEKS

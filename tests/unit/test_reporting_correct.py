@@ -7,6 +7,7 @@ from services.reporting.compose import Group, Numbers, compose
 from services.reporting.correct import changes
 from services.reporting.directory import Directory
 from services.reporting.periods import containing
+from services.reporting.public import public
 from services.reporting.render.html import to_html
 from tests.contract.reporting_histories import FIRST
 from tests.unit.test_reporting_circular import CUT_AT, WHOLE, figures, known
@@ -65,6 +66,34 @@ def test_a_correction_s_page_and_the_old_one_s_name_each_other() -> None:
     told = to_html(_edition(old, "2021-03", corrected_by="correction-2021-01"))
     assert "本通报已由更正〔2021〕第1期（correction-2021-01）更正" in told
     assert "更正" not in to_html(_edition(old, "2021-03"))
+
+
+def test_the_public_correction_says_what_differs_in_a_case_without_which_case_it_is() -> None:
+    told = public(
+        composed(known()).model_copy(
+            update={
+                "correction": Correction(
+                    corrects="2021-03",
+                    reason="有误",
+                    remark=None,
+                    directory_offset=7,
+                    changes=(
+                        Change(
+                            path="overdue/7f/holder", name="超期未办结事项：7f：责任人", old="甲", new="乙"
+                        ),
+                        Change(path="overdue/7f", name="超期未办结事项：7f", old="YN1-X", new="—"),
+                        Change(path="units/water/name", name="县水利局：名称", old="甲局", new="县水利局"),
+                    ),
+                )
+            }
+        )
+    ).correction
+    assert told is not None
+    assert [tuple(change.model_dump().values()) for change in told.changes] == [
+        ("overdue/holder", "超期未办结事项：责任人", "甲", "乙"),
+        ("overdue", "超期未办结事项", "有", "—"),
+        ("units/water/name", "县水利局：名称", "甲局", "县水利局"),
+    ]
 
 
 def _edition(of: Circular, number: str, corrected_by: str | None = None) -> Edition:

@@ -61,19 +61,18 @@ def _acting(routes: APIRouter, pages: Pages, letters: Letters) -> None:
     async def take(request: Request, letter_id: UUID, act: str) -> Response:
         token = pages.login(request, *MOVES_LETTERS).token
         fields = await pages.own_form(request)
-        failing = {"failed": act, "typed": fields}
         if act not in WORDS:
             return await _letter_page(pages, letters, request, letter_id, httpx.codes.NOT_FOUND)
         try:
             body = letter_body(act, {name: one(fields, name) for name in WORDS[act]})
             await letters.take(token, letter_id, act, body)
         except Unfit as unfit:
-            return await _letter_page(pages, letters, request, letter_id, 422, wrong=unfit.field, **failing)
+            return await _letter_page(pages, letters, request, letter_id, 422, act, unfit.field, fields)
         except Refused as refused:
             if refused.status not in (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY):
                 raise
             status, field = refused.status, refused.field
-            return await _letter_page(pages, letters, request, letter_id, status, wrong=field, **failing)
+            return await _letter_page(pages, letters, request, letter_id, status, act, field, fields)
         return see(f"/letters/{letter_id}?done={act}")
 
     @routes.get("/letters/{letter_id}/acts/{act}", summary="Back to the letter (anybody)")
@@ -87,10 +86,10 @@ async def _letter_page(
     request: Request,
     letter_id: UUID,
     status: int = 200,
-    done: str = "",
     failed: str = "",
     wrong: str = "",
     typed: Fields | None = None,
+    done: str = "",
 ) -> Response:
     """The letter; after a step that failed with what was typed, and which input is at fault."""
     found = await letters.one(pages.login(request).token, letter_id)

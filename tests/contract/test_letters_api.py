@@ -243,9 +243,11 @@ async def test_a_finding_becomes_a_letter_at_once_and_goes_its_way_to_the_end(
     ]
     assert await events_of(database, answer["letter_id"]) == [
         "letter.issued.v1",
+        *["subject-limit.set.v1"] * 2,
         "letter.received.v1",
         "letter.replied.v1",
         "letter.returned.v1",
+        "subject-limit.set.v1",
         "letter.replied.v1",
         "letter.accepted.v1",
         "letter.struck-off.v1",

@@ -99,7 +99,9 @@ async def test_sql_and_pure_functions_agree_on_every_count_with_and_without_excl
             assert _told(period, found, directory) == _told(period, expected, directory)
 
 
-async def test_counted_from_the_last_book_on_it_is_what_is_counted_from_the_beginning(database: Database) -> None:
+async def test_counted_from_the_last_book_on_it_is_what_is_counted_from_the_beginning(
+    database: Database,
+) -> None:
     random = seeded(104)
     fake = await _read(database, history(random, WEEKS, cases=250), random)
     await database.pool.execute(_LATE_RATINGS_AND_CALLS)

@@ -60,6 +60,7 @@ from services.contracts.listing import (
     ListingStrikeOffAsked,
     ListingStruckOff,
 )
+from services.contracts.meeting import FollowUpDone, FollowUpSet, MeetingHeld
 from services.contracts.project import (
     CaseLinkedToProject,
     CaseUnlinkedFromProject,
@@ -201,6 +202,9 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(ListingStrikeOffAsked, "supervision", "reporting"),
     _flow(ListingSentBack, "supervision", "reporting"),
     _flow(ListingStruckOff, "supervision", "reporting"),
+    _flow(MeetingHeld, "supervision"),
+    _flow(FollowUpSet, "supervision"),
+    _flow(FollowUpDone, "supervision"),
     _flow(NoticeAnswered, "supervision"),
     _flow(SubjectLimitSet, "supervision"),
     _flow(ConsequenceDrawn, "supervision", "reporting"),

@@ -107,7 +107,8 @@ def told(
 ) -> ListingEvent:
     """What is told of a step that was taken. `report_due`: of the steps that a report follows."""
     event, field, dated = _TOLD[step]
-    return event(**_head(listing), **{field: words}, **({"report_due": report_due} if dated else {}))
+    said: dict[str, Any] = {field: words, **({"report_due": report_due} if dated else {})}
+    return event(**_head(listing), **said)
 
 
 def _head(listing: Listing) -> dict[str, Any]:

@@ -17,8 +17,7 @@ from services.reporting.assess.compose import Leader, Numbers
 from services.reporting.assess.observe import OBSERVED, CaseFact, Period
 from services.reporting.assess.score import Key, Tally
 from services.reporting.directory import Directory, build
-from services.reporting.store_books import PATIENCE
-from services.reporting.store_progress import PARTITIONS
+from services.reporting.store_progress import PARTITIONS, PATIENCE
 
 _COUNT: Final = (Path(__file__).parent / "sql" / "assessment.sql").read_text(encoding="utf-8")
 _FACTS: Final = """

@@ -16,6 +16,7 @@ from services.intake.app import build as intake
 from services.intake.settings import IntakeSettings
 from services.kit.settings import ServiceSettings
 from services.reporting.app import build as reporting
+from services.reporting.settings import ReportingSettings
 from services.supervision.app import build as supervision
 from services.supervision.settings import SupervisionSettings
 
@@ -23,7 +24,7 @@ BUILDS: Final[dict[Service, tuple[Callable[[Any], FastAPI], type[ServiceSettings
     "intake": (intake, IntakeSettings),
     "assignment": (assignment, AssignmentSettings),
     "supervision": (supervision, SupervisionSettings),
-    "reporting": (reporting, ServiceSettings),
+    "reporting": (reporting, ReportingSettings),
 }
 
 

@@ -17,9 +17,11 @@ def told(figure: str) -> str:
     return f"""
         UPDATE reporting.circulars
         SET document = jsonb_set(document::jsonb, {path}, to_jsonb({counted}))::text
-        WHERE week = '2021-03-08'
+        WHERE first = '2021-03-08'
     """
 
+
+FIRST_BOOK = "(SELECT min(b.book) FROM reporting.books AS b)"
 
 FAULTS: dict[str, tuple[str, set[str]]] = {
     "a case is lost": (
@@ -84,15 +86,15 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         without("reporting.facts", "kind = 'acknowledged'"),
         {"acknowledgements_counted"},
     ),
-    "a fact lies in the wrong week": (
-        "UPDATE reporting.facts SET week = week + 7 " + one("reporting.facts", "week = '2021-03-01'"),
-        {"weeks_follow_cuts"},
+    "a fact lies on the wrong day": (
+        "UPDATE reporting.facts SET day = day + 7 " + one("reporting.facts", "day < '2021-03-08'"),
+        {"days_follow_cuts"},
     ),
     "a week has no circular": (
         """
-        INSERT INTO reporting.circulars
-        SELECT kind, week + 14, 'draft', policy, document, figures_sha256, drafted_at
-        FROM reporting.circulars WHERE week = '2021-03-08'
+        INSERT INTO reporting.circulars SELECT (jsonb_populate_record(c, jsonb_build_object(
+            'ref', 'lost', 'first', first + 14, 'until', until + 14, 'number', NULL, 'state', 'draft'))).*
+        FROM reporting.circulars AS c WHERE first = '2021-03-08'
         """,
         {"circulars_follow"},
     ),
@@ -111,14 +113,16 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
     ),
     "a completion is never judged": (
         "UPDATE reporting.ledger SET complete_due = NULL "
-        + one("reporting.ledger", "closed_as = 'completed' AND week = '2021-03-01'"),
+        + one(
+            "reporting.ledger", "closed_as = 'completed' AND book = (SELECT min(book) FROM reporting.books)"
+        ),
         {"completions_judged", "circulars_equal_rows"},
     ),
     "a completion is judged twice": (
         """
         INSERT INTO reporting.ledger SELECT (jsonb_populate_record(l, jsonb_build_object(
-            'week', week + 7, 'settling', true))).* FROM reporting.ledger AS l
-        WHERE closed_as = 'completed' AND week = '2021-03-01' LIMIT 1
+            'book', (SELECT max(book) FROM reporting.books), 'settling', true))).* FROM reporting.ledger AS l
+        WHERE closed_as = 'completed' AND book = (SELECT min(book) FROM reporting.books) LIMIT 1
         """,
         {"completions_judged", "circulars_equal_rows"},
     ),
@@ -137,7 +141,7 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
     "a circular printed another head than the chain has": (
         """
         UPDATE reporting.circulars SET document = jsonb_set(document::jsonb, '{promise_head,seq}', '1')::text
-        WHERE week = '2021-03-08'
+        WHERE first = '2021-03-08'
         """,
         {"promise_head_printed"},
     ),

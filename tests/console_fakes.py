@@ -7,6 +7,7 @@ documents, so that a fake can't promise what no service gives.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,13 @@ import httpx
 from services.assignment.acting import FOR_THEIR_UNIT
 from services.contracts.vocabulary import SERVICES, Service
 from services.kit.auth import TokenReader
+from services.reporting.answers import answer
+from services.reporting.circular import Edition, Issued
+from services.reporting.compose import Numbers, compose
+from services.reporting.directory import Directory
+from services.reporting.figures import FACTS
+from services.reporting.periods import Period
+from tests.console_fakes_assessment import ASSESSMENT_ANSWERS
 
 CASE_ID: Final = UUID("0f4f5f4e-9d9a-5f0a-8a53-0d6b0c4f7c11")
 NOTICE_ID: Final = UUID("0b0c1f3e-6f0a-5d52-9d0c-0f6f2f8f4a11")
@@ -348,8 +356,13 @@ UNITS: Final[Mapping[str, Any]] = {
 }
 NOTICE: Final = {
     "notice_id": str(NOTICE_ID),
+    "subject_kind": "case",
+    "subject_id": str(CASE_ID),
+    "reference": None,
+    "title": None,
     "case_id": str(CASE_ID),
     "limit": "complete",
+    "trigger": "limit",
     "rung": 2,
     "colour": "red",
     "measure": "overdue",
@@ -360,8 +373,47 @@ NOTICE: Final = {
     "unit": "water",
     "post": "water.head",
     "due_at": DUE,
+    "reply_by": None,
+    "points": 0,
     "rung_at": DUE,
     "sent_at": DUE,
+}
+REPORT_MISSING: Final = {
+    **NOTICE,
+    "subject_kind": "project",
+    "subject_id": str(UUID(int=77)),
+    "reference": "凤项〔2021〕7号",
+    "title": "县城供水管网改造",
+    "case_id": None,
+    "limit": "project_report",
+    "trigger": "report_missing",
+    "reply_by": DUE,
+    "points": 1,
+}
+CONSEQUENCE_ID: Final = UUID("2c9d1f7e-3b55-5f0d-8a11-4f6f2f8f4a77")
+CONSEQUENCE: Final = {
+    "consequence_id": str(CONSEQUENCE_ID),
+    "subject_kind": "case",
+    "subject_id": str(CASE_ID),
+    "reference": None,
+    "title": None,
+    "unit": "water",
+    "post": "water.head",
+    "colour": "yellow",
+    "times": 2,
+    "measure": "special_letter",
+    "points": 1,
+    "notice_id": str(NOTICE_ID),
+    "at": DUE,
+    "settled_as": None,
+    "note": None,
+}
+ANSWER: Final = {
+    "notice_id": str(NOTICE_ID),
+    "unit": "water",
+    "text": "已修好",
+    "answered_at": DUE,
+    "answered_by": "tester",
 }
 LIMITS: Final = {
     "case_id": str(CASE_ID),
@@ -477,16 +529,46 @@ HAND_OVER_PAGE: Final = "/posts/water.head/hand-over"
 CIRCULARS: Final = {
     "circulars": [
         {
-            "week": "2021-03-01",
+            "ref": "weekly-2021-03-01",
+            "kind": "weekly",
+            "first": "2021-03-01",
+            "last": "2021-03-07",
             "state": "issued",
             "number": "2021-01",
             "drafted_at": DUE,
             "issued_at": DUE,
             "figures_sha256": "0" * 64,
-        }
+            "corrects": None,
+            "corrected_by": None,
+            "steps": [],
+        },
+        {
+            "ref": "county-2021-03-01-2021-03-12",
+            "kind": "county",
+            "first": "2021-03-01",
+            "last": "2021-03-12",
+            "state": "draft",
+            "number": None,
+            "drafted_at": DUE,
+            "issued_at": None,
+            "figures_sha256": "0" * 64,
+            "corrects": None,
+            "corrected_by": None,
+            "steps": ["check"],
+        },
     ],
     "next": None,
 }
+_COUNTY: Final = Period("county", date(2021, 3, 1), date(2021, 3, 13))
+_NOTHING: Final = Numbers({}, [], {}, {}, {figure.name: 0 for figure in FACTS}, (), (), ())
+DRAFTED: Final = answer(
+    Edition(
+        circular=compose(_COUNTY, _NOTHING, Directory(), None),
+        figures_sha256="0" * 64,
+        drafted_at=datetime.fromisoformat(DUE),
+        issue=Issued(),
+    )
+).model_dump(mode="json")
 AFTER_STEP: Final = {
     "case_id": str(CASE_ID),
     "step": "sign_for",
@@ -553,9 +635,16 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "POST", HAND_OVER_PAGE): CONFIRMED,
     ("supervision", "GET", "/inbox"): {"recipient": "unit:water", "notices": [NOTICE], "next": None},
     ("supervision", "POST", f"/notices/{NOTICE_ID}/ack"): ACKNOWLEDGED,
+    ("supervision", "POST", f"/notices/{NOTICE_ID}/answer"): ANSWER,
+    ("supervision", "GET", "/consequences"): {"consequences": [CONSEQUENCE], "next": None},
+    ("supervision", "POST", f"/consequences/{CONSEQUENCE_ID}/settle"): CONSEQUENCE,
     ("supervision", "GET", f"/cases/{CASE_ID}/limits"): LIMITS,
+    **ASSESSMENT_ANSWERS,
     ("reporting", "GET", "/circulars"): CIRCULARS,
+    ("reporting", "POST", "/circulars"): DRAFTED,
+    **{("reporting", "POST", f"/circulars/2021-01/{verb}"): DRAFTED for verb in ("check", "sign", "issue")},
     ("reporting", "GET", "/circulars/2021-01.html"): "<!doctype html><title>通报</title>",
+    ("reporting", "GET", "/circulars/2021-01.pdf"): "%PDF-1.7 通报",
 }
 """What each API answers to what the console asks."""
 

@@ -1,14 +1,19 @@
 """Supervision's stores in memory. The contract tests hold them to what the PostgreSQL ones do."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from services.contracts.vocabulary import LimitKind
+from services.contracts.vocabulary import LimitKind, Trigger
 from services.supervision.acknowledge import Delivery
-from services.supervision.fire import Above, Notice
+from services.supervision.answer import Answer
 from services.supervision.further import WithFurther
+from services.supervision.ladder import Task
+from services.supervision.notices import Above, Drawn, Notice, task_of
+from services.supervision.triggered import Happening
 from services.supervision.watched import CaseLimits, Watched
 
 PAIR: Final[tuple[LimitKind, ...]] = ("sign_for", "complete")
@@ -23,6 +28,9 @@ class FakeLimits:
         self.notices: dict[UUID, Notice] = {}
         self.inbox: dict[tuple[UUID, str], Delivery] = {}
         self.directory: dict[str, Above] = {}
+        self.drawn: dict[UUID, Drawn] = {}
+        self.happenings: dict[tuple[UUID, Trigger, int], Happening] = {}
+        self.answers: dict[UUID, Answer] = {}
 
     async def of_cases(self, case_ids: Sequence[UUID]) -> list[CaseLimits]:
         return [self._pair(one) for one in sorted(case_ids) if (one, "sign_for") in self.limits]
@@ -54,6 +62,9 @@ class FakeLimits:
             if (one, "complete") in self.limits
         ]
 
+    async def of_subjects(self, subjects: Sequence[UUID]) -> list[Watched]:
+        return [self.further[key] for key in sorted(self.further) if key[0] in subjects]
+
     async def further_awaiting(self, years: Sequence[int]) -> list[Watched]:
         return [self.further[key] for key in sorted(self.further) if self.further[key].awaits_year in years]
 
@@ -67,7 +78,7 @@ class FakeLimits:
             for limit in (*self.limits.values(), *self.further.values())
             if limit.state == "open" and limit.fires_at is not None and limit.fires_at <= now
         ]
-        return [limit for _, limit in sorted(due, key=lambda one: (one[0], one[1].case_id))]
+        return [limit for _, limit in sorted(due, key=lambda one: (one[0], one[1].subject_id))]
 
     async def above(self, units: Sequence[str]) -> Mapping[str, Above]:
         return {unit: self.directory[unit] for unit in units if unit in self.directory}
@@ -78,7 +89,8 @@ class FakeLimits:
 
     async def deliver(self, recipients: Sequence[tuple[UUID, str, datetime]]) -> None:
         for notice_id, recipient, _ in recipients:
-            delivery = Delivery(notice_id, self.notices[notice_id].case_id, recipient)
+            notice = self.notices[notice_id]
+            delivery = Delivery(notice_id, notice.subject, notice.subject_id, recipient)
             self.inbox.setdefault((notice_id, recipient), delivery)
 
     async def climb(self, limits: Sequence[Watched]) -> None:
@@ -101,4 +113,28 @@ class FakeLimits:
         for recipient in recipients:
             kept = self.inbox[notice_id, recipient]
             if kept.acknowledged_at is None:
-                self.inbox[notice_id, recipient] = Delivery(notice_id, kept.case_id, recipient, at, by)
+                self.inbox[notice_id, recipient] = replace(kept, acknowledged_at=at, acknowledged_by=by)
+
+    async def tasks(self, subjects: Sequence[UUID]) -> Mapping[Task, int]:
+        counted = (one for one in self.notices.values() if one.counts and one.subject_id in subjects)
+        return Counter(map(task_of, counted))
+
+    async def draw(self, drawn: Sequence[Drawn]) -> set[UUID]:
+        new = {one.consequence_id: one for one in drawn if one.consequence_id not in self.drawn}
+        self.drawn |= new
+        return set(new)
+
+    async def happened(self, happenings: Sequence[Happening]) -> set[tuple[UUID, Trigger, int]]:
+        keyed = {(one.subject_id, one.trigger, one.version): one for one in happenings}
+        new = {key: one for key, one in keyed.items() if key not in self.happenings}
+        self.happenings |= new
+        return set(new)
+
+    async def notice(self, notice_id: UUID) -> Notice | None:
+        return self.notices.get(notice_id)
+
+    async def answered(self, notice_id: UUID) -> Answer | None:
+        return self.answers.get(notice_id)
+
+    async def keep(self, answer: Answer) -> None:
+        self.answers[answer.notice_id] = answer

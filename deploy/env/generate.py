@@ -14,7 +14,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 TEMPLATE = Path(__file__).with_name("example.env")
-SERVICE_KEYS = ("YINUO_MASTER_KEY", "YINUO_INDEX_KEY", "YINUO_TRACKING_KEY", "YINUO_PROMISE_SIGNING_KEY")
+SERVICE_KEYS = (
+    "YINUO_MASTER_KEY",
+    "YINUO_INDEX_KEY",
+    "YINUO_TRACKING_KEY",
+    "YINUO_PROMISE_SIGNING_KEY",
+    "YINUO_DELIVERY_KEY",
+)
 """Each 32 random bytes; any 32 bytes are an Ed25519 private key."""
 
 

@@ -47,6 +47,9 @@ PartName = Annotated[
 ]
 """Without semicolons and line ends: these part several funds or milestones in a spreadsheet's cell."""
 Approver = Annotated[UnitCode, Field(description="the post that approved it", examples=["magistrate"])]
+Finding = Annotated[
+    UUID | None, Field(description="what an inspection round found (its finding_id), where that is why")
+]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
@@ -109,6 +112,7 @@ class ChangeGiven(Frozen):
 
     reason: Reason = Field(examples=["汛期无法施工，完成期限由6月30日改为8月31日。"])
     approver: Approver
+    finding: Finding = None
     name: Name | None = None
     content: Text | None = None
     tier: Tier | None = None
@@ -125,7 +129,9 @@ class ChangeGiven(Frozen):
 
     def fields(self) -> dict[str, Any]:
         """What was sent, as a plan has it; null empties category and place and leaves the others."""
-        given = {name: getattr(self, name) for name in self.model_fields_set - {"reason", "approver"}}
+        given = {
+            name: getattr(self, name) for name in self.model_fields_set - {"reason", "approver", "finding"}
+        }
         return {
             name: _as_in_a_plan(value, name)
             for name, value in given.items()
@@ -163,6 +169,7 @@ class ReplaceGiven(Frozen):
     by: Ledger
     reason: Reason
     approver: Approver
+    finding: Finding = None
 
 
 class DropGiven(Frozen):
@@ -296,6 +303,7 @@ class ProjectFactView(Frozen):
     by_ledger: str | None
     approver: str | None = Field(description="the post that approved a change, or an end without being done")
     approver_title: str | None
+    finding: UUID | None = Field(description="what an inspection round found, where that was why")
     differences: list[DifferenceView]
 
 

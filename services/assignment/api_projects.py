@@ -161,7 +161,8 @@ def _moving(routes: APIRouter, office: Office) -> None:
     )
     async def change(ledger: Ledger, given: models.ChangeGiven, staff: Actor) -> models.ProjectMoved:
         async with office.desk(staff) as desk:
-            return answer_of(await desk.change(ledger, given.fields(), mask(given.reason), given.approver))
+            why = (mask(given.reason), given.approver, given.finding)
+            return answer_of(await desk.change(ledger, given.fields(), *why))
 
     @routes.post("/projects/{ledger}/progress", summary=f"进展 Report progress ({ACTORS})")
     async def report(ledger: Ledger, given: models.ReportGiven, staff: Actor) -> models.ProjectMoved:
@@ -185,7 +186,8 @@ def _moving(routes: APIRouter, office: Office) -> None:
     @routes.post("/projects/{ledger}/replace", summary=f"替代 Another project takes its place ({ACTORS})")
     async def replace(ledger: Ledger, given: models.ReplaceGiven, staff: Actor) -> models.ProjectMoved:
         async with office.desk(staff) as desk:
-            return answer_of(await desk.replace(ledger, given.by, mask(given.reason), given.approver))
+            why = (mask(given.reason), given.approver, given.finding)
+            return answer_of(await desk.replace(ledger, given.by, *why))
 
     @routes.post("/projects/{ledger}/drop", summary=f"终止 It is given up, with no successor ({ACTORS})")
     async def drop(ledger: Ledger, given: models.DropGiven, staff: Actor) -> models.ProjectMoved:

@@ -33,9 +33,20 @@ class Value(BaseModel):
 
 
 class CircularPolicy(Value):
-    """How a drafted circular becomes an issued one."""
+    """How a drafted circular becomes an issued one, and what is drafted by itself besides the weekly."""
 
     issue: Literal["automatic", "after_signature"] = "automatic"
+    editions: tuple[Literal["monthly", "yearly"], ...] = ()
+
+
+class LetterPolicy(Value):
+    """How letters (整改督办函) are numbered, signed and limited, in working days (`LetterRules`)."""
+
+    word: Annotated[str, StringConstraints(pattern=r"^[\u4e00-\u9fff]{1,10}$")] = "督函"
+    signing: Literal["automatic", "by_hand"] = "automatic"
+    signer: Code | None = None
+    receipt_days: Annotated[int, Field(ge=1, le=30)] = 1
+    reply_days: Annotated[int, Field(ge=1, le=120)] = 10
 
 
 class Authority(Value):
@@ -50,6 +61,7 @@ class Authority(Value):
     ladder: Literal["default", "sanming", "suqian", "guangyuan"] = "default"
     on_time_threshold: Annotated[float, Field(gt=0, le=1)] = 0.85
     circular: CircularPolicy = CircularPolicy()
+    letters: LetterPolicy = LetterPolicy()
 
 
 class Unit(Value):
@@ -250,6 +262,7 @@ def problems(
     """
     return [
         *_backstop_problems(directory, unread),
+        *_signer_problems(directory, unread),
         *(
             DirectoryProblem(
                 file=file,
@@ -279,6 +292,17 @@ def _backstop_problems(
             column="backstop_unit",
             what=f"兜底单位 {code} 不在单位表中",
             remedy="在 units.csv 增加该单位，或改为已有单位的代码",
+        )
+
+
+def _signer_problems(directory: Directory, unread: Callable[[str, str], bool]) -> Iterator[DirectoryProblem]:
+    code = directory.authority.letters.signer
+    if code is not None and code not in directory.posts_by_code and not unread("posts.csv", code):
+        yield DirectoryProblem(
+            file="authority.yaml",
+            column="letters.signer",
+            what=f"督办函签发职务 {code} 不在职务表中",
+            remedy="在 posts.csv 增加该职务，或改为已有职务的代码",
         )
 
 

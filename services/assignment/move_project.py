@@ -129,9 +129,14 @@ class ProjectDesk:
         return await open_projects(self.projects, self.publish, self.directory, [opening], by, now)
 
     async def change(
-        self, ledger: str, fields: Mapping[str, Any], reason: PublicText, approver: str
+        self,
+        ledger: str,
+        fields: Mapping[str, Any],
+        reason: PublicText,
+        approver: str,
+        finding_id: UUID | None = None,
     ) -> Outcome:
-        """`fields` of the plan are others from now on."""
+        """`fields` of the plan are others from now on. `finding_id`: the finding that is why, if one is."""
         await self.projects.lock_list()
         project = await self._theirs(ledger)
         if not isinstance(project, Project):
@@ -139,7 +144,7 @@ class ProjectDesk:
         if unapproved := self._unapproved(approver):
             return unapproved
         plan = project.plan.model_copy(update=dict(fields))
-        outcome = move(project, Change(plan, reason, approver), local_day(self.now))
+        outcome = move(project, Change(plan, reason, approver, finding_id), local_day(self.now))
         if isinstance(outcome, Moved):
             faults = plan_faults(plan, self.directory, DirectoryLabels.of(self.directory))
             return Faulty(tuple(faults)) if faults else await self._recorded(outcome)
@@ -167,7 +172,9 @@ class ProjectDesk:
             return project
         return self._unapproved(approver) or await self._move(project, Drop(reason, approver))
 
-    async def replace(self, ledger: str, by: str, reason: PublicText, approver: str) -> Outcome:
+    async def replace(
+        self, ledger: str, by: str, reason: PublicText, approver: str, finding_id: UUID | None = None
+    ) -> Outcome:
         """The cases of the project are answered by the other one as well from now on."""
         await self.projects.hold_groups()
         await self.projects.lock_list()
@@ -180,7 +187,7 @@ class ProjectDesk:
             return other
         if unapproved := self._unapproved(approver):
             return unapproved
-        outcome = await self._move(project, Replace(other, reason, approver))
+        outcome = await self._move(project, Replace(other, reason, approver, finding_id))
         if isinstance(outcome, Moved):
             await self._hand_over(project, other)
         return outcome

@@ -47,11 +47,15 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Another plan, with the reason that all may read, and the post that approved it."""
+    """Another plan, with the reason that all may read, and the post that approved it.
+
+    `finding_id`: what an inspection round found, where that is why.
+    """
 
     plan: Plan
     reason: PublicText
     approver: str
+    finding_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Replace:
     by: Project
     reason: PublicText
     approver: str
+    finding_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +220,12 @@ def _effect(project: Project, act: Act) -> dict[str, Any]:
 def _said(project: Project, act: Act) -> dict[str, Any]:
     """What the event says of the act, beside the head: mostly the act's own fields."""
     match act:
-        case Change(plan, reason, approver):
-            changed = changed_fields(project.plan, plan)
-            return {"plan": plan, "changed": changed, "reason": reason, "approver": approver}
-        case Replace(by, reason, approver):
-            there = {"by_project_id": by.project_id, "by_ledger": by.ledger}
-            return {**there, "reason": reason, "approver": approver}
+        case Change(plan, reason, approver, finding_id):
+            why = {"reason": reason, "approver": approver, "finding_id": finding_id}
+            return {"plan": plan, "changed": changed_fields(project.plan, plan), **why}
+        case Replace(by, reason, approver, finding_id):
+            why = {"reason": reason, "approver": approver, "finding_id": finding_id}
+            return {"by_project_id": by.project_id, "by_ledger": by.ledger, **why}
     return {one.name: getattr(act, one.name) for one in fields(act)}
 
 

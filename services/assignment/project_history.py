@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from services.contracts.project import (
     Fund,
@@ -44,7 +45,8 @@ class Difference:
 class Entry:
     """One public fact. `text`: report, or reason of a change; `on`: the day that it speaks of.
 
-    `approver`: the post, by code, that approved a change or an end without being done.
+    `approver`: the post, by code, that approved a change or an end without being done. `finding`: what an
+    inspection round found, where that was why.
     """
 
     version: int
@@ -57,6 +59,7 @@ class Entry:
     percent: int | None = None
     by_ledger: str | None = None
     approver: str | None = None
+    finding: UUID | None = None
     differences: tuple[Difference, ...] = ()
 
 
@@ -81,7 +84,14 @@ def history(facts: Iterable[Told]) -> Iterator[Entry]:
                 plan = event.plan
             case ProjectChanged():
                 differences = _differences(plan, event)
-                yield Entry(*head, "changed", event.reason, approver=event.approver, differences=differences)
+                yield Entry(
+                    *head,
+                    "changed",
+                    event.reason,
+                    approver=event.approver,
+                    finding=event.finding_id,
+                    differences=differences,
+                )
                 plan = event.plan
             case ProgressReported():
                 yield Entry(*head, "progress", event.text, evidence=event.evidence, percent=event.percent)
@@ -91,7 +101,12 @@ def history(facts: Iterable[Told]) -> Iterator[Entry]:
                 yield Entry(*head, "done", event.text, event.on, evidence=event.evidence)
             case ProjectReplaced():
                 yield Entry(
-                    *head, "replaced", event.reason, by_ledger=event.by_ledger, approver=event.approver
+                    *head,
+                    "replaced",
+                    event.reason,
+                    by_ledger=event.by_ledger,
+                    approver=event.approver,
+                    finding=event.finding_id,
                 )
             case ProjectDropped():
                 yield Entry(*head, "dropped", event.reason, approver=event.approver)

@@ -179,7 +179,7 @@ def entries(directory: Directory, version: int) -> Iterable[DirectoryEvent]:
 def _authority(directory: Directory, version: int) -> AuthorityRecorded:
     authority = directory.authority
     values = authority.model_dump(exclude={"circular"})
-    return AuthorityRecorded(version=version, issue=authority.circular.issue, **values)
+    return AuthorityRecorded(version=version, **authority.circular.model_dump(), **values)
 
 
 def _lists(directory: Directory) -> dict[str, object]:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING, Decimal
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
+
+from services.kit.lot import by_lot
 
 LEAST: Final = Decimal("0.10")
 """The least share of each unit's replies (Qinglong county: a call-back sample of at least 10 % a month)."""
@@ -55,4 +56,4 @@ def draw(replied: Iterable[Replied], share: Decimal, seed: str) -> set[Replied]:
 
 def _of_unit(replied: Sequence[Replied], share: Decimal, seed: str) -> Iterator[Replied]:
     count = int((len(replied) * share).to_integral_value(ROUND_CEILING))
-    yield from sorted(replied, key=lambda one: sha256(f"{seed}:{one.case_id}".encode()).hexdigest())[:count]
+    yield from by_lot(replied, seed, lambda one: str(one.case_id))[:count]

@@ -301,7 +301,7 @@ class PostgresCases:
                 notice.notice_id,
                 notice.case_id,
                 record.time,
-                notice.limit,
+                notice.limit or notice.trigger,
                 notice.rung,
                 notice.colour,
                 notice.outcome,

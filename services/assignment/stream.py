@@ -59,7 +59,11 @@ async def supervised(rulebooks: Rulebooks, writing: Writing, records: Sequence[R
     """Copy the dues and the notices of a batch; then act on the limits that passed."""
     cases = PostgresCases(writing.connection)
     limits = latest_limits(records)
-    notices = [(record.event, record) for record in records if isinstance(record.event, NoticeSent)]
+    notices = [
+        (record.event, record)
+        for record in records
+        if isinstance(record.event, NoticeSent) and record.event.case_id is not None
+    ]
     if limits:
         await cases.set_dues(limits)
     if notices:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.cli.circular import print_circular
+from services.cli.circulars import print_circular
 from services.cli.fengxian import fengxian
 from services.dev import stack
 from services.dev.accuracy import Accuracy, label_accuracy

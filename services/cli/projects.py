@@ -13,6 +13,7 @@ from services.dev.http import Api, bearer, options, refused, unreachable
 from services.dev.problem import Problem
 from services.dev.running import Running
 from services.dev.table_files import Row, read_rows
+from services.kit.documents.workbook import Sheet, to_xlsx
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -101,24 +102,9 @@ def write_sheet(file: Path, headings: list[str], rows: list[dict[str, str]]) -> 
 
     Control characters, which XLSX can't hold, are left out.
     """
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = "项目清单"
-    for at, record in enumerate([headings, *([row.get(name, "") for name in headings] for row in rows)], 1):
-        for column, value in enumerate(record, 1):
-            cell = sheet.cell(at, column)
-            cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.font = Font(bold=at == 1)
-    for column, name in enumerate(headings, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = WIDTHS.get(name, DEFAULT_WIDTH)
-    sheet.freeze_panes = "C2"
-    book.save(file)
+    cells = ([row.get(name, "") for name in headings] for row in rows)
+    sheet = Sheet("项目清单", headings, cells, WIDTHS, DEFAULT_WIDTH, frozen="C2", wrapped=True)
+    file.write_bytes(to_xlsx([sheet]))
 
 
 def _send(file: Path, rows: list[Row], running: Running) -> Any:

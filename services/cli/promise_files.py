@@ -6,17 +6,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from services.assignment.promise_rows import OCCASIONS
 from services.assignment.promise_words import STATES
 from services.assignment.sheet_words import TIERS_ZH, day_of
 from services.dev.problem import Problem
 from services.dev.table_files import Row, read_rows
+from services.kit.documents.workbook import Sheet, to_xlsx
 
 FIELDS: Final = {
     "编号": "number",
@@ -49,7 +44,7 @@ CAPTIONS: Final = {
     "编号": "number",
 }
 HEADING: Final = {field: heading for heading, field in (FIELDS | SHOWN).items()}
-WIDTHS: Final = {"words": 60, "unit": 22, "post": 26, "evidence": 26}
+WIDTHS: Final = {"承诺内容": 60, "单位": 22, "职务": 26, "依据": 26}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -89,17 +84,9 @@ def problem_line(file: Path, problem: Mapping[str, Any]) -> str:
 
 def write_list(file: Path, promises: Iterable[Mapping[str, Any]]) -> int:
     """Write an XLSX that `import` takes again without adding anything; how many promises."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("承诺清单")
-    sheet.freeze_panes = "A2"
     fields = [*FIELDS.values(), *SHOWN.values()]
-    for at, field in enumerate(fields, 1):
-        sheet.column_dimensions[get_column_letter(at)].width = WIDTHS.get(field, 14)
-    sheet.append([_cell(sheet, HEADING[field], bold=True) for field in fields])
-    rows = [_spoken(promise) for promise in promises]
-    for row in rows:
-        sheet.append([_cell(sheet, row[field]) for field in fields])
-    book.save(file)
+    rows = [[_cell(row[field]) for field in fields] for row in map(_spoken, promises)]
+    file.write_bytes(to_xlsx([Sheet("承诺清单", [HEADING[field] for field in fields], rows, WIDTHS)]))
     return len(rows)
 
 
@@ -119,14 +106,9 @@ def _key(words: Mapping[str, str], code: str) -> str:
     return next(word for word, value in words.items() if value == code)
 
 
-def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
-    """Always text: what begins with = is no formula."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value)) if value is not None else None
-    cell = WriteOnlyCell(sheet, text)
-    if text is not None:
-        cell.data_type = "s"
-    cell.font = Font(bold=bold)
-    return cell
+def _cell(value: object) -> str | None:
+    """Always text: what is read again is what was written."""
+    return None if value is None else str(value)
 
 
 def write_captions(file: Path, promises: Iterable[Mapping[str, Any]]) -> int:

@@ -7,8 +7,10 @@ from functools import partial
 
 import httpx
 
+from services.console.apis_assessment import Assessments
 from services.console.apis_assignment import Assignment
 from services.console.apis_intake import Intake
+from services.console.apis_letters import Letters, Rounds
 from services.console.apis_projects import Projects
 from services.console.apis_promises import Promises
 from services.console.apis_reporting import Reporting
@@ -31,6 +33,9 @@ class Apis:
     promises: Promises
     projects: Projects
     units: Units
+    assessments: Assessments
+    letters: Letters
+    rounds: Rounds
 
     @classmethod
     def over(cls, http: Mapping[Service, httpx.AsyncClient], keys: Mapping[Channel, str]) -> "Apis":
@@ -44,6 +49,9 @@ class Apis:
             Promises(api["assignment"]),
             Projects(api["assignment"]),
             Units(api["assignment"]),
+            Assessments(api["reporting"]),
+            Letters(api["supervision"]),
+            Rounds(api["supervision"]),
         )
 
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 from uuid import UUID
 
 from services.console.call import Api, Shown
@@ -11,18 +12,55 @@ PAGE: Final = 20
 
 
 class Notice(Shown):
-    """督办单: one rung of the ladder. Instants in UTC."""
+    """督办单: one rung of the ladder. Instants in UTC.
+
+    `reference` and `title` say what it concerns where that isn't a case. One that an event brought has no
+    `limit` and no `due_at`. `reply_by`: when a written answer is due, if it wants one.
+    """
 
     notice_id: UUID
-    case_id: UUID
-    limit: str
+    subject_kind: str
+    subject_id: UUID
+    reference: str | None
+    title: str | None
+    case_id: UUID | None
+    limit: str | None
+    trigger: str
     rung: int
     colour: str
     measure: str
     overdue: bool
     late: bool
-    due_at: datetime
+    due_at: datetime | None
+    reply_by: datetime | None
+    points: int
     sent_at: datetime
+
+    @property
+    def page(self) -> str | None:
+        """Where the console shows what it concerns."""
+        pages = {"case": f"/cases/{self.subject_id}", "project": f"/projects/{quote(self.reference or '')}"}
+        return pages.get(self.subject_kind)
+
+
+class Consequence(Shown):
+    """What the ladder proposes to the supervision office about a unit."""
+
+    consequence_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    reference: str | None
+    title: str | None
+    unit: str
+    post: str
+    measure: str
+    points: int
+    at: datetime
+
+
+class ConsequencePage(Shown):
+    consequences: list[Consequence]
+    next: str | None
 
 
 class InboxPage(Shown):
@@ -86,6 +124,20 @@ class Supervision:
         """`recipient` None: the token's own unit or, for a leader, its posts."""
         asked = {"recipient": recipient} if recipient else None
         await self.api.ask("POST", f"/notices/{notice_id}/ack", token, json=asked)
+
+    async def answer(self, token: str, notice_id: UUID, text: str, recipient: str | None) -> None:
+        """In writing, for `recipient` as above."""
+        asked = {"text": text} | ({"recipient": recipient} if recipient else {})
+        await self.api.ask("POST", f"/notices/{notice_id}/answer", token, json=asked)
+
+    async def consequences(self, token: str) -> ConsequencePage:
+        """The oldest that nobody settled."""
+        return await self.api.get(ConsequencePage, "/consequences", token, limit=PAGE)
+
+    async def settle(self, token: str, consequence_id: UUID, how: str, note: str) -> None:
+        """`how`: followed, waived."""
+        asked = {"how": how, "note": note}
+        await self.api.ask("POST", f"/consequences/{consequence_id}/settle", token, json=asked)
 
     async def limits(self, token: str, case_id: UUID) -> CaseLimits:
         return await self.api.get(CaseLimits, f"/cases/{case_id}/limits", token)

@@ -10,17 +10,21 @@ from fastapi.staticfiles import StaticFiles
 
 from services.console.apis import Apis, clients, opened
 from services.console.pages import Pages, templates
+from services.console.pages_assessment import assessment_routes
 from services.console.pages_cases import case_routes
+from services.console.pages_circulars import circular_routes
 from services.console.pages_entry import entry_routes
 from services.console.pages_errors import UnexpectedPage, add_error_pages
 from services.console.pages_hand_overs import hand_over_routes
 from services.console.pages_inbox import inbox_routes
+from services.console.pages_letters import letter_routes
 from services.console.pages_login import login_routes
 from services.console.pages_new_project import new_project_routes
 from services.console.pages_originals import original_routes
 from services.console.pages_projects import project_routes
 from services.console.pages_promises import promise_routes
 from services.console.pages_public import public_routes
+from services.console.pages_rounds import round_routes
 from services.console.pages_samples import sample_routes
 from services.console.pages_track import track_routes
 from services.console.policy import Policy
@@ -63,6 +67,7 @@ def build_on(settings: ConsoleSettings, http: Mapping[Service, httpx.AsyncClient
 def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[APIRouter]:
     """Every page; all of them name units."""
     yield public_routes(pages, apis.reporting)
+    yield circular_routes(pages, apis.reporting)
     yield track_routes(pages, apis.intake)
     yield promise_routes(pages, apis.promises)
     yield project_routes(pages, apis)
@@ -71,6 +76,9 @@ def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[API
     yield inbox_routes(pages, apis.supervision, apis.assignment)
     yield hand_over_routes(pages, apis.assignment)
     yield sample_routes(pages, apis.assignment)
+    yield assessment_routes(pages, apis.assessments)
+    yield letter_routes(pages, apis.letters)
+    yield round_routes(pages, apis.rounds)
     yield case_routes(pages, apis)
     yield original_routes(pages, apis)
     yield entry_routes(pages, apis.intake, settings.address)

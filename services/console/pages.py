@@ -112,7 +112,6 @@ class Pages:
             unit_name=self.units.name,
             zh=words.language == "zh-CN",
             long_day=partial(said.long_day, words=words),
-            week=partial(said.week, words=words),
             note=partial(said.note, words=words),
             **values,
         )

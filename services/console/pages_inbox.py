@@ -1,7 +1,7 @@
 """The inbox of a unit or a post: notices of supervision, and their acknowledgement."""
 
 from collections.abc import Collection, Sequence
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,14 +9,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_assignment import Assignment, CasePage, CaseRow, Post
-from services.console.apis_supervision import Supervision
+from services.console.apis_supervision import Consequence, InboxPage, Supervision
 from services.console.call import Away, Refused
 from services.console.pages import Pages, further, one, see
 from services.console.pages_cases import offers_waiting
 from services.console.session import OPENS_INBOX, Login
+from services.contracts.vocabulary import Role
 from services.kit.auth import Staff
 
 Code = Annotated[str, Query(max_length=100)]
+SETTLES: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
 
 
 def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment) -> APIRouter:
@@ -43,13 +45,14 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
             request,
             "inbox.html",
             page=page,
-            cases=await _cases(assignment, token, {one.case_id for one in page.notices}) if page else {},
+            cases=await _cases(assignment, token, _case_ids(page)) if page else {},
             chosen=chosen,
             own_posts=own_posts,
             post_title=next((one.title for one in posts if one.code == chosen["post"]), chosen["post"]),
             done=done,
             assisted=await _assisted(assignment, token, chosen["unit"]),
             hand_overs=await _hand_overs(assignment, login),
+            consequences=await _consequences(supervision, login),
             offered=await offers_waiting(assignment, login),
             further=further("/inbox", chosen, page.next) if page else None,
         )
@@ -60,6 +63,24 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
         recipient = one(await pages.own_form(request), "recipient")
         await supervision.acknowledge(token, notice_id, recipient or None)
         return see(f"/inbox?{urlencode(inbox_of(recipient) | {'done': 'true'})}")
+
+    @routes.post("/notices/{notice_id}/answer", summary="Answer a notice in writing (its recipients)")
+    async def answer(request: Request, notice_id: UUID) -> Response:
+        token = pages.login(request).token
+        form = await pages.own_form(request)
+        recipient = one(form, "recipient")
+        await supervision.answer(token, notice_id, one(form, "text"), recipient or None)
+        return see(f"/inbox?{urlencode(inbox_of(recipient) | {'done': 'true'})}")
+
+    @routes.post(
+        "/consequences/{consequence_id}/settle",
+        summary="Follow or waive what a ladder proposes (supervision office, administrator)",
+    )
+    async def settle(request: Request, consequence_id: UUID) -> Response:
+        token = pages.login(request, *SETTLES).token
+        form = await pages.own_form(request)
+        await supervision.settle(token, consequence_id, one(form, "how"), one(form, "note"))
+        return see("/inbox?done=true")
 
     return routes
 
@@ -75,6 +96,20 @@ def inbox_of(recipient: str) -> dict[str, str]:
     """The parameter that opens a recipient's inbox: `unit:water` is `unit=water`."""
     kind, _, code = recipient.partition(":")
     return {kind: code} if kind in ("unit", "post") else {}
+
+
+def _case_ids(page: InboxPage) -> set[UUID]:
+    return {one.case_id for one in page.notices if one.case_id is not None}
+
+
+async def _consequences(supervision: Supervision, login: Login) -> list[Consequence]:
+    """What the ladder proposes; the notices are shown though that can't be read."""
+    if login.staff.role not in SETTLES:
+        return []
+    try:
+        return (await supervision.consequences(login.token)).consequences
+    except (Refused, Away):
+        return []
 
 
 async def _posts(assignment: Assignment, token: str) -> list[Post]:

@@ -1,14 +1,11 @@
-"""Pages for everybody: the start, the issued circulars."""
+"""Pages for everybody: the start."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_reporting import Circulars, Reporting
 from services.console.call import Away
-from services.console.pages import Pages, further
-from services.console.policy import PAPER_POLICY
+from services.console.pages import Pages
 
 
 def public_routes(pages: Pages, reporting: Reporting) -> APIRouter:
@@ -18,18 +15,6 @@ def public_routes(pages: Pages, reporting: Reporting) -> APIRouter:
     @routes.get("/", summary="What this is, and the last circular (anybody)")
     async def start(request: Request) -> Response:
         return pages.show(request, "start.html", last=await _last_circular(reporting))
-
-    @routes.get("/circulars", summary="Issued circulars (anybody)")
-    async def list_circulars(
-        request: Request, after: Annotated[str | None, Query(max_length=40)] = None
-    ) -> Response:
-        page = await reporting.circulars(after)
-        return pages.show(request, "circulars.html", page=page, further=further("/circulars", {}, page.next))
-
-    @routes.get("/circulars/{reference}", summary="An issued circular (anybody)")
-    async def circular(reference: str) -> Response:
-        html = await reporting.circular_html(reference)
-        return HTMLResponse(html, headers={"Content-Security-Policy": PAPER_POLICY})
 
     return routes
 

@@ -38,11 +38,6 @@ def long_day(value: datetime | date, words: Catalogue) -> str:
     return day.isoformat()
 
 
-def week(monday: date, words: Catalogue) -> str:
-    """The week that begins on a Monday, first to last day."""
-    return f"{long_day(monday, words)} — {long_day(monday + timedelta(days=6), words)}"
-
-
 def note(step: str, text: str | None, words: Catalogue) -> str:
     """A timeline's note; that of a notice (`complete 2 red sent`) and of tags are codes, told in words."""
     if text and step == "tag":
@@ -55,7 +50,7 @@ def note(step: str, text: str | None, words: Catalogue) -> str:
     kind, rung, colour, outcome = parts
     return words.say(
         "case.notice_note",
-        limit=words.name("limit", kind),
+        limit=words.name("limit" if words.knows("limit", kind) else "trigger", kind),
         rung=rung,
         colour=words.name("colour", colour),
         outcome=words.name("outcome", outcome),

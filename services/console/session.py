@@ -29,13 +29,34 @@ SEES_HAND_OVERS: Final[tuple[Role, ...]] = ("unit_head", "leader", "supervision_
 """Roles that see hand-overs of posts; all but the supervision office confirm them."""
 CALLS_BACK: Final[tuple[Role, ...]] = ("callback_clerk", "clerk", "supervision_office", "administrator")
 """Roles that draw call-back samples and see whom of them to call."""
+MOVES_LETTERS: Final[tuple[Role, ...]] = ("handler", "unit_head", "supervision_office", "administrator")
+"""Roles that take some step of an official letter."""
+READS_ROUNDS: Final[tuple[Role, ...]] = ("leader", "inspector", "supervision_office", "administrator")
+"""Roles that see inspection rounds."""
+FINDS: Final[tuple[Role, ...]] = ("inspector", "supervision_office", "administrator")
+"""Roles that record what a round found."""
+MOVES_ROUNDS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
+"""Roles that draw and close rounds."""
 READS_ORIGINALS: Final[tuple[Role, ...]] = ("callback_clerk", "handler", "unit_head", "clerk")
 """Roles that intake may show an original or a contact to; call-back clerks always, others for their unit."""
 FOR_ALL_PROJECTS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 MOVES_PROJECTS: Final[tuple[Role, ...]] = ("handler", "unit_head", *FOR_ALL_PROJECTS)
 """Roles that open projects and move them on: the first two those that their unit leads."""
+CHECKS_CIRCULARS: Final[tuple[Role, ...]] = ("clerk", "supervision_office", "administrator")
+SIGNS_CIRCULARS: Final[tuple[Role, ...]] = ("leader", "supervision_office", "administrator")
+ISSUES_CIRCULARS: Final[tuple[Role, ...]] = ("clerk", "leader", "supervision_office", "administrator")
+"""Roles that take a circular's steps; the last are those who see drafts. Reporting tells which are open."""
+ORDERS_CIRCULARS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
 ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 """Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
+
+DECIDES_ABOUT_SCORES: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
+SEES_GAMING: Final = DECIDES_ABOUT_SCORES
+PREVIEWS_SCORES: Final[tuple[Role, ...]] = (*DECIDES_ABOUT_SCORES, "leader", "inspector")
+ASKS_ABOUT_SCORES: Final[tuple[Role, ...]] = ("unit_head",)
+SEES_SCORES: Final[tuple[Role, ...]] = (*PREVIEWS_SCORES, *ASKS_ABOUT_SCORES)
+"""Roles that see what a score is made of: the last those of their own unit and its posts."""
+SEES_REQUESTS: Final = SEES_SCORES
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,30 @@ class Login:
     def moves_projects(self, lead_unit: str) -> bool:
         """Whether assignment lets this member of staff act on the projects that a unit leads."""
         return self.opens_projects and (self.staff.role in FOR_ALL_PROJECTS or self.staff.unit == lead_unit)
+
+    @property
+    def previews_scores(self) -> bool:
+        return self.staff.role in PREVIEWS_SCORES
+
+    @property
+    def asks_about_scores(self) -> bool:
+        return self.staff.role in ASKS_ABOUT_SCORES and self.staff.unit is not None
+
+    @property
+    def sees_requests(self) -> bool:
+        return self.staff.role in SEES_REQUESTS
+
+    @property
+    def sees_gaming(self) -> bool:
+        return self.staff.role in SEES_GAMING
+
+    def sees_scores_of(self, unit: str | None) -> bool:
+        """Whether reporting shows this member of staff what a unit's score, or its post's, is made of."""
+        return self.previews_scores or (self.asks_about_scores and self.staff.unit == unit)
+
+    @property
+    def reads_rounds(self) -> bool:
+        return self.staff.role in READS_ROUNDS
 
     @property
     def enters(self) -> bool:

@@ -5,7 +5,9 @@ newest directory no longer contains the entry; readers keep it for what was befo
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from services.contracts.envelope import Event
 from services.contracts.vocabulary import Tier, UnitKind
@@ -79,6 +81,22 @@ class CategoryRecorded(DirectoryEvent):
         return f"category/{self.code}"
 
 
+class LetterRules(BaseModel):
+    """How the authority writes letters (整改督办函): the word of their numbers, who signs, how long they run.
+
+    `signing`: automatic = what a round finds goes out at once under the signature on record, that of `signer`
+    (a post; None = the issuer's name alone); by_hand = it waits for a signature. Limits are in working days.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    word: str = "督函"
+    signing: Literal["automatic", "by_hand"] = "automatic"
+    signer: str | None = None
+    receipt_days: int = 1
+    reply_days: int = 10
+
+
 class AuthorityRecorded(DirectoryEvent):
     """The authority itself and its policies (presets by name)."""
 
@@ -93,6 +111,8 @@ class AuthorityRecorded(DirectoryEvent):
     ladder: str
     on_time_threshold: float
     issue: str
+    editions: tuple[str, ...] = ()
+    letters: LetterRules = LetterRules()
 
     def subject(self) -> str:
         return f"authority/{self.code}"

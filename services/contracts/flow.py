@@ -44,6 +44,15 @@ from services.contracts.directory import (
     UnitRecorded,
 )
 from services.contracts.envelope import Event
+from services.contracts.letter import (
+    LetterAccepted,
+    LetterIssued,
+    LetterReceived,
+    LetterReplied,
+    LetterReturned,
+    LetterStruckOff,
+    LetterVoided,
+)
 from services.contracts.project import (
     CaseLinkedToProject,
     CaseUnlinkedFromProject,
@@ -56,12 +65,17 @@ from services.contracts.project import (
     ProjectReplaced,
 )
 from services.contracts.promise import PromiseAired, PromiseChanged, PromiseMade, PromiseSettled
+from services.contracts.round import FindingRecorded, RoundClosed, RoundDrawn, RoundPlanned
 from services.contracts.supervision import (
+    ConsequenceDrawn,
+    ConsequenceSettled,
     FurtherLimitSet,
     LimitPassed,
     LimitsSet,
     NoticeAcknowledged,
+    NoticeAnswered,
     NoticeSent,
+    SubjectLimitSet,
 )
 from services.contracts.vocabulary import Service
 from services.contracts.watermark import WatermarkPassed
@@ -149,13 +163,13 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(PromiseAired, "promise", "reporting"),
     _flow(PromiseSettled, "promise", "reporting"),
     _flow(WatermarkPassed, "promise", "reporting"),
-    _flow(ProjectOpened, "project", "intake"),
-    _flow(ProjectChanged, "project", "intake"),
-    _flow(ProgressReported, "project"),
+    _flow(ProjectOpened, "project", "intake", "supervision"),
+    _flow(ProjectChanged, "project", "intake", "supervision"),
+    _flow(ProgressReported, "project", "supervision"),
     _flow(MilestoneReached, "project", "intake"),
-    _flow(ProjectDone, "project", "intake"),
-    _flow(ProjectReplaced, "project", "intake"),
-    _flow(ProjectDropped, "project", "intake"),
+    _flow(ProjectDone, "project", "intake", "supervision"),
+    _flow(ProjectReplaced, "project", "intake", "supervision"),
+    _flow(ProjectDropped, "project", "intake", "supervision"),
     _flow(CaseLinkedToProject, "project", "intake"),
     _flow(CaseUnlinkedFromProject, "project", "intake"),
     _flow(WatermarkPassed, "project", "reporting"),
@@ -164,6 +178,21 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(LimitPassed, "supervision", "assignment"),
     _flow(NoticeSent, "supervision", "assignment", "reporting"),
     _flow(NoticeAcknowledged, "supervision", "reporting"),
+    _flow(LetterIssued, "supervision"),
+    _flow(LetterReceived, "supervision"),
+    _flow(LetterReplied, "supervision"),
+    _flow(LetterAccepted, "supervision"),
+    _flow(LetterReturned, "supervision"),
+    _flow(LetterVoided, "supervision"),
+    _flow(LetterStruckOff, "supervision"),
+    _flow(RoundPlanned, "supervision"),
+    _flow(RoundDrawn, "supervision"),
+    _flow(FindingRecorded, "supervision"),
+    _flow(RoundClosed, "supervision"),
+    _flow(NoticeAnswered, "supervision"),
+    _flow(SubjectLimitSet, "supervision"),
+    _flow(ConsequenceDrawn, "supervision"),
+    _flow(ConsequenceSettled, "supervision"),
     _flow(WatermarkPassed, "supervision", "reporting"),
     _flow(CircularIssued, "circular"),
 )

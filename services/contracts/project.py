@@ -17,6 +17,8 @@ from services.contracts.named_ids import Namespace
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import Tier
 
+UPDATES: Final = frozenset({"name", "content", "start", "completion", "milestones"})
+"""The fields of a plan that are its wording and its dates."""
 FEN: Final = Decimal("0.01")
 _ID_OF: Final = Namespace.of("3ad5cb4f-6a0f-5f1c-9b3e-0f7a2d1c8e64")
 
@@ -101,7 +103,11 @@ class ProjectOpened(ProjectEvent):
 
 
 class ProjectChanged(ProjectEvent):
-    """The plan is another one from now on. `changed` names the fields of the plan that differ."""
+    """The plan is another one from now on. `changed` names the fields of the plan that differ.
+
+    `finding_id`: what an inspection round found, which this answers. A project is *updated* (项目更新) where
+    a finding changed one of UPDATES, or replaced it.
+    """
 
     type: ClassVar[str] = "yinuo.project.changed.v1"
 
@@ -109,6 +115,7 @@ class ProjectChanged(ProjectEvent):
     changed: tuple[str, ...]
     reason: PublicText
     approver: str
+    finding_id: UUID | None = None
 
 
 class ProgressReported(ProjectEvent):
@@ -142,7 +149,10 @@ class ProjectDone(ProjectEvent):
 
 
 class ProjectReplaced(ProjectEvent):
-    """Another project stands in this one's place; it ends here without being done."""
+    """Another project stands in this one's place; it ends here without being done.
+
+    `finding_id`: what an inspection round found, which this answers.
+    """
 
     type: ClassVar[str] = "yinuo.project.replaced.v1"
 
@@ -150,6 +160,7 @@ class ProjectReplaced(ProjectEvent):
     by_ledger: str
     reason: PublicText
     approver: str
+    finding_id: UUID | None = None
 
 
 class ProjectDropped(ProjectEvent):

@@ -1,11 +1,19 @@
-"""Topic `supervision`: limits and notices, keyed by the case they concern."""
+"""Topic `supervision`: limits and notices, keyed by what they concern (case, letter, project, listing)."""
 
 from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from services.contracts.envelope import Event
-from services.contracts.vocabulary import FurtherKind, LimitKind
+from services.contracts.public_text import PublicText
+from services.contracts.vocabulary import (
+    FurtherKind,
+    LimitKind,
+    Measure,
+    SubjectKind,
+    SubjectLimitKind,
+    Trigger,
+)
 
 
 class LimitsSet(Event):
@@ -77,18 +85,52 @@ class LimitPassed(FurtherLimit):
         return f"{self.case_id}/{self.limit}/{self.about}/passed/{self.generation}"
 
 
-class NoticeSent(Event):
+class OfSubject(Event):
+    """What concerns a subject of any kind carries. A `case_id` beside is None but of a case."""
+
+    subject_kind: SubjectKind
+    subject_id: UUID
+
+    def subject(self) -> str:
+        return str(self.subject_id)
+
+
+class SubjectLimitSet(OfSubject):
+    """A limit of a letter, a project or a listing, or of an answer to a notice, was opened or set anew.
+
+    `about` tells limits of one kind apart (the notice that wants an answer), or is empty. `generation` counts
+    its openings from 1; `version` its events, the highest wins. None = awaiting a calendar.
+    """
+
+    type: ClassVar[str] = "yinuo.subject-limit.set.v1"
+
+    limit: SubjectLimitKind | Literal["notice_reply"]
+    about: str
+    generation: int
+    version: int
+    unit: str
+    post: str
+    due: datetime | None
+
+    def identity(self) -> str:
+        return f"{self.subject_id}/{self.limit}/{self.about}/set/{self.version}"
+
+
+class NoticeSent(OfSubject):
     """One rung of the ladder was recorded (督办单): sent, or collapsed into a newer rung of the same limit.
 
-    `late` says that it fired late by the business clock, after a downtime.
+    `trigger` says what brought it; of an event `limit` and `due_at` are None and `generation` is its version.
+    `reply_by`: when a written answer is due, if it wants one. `points` go to the unit and
+    to the post; who held it is read by the day. `late`: it fired late by the business clock.
     """
 
     type: ClassVar[str] = "yinuo.notice.sent.v1"
 
     notice_id: UUID
-    case_id: UUID
-    demand_id: UUID
-    limit: LimitKind
+    case_id: UUID | None
+    demand_id: UUID | None
+    limit: LimitKind | None
+    trigger: Trigger
     generation: int
     rung: int
     colour: str
@@ -96,28 +138,69 @@ class NoticeSent(Event):
     unit: str
     post: str
     recipients: tuple[str, ...]
-    due_at: datetime
+    due_at: datetime | None
+    reply_by: datetime | None
+    points: int
     overdue: bool
     late: bool
-
-    def subject(self) -> str:
-        return str(self.case_id)
 
     def identity(self) -> str:
         return str(self.notice_id)
 
 
-class NoticeAcknowledged(Event):
+class NoticeAcknowledged(OfSubject):
     """A recipient acknowledged a notice in the inbox."""
 
     type: ClassVar[str] = "yinuo.notice.acknowledged.v1"
 
     notice_id: UUID
-    case_id: UUID
+    case_id: UUID | None
     recipient: str
-
-    def subject(self) -> str:
-        return str(self.case_id)
 
     def identity(self) -> str:
         return f"{self.notice_id}/{self.recipient}"
+
+
+class NoticeAnswered(OfSubject):
+    """A notice that wanted a written answer has it (答复)."""
+
+    type: ClassVar[str] = "yinuo.notice.answered.v1"
+
+    notice_id: UUID
+    unit: str
+    text: PublicText
+
+    def identity(self) -> str:
+        return str(self.notice_id)
+
+
+class ConsequenceDrawn(OfSubject):
+    """What the notices on one task bring upon a unit: a letter (专函督办), an interview (约谈), points.
+
+    It is proposed to the supervision office, since letters are signed by people. `notice_id` brought it.
+    """
+
+    type: ClassVar[str] = "yinuo.consequence.drawn.v1"
+
+    consequence_id: UUID
+    notice_id: UUID
+    unit: str
+    post: str
+    measure: Measure
+    points: int
+
+    def identity(self) -> str:
+        return str(self.consequence_id)
+
+
+class ConsequenceSettled(OfSubject):
+    """The supervision office followed the proposal, or waived it for a reason: then it costs no points."""
+
+    type: ClassVar[str] = "yinuo.consequence.settled.v1"
+
+    consequence_id: UUID
+    how: Literal["followed", "waived"]
+    note: PublicText
+
+    def identity(self) -> str:
+        return str(self.consequence_id)

@@ -26,7 +26,22 @@ Urgency = Literal["urgent", "priority", "normal"]
 FurtherKind = Literal["dispute", "extension", "rectification", "assist"]
 """争议裁定 延期审批 整改 协办: limits that something opens on the way, not the dispatch."""
 
-LimitKind = Literal["sign_for", "complete", FurtherKind]
+CaseLimitKind = Literal["sign_for", "complete", FurtherKind]
+
+SubjectLimitKind = Literal["letter_receipt", "letter_reply", "project_report", "listing_report"]
+"""督办函签收 督办函回复 项目进展报告 挂牌进展报告: limits of what isn't a case, by a rule of their own."""
+
+LimitKind = Literal[CaseLimitKind, SubjectLimitKind, "notice_reply"]
+"""The last is 督办单答复: a notice that wants a written answer, about whatever it concerns."""
+
+SubjectKind = Literal["case", "letter", "project", "listing"]
+"""What a limit or a notice concerns: 办件 督办函 项目 挂牌督办."""
+
+Trigger = Literal["limit", "report_missing", "bad_rating", "repeat", "finding"]
+"""What brings a notice: 时限 未按期报告 群众差评 重复诉求 巡查问题."""
+
+Measure = Literal["reminder", "warning", "overdue", "special_letter", "interview"]
+"""催办提醒, 预警, 逾期督办, 专函督办, 约谈."""
 
 CaseState = Literal[
     "dispatched",

@@ -1,4 +1,4 @@
-"""Watermarks: in every partition of the record, where one business week ends and the next begins."""
+"""Watermarks: in every partition of the record, where one business day ends and the next begins."""
 
 from datetime import date
 from typing import ClassVar
@@ -7,15 +7,15 @@ from services.contracts.envelope import Event
 
 
 class WatermarkPassed(Event):
-    """The business clock passed Monday 00:00 (Asia/Shanghai) of `week`.
+    """The business clock passed 00:00 (Asia/Shanghai) of `day`.
 
     Every fact of its writer that lies before it in this partition was recorded before that
-    instant; what lies behind it belongs to the week that begins on `week` (a Monday) or later.
+    instant; what lies behind it belongs to `day` or a later one.
     """
 
     type: ClassVar[str] = "yinuo.watermark.passed.v1"
 
-    week: date
+    day: date
     topic: str
     partition: int
 
@@ -23,4 +23,4 @@ class WatermarkPassed(Event):
         return f"watermark/{self.topic}/{self.partition}"
 
     def identity(self) -> str:
-        return f"{self.topic}/{self.partition}/{self.week.isoformat()}"
+        return f"{self.topic}/{self.partition}/{self.day.isoformat()}"

@@ -12,10 +12,12 @@ from rich.text import Text
 
 from services.contracts.flow import TOPICS
 from services.contracts.vocabulary import SERVICES
+from services.dev.audit_assessments import assessments
 from services.dev.audit_checks import EXAMPLES, Check, Result, not_run, result
 from services.dev.audit_circulars import CIRCULARS
 from services.dev.audit_facts import FACTS
 from services.dev.audit_further import FURTHER
+from services.dev.audit_letters import LETTERS
 from services.dev.audit_path import PATH
 from services.dev.audit_projects import PROJECTS
 from services.dev.audit_promises import PROMISES
@@ -29,14 +31,14 @@ WIDE: Final = 130
 _PLUMBING: Final = " UNION ALL ".join(
     f"SELECT '{service}' AS service, * FROM {service}.audit_plumbing" for service in SERVICES
 )
-LETTERS: Final = Check(
+DEAD: Final = Check(
     "no_dead_letters",
     "无死信",
     "no dead letters are left (`yinuo dlq list`)",
     f"SELECT sum(dead_letters)::bigint FROM ({_PLUMBING}) AS p",
     f"SELECT service || ' ' || n AS what FROM ({_PLUMBING}) AS p, generate_series(1, dead_letters) AS n",
 )
-CHECKS: Final = (*PATH, *FURTHER, *PROJECTS, *FACTS, *CIRCULARS, *PROMISES, LETTERS)
+CHECKS: Final = (*PATH, *FURTHER, *PROJECTS, *FACTS, *CIRCULARS, *PROMISES, *LETTERS, DEAD)
 _OFFSETS: Final = " UNION ALL ".join(
     f"SELECT '{service}' AS service, * FROM {service}.audit_offsets" for service in SERVICES
 )
@@ -70,6 +72,7 @@ async def _snapshot(running: Running, cut: datetime, backlogs: Backlogs, before:
             after = await backlogs.read()
             events = events_on_their_way(before, after)
             results = [await _made(connection, check, cut, events) for check in CHECKS]
+            results.append(await assessments(connection))
     finally:
         await connection.close()
     assert aside is not None  # noqa: S101  a SELECT without FROM has one row

@@ -133,7 +133,7 @@ FACTS: Final = (
         differences(
             "SELECT case_id, count(*) AS notices FROM supervision.audit_notices GROUP BY case_id",
             "SELECT case_id, count(*) FROM reporting.audit_facts WHERE kind = 'notice' GROUP BY case_id",
-            "case_id || ' ' || notices",
+            "coalesce(case_id::text, 'of no case') || ' ' || notices",
         ),
         on_its_way=True,
     ),
@@ -149,7 +149,7 @@ FACTS: Final = (
             WHERE d.acknowledged_at IS NOT NULL GROUP BY n.case_id
             """,
             "SELECT case_id, count(*) FROM reporting.audit_facts WHERE kind='acknowledged' GROUP BY case_id",
-            "case_id || ' ' || acknowledged",
+            "coalesce(case_id::text, 'of no case') || ' ' || acknowledged",
         ),
         on_its_way=True,
     ),
@@ -178,17 +178,17 @@ FACTS: Final = (
         on_its_way=True,
     ),
     Check(
-        "weeks_follow_cuts",
-        "台账归周与截点一致",
-        "every fact lies in the week that the cuts give its position",
+        "days_follow_cuts",
+        "台账归日与截点一致",
+        "every fact lies on the day that the cuts give its position",
         FACTS_WALKED,
         """
         SELECT f.topic || '/' || f.partition || '@' || f."offset" AS what FROM reporting.audit_facts AS f
         JOIN (
-            SELECT topic, partition, week, "offset" AS begins,
-                   lead("offset") OVER (PARTITION BY topic, partition ORDER BY week) AS ends
+            SELECT topic, partition, day, "offset" AS begins,
+                   lead("offset") OVER (PARTITION BY topic, partition ORDER BY day) AS ends
             FROM reporting.audit_cuts
-        ) AS c USING (topic, partition, week)
+        ) AS c USING (topic, partition, day)
         WHERE f."offset" < c.begins OR f."offset" >= c.ends
         """,
     ),

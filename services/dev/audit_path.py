@@ -182,7 +182,8 @@ PATH: Final = (
         "SELECT count(*) FROM supervision.audit_notices",
         """
         SELECT n.notice_id::text AS what FROM supervision.audit_notices AS n
-        LEFT JOIN assignment.audit_notices AS a USING (notice_id) WHERE a.case_id IS DISTINCT FROM n.case_id
+        LEFT JOIN assignment.audit_notices AS a USING (notice_id)
+        WHERE n.case_id IS NOT NULL AND a.case_id IS DISTINCT FROM n.case_id
         """,
         on_its_way=True,
     ),

@@ -100,7 +100,7 @@ PROMISES: Final = (
         "every head that a circular printed is in the chain as it was printed",
         "SELECT count(*) FROM reporting.audit_printed_heads",
         """
-        SELECT 'circular ' || coalesce(p.number, p.week::text) || ' fact ' || p.seq AS what
+        SELECT 'circular ' || coalesce(p.number, p.ref) || ' fact ' || p.seq AS what
         FROM reporting.audit_printed_heads AS p
         LEFT JOIN assignment.audit_promise_facts AS f USING (authority, seq)
         WHERE f.hash IS DISTINCT FROM p.hash

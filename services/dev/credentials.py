@@ -4,6 +4,7 @@ import base64
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -14,8 +15,15 @@ ENVIRONMENT = "demonstration"
 KEYS: Mapping[Service, tuple[str, ...]] = {
     "intake": ("YINUO_MASTER_KEY", "YINUO_INDEX_KEY", "YINUO_TRACKING_KEY"),
     "assignment": ("YINUO_PROMISE_SIGNING_KEY",),
+    "supervision": ("YINUO_DELIVERY_KEY",),
+    "reporting": ("YINUO_DELIVERY_KEY",),
 }
-"""The keys that one service alone has, each base64 of 32 bytes. Any 32 bytes are an Ed25519 private key."""
+"""The keys that a service has, each base64 of 32 bytes. Any 32 bytes are an Ed25519 private key.
+
+Those that send messages share one, so that a recipient has one secret for what comes of either.
+"""
+MAIL: Final = ("YINUO_SMTP_URL", "YINUO_MAIL_SENDER", "YINUO_PUBLIC_URL")
+"""What those that send messages get besides, if somebody wrote it into the file of secrets; never made up."""
 
 
 def password_names() -> list[str]:
@@ -95,6 +103,8 @@ def service_environment(
     """The environment of one service: its own password, and the keys that it alone has."""
     password = secret[f"YINUO_{service.upper()}_APP_PASSWORD"]
     keys = {name: secret[name] for name in KEYS.get(service, ())}
+    if "YINUO_DELIVERY_KEY" in keys:
+        keys |= {name: secret[name] for name in MAIL if name in secret}
     stores = {
         "YINUO_DATABASE_URL": database_url(f"yinuo_{service}_app", password, ports["postgres"]),
         "YINUO_KAFKA": f"127.0.0.1:{ports['kafka']}",

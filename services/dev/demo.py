@@ -201,17 +201,17 @@ async def _play_stops(
 
 
 async def _issued(reporting: httpx.AsyncClient) -> list[str]:
-    """The numbers of all circulars, in the order of their weeks."""
+    """The numbers of the weekly circulars, in the order of their weeks."""
     found: list[dict[str, Any]] = []
     after: str | None = ""
     while after is not None:
         answer = await reporting.get(
-            "/circulars", params={"limit": "1000", **({"after": after} if after else {})}
+            "/circulars", params={"kind": "weekly", "limit": "1000", **({"after": after} if after else {})}
         )
         answer.raise_for_status()
         found += answer.json()["circulars"]
         after = answer.json()["next"]
-    return [one["number"] for one in sorted(found, key=lambda one: one["week"])]
+    return [one["number"] for one in sorted(found, key=lambda one: one["first"])]
 
 
 async def _circular(reporting: httpx.AsyncClient, number: str) -> dict[str, Any]:

@@ -56,9 +56,14 @@ async def read_clock(dsn: str) -> tuple[datetime, bool]:
     return row["now"].astimezone(UTC), bool(row["stopped"])
 
 
+def local_day(moment: datetime) -> date:
+    """The local day that an aware instant lies in."""
+    return moment.astimezone(LOCAL).date()
+
+
 def monday(moment: datetime) -> date:
     """The Monday (a local date) of the local week that an aware instant lies in."""
-    local = moment.astimezone(LOCAL).date()
+    local = local_day(moment)
     return local - timedelta(days=local.weekday())
 
 

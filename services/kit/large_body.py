@@ -1,7 +1,7 @@
 """Routes whose body may be larger than the border's bound: whole directories, many steps at once."""
 
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -16,10 +16,13 @@ Receive = Callable[[], Awaitable[Message]]
 
 
 class LargeBodyRoute(APIRoute):
-    """A route for staff that lifts the border's bound on the body and sets its own, LARGE_BYTES.
+    """A route for staff that lifts the border's bound on the body and sets its own, `most` bytes.
 
     FastAPI reads and parses a body before any dependency runs; so the token is looked at here first.
     """
+
+    most: ClassVar[int] = LARGE_BYTES
+    remedy: ClassVar[str] = "send fewer entries at once"
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -27,12 +30,12 @@ class LargeBodyRoute(APIRoute):
         async def handle_large(request: Request) -> Response:
             staff_of(request)
             request.scope["yinuo.stream"] = True
-            return await handle(Request(request.scope, bounded(request.receive)))
+            return await handle(Request(request.scope, bounded(request.receive, self.most, self.remedy)))
 
         return handle_large
 
 
-def bounded(receive: Receive, most: int = LARGE_BYTES) -> Receive:
+def bounded(receive: Receive, most: int = LARGE_BYTES, remedy: str = LargeBodyRoute.remedy) -> Receive:
     """Receive a body of at most `most` bytes; Problem 413 past it."""
     received = 0
 
@@ -46,7 +49,7 @@ def bounded(receive: Receive, most: int = LARGE_BYTES) -> Receive:
                 "Content Too Large",
                 f"the body is larger than {most} bytes",
                 field="body",
-                remedy="send fewer entries at once",
+                remedy=remedy,
             )
         return message
 

@@ -76,6 +76,18 @@ CIRCULARS: Final = Counter("yinuo_circulars_issued_total", "Circulars issued.")
 CIRCULAR_SECONDS: Final = Histogram(
     "yinuo_circular_duration_seconds", "Time to compute a circular.", buckets=_FAST
 )
+DELIVERY_TRIES: Final = Counter(
+    "yinuo_delivery_tries_total", "Tries to send a message to people.", ["service", "channel", "outcome"]
+)
+DELIVERIES_WAITING: Final = Gauge(
+    "yinuo_deliveries_waiting", "Messages to people that were not taken yet.", ["service", "channel"]
+)
+DELIVERY_AGE: Final = Gauge(
+    "yinuo_delivery_age_seconds", "Age of the oldest message to people that waits.", ["service", "channel"]
+)
+DELIVERIES_GIVEN_UP: Final = Gauge(
+    "yinuo_deliveries_given_up", "Messages to people that are not tried any more.", ["service", "channel"]
+)
 
 
 def exposition() -> bytes:

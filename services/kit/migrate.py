@@ -44,8 +44,12 @@ async def migrate_all(environ: Mapping[str, str]) -> None:
         owner = _as_role(
             admin_url, f"yinuo_{service}_owner", environ[f"YINUO_{service.upper()}_OWNER_PASSWORD"]
         )
-        sources = [_KIT / "migrations", _SERVICES / service / "migrations"]
-        await asyncio.to_thread(_migrate, owner, service, sources)
+        await asyncio.to_thread(migrate_schema, owner, service, service)
+
+
+def migrate_schema(url: str, schema: str, service: str) -> None:
+    """A service's own migrations in a schema of another name, as whoever `url` logs in."""
+    _migrate(url, schema, [_KIT / "migrations", _SERVICES / service / "migrations"])
 
 
 def _needed(environ: Mapping[str, str], name: str) -> str:

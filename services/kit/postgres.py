@@ -12,9 +12,9 @@ import asyncpg
 from services.contracts.envelope import Event
 from services.contracts.vocabulary import Service
 from services.kit import outbox
-from services.kit.clock import monday
+from services.kit.clock import local_day
 from services.kit.connection import Connection, PlainConnection, Pool
-from services.kit.watermark import pass_weeks, weeks_missing
+from services.kit.watermark import days_missing, pass_days
 
 __all__ = ["CONTENDED", "UNAVAILABLE", "Connection", "Database", "Pool", "Writing", "pool", "writer_lock"]
 
@@ -34,10 +34,11 @@ CONTENDED: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, a
 """Somebody else was in the way: the same work succeeds when repeated."""
 
 
-def pool(dsn: str, service: Service, size: int) -> Pool:
+def pool(dsn: str, service: Service, size: int, schema: str | None = None) -> Pool:
     """A pool that connects when first asked, so that a service starts while PostgreSQL is away.
 
-    Await it (or enter it) before use. JIT is off: the statements are short and it only delays them.
+    `schema`: another than the service's own, where its record is read anew. Await it (or enter it) before
+    use. JIT is off: the statements are short and it only delays them.
     """
     return asyncpg.create_pool(
         dsn,
@@ -46,7 +47,11 @@ def pool(dsn: str, service: Service, size: int) -> Pool:
         max_size=size,
         command_timeout=30,
         timeout=5,
-        server_settings={"search_path": service, "application_name": f"yinuo-{service}", "jit": "off"},
+        server_settings={
+            "search_path": schema or service,
+            "application_name": f"yinuo-{service}",
+            "jit": "off",
+        },
     )
 
 
@@ -72,13 +77,13 @@ class Writing:
 
 
 @dataclass(slots=True)
-class _Week:
-    """The last Monday whose watermark this process has seen written."""
+class _Day:
+    """The last day whose watermark this process has seen written."""
 
     passed: date | None = None
 
     def covers(self, now: datetime) -> bool:
-        return self.passed is not None and monday(now) <= self.passed
+        return self.passed is not None and local_day(now) <= self.passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +93,20 @@ class Database:
     service: Service
     pool: Pool
     wake_relay: Callable[[], None]
-    _week: _Week = field(default_factory=_Week)
+    _day: _Day = field(default_factory=_Day)
 
     @asynccontextmanager
     async def writing(self, *, alone: bool = False) -> AsyncIterator[Writing]:
         """A transaction whose events reach the outbox with its commit, and wake the relay.
 
         It takes the writers' lock, then reads the business clock. `alone` takes the lock
-        exclusively: every other writer has committed before, or begins after. In a new week the
+        exclusively: every other writer has committed before, or begins after. In a new day the
         watermark comes first, in a transaction of its own or at the head of one that is alone.
         """
         async with self.pool.acquire() as connection:
             while True:
                 async with self._transaction(connection, alone) as writing:
-                    if alone or self._week.covers(writing.now):
+                    if alone or self._day.covers(writing.now):
                         yield writing
                         return
                 async with self._transaction(connection, alone=True):
@@ -126,17 +131,17 @@ class Database:
             now: datetime = await connection.fetchval(begin, writer_lock(self.service))
             writing = Writing(connection, now.astimezone(UTC))
             if alone:
-                writing.publish_all(await pass_weeks(connection, self.service, writing.now))
+                writing.publish_all(await pass_days(connection, self.service, writing.now))
             yield writing
             await outbox.append(connection, writing.events)
         if alone:
-            self._week.passed = monday(writing.now)
+            self._day.passed = local_day(writing.now)
         if writing.events:
             self.wake_relay()
 
     async def pass_watermarks(self) -> int:
-        """Write the watermarks that are due, though nobody writes anything else; how many Mondays."""
-        missing = await weeks_missing(self.pool)
+        """Write the watermarks that are due, though nobody writes anything else; how many days."""
+        missing = await days_missing(self.pool)
         if missing:
             async with self.writing(alone=True):
                 pass

@@ -31,7 +31,7 @@ from services.kit.schedule import Step, keep_doing
 from services.kit.settings import ServiceSettings
 from services.kit.stream import assigned_partitions, build_worker, end_process, group_of, working
 from services.kit.topics import TopicsMissing
-from services.kit.watermark import weeks_missing
+from services.kit.watermark import days_missing
 
 WAIT_SECONDS: Final = 0.5
 READY_SECONDS: Final = 3.0
@@ -57,7 +57,7 @@ class Runtime:
     """One process of a service, made on the event loop that it will run on: the pool is bound to it.
 
     Build it, give handlers and steps, take its API, add routes, serve. `works_without_kafka`: being without
-    it is told, but doesn't make the service unready.
+    it is told, but doesn't make the service unready. `warnings`: what else is told so.
     """
 
     service: Service
@@ -66,6 +66,7 @@ class Runtime:
     steps: dict[str, Step] = field(default_factory=dict)
     due: Callable[[], Awaitable[int]] = _nothing_due
     works_without_kafka: bool = False
+    warnings: dict[str, Check] = field(default_factory=dict)
     state: dict[str, str] = field(default_factory=lambda: {"consumer": "not started"})
     partitions: Partitions = field(default_factory=Partitions)
     database: Database = field(init=False)
@@ -190,13 +191,15 @@ class Runtime:
                     raise RuntimeError(f"topics were made anew: {known} became {ids}")
 
     async def _left_to_do(self) -> int:
-        return await self.due() + await weeks_missing(self.database.pool)
+        return await self.due() + await days_missing(self.database.pool)
 
     def _checks(self) -> tuple[dict[str, Check], dict[str, Check]]:
         """What must be there, and what the service can do without."""
         database: dict[str, Check] = {"postgres": self._postgres}
         of_log: dict[str, Check] = {"kafka": self._kafka, "consumer": self._consumer}
-        return (database, of_log) if self.works_without_kafka else ({**database, **of_log}, {})
+        if self.works_without_kafka:
+            return database, {**of_log, **self.warnings}
+        return {**database, **of_log}, self.warnings
 
     async def _postgres(self) -> str | None:
         try:

@@ -1,9 +1,15 @@
 """Settings from the environment, all prefixed YINUO_. The same names stand in docker-compose.yml."""
 
-from typing import Literal
+import base64
+import binascii
+from typing import Literal, Self
 
-from pydantic import Field, PostgresDsn
+from pydantic import AnyHttpUrl, Field, PostgresDsn, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.kit.delivery import address
+
+KEY_BYTES = 32
 
 
 class ProcessSettings(BaseSettings):
@@ -31,3 +37,36 @@ class ServiceSettings(ProcessSettings):
     @property
     def dsn(self) -> str:
         return str(self.database_url)
+
+
+class DeliverySettings(ServiceSettings):
+    """What a service needs besides that sends messages to people. Without a mail server e-mails wait."""
+
+    delivery_key: SecretStr = Field(
+        description="base64 of 32 bytes: webhook secrets are derived from it; changing it changes them all"
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None, description="smtps://user:password@host, or smtp:// for STARTTLS"
+    )
+    mail_sender: str | None = Field(
+        default=None, description="who e-mails come from: 督查办 <duban@example.org>"
+    )
+    public_url: AnyHttpUrl | None = Field(default=None, description="where staff find the console")
+
+    @field_validator("delivery_key")
+    @classmethod
+    def _32_bytes(cls, value: SecretStr) -> SecretStr:
+        try:
+            found = len(base64.b64decode(value.get_secret_value(), validate=True))
+        except binascii.Error as unreadable:
+            raise ValueError("must be base64") from unreadable
+        if found != KEY_BYTES:
+            raise ValueError(f"must be base64 of {KEY_BYTES} bytes, not of {found}")
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.smtp_url is not None:
+            address.mail_server(self.smtp_url.get_secret_value())
+            address.sender(self.mail_sender or "")
+        return self

@@ -19,7 +19,7 @@ from faust.contrib.asgi import faust_app_running
 
 from services.contracts.vocabulary import Service
 from services.kit.consume import Consumer
-from services.kit.dead_letters import Letter
+from services.kit.record import letter_of
 
 WITHIN_SECONDS: Final = 0.005
 """How long a batch waits for more where the first event came alone."""
@@ -89,7 +89,7 @@ def _agent(consumer: Consumer, batch_size: int) -> Callable[[Any], Any]:
     async def take(stream: Any) -> None:
         async for events in _batches(stream, batch_size):
             try:
-                await consumer.apply([_letter(event.message) for event in events])
+                await consumer.apply([letter_of(event.message) for event in events])
             except Exception as reason:  # noqa: BLE001  out of an agent nothing may raise
                 end_process(f"the consumer of {consumer.topic} can't go on", reason)
 
@@ -137,20 +137,6 @@ def _track(app: Any, events: Sequence[Any]) -> None:
         if not event.message.tracked:
             event.message.tracked = True
             app.consumer.track_message(event.message)
-
-
-def _letter(message: Any) -> Letter:
-    headers = message.headers or ()
-    pairs = tuple(headers.items()) if isinstance(headers, dict) else tuple(headers)
-    return Letter(
-        message.topic, message.partition, message.offset, _key(message), pairs, message.value or b""
-    )
-
-
-def _key(message: Any) -> str:
-    """The subject; of a stranger's bytes something that PostgreSQL can keep."""
-    key = message.key.decode("utf-8", "replace") if message.key else ""
-    return key.replace("\0", "\ufffd") if "\0" in key else key
 
 
 def end_process(why: str, reason: BaseException) -> None:

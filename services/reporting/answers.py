@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.reporting.circular import Circular, Edition, Share
 from services.reporting.figures import FIGURES, named
+from services.reporting.periods import Kind
+from services.reporting.steps import State, Verb
 
 
 class Answer(BaseModel):
@@ -15,31 +17,45 @@ class Answer(BaseModel):
 
 
 class Line(Answer):
-    """One circular in the list."""
+    """One circular in the list. `corrected_by`: the number of the correction that mends it."""
 
-    week: date = Field(description="Monday of the week reported", examples=["2021-03-01"])
-    state: Literal["draft", "issued"]
+    ref: str = Field(description="its name before it has a number", examples=["weekly-2021-03-01"])
+    kind: Kind
+    first: date = Field(description="first day reported", examples=["2021-03-01"])
+    last: date = Field(description="last day reported", examples=["2021-03-07"])
+    state: State
     number: str | None = Field(examples=["2021-03"])
     drafted_at: datetime
     issued_at: datetime | None
     figures_sha256: str
+    corrects: str | None = Field(description="the number that this edition mends", examples=[None])
+    corrected_by: str | None = Field(examples=["correction-2021-01"])
+    steps: tuple[Verb, ...] = Field(
+        default=(), description="what whoever asks may do with it now", examples=[["check"]]
+    )
 
 
 class Lines(Answer):
     """A page of circulars, the newest first. `next` goes into `after`; null on the last page."""
 
     circulars: list[Line]
-    next: str | None = Field(examples=["2021-03-01"])
+    next: str | None
 
 
 class CircularAnswer(Answer):
     """A circular with its number (null in a draft) and the SHA-256 of `circular` as canonical JSON."""
 
+    ref: str = Field(examples=["weekly-2021-03-01"])
     number: str | None = Field(examples=["2021-03"])
-    state: Literal["draft", "issued"]
+    state: State
     drafted_at: datetime
+    checked_at: datetime | None
+    checked_by: str | None
+    signed_at: datetime | None
+    signed_by: str | None
     issued_at: datetime | None
-    issued_by: str | None = Field(description="`policy`, or who signed", examples=["policy"])
+    issued_by: str | None = Field(description="`policy`, or who did", examples=["policy"])
+    corrected_by: str | None = Field(examples=["correction-2021-01"])
     figures_sha256: str
     circular: Circular
 
@@ -57,28 +73,43 @@ class RowsPage(Answer):
     """A page of the rows that a figure counts at its cut. `next` goes into `after`; null on the last page."""
 
     circular: str | None = Field(examples=["2021-03"])
-    week: date
+    first: date
+    last: date
     figure: str = Field(examples=["overdue.unit.water_bureau"])
     value: int = Field(description="how many rows there are in all pages")
     rows: list[dict[str, Any]]
     next: str | None
 
 
-class WeekAsked(BaseModel):
-    """Which week's circular to issue."""
+class Ordered(BaseModel):
+    """Which county circular to draft."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"week": "2021-W09"}]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"kind": "county", "first": "2021-03-01", "last": "2021-03-12"}]},
+    )
 
-    week: str = Field(description="an ISO week, or a date that lies in it", max_length=10)
+    kind: Literal["county"] = "county"
+    first: date = Field(description="first local day", ge=date(2000, 1, 1))
+    last: date = Field(description="last local day, which must be over", lt=date(3000, 1, 1))
+
+
+class Corrected(BaseModel):
+    """Why a circular is corrected, and what is to be said besides what the directory now says otherwise."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "单位名称有误", "remark": None}]}
+    )
+
+    reason: str = Field(min_length=2, max_length=2000)
+    remark: str | None = Field(default=None, min_length=2, max_length=4000)
 
 
 def answer(edition: Edition) -> CircularAnswer:
     return CircularAnswer(
-        number=edition.issue.number,
-        state="issued" if edition.issue.number else "draft",
+        **edition.issue.model_dump(),
+        ref=edition.circular.ref,
         drafted_at=edition.drafted_at,
-        issued_at=edition.issue.issued_at,
-        issued_by=edition.issue.issued_by,
         figures_sha256=edition.figures_sha256,
         circular=edition.circular,
     )

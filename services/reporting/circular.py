@@ -7,6 +7,12 @@ from typing import Final, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from services.reporting.periods import DAY, SCHEDULED, BookKind, Period
+from services.reporting.steps import State
+
+Series = Literal["weekly", "monthly", "yearly", "county", "correction"]
+"""What numbers are counted by, each in every local year."""
+
 KINDS_ZH: Final = {
     "consultation": "咨询",
     "help": "求助",
@@ -72,15 +78,15 @@ class Share(Part):
     count: int
     share: float | None
     figure: str
-    last_week: int | None = None
+    last_period: int | None = None
 
 
 class UnitRow(Part):
-    """What one unit did in the week. `on_time_rate` is completed_on_time / due, None where nothing was due.
+    """What one unit did in the period. `on_time_rate` is completed_on_time / due, None where nothing was due.
 
     carried_over + dispatched − completed − returned − reassigned − withdrawn − refused − merged
     = carried_forward.
-    due = completed on time or late, as judged this week + overdue + returned_overdue.
+    due = completed on time or late, as judged in it + overdue + returned_overdue.
     """
 
     code: str
@@ -117,8 +123,8 @@ class UnitRow(Part):
 class OverdueCase(Part):
     """A case past its limit and not completed at the cut. `days_late`: days begun since its limit.
 
-    `holder` had the post on the day it fell due and answers for that; `successor` is who had it on the week's
-    last day, where that is somebody else.
+    `holder` had the post on the day it fell due and answers for that; `successor` is who had it on the
+    period's last day, where that is somebody else.
     """
 
     receipt: str
@@ -138,7 +144,7 @@ class OverdueCase(Part):
 
 
 class RepeatedCase(Part):
-    """A case in which a citizen comes back; `earlier`: the receipt of before, if in this week's book."""
+    """A case in which a citizen comes back; `earlier`: the receipt of before, if in this book."""
 
     receipt: str
     case_id: str
@@ -148,21 +154,45 @@ class RepeatedCase(Part):
     completed: bool
 
 
-class Circular(Part):
-    """The weekly circular of the local week [week, until], as it stood at `cut_at`.
+class Change(Part):
+    """What a correction says otherwise: where, by its path in the document and in words; old and new."""
 
-    `counts` names every figure, slices too; each can list its rows. `last_week` are the whole figures of the
-    circular before, None for the first. Lists name the worst; the figure of the same name counts all.
+    path: str
+    name: str
+    old: str
+    new: str
+
+
+class Correction(Part):
+    """What an edition mends (更正). `corrects`: the circular's number; that one stays as it was issued.
+
+    Figures are of the same book at the same cut; names and what belongs where are the directory's as it was
+    told up to `directory_offset`, which is not in it. `remark`: text besides.
+    """
+
+    corrects: str
+    reason: str
+    remark: str | None
+    directory_offset: int
+    changes: tuple[Change, ...]
+
+
+class Circular(Part):
+    """A circular of the local days [first, last], as they stood at `cut_at`.
+
+    `counts` names every figure, slices too; each can list its rows. `last_period` are the whole figures of
+    the period before, None where there is none to compare with. Lists name the worst; the figure
+    of the same name counts all.
     """
 
     schema_version: Literal[1] = 1
-    kind: Literal["weekly"] = "weekly"
-    week: date
-    until: date
+    kind: BookKind = "weekly"
+    first: date
+    last: date
     cut_at: datetime
     authority: Authority
     counts: dict[str, int]
-    last_week: dict[str, int] | None
+    last_period: dict[str, int] | None
     on_time_rate: float | None
     signed_in_time_rate: float | None
     last_on_time_rate: float | None
@@ -178,20 +208,45 @@ class Circular(Part):
     cut: tuple[CutAt, ...]
     cut_sha256: str
     promise_head: PromiseHead | None = None
+    correction: Correction | None = None
+
+    @property
+    def period(self) -> Period:
+        return Period(self.kind, self.first, self.last + DAY)
+
+    @property
+    def ref(self) -> str:
+        """What names it before it has a number."""
+        if self.correction:
+            return f"correction-of-{self.correction.corrects}"
+        return ref_of(self.period)
+
+
+def ref_of(period: Period) -> str:
+    """`weekly-2021-03-01`; `county-2021-03-01-2021-03-12`, whose last day no calendar gives."""
+    ref = f"{period.kind}-{period.first.isoformat()}"
+    return f"{ref}-{period.last.isoformat()}" if period.kind not in SCHEDULED else ref
 
 
 class Issued(Part):
-    """What issuing adds: all None in a draft."""
+    """What the steps add: all None in a draft. `corrected_by`: the number of the correction of this one."""
 
+    state: State = "draft"
     number: str | None = None
+    checked_at: datetime | None = None
+    checked_by: str | None = None
+    signed_at: datetime | None = None
+    signed_by: str | None = None
     issued_at: datetime | None = None
     issued_by: str | None = None
+    corrected_by: str | None = None
 
 
 class Edition(Part):
-    """A circular with its issue and the SHA-256 of its canonical JSON."""
+    """A circular with its issue, its book and the SHA-256 of its canonical JSON."""
 
     circular: Circular
+    book: int = 0
     figures_sha256: str
     drafted_at: datetime
     issue: Issued
@@ -211,15 +266,16 @@ def cut_hash(cut: tuple[CutAt, ...]) -> str:
     return sha256("\n".join(f"{at.topic}/{at.partition}@{at.offset}" for at in cut).encode())
 
 
-def number_of(year: int, count: int) -> str:
-    """`2021-03`: the third circular issued in 2021."""
-    return f"{year}-{count:02d}"
+def number_of(series: Series, year: int, count: int) -> str:
+    """`2021-03`: the third weekly circular issued in 2021; `county-2021-03`: the third county circular."""
+    number = f"{year}-{count:02d}"
+    return number if series == "weekly" else f"{series}-{number}"
 
 
 def number_zh(number: str) -> str:
-    """`2021-03` → 〔2021〕第3期, as official documents number."""
-    year, _, count = number.partition("-")
-    return f"〔{year}〕第{int(count)}期"
+    """`2021-03`, `county-2021-03` → 〔2021〕第3期, as official documents number; corrections say so."""
+    year, count = number.split("-")[-2:]
+    return f"{'更正' if number.startswith('correction') else ''}〔{year}〕第{int(count)}期"
 
 
 def rate(part: int, whole: int) -> float | None:

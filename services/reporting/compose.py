@@ -1,4 +1,4 @@
-"""From the numbers of a closed week to a circular: names, shares, rates, who is below the threshold."""
+"""From the numbers of a closed book to a circular: names, shares, rates, who is below the threshold."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from services.kit.clock import LOCAL
+from services.kit.clock import LOCAL, local_midnight
 from services.reporting.circular import (
     CHANNELS_ZH,
     COLOURS_ZH,
@@ -26,6 +26,7 @@ from services.reporting.circular import (
 )
 from services.reporting.directory import TERRITORIAL, Directory
 from services.reporting.figures import LEDGER, sliced
+from services.reporting.periods import Period
 
 THRESHOLD: Final = 0.85
 """The share that the county of the practice demands, where no directory says another."""
@@ -73,7 +74,7 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A closed week as the store counted it. `by_unit`: unit → figure of the book → count.
+    """A closed book as the store counted it. `by_unit`: unit → figure of the book → count.
 
     `promise_heads`: where each authority's promise chain ended at the cut.
     """
@@ -89,21 +90,21 @@ class Numbers:
     promise_heads: Mapping[str, PromiseHead] = field(default_factory=dict)
 
 
-def compose(
-    week: date, cut_at: datetime, numbers: Numbers, directory: Directory, before: Circular | None
-) -> Circular:
-    """The circular of a closed week. `before` is last week's, None for the first."""
+def compose(period: Period, numbers: Numbers, directory: Directory, before: Circular | None) -> Circular:
+    """The circular of a closed period. `before` is of the period before, None for the first."""
+    cut_at = local_midnight(period.until)
     authority = _authority(directory)
     units = tuple(_unit_rows(numbers.by_unit, directory, authority.threshold))
     counts = _counts(numbers, directory)
     last = before.counts if before else None
     return Circular(
-        week=week,
-        until=week + timedelta(days=6),
+        kind=period.kind,
+        first=period.first,
+        last=period.last,
         cut_at=cut_at,
         authority=authority,
         counts=counts,
-        last_week={name: count for name, count in last.items() if "." not in name} if last else None,
+        last_period={name: count for name, count in last.items() if "." not in name} if last else None,
         on_time_rate=rate(counts["completed_on_time"], counts["due"]),
         signed_in_time_rate=rate(
             counts["signed_in_time"],
@@ -117,7 +118,7 @@ def compose(
         notices=_colours(counts, last),
         units=units,
         below_threshold=tuple(row.code for row in units if row.below_threshold),
-        overdue=tuple(_overdue(one, directory, week, cut_at) for one in numbers.overdue),
+        overdue=tuple(_overdue(one, directory, period, cut_at) for one in numbers.overdue),
         repeats=tuple(_repeated(one, directory) for one in numbers.repeats),
         cut=numbers.cut,
         cut_sha256=cut_hash(numbers.cut),
@@ -186,7 +187,7 @@ def _share(
         count=counts[slice_name],
         share=rate(counts[slice_name], counts[figure]),
         figure=slice_name,
-        last_week=last.get(slice_name, 0) if last is not None else None,
+        last_period=last.get(slice_name, 0) if last is not None else None,
     )
 
 
@@ -228,9 +229,9 @@ def _unit_row(
     )
 
 
-def _overdue(one: OpenLate, directory: Directory, week: date, cut_at: datetime) -> OverdueCase:
+def _overdue(one: OpenLate, directory: Directory, period: Period, cut_at: datetime) -> OverdueCase:
     then = directory.holder(one.post, _last_day(one.complete_due))
-    now = directory.holder(one.post, week + timedelta(days=6))
+    now = directory.holder(one.post, period.last)
     return OverdueCase(
         receipt=one.receipt or "",
         case_id=str(one.case_id),

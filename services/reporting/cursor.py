@@ -2,7 +2,7 @@
 
 import base64
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import orjson
@@ -29,6 +29,22 @@ def decode(cursor: str | None) -> After:
             dispatch=_counted(data["dispatch"]) if data["dispatch"] is not None else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as unreadable:
+        raise no_cursor() from unreadable
+
+
+def encode_line(first: date, ref: str) -> str:
+    """The cursor of a line in the list of circulars."""
+    return f"{first.isoformat()}~{ref}"
+
+
+def decode_line(cursor: str | None) -> tuple[date, str] | None:
+    """Where the list goes on. Raises Problem 422 for what this service didn't give out."""
+    if cursor is None:
+        return None
+    first, _, ref = cursor.partition("~")
+    try:
+        return date.fromisoformat(first), ref
+    except ValueError as unreadable:
         raise no_cursor() from unreadable
 
 

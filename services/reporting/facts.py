@@ -1,7 +1,7 @@
 """An event as a fact: one flat row, appended and never changed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -44,13 +44,13 @@ from services.contracts.supervision import LimitsSet, NoticeAcknowledged, Notice
 class Fact(NamedTuple):
     """One row of `facts`, in the table's column order: a tuple, since 6,000 a second are made.
 
-    `at` is the event's own business time (aware); `week` the Monday of its position in the log;
-    `late` says that it happened in an earlier week than the one it is counted in.
+    `at` is the event's own business time (aware); `day` that of its position in the log;
+    `late` says that it happened in an earlier day than the one it is counted on.
     """
 
     event_id: UUID
     at: datetime
-    week: date
+    day: date
     kind: str
     topic: str
     partition: int
@@ -88,22 +88,22 @@ Origin = tuple[UUID, datetime, date, str, str, int, int, bool]
 
 
 def facts_of(placed: Iterable[tuple[Record, date]], midnight: Callable[[date], datetime]) -> Iterator[Fact]:
-    """The facts of records with their weeks; what is no fact (a directory entry, a watermark) is left out.
+    """The facts of records with their days; what is no fact (a directory entry, a watermark) is left out.
 
     `midnight` gives the instant at which a local day begins.
     """
     begins: dict[date, datetime] = {}
-    for record, week in placed:
+    for record, day in placed:
         made = _MAKERS.get(type(record.event))
         if made is None:
             continue
-        begin = begins.get(week)
+        begin = begins.get(day)
         if begin is None:
-            begin = begins[week] = midnight(week)
+            begin = begins[day] = midnight(day)
         kind, make = made
         at = record.envelope.time
         yield make(
-            (record.envelope.id, at, week, kind, record.topic, record.partition, record.offset, at < begin),
+            (record.envelope.id, at, day, kind, record.topic, record.partition, record.offset, at < begin),
             record.event,
         )
 
@@ -243,8 +243,3 @@ _MAKERS: Final[Mapping[type[Event], tuple[str, Callable[[Origin, Any], Fact]]]] 
     NoticeAcknowledged: ("acknowledged", _acknowledged),
 }
 """Event → the fact's kind, and what makes it."""
-
-
-def week_after(week: date) -> date:
-    """The Monday on which a week's book is closed."""
-    return week + timedelta(days=7)

@@ -15,10 +15,11 @@ Source = Literal["ledger", "facts"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A count over a week. `condition` is SQL over the source's columns; `$2` is the instant of the cut.
+    """A count over the days of a book. `condition` is SQL over the source's columns; `$2` is the instant of
+    the cut, and for facts `$1` the first day.
 
-    What was done is counted in its week (`NOT settling`). Whether it was in time is counted once: in the
-    first week by whose cut the limit is known, that week or a later one.
+    What was done is counted in its book (`NOT settling`). Whether it was in time is counted once: in the
+    first book by whose cut the limit is known, that one or a later one of its kind.
     """
 
     name: str
@@ -56,6 +57,8 @@ _LATE: Final = "closed_as = 'completed' AND closed_at > complete_due"
 _OVERDUE: Final = f"{_OPEN} AND complete_due <= $2"
 _RETURNED_OVERDUE: Final = "closed_as = 'returned' AND closed_at > complete_due"
 
+_LATECOMER: Final = "late AND at < $1::date::timestamp AT TIME ZONE 'Asia/Shanghai'"
+
 
 def _book(name: str, zh: str, en: str, condition: str) -> Figure:
     return Figure(name, zh, en, "ledger", condition)
@@ -70,7 +73,7 @@ LEDGER: Final = (
     _book("dispatched", "本期交办", "dispatched", _OPENED),
     _book("assigned", "新交办", "newly assigned", _NEW),
     _book("redispatched", "退回、转办、重办、拆分", "dispatched anew", f"{_OPENED} AND origin <> 'assigned'"),
-    _book("signed", "签收", "signed for", "signed_this_week"),
+    _book("signed", "签收", "signed for", "signed_within"),
     _book(
         "signed_in_time", "按时签收", "signed for in time", "NOT sign_judged AND signed_at <= sign_for_due"
     ),
@@ -148,7 +151,7 @@ FACTS: Final = (
         "replies rated badly",
         f"kind = 'rated' AND outcome IN {BAD_RATINGS}",
     ),
-    _fact("latecomers", "迟到补记", "latecomers", "late"),
+    _fact("latecomers", "迟到补记", "latecomers", _LATECOMER),
 )
 FIGURES: Final[Mapping[str, Figure]] = {figure.name: figure for figure in (*FACTS, *LEDGER)}
 

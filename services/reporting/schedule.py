@@ -1,15 +1,19 @@
-"""What the business clock makes due: draft the weeks that are over, issue those whose hour has come."""
+"""What the business clock makes due: draft what is over, issue what may go by policy; and people's steps."""
 
-from datetime import date
-
+from services.contracts.public_text import PublicText
 from services.kit import metrics
-from services.kit.clock import LOCAL, monday
+from services.kit.clock import LOCAL, local_day
 from services.kit.postgres import Database
-from services.reporting.draft import draft_next
-from services.reporting.facts import week_after
-from services.reporting.issue import Refused, issue_instant, issue_next, sign
+from services.reporting.circular import Circular
+from services.reporting.correct import CantCorrect, correct
+from services.reporting.draft import NotClosed, draft_next, order
+from services.reporting.issue import Draft, Refused, due_by_policy, issue_next, take
+from services.reporting.periods import Period, next_over, over
+from services.reporting.send_circular import send_circular
+from services.reporting.steps import Verb
 from services.reporting.store_books import PostgresBooks
-from services.reporting.store_circulars import PostgresCirculars, WeeksSoFar, weeks_so_far
+from services.reporting.store_circulars import PostgresCirculars
+from services.reporting.store_progress import Progress, progress, so_far
 
 
 class Schedule:
@@ -19,10 +23,8 @@ class Schedule:
         self._database = database
 
     async def draft(self) -> int:
-        """Draft one week, the oldest first; 1 if one was drafted."""
-        now = await weeks_so_far(self._database.pool)
-        week = next_week(now)
-        if week is None or now.reached is None or now.reached < week_after(week):
+        """Draft one circular, the oldest first; 1 if one was drafted."""
+        if next_over(await so_far(self._database.pool)) is None:
             return 0
         with metrics.CIRCULAR_SECONDS.time():
             async with self._database.writing() as writing:
@@ -31,45 +33,50 @@ class Schedule:
 
     async def issue(self) -> int:
         """Issue one circular by policy, the oldest first; 1 if one was issued."""
-        if not issue_due(await weeks_so_far(self._database.pool)):
+        if not _by_policy(await progress(self._database.pool)):
             return 0
         async with self._database.writing() as writing:
             number = await issue_next(PostgresCirculars(writing), writing.now, LOCAL)
+            await send_circular(writing.connection, number)
         metrics.CIRCULARS.inc(1 if number else 0)
         return int(number is not None)
 
-    async def sign(self, week: date, by: str) -> str | Refused:
-        """Draft up to a week where need be, and issue it in somebody's name; its number, old or new."""
+    async def order(self, period: Period, by: str) -> Circular | NotClosed:
+        """Draft a county circular in somebody's name; the same one where it was drafted before."""
+        with metrics.CIRCULAR_SECONDS.time():
+            async with self._database.writing() as writing:
+                return await order(PostgresBooks(writing), period, by)
+
+    async def correct(
+        self, ref: str, reason: PublicText, remark: PublicText | None, by: str
+    ) -> Circular | CantCorrect | None:
+        """Draft the correction of an issued circular in somebody's name."""
         async with self._database.writing() as writing:
-            books, circulars = PostgresBooks(writing), PostgresCirculars(writing)
-            while (drafted := await draft_next(books, until=week)) is not None and drafted < week:
-                pass
-            if number := await circulars.number(week):
-                return number
-            signed = await sign(circulars, week, writing.now, LOCAL, by)
-        metrics.CIRCULARS.inc(0 if isinstance(signed, Refused) else 1)
-        return signed
+            corrections = PostgresCirculars(writing)
+            return await correct(PostgresBooks(writing), corrections, ref, reason, remark, by)
+
+    async def take(self, ref: str, verb: Verb, by: str) -> Draft | Refused | None:
+        """Lead a circular one step on in somebody's name."""
+        async with self._database.writing() as writing:
+            taken = await take(PostgresCirculars(writing), ref, verb, writing.now, LOCAL, by)
+            issued = isinstance(taken, Draft) and verb == "issue" and taken.state != "issued"
+            if issued:
+                await send_circular(writing.connection, ref)
+        metrics.CIRCULARS.inc(1 if issued else 0)
+        return taken
 
     async def due(self) -> int:
-        """Weeks over by the clock and not drafted, and drafts whose hour has come."""
-        now = await weeks_so_far(self._database.pool)
-        return weeks_undrafted(now) + issue_due(now)
+        """Periods over by the clock and not drafted, and drafts whose hour has come."""
+        now = await progress(self._database.pool)
+        return undrafted(now) + _by_policy(now)
 
 
-def next_week(now: WeeksSoFar) -> date | None:
-    """The Monday of the next week to draft; None before anything was read."""
-    return week_after(now.last_drafted) if now.last_drafted else now.first
-
-
-def weeks_undrafted(now: WeeksSoFar) -> int:
-    """Weeks that are over by the clock; 0 until every service has begun its record: none can be cut yet."""
-    week = next_week(now)
-    if week is None or now.reached is None:
+def undrafted(now: Progress) -> int:
+    """Periods that are over by the clock; 0 until every service has begun its record: none can be cut yet."""
+    if now.so_far.reached is None:
         return 0
-    return max(0, (monday(now.now) - week).days // 7)
+    return len(list(over(now.so_far, local_day(now.now))))
 
 
-def issue_due(now: WeeksSoFar) -> bool:
-    """Whether the oldest draft's hour has come, where its policy is automatic."""
-    week = now.oldest_automatic_draft
-    return week is not None and issue_instant(week, LOCAL) <= now.now
+def _by_policy(now: Progress) -> int:
+    return sum(due_by_policy(draft, now.now, LOCAL) for draft in now.waiting)

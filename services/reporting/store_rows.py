@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.kit.clock import local_midnight
 from services.kit.postgres import Connection, Pool
 from services.reporting.figures import DIMENSIONS, Sliced
+from services.reporting.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ _LEDGER: Final = """
 SELECT case_id, dispatch, demand_id, receipt, origin, carried, settling, late, unit, post, channel, case_kind,
        category, town, repeat_of, opened_at, sign_for_due, complete_due, signed_at, closed_as, closed_at
 FROM ledger
-WHERE week = $1 AND $2::timestamptz IS NOT NULL AND ({condition}) AND {slice}
+WHERE book = $1 AND $2::timestamptz IS NOT NULL AND ({condition}) AND {slice}
   AND ($4::uuid IS NULL OR (case_id, dispatch) > ($4, $5::int))
 ORDER BY case_id, dispatch LIMIT $6
 """
@@ -40,7 +42,7 @@ _FACTS: Final = """
 SELECT event_id, at, kind, topic, partition, "offset", late, case_id, demand_id, receipt, channel, unit,
        limit_kind, rung, colour, outcome, overdue
 FROM facts
-WHERE week = $1 AND $2::timestamptz IS NOT NULL AND ({condition}) AND {slice}
+WHERE day >= $1::date AND day < $7::date AND $2::timestamptz IS NOT NULL AND ({condition}) AND {slice}
   AND ($4::timestamptz IS NULL OR (at, event_id) > ($4, $5::uuid))
 ORDER BY at, event_id LIMIT $6
 """
@@ -50,16 +52,19 @@ async def rows(
     connection: Connection | Pool,
     asked: Sliced,
     values: Sequence[str],
-    week: date,
-    cut_at: datetime,
+    book: int,
+    period: Period,
     after: After,
     limit: int,
 ) -> Page:
-    """A page of a figure's rows at its cut. `values`: what the slice's column may be; else empty."""
+    """A page of a figure's rows in a book. `values`: what the slice's column may be; else empty."""
     ledger = asked.figure.source == "ledger"
     sql = (_LEDGER if ledger else _FACTS).format(condition=asked.figure.condition, slice=_slice(asked))
     key = (after.case_id, after.dispatch) if ledger else (after.at, after.event_id)
-    found = await connection.fetch(sql, week, cut_at, list(values), *key, limit + 1)
+    where = (book,) if ledger else (period.first,)
+    end = () if ledger else (period.until,)
+    cut_at = local_midnight(period.until)
+    found = await connection.fetch(sql, *where, cut_at, list(values), *key, limit + 1, *end)
     shown = [dict(row) for row in found[:limit]]
     return Page(shown, _key(shown[-1], ledger) if len(found) > limit else None)
 

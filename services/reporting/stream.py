@@ -1,4 +1,4 @@
-"""What reporting does with each topic: every event becomes a fact of its week."""
+"""What reporting does with each topic: every event becomes a fact of its day."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -6,19 +6,19 @@ from typing import Final
 from services.contracts.directory import DirectoryEvent
 from services.contracts.envelope import Record
 from services.contracts.flow import topics_read_by
-from services.kit.clock import local_midnight, monday
+from services.kit.clock import local_day, local_midnight
 from services.kit.consume import Handler
 from services.kit.postgres import Writing
 from services.reporting import store_facts
+from services.reporting.days import place
 from services.reporting.facts import facts_of
 from services.reporting.promise_heads import reached
-from services.reporting.weeks import place
 
 
 async def record_facts(writing: Writing, records: Sequence[Record]) -> None:
     """Append a batch's facts, note its watermarks and promise heads, keep its directory entries."""
     known = await store_facts.positions(writing.connection, records[0].topic)
-    placed = place(records, known, monday)
+    placed = place(records, known, local_day)
     if facts := list(facts_of(placed.records, local_midnight)):
         await store_facts.append(writing.connection, facts)
     if placed.cuts:
@@ -26,7 +26,9 @@ async def record_facts(writing: Writing, records: Sequence[Record]) -> None:
     if heads := reached(placed.records):
         await store_facts.reach(writing.connection, heads)
     if records[0].topic == "directory":
-        entries = [(r.event, week) for r, week in placed.records if isinstance(r.event, DirectoryEvent)]
+        entries = [
+            (r.event, day, r.offset) for r, day in placed.records if isinstance(r.event, DirectoryEvent)
+        ]
         await store_facts.record_entries(writing.connection, entries)
 
 

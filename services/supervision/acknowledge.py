@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from services.contracts.supervision import NoticeAcknowledged
+from services.contracts.vocabulary import SubjectKind
 
 BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
 LOWEST: Final = UUID(int=0)
@@ -17,7 +18,8 @@ class Delivery:
     """A notice in one recipient's inbox, `unit:<code>` or `post:<code>`; waiting until acknowledged."""
 
     notice_id: UUID
-    case_id: UUID
+    subject: SubjectKind
+    subject_id: UUID
     recipient: str
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
@@ -89,8 +91,18 @@ async def acknowledge(
     if waiting:
         await inbox.mark(notice_id, waiting, now, by)
     for recipient in waiting:
-        publish(NoticeAcknowledged(notice_id=notice_id, case_id=own[0].case_id, recipient=recipient))
+        publish(_acknowledged(own[0], recipient))
     return [
         Acknowledgement(notice_id, one.recipient, one.acknowledged_at or now, one.acknowledged_by or by)
         for one in own
     ]
+
+
+def _acknowledged(delivery: Delivery, recipient: str) -> NoticeAcknowledged:
+    return NoticeAcknowledged(
+        notice_id=delivery.notice_id,
+        subject_kind=delivery.subject,
+        subject_id=delivery.subject_id,
+        case_id=delivery.subject_id if delivery.subject == "case" else None,
+        recipient=recipient,
+    )

@@ -29,10 +29,13 @@ from services.supervision.api_answers import (
     InboxPage,
     page_after,
 )
+from services.supervision.api_office import office_routes
+from services.supervision.api_subjects import not_a_recipient, subject_routes
 from services.supervision.calendar import InvalidCalendar
 from services.supervision.calendars import Policies, WrongYear, load_calendar
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
+from services.supervision.store_consequences import PostgresNames, PostgresProposals
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.store_notices import PostgresInbox
 from services.supervision.watched import Watched
@@ -50,6 +53,8 @@ def routes(database: Database, policies: Policies) -> APIRouter:
     for part in (
         _inbox_routes(database),
         _limit_routes(database, policies),
+        subject_routes(database, policies),
+        office_routes(database, policies),
         _calendar_routes(database, policies),
     ):
         whole.include_router(part)
@@ -75,7 +80,9 @@ def _inbox_routes(database: Database) -> APIRouter:
         async with database.pool.acquire() as connection:
             recipient = await _recipient(PostgresCopy(connection), staff, unit, post)
             notices = await PostgresInbox(connection).waiting(recipient, page)
-        return InboxPage.of(recipient, notices, page)
+            named = [one.subject_id for one in notices if one.subject != "case"]
+            called = await PostgresNames(connection).called(named)
+        return InboxPage.of(recipient, notices, called, page)
 
     @inbox.post(
         "/notices/{notice_id}/ack",
@@ -93,7 +100,7 @@ def _inbox_routes(database: Database) -> APIRouter:
             try:
                 done = await acknowledge(inbox, writing.publish, notice_id, may, writing.now, staff.subject)
             except (NoSuchNotice, NotARecipient) as refused:
-                raise _not_acknowledged(refused) from refused
+                raise not_a_recipient(refused) from refused
         return [Acknowledged.of(one) for one in done]
 
     return inbox
@@ -127,15 +134,6 @@ def _which_inbox(detail: str, remedy: str) -> Problem:
     return Problem(422, "Unprocessable Content", detail, field="unit", remedy=remedy)
 
 
-def _not_acknowledged(refused: NoSuchNotice | NotARecipient) -> Problem:
-    if isinstance(refused, NoSuchNotice):
-        return Problem(
-            404, "Not Found", str(refused), field="notice_id", remedy="take the id from GET /inbox"
-        )
-    remedy = "let a recipient acknowledge it; a unit head or administrator names the recipient in the body"
-    return Problem(403, "Forbidden", str(refused), field="recipient", remedy=remedy)
-
-
 def _limit_routes(database: Database, policies: Policies) -> APIRouter:
     limits = APIRouter(tags=["limits"])
 
@@ -161,13 +159,14 @@ def _limit_routes(database: Database, policies: Policies) -> APIRouter:
                 raise Problem(
                     403, "Forbidden", f"case {case_id} lies with another unit", remedy="ask that unit's staff"
                 )
-            notices = await PostgresInbox(connection).of_case(case_id)
+            notices = await PostgresInbox(connection).of_subject(case_id)
+            drawn = await PostgresProposals(connection).of_subject(case_id)
             today = await connection.fetchval("SELECT clock.now()")
             leader = await PostgresCopy(connection).holder(
                 found.sign_for.post, today.astimezone(LOCAL).date()
             )
             policy = await policies.current(PostgresCalendars(connection))
-        return CaseLimitsShown.of(found, further, notices, leader, policy)
+        return CaseLimitsShown.of(found, further, notices, drawn, leader, policy)
 
     return limits
 

@@ -1,26 +1,33 @@
 """What the API answers, with examples; Chinese first in what people read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.contracts.vocabulary import LimitKind
+from services.contracts.vocabulary import LimitKind, SubjectKind, Trigger
 from services.kit.page import Cursor, no_cursor
 from services.supervision.acknowledge import BEGINNING, Acknowledgement, Page
-from services.supervision.calendar import UnknownYear, YearCalendar
-from services.supervision.derivation import Line, explain, say
-from services.supervision.fire import Notice
-from services.supervision.ladder import Consequence, consequences
+from services.supervision.answer import Answer
+from services.supervision.calendar import YearCalendar
+from services.supervision.consequences import Proposal
+from services.supervision.derivation import Line, explained, say
+from services.supervision.notices import Notice
 from services.supervision.policy import Policy
+from services.supervision.subjects import SubjectName
 from services.supervision.watched import CaseLimits, State, Watched, ladder_state
 
 _NOTICE: dict[str, Any] = {
     "notice_id": "0b0c1f3e-6f0a-5d52-9d0c-0f6f2f8f4a11",
+    "subject_kind": "case",
+    "subject_id": "5f7c9a1e-8f64-5f0d-a6ce-1c1a4a3f9b10",
+    "reference": None,
+    "title": None,
     "case_id": "5f7c9a1e-8f64-5f0d-a6ce-1c1a4a3f9b10",
     "limit": "complete",
+    "trigger": "limit",
     "rung": 2,
     "colour": "red",
     "measure": "overdue",
@@ -31,6 +38,8 @@ _NOTICE: dict[str, Any] = {
     "unit": "water",
     "post": "water.head",
     "due_at": "2021-03-03T16:00:00Z",
+    "reply_by": None,
+    "points": 0,
     "rung_at": "2021-03-03T16:00:00Z",
     "sent_at": "2021-03-03T16:00:00Z",
 }
@@ -41,13 +50,22 @@ class _Answer(BaseModel):
 
 
 class NoticeShown(_Answer):
-    """督办单. `outcome`: sent, or collapsed into rung `collapsed_into`. `late`: after a downtime."""
+    """督办单. `outcome`: sent, or collapsed into rung `collapsed_into`. `late`: after a downtime.
+
+    `reference` and `title` say what it concerns where that isn't a case: a letter's number, a project's. One
+    that an event brought has no `limit` and no `due_at`. `reply_by`: when a written answer is due.
+    """
 
     model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [_NOTICE]})
 
     notice_id: UUID
-    case_id: UUID
-    limit: LimitKind
+    subject_kind: SubjectKind
+    subject_id: UUID
+    reference: str | None
+    title: str | None
+    case_id: UUID | None
+    limit: LimitKind | None
+    trigger: Trigger
     rung: int
     colour: str
     measure: str
@@ -57,16 +75,23 @@ class NoticeShown(_Answer):
     late: bool
     unit: str
     post: str
-    due_at: datetime
+    due_at: datetime | None
+    reply_by: datetime | None
+    points: int
     rung_at: datetime
     sent_at: datetime
 
     @classmethod
-    def of(cls, notice: Notice) -> "NoticeShown":
+    def of(cls, notice: Notice, called: SubjectName | None = None) -> "NoticeShown":
         return cls(
             notice_id=notice.notice_id,
+            subject_kind=notice.subject,
+            subject_id=notice.subject_id,
+            reference=called and called.reference,
+            title=called and called.title,
             case_id=notice.case_id,
             limit=notice.kind,
+            trigger=notice.trigger,
             rung=notice.rung,
             colour=notice.colour,
             measure=notice.measure,
@@ -77,6 +102,8 @@ class NoticeShown(_Answer):
             unit=notice.unit,
             post=notice.post,
             due_at=notice.due_at,
+            reply_by=notice.reply_by,
+            points=notice.points,
             rung_at=notice.at,
             sent_at=notice.sent_at,
         )
@@ -95,8 +122,10 @@ class InboxPage(_Answer):
     next: str | None
 
     @classmethod
-    def of(cls, recipient: str, notices: Sequence[Notice], page: Page) -> "InboxPage":
-        shown = [NoticeShown.of(notice) for notice in notices]
+    def of(
+        cls, recipient: str, notices: Sequence[Notice], called: Mapping[UUID, SubjectName], page: Page
+    ) -> "InboxPage":
+        shown = [NoticeShown.of(notice, called.get(notice.subject_id)) for notice in notices]
         full = len(notices) == page.limit
         last = str(Cursor(notices[-1].sent_at, notices[-1].notice_id)) if full else None
         return cls(recipient=recipient, notices=shown, next=last)
@@ -170,7 +199,9 @@ class LimitShown(_Answer):
     """
 
     limit: LimitKind
-    about: str = Field(description="which of several: the unit that returned the case, or assists")
+    about: str = Field(
+        description="which of several: the unit that returned the case or assists, the notice to answer"
+    )
     state: State
     due_at: datetime | None
     met_at: datetime | None
@@ -196,7 +227,7 @@ class LimitShown(_Answer):
             awaits_year=watched.awaits_year,
             ladder=watched.ladder,
             rungs=_rungs(watched, policy),
-            derivation=[DerivationLine.of(line) for line in _derivation(watched, policy)],
+            derivation=[DerivationLine.of(line) for line in explained(watched.limit(), policy.calendar)],
         )
 
 
@@ -216,24 +247,44 @@ def _rungs(watched: Watched, policy: Policy) -> list[RungShown]:
     ]
 
 
-def _derivation(watched: Watched, policy: Policy) -> list[Line]:
-    limit = watched.limit()
-    if limit is None:
-        return []
-    try:
-        return explain(limit, policy.calendar)
-    except UnknownYear:
-        return [Line("due", {"at": limit.due_at.isoformat()})]
-
-
 class ConsequenceShown(_Answer):
-    """What the notices that count on one limit have brought upon the unit, by the ladder."""
+    """What the notices on one task have brought upon a unit, by the ladder. `settled_as` None: it waits."""
 
-    limit: LimitKind
+    consequence_id: UUID
+    subject_kind: SubjectKind
+    subject_id: UUID
+    reference: str | None
+    title: str | None
+    unit: str
+    post: str
     colour: str
     times: int
     measure: str
     points: int
+    notice_id: UUID
+    at: datetime
+    settled_as: str | None
+    note: str | None
+
+    @classmethod
+    def of(cls, one: Proposal, called: SubjectName | None) -> "ConsequenceShown":
+        return cls(
+            consequence_id=one.consequence_id,
+            subject_kind=one.subject,
+            subject_id=one.subject_id,
+            reference=called and called.reference,
+            title=called and called.title,
+            unit=one.unit,
+            post=one.post,
+            colour=one.colour,
+            times=one.times,
+            measure=one.measure,
+            points=one.points,
+            notice_id=one.notice_id,
+            at=one.at,
+            settled_as=one.settled_as,
+            note=one.note,
+        )
 
 
 class CaseLimitsShown(_Answer):
@@ -256,10 +307,12 @@ class CaseLimitsShown(_Answer):
         limits: CaseLimits,
         further: Sequence[Watched],
         notices: Sequence[Notice],
+        drawn: Sequence[Proposal],
         leader: str | None,
         policy: Policy,
     ) -> "CaseLimitsShown":
         now = limits.sign_for
+        assert now.demand_id is not None  # noqa: S101  a case is of a demand
         return cls(
             case_id=now.case_id,
             demand_id=now.demand_id,
@@ -270,37 +323,71 @@ class CaseLimitsShown(_Answer):
             version=now.set_version,
             limits=[LimitShown.of(one, policy) for one in (*limits, *further)],
             notices=[NoticeShown.of(one) for one in notices],
-            consequences=[
-                _consequence(one.kind, found)
-                for one in (*limits, *further)
-                for found in _consequences(one, notices, policy)
-            ],
+            consequences=[ConsequenceShown.of(one, None) for one in drawn],
         )
 
 
-def _consequences(watched: Watched, notices: Iterable[Notice], policy: Policy) -> list[Consequence]:
-    ladder = policy.ladders[watched.ladder]
-    steps = {rung.number: rung for rung in ladder.rungs(watched.kind)}
-    counted = [
-        steps[one.rung]
-        for one in notices
-        if one.counts
-        and one.kind == watched.kind
-        and one.generation == watched.generation
-        and (watched.kind != "assist" or one.unit == watched.about)
-        and one.rung in steps
-    ]
-    return consequences(ladder, counted)
+class SubjectLimitsShown(_Answer):
+    """All limits of a letter, a project or a listing, every notice about it, and their consequences."""
+
+    subject_kind: SubjectKind
+    subject_id: UUID
+    reference: str | None
+    title: str | None
+    unit: str
+    post: str
+    limits: list[LimitShown]
+    notices: list[NoticeShown]
+    consequences: list[ConsequenceShown]
+
+    @classmethod
+    def of(
+        cls,
+        limits: Sequence[Watched],
+        notices: Sequence[Notice],
+        drawn: Sequence[Proposal],
+        called: SubjectName | None,
+        policy: Policy,
+    ) -> "SubjectLimitsShown":
+        """Of at least one limit."""
+        return cls(
+            subject_kind=limits[0].subject,
+            subject_id=limits[0].subject_id,
+            reference=called and called.reference,
+            title=called and called.title,
+            unit=limits[0].unit,
+            post=limits[0].post,
+            limits=[LimitShown.of(one, policy) for one in limits],
+            notices=[NoticeShown.of(one, called) for one in notices],
+            consequences=[ConsequenceShown.of(one, called) for one in drawn],
+        )
 
 
-def _consequence(limit: LimitKind, found: Consequence) -> ConsequenceShown:
-    return ConsequenceShown(
-        limit=limit,
-        colour=found.colour,
-        times=found.times,
-        measure=found.measure,
-        points=found.points,
+class AnswerAsked(_Answer):
+    """A written answer, and for whom it is given, as for an acknowledgement."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"text": "已派人抢修，当日恢复供水。"}]},
     )
+
+    text: str = Field(min_length=1, max_length=2000)
+    recipient: str | None = Field(default=None, pattern=r"^(unit|post):\S{1,100}$")
+
+
+class AnswerShown(_Answer):
+    """An answer as it stands."""
+
+    notice_id: UUID
+    unit: str
+    text: str
+    answered_at: datetime
+    answered_by: str
+
+    @classmethod
+    def of(cls, answer: Answer) -> "AnswerShown":
+        return cls(**answer._asdict())
 
 
 class CalendarDay(_Answer):

@@ -14,12 +14,13 @@ from services.kit.postgres import Pool
 from services.kit.schedule import Step
 from services.kit.topics import AWAY
 
-TOPIC: Final = "case"
+TOPICS: Final = ("case", "project")
+"""Those whose events end or move limits."""
 
 Position = tuple[str, int]
 """Topic and partition."""
 Ends = Callable[[], Awaitable[Mapping[Position, int]]]
-"""The topic's end offsets. Raises what `AWAY` names."""
+"""The topics' end offsets. Raises what `AWAY` names."""
 Read = Callable[[], Awaitable[Mapping[Position, int]]]
 """The next offset to be read, of the partitions of which something was read."""
 
@@ -67,6 +68,6 @@ def once_caught_up(caught_up: CaughtUp, step: Step) -> Step:
 
 
 async def read_offsets(pool: Pool) -> Mapping[Position, int]:
-    """Where supervision stands in the topic of cases."""
-    rows = await pool.fetch("SELECT partition, next_offset FROM offsets WHERE topic = $1", TOPIC)
-    return {(TOPIC, row["partition"]): row["next_offset"] for row in rows}
+    """Where supervision stands in the topics of cases and projects."""
+    asked = "SELECT topic, partition, next_offset FROM offsets WHERE topic = ANY($1::text[])"
+    return {(row["topic"], row["partition"]): row["next_offset"] for row in await pool.fetch(asked, TOPICS)}

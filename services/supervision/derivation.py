@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Literal
 
-from services.supervision.calendar import LOCAL, WorkCalendar, last_day, local_ordinal
+from services.supervision.calendar import LOCAL, UnknownYear, WorkCalendar, last_day, local_ordinal
 from services.supervision.holidays import SATURDAY
 from services.supervision.limits import Limit, Unit, paused_amount
 
@@ -42,6 +42,16 @@ def explain(limit: Limit, calendar: WorkCalendar) -> list[Line]:
     if now != limit.calendar_version:
         lines.append(Line("calendar_changed", {"stored": limit.calendar_version, "loaded": now}))
     return lines
+
+
+def explained(limit: Limit | None, calendar: WorkCalendar) -> list[Line]:
+    """As far as it can be told: nothing before its calendar is there, the limit alone without a year."""
+    if limit is None:
+        return []
+    try:
+        return explain(limit, calendar)
+    except UnknownYear:
+        return [Line("due", {"at": limit.due_at.isoformat()})]
 
 
 def _started(limit: Limit) -> Iterator[Line]:

@@ -1,64 +1,40 @@
 """Fire what is due: record each rung once, sent or collapsed, and put it into the recipients' inboxes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple, Protocol
-from uuid import UUID
+from typing import NamedTuple, Protocol
 
-from services.contracts.named_ids import Namespace
-from services.contracts.supervision import LimitPassed, NoticeSent
-from services.contracts.vocabulary import LimitKind
+from services.contracts.supervision import LimitPassed
 from services.supervision.further import passed
-from services.supervision.ladder import LimitState, NoticeDecision, Recipient, next_instant, notices_due
-from services.supervision.limits import LIMIT_KINDS
+from services.supervision.ladder import LimitState, NoticeDecision, next_instant, notices_due
+from services.supervision.notices import (
+    Above,
+    Notice,
+    NoticeRecord,
+    Publish,
+    Slip,
+    asks_above,
+    notice_id,
+    put_out,
+    recipients,
+    reply_limit,
+)
 from services.supervision.policy import Policy
 from services.supervision.watched import PASSING, Watched, ladder_state
 
-_NOTICES: Final = Namespace.of("9d3f6a52-0c1b-4d0e-8a55-7b1f2c9e4d60")
-
-
-class Notice(NamedTuple):
-    """One recorded rung, in the order of its table's columns."""
-
-    notice_id: UUID
-    case_id: UUID
-    demand_id: UUID
-    kind: LimitKind
-    generation: int
-    rung: int
-    colour: str
-    measure: str
-    outcome: Literal["sent", "collapsed"]
-    into_rung: int | None
-    counts: bool
-    late: bool
-    overdue: bool
-    unit: str
-    post: str
-    due_at: datetime
-    at: datetime
-    sent_at: datetime
-
-
-class Above(NamedTuple):
-    """Who stands above a unit, by unit code."""
-
-    parent: str | None
-    party_committee: str | None
-
 
 class Fired(NamedTuple):
-    """What firing one limit does: its notices with their recipients, and the limit after it.
+    """What firing one limit does: its notices, and the limit after it.
 
     `passed`: the event on which a rule of assignment acts.
     """
 
     limit: Watched
-    notices: tuple[tuple[Notice, tuple[str, ...]], ...]
+    notices: tuple[Slip, ...]
     passed: LimitPassed | None = None
 
 
-class DueLimits(Protocol):
+class DueLimits(NoticeRecord, Protocol):
     """Limits that are due, and what their firing leaves, within one transaction."""
 
     async def due(self, now: datetime) -> Sequence[Watched]:
@@ -69,18 +45,9 @@ class DueLimits(Protocol):
         """Who stands above some units, as far as the directory's copy knows."""
         ...
 
-    async def record(self, notices: Sequence[Notice]) -> None: ...
-
-    async def deliver(self, recipients: Sequence[tuple[UUID, str, datetime]]) -> None:
-        """Put notices into inboxes: (notice, recipient, sent at)."""
-        ...
-
     async def climb(self, limits: Sequence[Watched]) -> None:
         """Store state, next rung, next instant and overdue of limits whose generation is still the same."""
         ...
-
-
-Publish = Callable[[NoticeSent | LimitPassed], None]
 
 
 async def fire(limits: DueLimits, publish: Publish, policy: Policy, now: datetime) -> list[Fired]:
@@ -88,24 +55,19 @@ async def fire(limits: DueLimits, publish: Publish, policy: Policy, now: datetim
     due = await limits.due(now)
     if not due:
         return []
-    above = await limits.above(sorted({limit.unit for limit in due})) if _asks_above(policy) else {}
+    above = await limits.above(sorted({limit.unit for limit in due})) if _asks_above(due, policy) else {}
     fired = [_fired(limit, policy, above, now) for limit in due]
-    notices = [(notice, to) for one in fired for notice, to in one.notices]
-    for notice, to in notices:
-        publish(_sent(notice, to))
+    await put_out(limits, publish, [slip for one in fired for slip in one.notices], now)
     for one in fired:
         if one.passed is not None:
             publish(one.passed)
-    await limits.record([notice for notice, _ in notices])
-    await limits.deliver([(notice.notice_id, one, now) for notice, to in notices for one in to])
     await limits.climb([one.limit for one in fired])
     return fired
 
 
-def _asks_above(policy: Policy) -> bool:
-    ladders = policy.ladders.values()
-    steps = (rung for ladder in ladders for kind in LIMIT_KINDS for rung in ladder.rungs(kind))
-    return any(not {"parent", "party_committee"}.isdisjoint(rung.recipients) for rung in steps)
+def _asks_above(due: Sequence[Watched], policy: Policy) -> bool:
+    steps = {(limit.ladder, limit.kind) for limit in due}
+    return any(asks_above(policy.ladders[ladder].rungs(kind)) for ladder, kind in steps)
 
 
 def _fired(limit: Watched, policy: Policy, above: Mapping[str, Above], now: datetime) -> Fired:
@@ -115,8 +77,8 @@ def _fired(limit: Watched, policy: Policy, above: Mapping[str, Above], now: date
     ladder = policy.ladders[limit.ladder]
     state = ladder_state(limit, ladder, policy.calendar)
     decisions = notices_due(state, now, ladder.tolerance)
-    notices = tuple((_notice(limit, decided, now), _to(limit, decided, above)) for decided in decisions)
-    return Fired(_climbed(limit, state, decisions), notices)
+    slips = tuple(_slip(limit, decided, policy, above, now) for decided in decisions)
+    return Fired(_climbed(limit, state, decisions), slips)
 
 
 def _climbed(limit: Watched, state: LimitState, decisions: Sequence[NoticeDecision]) -> Watched:
@@ -127,17 +89,27 @@ def _climbed(limit: Watched, state: LimitState, decisions: Sequence[NoticeDecisi
     return limit._replace(next_rung=next_rung, overdue=overdue, fires_at=fires_at)
 
 
-def notice_id(case_id: UUID, kind: LimitKind, generation: int, rung: int, about: str = "") -> UUID:
-    """The same rung of the same limit and generation has the same id: it can't be recorded twice."""
-    return _NOTICES(f"{case_id}/{kind}{about and f'/{about}'}/{generation}/{rung}")
+def _slip(
+    limit: Watched, decided: NoticeDecision, policy: Policy, above: Mapping[str, Above], now: datetime
+) -> Slip:
+    """A collapsed rung reaches nobody and wants no answer: the newer one does."""
+    rung, ladder = decided.rung, policy.ladders[limit.ladder]
+    made = _notice(limit, decided, now)
+    if decided.outcome == "collapsed":
+        return Slip(made, (), ladder)
+    to = recipients(limit.unit, limit.post, rung, above)
+    if rung.reply_by is None:
+        return Slip(made, to, ladder)
+    reply = reply_limit(rung, limit, made.notice_id, now, policy)
+    return Slip(made._replace(reply_by=reply.due_at), to, ladder, reply)
 
 
 def _notice(limit: Watched, decided: NoticeDecision, now: datetime) -> Notice:
     rung = decided.rung
     assert limit.due_at is not None  # noqa: S101  an open limit has one
     return Notice(
-        notice_id(limit.case_id, limit.kind, limit.generation, rung.number, limit.about),
-        limit.case_id,
+        notice_id(limit.subject_id, limit.kind, limit.generation, rung.number, limit.about),
+        limit.subject_id,
         limit.demand_id,
         limit.kind,
         limit.generation,
@@ -154,43 +126,7 @@ def _notice(limit: Watched, decided: NoticeDecision, now: datetime) -> Notice:
         limit.due_at,
         decided.at,
         now,
-    )
-
-
-def _to(limit: Watched, decided: NoticeDecision, above: Mapping[str, Above]) -> tuple[str, ...]:
-    """A collapsed rung reaches nobody: the newer one does."""
-    if decided.outcome == "collapsed":
-        return ()
-    return tuple(dict.fromkeys(_addresses(limit, decided.rung.recipients, above)))
-
-
-def _addresses(limit: Watched, recipients: Sequence[Recipient], above: Mapping[str, Above]) -> Iterator[str]:
-    higher = above.get(limit.unit, Above(None, None))
-    found = {
-        "unit": f"unit:{limit.unit}",
-        "leader": f"post:{limit.post}",
-        "parent": higher.parent and f"unit:{higher.parent}",
-        "party_committee": higher.party_committee and f"unit:{higher.party_committee}",
-    }
-    for recipient in recipients:
-        if address := found[recipient]:
-            yield address
-
-
-def _sent(notice: Notice, recipients: tuple[str, ...]) -> NoticeSent:
-    return NoticeSent(
-        notice_id=notice.notice_id,
-        case_id=notice.case_id,
-        demand_id=notice.demand_id,
-        limit=notice.kind,
-        generation=notice.generation,
-        rung=notice.rung,
-        colour=notice.colour,
-        outcome=notice.outcome,
-        unit=notice.unit,
-        post=notice.post,
-        recipients=recipients,
-        due_at=notice.due_at,
-        overdue=notice.overdue,
-        late=notice.late,
+        limit.subject,
+        rung.trigger,
+        rung.points if decided.counts else 0,
     )

@@ -54,7 +54,7 @@ def _signed_for(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Poli
 def _completed(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
     sign_for, complete = limits
     if sign_for.running:
-        sign_for = _ended(sign_for, "closed", None)
+        sign_for = _ended(sign_for, "closed", None)._replace(ended_at=at)
     if complete.running:
         complete = _ended(complete, "met", at)
     return CaseLimits(sign_for, complete)
@@ -68,17 +68,18 @@ def _ended(limit: Watched, state: State, met_at: datetime | None) -> Watched:
 
 def _dropped(limits: CaseLimits, event: CaseEvent, at: datetime, policy: Policy) -> CaseLimits:
     """The case ended without a reply: what runs or rests is closed, and nothing of it is judged later."""
-    return CaseLimits(*[_closed(limit) if limit.unfinished else limit for limit in limits])
+    return CaseLimits(*[_closed(limit, at) if limit.unfinished else limit for limit in limits])
 
 
-def _closed(limit: Watched) -> Watched:
-    return limit._replace(state="closed", fires_at=None, awaits_year=None, suspended_at=None)
+def _closed(limit: Watched, at: datetime) -> Watched:
+    return limit._replace(state="closed", fires_at=None, awaits_year=None, suspended_at=None, ended_at=at)
 
 
 def _merged(limits: CaseLimits, event: CaseMerged, at: datetime, policy: Policy) -> CaseLimits:
     """The lead case's limits stand for the matter: its own end, and have no due instant any more."""
     ended = [
-        _closed(limit)._replace(due_at=None, overdue=False) if limit.unfinished else limit for limit in limits
+        _closed(limit, at)._replace(due_at=None, overdue=False) if limit.unfinished else limit
+        for limit in limits
     ]
     return _told_anew(*ended)
 
@@ -152,7 +153,7 @@ def _set_anew(limit: Watched, at: datetime, policy: Policy) -> Watched:
     if the new one puts it after that instant.
     """
     recorded, found = limit.next_rung, reckon_anew(limit, policy)
-    limit = reckoned(limit._replace(generation=limit.generation + 1, overdue=False), found)
+    limit = reckoned(limit._replace(generation=limit.generation + 1, overdue=False, ended_at=None), found)
     if limit.due_at is None:
         return limit
     state = ladder_state(limit, policy.ladders[limit.ladder], policy.calendar)

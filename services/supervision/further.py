@@ -6,7 +6,7 @@ is suspended: those who must decide or put right aren't kept from it (decision 0
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast, get_args
 
 from services.contracts.case import (
     CaseAssistAsked,
@@ -27,8 +27,8 @@ from services.contracts.case import (
     CaseSignedFor,
     CaseWithdrawn,
 )
-from services.contracts.supervision import FurtherLimitSet, LimitPassed
-from services.contracts.vocabulary import FurtherKind
+from services.contracts.supervision import FurtherLimitSet, LimitPassed, SubjectLimitSet
+from services.contracts.vocabulary import FurtherKind, SubjectLimitKind
 from services.supervision.policy import Policy
 from services.supervision.watched import State, Watched, begun_anew
 
@@ -62,9 +62,26 @@ def after(case: WithFurther, event: CaseEvent, at: datetime, policy: Policy) -> 
     )
 
 
-def told(limit: Watched) -> FurtherLimitSet:
+def told(limit: Watched) -> FurtherLimitSet | SubjectLimitSet:
     """The event that tells a limit's present due instant."""
-    return FurtherLimitSet(**_named(limit), version=limit.set_version, due=limit.due_at)
+    if limit.kind in FURTHER_KINDS:
+        return FurtherLimitSet(**_named(limit), version=limit.set_version, due=limit.due_at)
+    return subject_told(limit)
+
+
+def subject_told(limit: Watched) -> SubjectLimitSet:
+    """The same of a limit that isn't one of a case's own."""
+    return SubjectLimitSet(
+        subject_kind=limit.subject,
+        subject_id=limit.subject_id,
+        limit=cast("SubjectLimitKind", limit.kind),
+        about=limit.about,
+        generation=limit.generation,
+        version=limit.set_version,
+        unit=limit.unit,
+        post=limit.post,
+        due=limit.due_at,
+    )
 
 
 def passed(limit: Watched) -> tuple[Watched, LimitPassed]:
@@ -127,9 +144,9 @@ def _moved(limit: Watched, event: CaseEvent, at: datetime) -> Watched:
     end = ENDS.get(type(event), {}).get(limit.kind)
     if end is not None and _concerns(event, limit):
         awaits = limit.awaits_year if limit.due_at is None and end == "met" else None
-        met_at = at if end == "met" else None
-        return limit._replace(state=end, met_at=met_at, fires_at=None, awaits_year=awaits)
-    if isinstance(event, CaseReturned | CaseReassigned) and limit.kind != "assist":
+        met, closed = (at, None) if end == "met" else (None, at)
+        return limit._replace(state=end, met_at=met, ended_at=closed, fires_at=None, awaits_year=awaits)
+    if isinstance(event, CaseReturned | CaseReassigned) and limit.kind not in STAYING:
         return limit._replace(unit=event.unit, post=event.post, dispatch=event.dispatch)
     return limit
 
@@ -150,10 +167,15 @@ OPENS: Final[Mapping[type[CaseEvent], Callable[[Any], Opening]]] = {
     CaseRectificationOpened: lambda event: Opening("rectification"),
 }
 
+FURTHER_KINDS: Final = frozenset(get_args(FurtherKind))
+STAYING: Final = frozenset({"assist", "notice_reply"})
+"""Those that stay the unit's that they were set for: its part, its answer."""
+
 _ALL_CLOSED: Final[Mapping[str, State]] = {
     "dispute": "closed",
     "extension": "closed",
     "assist": "closed",
+    "notice_reply": "closed",
 }
 ENDS: Final[Mapping[type[CaseEvent], Mapping[str, State]]] = {
     CaseReassigned: {"dispute": "met", "extension": "closed", "assist": "closed"},

@@ -1,53 +1,72 @@
-"""The supervision ladder (督办): which notice goes to whom how far before or after a limit.
+"""The supervision ladder (督办): which notice goes to whom how far before or after a limit, or at an event.
 
 Rungs are preset data. Deciding is pure; whoever holds the limit's row records what is decided here, fenced
 by the generation it carries.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeVar
+from uuid import UUID
 
-from services.contracts.vocabulary import LimitKind
+from services.contracts.vocabulary import Kind, LimitKind, Measure, Trigger, Urgency
 from services.supervision.calendar import WorkCalendar
 
 Colour = Literal["blue", "yellow", "orange", "red"]
 Recipient = Literal["unit", "leader", "parent", "party_committee"]
-Measure = Literal["reminder", "warning", "overdue", "special_letter", "interview"]
-"""催办提醒, 预警, 逾期督办, 专函督办, 约谈."""
+NoticeKey = TypeVar("NoticeKey")
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One step: `offset` in working days from the limit (−2 before, 0 at, +2 after); `number` from 1 up.
 
-    `collapsed_counts`: whether it counts against the unit where a newer rung was sent in its stead.
+    One that an event brings has no limit and falls at once. `collapsed_counts`: whether it counts against the
+    unit where a newer rung was sent in its stead. `reply_by`: working days within which it wants a written
+    answer. `points` is what it costs the unit and the post, where it counts.
     """
 
-    limit_kind: LimitKind
+    limit_kind: LimitKind | None
     number: int
     offset: int
     colour: Colour
     measure: Measure
     recipients: tuple[Recipient, ...]
     collapsed_counts: bool
+    trigger: Trigger = "limit"
+    reply_by: int | None = None
+    points: int = 0
 
     @property
     def overdue(self) -> bool:
         """Whether the limit has passed when it fires."""
-        return self.offset >= 0
+        return self.limit_kind is not None and self.offset >= 0
 
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What the `times`-th counting notice of a colour on one limit brings, and the points it costs."""
+    """What a unit's `times`-th counting notice of a colour on one task brings, and the points it costs."""
 
     colour: Colour
     times: int
     measure: Measure
     points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A limit of major cases begins at rung number `rung`, not at the first."""
+
+    limit: LimitKind
+    rung: int
+    case_kinds: tuple[Kind, ...]
+    urgencies: tuple[Urgency, ...]
+
+    def concerns(self, limit: LimitKind, case_kind: Kind | None, urgency: Urgency | None) -> bool:
+        """Whether such a limit begins there."""
+        return limit == self.limit and case_kind in self.case_kinds and urgency in self.urgencies
 
 
 class CrookedLadder(ValueError):
@@ -68,6 +87,8 @@ class Ladder:
     consequences: tuple[Consequence, ...]
     _rungs: Mapping[LimitKind, tuple[Rung, ...]]
     _offsets: Mapping[LimitKind, tuple[int, ...]]
+    events: Mapping[Trigger, Rung]
+    starts: tuple[Start, ...]
 
     @classmethod
     def of(
@@ -77,6 +98,8 @@ class Ladder:
         tolerance: timedelta,
         rungs: Mapping[LimitKind, Sequence[Rung]],
         consequences: Iterable[Consequence] = (),
+        events: Iterable[Rung] = (),
+        starts: Iterable[Start] = (),
     ) -> "Ladder":
         """Raises `CrookedLadder` where rungs aren't numbered 1, 2, … by rising offset."""
         for kind, steps in rungs.items():
@@ -86,7 +109,8 @@ class Ladder:
                 raise CrookedLadder(ladder_id, kind, steps)
         table = {kind: tuple(steps) for kind, steps in rungs.items()}
         offsets = {kind: tuple(rung.offset for rung in steps) for kind, steps in rungs.items()}
-        return cls(ladder_id, version, tolerance, tuple(consequences), table, offsets)
+        at_once = {rung.trigger: rung for rung in events}
+        return cls(ladder_id, version, tolerance, tuple(consequences), table, offsets, at_once, tuple(starts))
 
     def rungs(self, kind: LimitKind) -> tuple[Rung, ...]:
         """The rungs of one kind of limit, in the order in which they fire; a kind may have none."""
@@ -95,6 +119,11 @@ class Ladder:
     def offsets(self, kind: LimitKind) -> tuple[int, ...]:
         """The offsets of these rungs, in working days."""
         return self._offsets.get(kind, ())
+
+    def start(self, limit: LimitKind, case_kind: Kind | None, urgency: Urgency | None) -> int:
+        """The number of the rung at which such a limit begins: 1, but for major cases."""
+        found = (one.rung for one in self.starts if one.concerns(limit, case_kind, urgency))
+        return next(found, 1)
 
 
 class Dated(Protocol):
@@ -186,7 +215,25 @@ def notices_due(state: LimitState, now: datetime, tolerance: timedelta) -> list[
     ]
 
 
-def consequences(ladder: Ladder, counted: Sequence[Rung]) -> list[Consequence]:
-    """What the rungs that counted on one limit have brought upon the unit so far (Guangyuan 2018)."""
-    times: Callable[[Colour], int] = [rung.colour for rung in counted].count
-    return [one for one in ladder.consequences if times(one.colour) >= one.times]
+class Task(NamedTuple):
+    """A notice as the consequences count it: whose it is, of what."""
+
+    subject_id: UUID
+    unit: str
+    colour: str
+
+
+def consequences(
+    ladder: Ladder, before: Mapping[Task, int], counted: Iterable[tuple[NoticeKey, Task]]
+) -> Iterator[tuple[NoticeKey, Consequence]]:
+    """What further counting notices bring, in their order: the notice that brings it, and what.
+
+    `before`: how many of each were recorded. Two yellows are of one task and one unit, whichever limits they
+    are of; each consequence comes once (Guangyuan 2018).
+    """
+    times = dict(before)
+    for notice, task in counted:
+        times[task] = times.get(task, 0) + 1
+        for one in ladder.consequences:
+            if one.colour == task.colour and one.times == times[task]:
+                yield notice, one

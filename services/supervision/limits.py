@@ -7,10 +7,17 @@ of a limit is its inputs; its derivation is told again from them (`derivation.ex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import chain, product
 from typing import Literal, get_args
 
-from services.contracts.vocabulary import KINDS, Kind, LimitKind, Urgency
+from services.contracts.vocabulary import (
+    KINDS,
+    CaseLimitKind,
+    Kind,
+    LimitKind,
+    SubjectLimitKind,
+    Urgency,
+)
 from services.supervision.calendar import (
     WorkCalendar,
     WorkingHours,
@@ -22,10 +29,13 @@ from services.supervision.calendar import (
 Unit = Literal["working_days", "working_hours", "hours", "days"]
 """What is counted: 工作日, working hours, plain hours, 自然日."""
 
-Case = tuple[LimitKind, Kind, Urgency]
+Case = tuple[LimitKind, Kind | None, Urgency | None]
+"""What a rule is for: a limit of cases of a kind and an urgency, or of a subject that has neither."""
 
 UNITS: tuple[Unit, ...] = get_args(Unit)
 LIMIT_KINDS: tuple[LimitKind, ...] = get_args(LimitKind)
+CASE_LIMITS: tuple[CaseLimitKind, ...] = get_args(CaseLimitKind)
+SUBJECT_LIMITS: tuple[SubjectLimitKind, ...] = get_args(SubjectLimitKind)
 URGENCIES: tuple[Urgency, ...] = get_args(Urgency)
 MICROSECOND = timedelta(microseconds=1)
 HOUR = timedelta(hours=1) // MICROSECOND
@@ -45,6 +55,8 @@ class LimitRule:
 
     def cases(self) -> Iterable[Case]:
         """The combinations it covers."""
+        if self.kind in SUBJECT_LIMITS:
+            return ((self.kind, None, None),)
         return product((self.kind,), self.case_kinds, self.urgencies)
 
 
@@ -52,16 +64,15 @@ class UnevenRules(ValueError):
     """A set in which some case has no rule, or more than one."""
 
     def __init__(self, set_id: str, case: Case, found: Sequence[str]) -> None:
-        super().__init__(
-            f"{set_id}: {' '.join(case)} needs exactly one rule, has {', '.join(found) or 'none'}"
-        )
+        what = " ".join(filter(None, case))
+        super().__init__(f"{set_id}: {what} needs exactly one rule, has {', '.join(found) or 'none'}")
         self.case = case
         self.found = tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
 class LimitSet:
-    """A preset: exactly one rule for each limit kind, case kind and urgency."""
+    """A preset: exactly one rule for each limit of each kind and urgency of cases, and of other subjects."""
 
     id: str
     version: int
@@ -73,15 +84,16 @@ class LimitSet:
         """Raises `UnevenRules` where a case has no rule or several."""
         rules = tuple(rules)
         table = {}
-        for case in product(LIMIT_KINDS, KINDS, URGENCIES):
+        subjects: Iterable[Case] = ((kind, None, None) for kind in SUBJECT_LIMITS)
+        for case in chain(product(CASE_LIMITS, KINDS, URGENCIES), subjects):
             covering = [rule for rule in rules if case in rule.cases()]
             if len(covering) != 1:
                 raise UnevenRules(set_id, case, [rule.id for rule in covering])
             table[case] = covering[0]
         return cls(set_id, version, rules, table)
 
-    def rule(self, limit: LimitKind, case_kind: Kind, urgency: Urgency) -> LimitRule:
-        """The rule for one limit of such a case."""
+    def rule(self, limit: LimitKind, case_kind: Kind | None, urgency: Urgency | None) -> LimitRule:
+        """The rule for one limit of such a case; of another subject, which has neither kind nor urgency."""
         return self._table[limit, case_kind, urgency]
 
 

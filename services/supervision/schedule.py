@@ -13,6 +13,7 @@ from services.kit.postgres import Database
 from services.supervision.calendars import Policies
 from services.supervision.fire import Fired, fire
 from services.supervision.policy import Policy
+from services.supervision.send_notices import send_notices
 from services.supervision.set_further import compute_further
 from services.supervision.set_limits import compute_awaiting
 from services.supervision.store import PostgresLimits
@@ -34,13 +35,14 @@ async def fire_due(database: Database, policies: Policies) -> int:
     async with database.writing() as writing:
         policy = await policies.current(PostgresCalendars(writing.connection))
         fired = await fire(PostgresDueLimits(writing.connection), writing.publish, policy, writing.now)
+        await send_notices(writing.connection, fired, policy)
         now = writing.now
     _count(fired, now)
     return len(fired)
 
 
 def _count(fired: Iterable[Fired], now: datetime) -> None:
-    notices = [notice for one in fired for notice, _ in one.notices]
+    notices = [slip.notice for one in fired for slip in one.notices]
     for (colour, outcome), times in Counter((one.colour, one.outcome) for one in notices).items():
         metrics.NOTICES.labels(colour, outcome).inc(times)
     for notice in notices:

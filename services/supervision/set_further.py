@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from services.contracts.supervision import FurtherLimitSet
+from services.contracts.supervision import FurtherLimitSet, SubjectLimitSet
 from services.supervision.further import FURTHER, WithFurther, after, told
 from services.supervision.policy import Policy
 from services.supervision.set_limits import Happened, UnknownCase
 from services.supervision.watched import Watched, reckoned_again
 
-Publish = Callable[[FurtherLimitSet], None]
+Publish = Callable[[FurtherLimitSet | SubjectLimitSet], None]
 
 
 class FurtherLimits(Protocol):

@@ -15,7 +15,7 @@ FIRED_AT_ONCE: Final = 1000
 COMPUTED_AT_ONCE: Final = 500
 
 _TYPES: Final = {
-    "case_id": "uuid",
+    "subject_id": "uuid",
     "kind": "text",
     "demand_id": "uuid",
     "case_kind": "text",
@@ -44,58 +44,67 @@ _TYPES: Final = {
     "extension": "smallint",
     "about": "text",
     "opened_by": "int",
+    "subject": "text",
+    "ended_at": "timestamptz",
 }
 """Columns and types in the order of `Watched`."""
 _COLUMNS: Final = ", ".join(_TYPES)
 _ARRAYS: Final = ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(_TYPES.values(), 1))
-_FIXED: Final = ("case_id", "kind", "about", "demand_id", "case_kind", "urgency")
+_FIXED: Final = ("subject_id", "kind", "about", "demand_id", "case_kind", "urgency", "subject")
 _SETTING: Final = ", ".join(f"{name} = new.{name}" for name in _TYPES if name not in _FIXED)
 
 _OF_CASES: Final = f"""
-SELECT {_COLUMNS} FROM limits WHERE case_id = ANY($1::uuid[]) AND kind IN ('sign_for', 'complete')
-ORDER BY case_id, kind FOR UPDATE
+SELECT {_COLUMNS} FROM limits WHERE subject_id = ANY($1::uuid[]) AND kind IN ('sign_for', 'complete')
+ORDER BY subject_id, kind FOR UPDATE
 """
 
 _FURTHER: Final = f"""
-SELECT {_COLUMNS} FROM limits WHERE case_id = ANY($1::uuid[]) AND kind <> 'sign_for'
-ORDER BY case_id, kind, about FOR UPDATE
+SELECT {_COLUMNS} FROM limits WHERE subject_id = ANY($1::uuid[]) AND kind <> 'sign_for'
+ORDER BY subject_id, kind, about FOR UPDATE
+"""
+
+_OF_SUBJECTS: Final = f"""
+SELECT {_COLUMNS} FROM limits
+WHERE subject_id = ANY($1::uuid[]) AND kind NOT IN ('sign_for', 'complete')
+ORDER BY subject_id, kind, about FOR UPDATE
 """
 
 _ADD: Final = Insertion(
     "limits",
     tuple(_TYPES),
     f"""
-INSERT INTO limits ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS}) ON CONFLICT (case_id, kind, about) DO NOTHING
+INSERT INTO limits ({_COLUMNS}) SELECT * FROM unnest({_ARRAYS})
+ON CONFLICT (subject_id, kind, about) DO NOTHING
 """,
 )
 
 _PUT: Final = f"""
 UPDATE limits SET {_SETTING} FROM unnest({_ARRAYS}) AS new ({_COLUMNS})
-WHERE limits.case_id = new.case_id AND limits.kind = new.kind AND limits.about = new.about
+WHERE limits.subject_id = new.subject_id AND limits.kind = new.kind AND limits.about = new.about
 """
 
 _AWAITING: Final = f"""
-SELECT DISTINCT case_id FROM limits
+SELECT DISTINCT subject_id FROM limits
 WHERE awaits_year = ANY($1::smallint[]) AND kind IN ('sign_for', 'complete') LIMIT {COMPUTED_AT_ONCE}
 """
 
 _FURTHER_AWAITING: Final = f"""
 SELECT {_COLUMNS} FROM limits
 WHERE awaits_year = ANY($1::smallint[]) AND kind NOT IN ('sign_for', 'complete')
-ORDER BY case_id, kind, about LIMIT {COMPUTED_AT_ONCE} FOR UPDATE
+ORDER BY subject_id, kind, about LIMIT {COMPUTED_AT_ONCE} FOR UPDATE
 """
 
 # The literal 'open' and the literal LIMIT let the partial index serve whatever plan is kept.
 DUE: Final = f"""
 SELECT {_COLUMNS} FROM limits WHERE state = 'open' AND fires_at <= $1
-ORDER BY fires_at, case_id LIMIT {FIRED_AT_ONCE} FOR UPDATE SKIP LOCKED
+ORDER BY fires_at, subject_id LIMIT {FIRED_AT_ONCE} FOR UPDATE SKIP LOCKED
 """
 
 _CLIMB: Final = """
 UPDATE limits SET next_rung = new.next_rung, fires_at = new.fires_at, overdue = new.overdue, state = new.state
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::smallint[], $6::timestamptz[], $7::boolean[],
-            $8::text[]) AS new (case_id, kind, about, generation, next_rung, fires_at, overdue, state)
-WHERE limits.case_id = new.case_id AND limits.kind = new.kind AND limits.about = new.about
+            $8::text[]) AS new (subject_id, kind, about, generation, next_rung, fires_at, overdue, state)
+WHERE limits.subject_id = new.subject_id AND limits.kind = new.kind AND limits.about = new.about
     AND limits.generation = new.generation
 """
 
@@ -106,7 +115,7 @@ SELECT (SELECT count(*) FROM limits WHERE state = 'open' AND fires_at <= clock.n
 
 
 class PostgresLimits:
-    """The limits of cases."""
+    """The limits of cases and of other subjects."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -124,7 +133,7 @@ class PostgresLimits:
     async def awaiting(self, years: Sequence[int]) -> list[CaseLimits]:
         """Another process may compute the same cases first: what was locked late is looked at again."""
         rows = await self._connection.fetch(_AWAITING, years)
-        pairs = await self.of_cases([row["case_id"] for row in rows])
+        pairs = await self.of_cases([row["subject_id"] for row in rows])
         return [pair for pair in pairs if any(limit.awaits_year in years for limit in pair)]
 
     async def due(self, now: datetime) -> list[Watched]:
@@ -133,7 +142,7 @@ class PostgresLimits:
     async def climb(self, limits: Sequence[Watched]) -> None:
         rows = [
             (
-                one.case_id,
+                one.subject_id,
                 one.kind,
                 one.about,
                 one.generation,
@@ -161,6 +170,15 @@ class PostgresLimits:
     async def further_awaiting(self, years: Sequence[int]) -> list[Watched]:
         rows = await self._connection.fetch(_FURTHER_AWAITING, years)
         return [Watched(*row) for row in rows]
+
+    async def of_subjects(self, subjects: Sequence[UUID]) -> list[Watched]:
+        rows = await self._connection.fetch(_OF_SUBJECTS, subjects)
+        return [Watched(*row) for row in rows]
+
+    async def subject_shown(self, subject_id: UUID) -> list[Watched]:
+        """All limits of a subject that isn't a case, to look at only."""
+        rows = await self._connection.fetch(_OF_SUBJECTS.replace("FOR UPDATE", ""), [subject_id])
+        return [limit for limit in (Watched(*row) for row in rows) if limit.subject != "case"]
 
     async def further_shown(self, case_id: UUID) -> list[Watched]:
         """The further limits of one case, to look at only."""

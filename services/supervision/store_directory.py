@@ -4,15 +4,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from services.contracts.directory import AuthorityRecorded, HolderRecorded, PostRecorded, UnitRecorded
+from services.contracts.directory import (
+    AuthorityRecorded,
+    HolderRecorded,
+    LetterRules,
+    PostRecorded,
+    UnitRecorded,
+)
 from services.kit.connection import Connection
 
 _UNITS: Final = """
-INSERT INTO units AS u (code, name, parent, party_committee, post, version, retired)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::boolean[])
+INSERT INTO units AS u (code, name, parent, party_committee, post, version, retired, kind)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::boolean[],
+                     $8::text[])
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, parent = excluded.parent,
     party_committee = excluded.party_committee, post = excluded.post, version = excluded.version,
-    retired = excluded.retired
+    retired = excluded.retired, kind = excluded.kind
 WHERE u.version < excluded.version
 """
 
@@ -33,7 +40,8 @@ WHERE h.version < excluded.version
 """
 
 _CHOOSE: Final = """
-UPDATE policy SET limits = $1, ladder = $2, directory_version = $3 WHERE directory_version < $3
+UPDATE policy SET limits = $1, ladder = $2, directory_version = $3, issuer = $4, letters = $5::jsonb
+WHERE directory_version < $3
 """
 
 _HOLDER: Final = """
@@ -50,8 +58,7 @@ class PostgresCopy:
 
     async def keep_units(self, units: Sequence[UnitRecorded]) -> None:
         rows = [
-            (one.code, one.name, one.parent, one.party_committee, one.post, one.version, one.retired)
-            for one in units
+            (u.code, u.name, u.parent, u.party_committee, u.post, u.version, u.retired, u.kind) for u in units
         ]
         await self._connection.execute(_UNITS, *zip(*rows, strict=True))
 
@@ -64,7 +71,15 @@ class PostgresCopy:
         await self._connection.execute(_HOLDERS, *zip(*rows, strict=True))
 
     async def choose(self, authority: AuthorityRecorded) -> None:
-        await self._connection.execute(_CHOOSE, authority.limits, authority.ladder, authority.version)
+        letters = authority.letters.model_dump_json()
+        chosen = (authority.limits, authority.ladder, authority.version, authority.issuer, letters)
+        await self._connection.execute(_CHOOSE, *chosen)
+
+    async def letter_rules(self) -> tuple[str, LetterRules]:
+        """Who issues letters, and how; the defaults before the authority's directory is known."""
+        row = await self._connection.fetchrow("SELECT issuer, letters FROM policy")
+        assert row is not None  # noqa: S101  the migration wrote it and nothing deletes it
+        return row["issuer"], LetterRules.model_validate_json(row["letters"])
 
     async def unit_of_post(self, post: str) -> str | None:
         """The unit a post belongs to; None where the copy doesn't know the post."""

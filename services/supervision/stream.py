@@ -1,4 +1,4 @@
-"""From topics to use cases; the table event topic → handler is at the end."""
+"""From topics to use cases; the table topic → handler is at the end."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -6,31 +6,56 @@ from functools import partial
 from services.contracts.case import CaseEvent
 from services.contracts.directory import DirectoryEvent
 from services.contracts.envelope import Record
+from services.contracts.project import ProjectEvent
 from services.kit.consume import Handler, NotYet
 from services.kit.postgres import Writing
 from services.supervision.calendars import Policies
 from services.supervision.directory import record
+from services.supervision.follow_projects import follow
+from services.supervision.policy import Policy
 from services.supervision.set_further import set_further
 from services.supervision.set_limits import set_limits
+from services.supervision.set_reports import names, set_reports
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
+from services.supervision.store_consequences import PostgresNames
 from services.supervision.store_directory import PostgresCopy
+from services.supervision.store_notices import PostgresDueLimits
+from services.supervision.store_projects import PostgresProjectCopy
+from services.supervision.triggered import bring_notices, happenings
 
 
 async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
-    """Set and close the limits of a batch's cases. A dispatch counts from the time of its event.
+    """Set and close the limits of a batch's cases, and put out the notices that its events bring.
 
-    Raises NotYet before the authority's presets are known: assignment tells them before any case, but in
-    another topic, and a limit set by other presets than the authority's would stay.
+    A dispatch counts from the time of its event.
     """
-    calendars = PostgresCalendars(writing.connection)
-    if not await calendars.chosen():
-        raise NotYet("the directory hasn't told which limits and ladder the authority chose")
-    policy = await policies.current(calendars)
+    policy = await _chosen(policies, writing)
     happened = [(one.event, one.time) for one in records if isinstance(one.event, CaseEvent)]
     limits = PostgresLimits(writing.connection)
     await set_limits(limits, writing.publish, policy, happened)
     await set_further(limits, writing.publish, policy, happened)
+    notices = PostgresDueLimits(writing.connection)
+    await bring_notices(notices, writing.publish, policy, [*happenings(happened)], writing.now)
+
+
+async def projects_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
+    """Keep the copy of the project list, and watch the reports of a batch's projects."""
+    policy = await _chosen(policies, writing)
+    happened = [(one.event, one.time) for one in records if isinstance(one.event, ProjectEvent)]
+    await set_reports(PostgresLimits(writing.connection), writing.publish, policy, happened)
+    await PostgresNames(writing.connection).call(names(happened))
+    await follow(PostgresProjectCopy(writing.connection), [event for event, _ in happened])
+
+
+async def _chosen(policies: Policies, writing: Writing) -> Policy:
+    """Raises NotYet before the authority's presets are known: assignment tells them before any case or
+    project, but in another topic, and a limit set by other presets than the authority's would stay.
+    """
+    calendars = PostgresCalendars(writing.connection)
+    if not await calendars.chosen():
+        raise NotYet("the directory hasn't told which limits and ladder the authority chose")
+    return await policies.current(calendars)
 
 
 async def directory_recorded(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
@@ -43,5 +68,6 @@ def handlers(policies: Policies) -> Mapping[str, Handler]:
     """What each topic's events go to."""
     return {
         "case": partial(cases_moved, policies),
+        "project": partial(projects_moved, policies),
         "directory": partial(directory_recorded, policies),
     }

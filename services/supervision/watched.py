@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.contracts.case import CaseAssigned
 from services.contracts.supervision import LimitsSet
-from services.contracts.vocabulary import Kind, LimitKind, Urgency
+from services.contracts.vocabulary import Kind, LimitKind, SubjectKind, Urgency
 from services.supervision.calendar import UnknownYear, WorkCalendar, last_day
 from services.supervision.ladder import Ladder, LimitState, RungInstant, next_instant, rungs
 from services.supervision.limits import Extension, Limit, LimitRule, Pause, Unit, compute
@@ -34,14 +34,15 @@ class Watched(NamedTuple):
     of the case's last `LimitsSet`. `awaits_year`: without its calendar the limit, or a rung, can't be told.
     `pauses` are those that are over, as `pauses.written` writes them; `extension` is in the unit counted.
     `about` tells limits of one kind apart; `opened_by` is the version of the case's event that opened it.
-    `set_version` of a further limit is that of its own last `FurtherLimitSet`.
+    `set_version` of a further limit is that of its own last `FurtherLimitSet`. `subject` is what it concerns;
+    what isn't a case has no demand, kind or urgency. `ended_at`: when it was closed without being met.
     """
 
-    case_id: UUID
+    subject_id: UUID
     kind: LimitKind
-    demand_id: UUID
-    case_kind: Kind
-    urgency: Urgency
+    demand_id: UUID | None
+    case_kind: Kind | None
+    urgency: Urgency | None
     unit: str
     post: str
     dispatch: int
@@ -66,6 +67,13 @@ class Watched(NamedTuple):
     extension: int = 0
     about: str = ""
     opened_by: int = 1
+    subject: SubjectKind = "case"
+    ended_at: datetime | None = None
+
+    @property
+    def case_id(self) -> UUID:
+        """Of a limit that concerns a case."""
+        return self.subject_id
 
     @property
     def running(self) -> bool:
@@ -86,7 +94,8 @@ class Watched(NamedTuple):
 
     def the_rule(self) -> LimitRule:
         """The rule as it was when the limit was set."""
-        kinds, urgencies = (self.case_kind,), (self.urgency,)
+        kinds = () if self.case_kind is None else (self.case_kind,)
+        urgencies = () if self.urgency is None else (self.urgency,)
         return LimitRule(self.rule, self.rule_version, self.kind, self.amount, self.counted, kinds, urgencies)
 
     def limit(self) -> Limit | None:
@@ -112,6 +121,7 @@ class CaseLimits(NamedTuple):
     def limits_set(self) -> LimitsSet:
         """The event that tells their present dues."""
         case_id, _, demand_id, _, _, _, _, dispatch, version, *_ = self.sign_for
+        assert demand_id is not None  # noqa: S101  a case is of a demand
         return LimitsSet(
             case_id=case_id,
             demand_id=demand_id,
@@ -140,14 +150,15 @@ def reckon(
     policy: Policy,
     pauses: Sequence[Pause] = (),
     extension: Extension | None = None,
+    start: int = 1,
 ) -> Reckoned:
-    """The due instant and the first rung; or that it awaits a year's calendar."""
+    """The due instant and the first rung, not before number `start`; or that it awaits a year's calendar."""
     try:
         limit = compute(rule, dispatched_at, policy.calendar, pauses, extension)
     except UnknownYear as unknown:
         return Reckoned("awaiting_calendar", None, "", None, 1, unknown.year)
     steps = rungs(limit, ladder, policy.calendar)
-    first = steps[0].rung.number if steps else len(ladder.rungs(rule.kind)) + 1
+    first = max(start, steps[0].rung.number) if steps else len(ladder.rungs(rule.kind)) + 1
     fires_at = (
         limit.due_at if rule.kind in PASSING else next_instant(LimitState(limit.due_at, steps, first, 1))
     )
@@ -208,7 +219,8 @@ def _terms(kind: LimitKind, case: CaseAssigned, at: datetime, policy: Policy) ->
     terms = policy.begun.get(dispatch)
     if terms is None:
         rule = policy.limits.rule(kind, case.kind, case.urgency)
-        found = reckon(rule, at, policy.ladder, policy)
+        start = policy.ladder.start(kind, case.kind, case.urgency)
+        found = reckon(rule, at, policy.ladder, policy, start=start)
         terms = (at, rule.id, rule.version, rule.amount, rule.unit, policy.ladder.id, *found)
         if len(policy.begun) >= REMEMBERED:
             policy.begun.clear()
@@ -219,7 +231,8 @@ def _terms(kind: LimitKind, case: CaseAssigned, at: datetime, policy: Policy) ->
 def reckon_anew(limit: Watched, policy: Policy) -> Reckoned:
     """The same, of a limit with its pauses and its extension, by its own rule and ladder."""
     ladder, pauses, extension = policy.ladders[limit.ladder], limit.the_pauses, limit.the_extension
-    return reckon(limit.the_rule(), limit.dispatched_at, ladder, policy, pauses, extension)
+    start = ladder.start(limit.kind, limit.case_kind, limit.urgency)
+    return reckon(limit.the_rule(), limit.dispatched_at, ladder, policy, pauses, extension, start)
 
 
 def reckoned(limit: Watched, found: Reckoned) -> Watched:
@@ -253,7 +266,11 @@ def _found(limit: Watched, found: Reckoned) -> Watched:
 
 def begun_anew(old: Watched, at: datetime, policy: Policy) -> Watched:
     """A limit of its kind that begins at an instant, by the rule and the ladder that hold now."""
-    rule = policy.limits.rule(old.kind, old.case_kind, old.urgency)
+    return begun_by(policy.limits.rule(old.kind, old.case_kind, old.urgency), old, at, policy)
+
+
+def begun_by(rule: LimitRule, old: Watched, at: datetime, policy: Policy) -> Watched:
+    """The same by a rule of its own."""
     begun = old._replace(
         generation=old.generation + 1,
         dispatched_at=at,
@@ -267,5 +284,6 @@ def begun_anew(old: Watched, at: datetime, policy: Policy) -> Watched:
         suspended_at=None,
         pauses="",
         extension=0,
+        ended_at=None,
     )
-    return reckoned(begun, reckon(rule, at, policy.ladder, policy))
+    return reckoned(begun, reckon_anew(begun, policy))

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import jsonschema
 import pytest
@@ -41,7 +41,7 @@ def settings_of(service: str) -> type[ProcessSettings]:
         return ServiceSettings
     module = import_module(f"services.{service}.settings")
     classes = [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, ProcessSettings)]
-    return next((c for c in classes if c not in (ProcessSettings, ServiceSettings)), ServiceSettings)
+    return next((c for c in classes if c.__module__ == module.__name__), ServiceSettings)
 
 
 def variables(text: str) -> list[tuple[str, str]]:
@@ -94,7 +94,7 @@ def test_a_service_gets_no_secret_but_its_own(service: str) -> None:
     keys = {
         f"YINUO_{name.upper()}"
         for name, field in settings_of(service).model_fields.items()
-        if field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+        if field.is_required() and field.annotation is SecretStr
     }
     assert used == {f"YINUO_{service.upper()}_APP_PASSWORD", "YINUO_TOKEN_PUBLIC_KEY"} | keys
 
@@ -113,6 +113,12 @@ def test_the_console_knows_the_address_of_each_service() -> None:
 def test_the_console_s_own_keys_are_optional_and_out_of_git() -> None:
     assert compose()["console"]["env_file"] == [{"path": ".env.console", "required": False}]
     assert ".env.console" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("service", ["supervision", "reporting"])
+def test_the_mail_server_is_optional_and_its_password_out_of_git(service: str) -> None:
+    assert compose()[service]["env_file"] == [{"path": ".env.delivery", "required": False}]
+    assert ".env.delivery" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def test_only_intake_has_the_keys_of_the_vault() -> None:

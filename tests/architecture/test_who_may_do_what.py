@@ -15,7 +15,7 @@ from services.contracts.vocabulary import ROLES, SERVICES, Role, Service
 from services.kit.auth import TokenReader, issue_token
 from tests.api_documents import api_of, document_of
 from tests.console_browser import SECRETS
-from tests.console_fakes import CASE_ID, LEDGER, NOTICE_ID, PROMISE_ID, SAMPLE, FakeApis
+from tests.console_fakes import CASE_ID, CONSEQUENCE_ID, LEDGER, NOTICE_ID, PROMISE_ID, SAMPLE, FakeApis
 from tests.console_guarded import REFUSALS, browser_of, guarded_console
 
 ROOT: Final = Path(__file__).parents[2]
@@ -26,13 +26,25 @@ HELD_BACK: Final = frozenset({404, 422})
 VALUES: Final = {
     "case_id": str(CASE_ID),
     "notice_id": str(NOTICE_ID),
+    "message_id": str(NOTICE_ID),
+    "subject_id": str(PROMISE_ID),
+    "consequence_id": str(CONSEQUENCE_ID),
+    "preset": "sanming",
     "promise_id": str(PROMISE_ID),
     "sample_id": SAMPLE["sample_id"],
     "ledger": LEDGER,
     "post": "water.head",
     "year": "2021",
+    "first": "2021-03-01",
+    "until": "2021-04-01",
+    "request_id": str(CASE_ID),
     "reference": "2021-01",
     "figure": "demands",
+    "form": "pdf",
+    "letter_id": "00000000-0000-4000-8000-000000000031",
+    "round_id": "00000000-0000-4000-8000-000000000051",
+    "finding_id": "00000000-0000-4000-8000-000000000041",
+    "digest": "0" * 64,
 }
 
 

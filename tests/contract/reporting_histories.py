@@ -53,7 +53,7 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=8)
 
 
-def directory(version: int = 1, issue: str = "automatic") -> list[Event]:
+def directory(version: int = 1, issue: str = "automatic", editions: tuple[str, ...] = ()) -> list[Event]:
     """A small authority: its government, two towns, three departments, a public body, a backstop."""
     kinds = ("office", "town", "town", "department", "public_body", "department", "department")
     return [
@@ -68,6 +68,7 @@ def directory(version: int = 1, issue: str = "automatic") -> list[Event]:
             ladder="default",
             on_time_threshold=0.85,
             issue=issue,
+            editions=editions,
         ),
         UnitRecorded(version=version, code=ROOT, name="凤县人民政府", kind="county", post=f"{ROOT}.head"),
         *(
@@ -101,7 +102,7 @@ def directory(version: int = 1, issue: str = "automatic") -> list[Event]:
 
 @dataclass(slots=True)
 class Log:
-    """Partitions filled in the order of business time; `of_week` keeps what each week was meant to be."""
+    """Partitions filled in the order of business time."""
 
     records: list[Record] = field(default_factory=list)
     ends: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -119,11 +120,11 @@ class Log:
         envelope = Envelope(event.event_id(), event.type, "/yinuo/test", subject, at)
         self.records.append(Record(envelope, event, topic, partition, offset))
 
-    def watermark(self, week: date, topics: Sequence[str] = READ) -> None:
+    def watermark(self, day: date, topics: Sequence[str] = READ) -> None:
         for topic in topics:
             for partition in range(TOPICS[topic].partitions):
-                mark = WatermarkPassed(week=week, topic=topic, partition=partition)
-                self.write(mark, midnight(week))
+                mark = WatermarkPassed(day=day, topic=topic, partition=partition)
+                self.write(mark, midnight(day))
 
     def batches(self, random: Random) -> Iterator[list[Record]]:
         """The records as consumers take them: topic by topic in any order, partitions in theirs."""
@@ -147,36 +148,42 @@ class _Step:
 
 
 def history(random: Random, weeks: int, cases: int) -> Log:
-    """A log of some weeks: watermarks at each Monday, some events on the far side of theirs.
+    """A log of some weeks: watermarks at each midnight, some events on the far side of theirs.
 
-    Supervision sets the limits of a week's last cases after its watermark, and in odd weeks passes the
-    watermark itself a day late, so that limits lie a week before the dispatch they belong to. From the
-    Friday of every third week on it is down until Monday: it sets the limits of all those cases then.
+    Supervision sets the limits of a day's last cases after its watermark, and on odd Mondays passes the
+    watermark itself a day late, so that limits lie a day before the dispatch they belong to. From the
+    Friday of every third week on it is down until Monday: it passes all those midnights and sets the limits
+    of all those cases then.
     """
     log = Log()
     steps = sorted(_steps(random, weeks, cases), key=lambda step: step.at)
     log.watermark(FIRST)
     for event in directory():
         log.write(event, midnight(FIRST))
-    for number in range(weeks):
-        end = FIRST + timedelta(days=7 * (number + 1))
-        day_after = midnight(end) + timedelta(days=number % 2)
-        held = [step for step in steps if step.at < midnight(end) and _behind(step, end)]
-        _write(log, [step for step in steps if step.at < midnight(end) and step not in held])
-        log.watermark(end, [topic for topic in READ if topic != "supervision"])
+    held: list[_Step] = []
+    owed: list[date] = []
+    for number in range(1, 7 * weeks + 2):
+        end = FIRST + timedelta(days=number)
+        for step in [step for step in steps if step.at < midnight(end)]:
+            if _behind(step, end) or _follows(step, held):
+                held.append(step)
+            else:
+                log.write(step.event, step.at)
         steps = [step for step in steps if step.at >= midnight(end)]
-        next_day = [step for step in steps if step.at < day_after]
-        after_held = [step for step in next_day if _follows(step, held)]
-        _write(log, [step for step in next_day if step not in after_held])
-        log.watermark(end, ["supervision"])
-        _write(log, [*held, *after_held])
-        steps = [step for step in steps if step.at >= day_after]
+        log.watermark(end, [topic for topic in READ if topic != "supervision"])
+        owed.append(end)
+        if not _down(end) and number % 14 != 0:
+            for day in owed:
+                log.watermark(day, ["supervision"])
+            for step in held:
+                log.write(step.event, step.at)
+            held, owed = [], []
     return log
 
 
-def _write(log: Log, steps: Sequence[_Step]) -> None:
-    for step in steps:
-        log.write(step.event, step.at)
+def _down(end: date) -> bool:
+    """Whether supervision is down at a midnight: those of Saturday and Sunday in every third week."""
+    return (end - FIRST).days % 21 in (12, 13)
 
 
 def _follows(step: _Step, held: Sequence[_Step]) -> bool:
@@ -191,9 +198,11 @@ def _behind(step: _Step, end: date) -> bool:
     event = step.event
     if not isinstance(event, LimitsSet):
         return False
-    if (end - FIRST).days % 21 == 14 and step.at > midnight(end - timedelta(days=3)):
+    if _down(end) or _down(end - timedelta(days=1)):
         return True
-    return step.at > midnight(end) - timedelta(hours=30) and event.case_id.int % 10 < 7
+    if end.weekday() == 0:
+        return event.case_id.int % 10 < 7
+    return step.at > midnight(end) - timedelta(hours=4) and event.case_id.int % 10 < 5
 
 
 def _steps(random: Random, weeks: int, cases: int) -> Iterator[_Step]:
@@ -389,9 +398,12 @@ def _notices(
         sent = at + timedelta(days=1 + rung)
         notice = NoticeSent(
             notice_id=_id(random),
+            subject_kind="case",
+            subject_id=case.case_id,
             case_id=case.case_id,
             demand_id=case.demand_id,
             limit="complete",
+            trigger="limit",
             generation=dispatch,
             rung=rung,
             colour=random.choice(COLOURS),
@@ -400,13 +412,19 @@ def _notices(
             post=f"{unit}.head",
             recipients=(f"unit:{unit}",),
             due_at=due,
+            reply_by=None,
+            points=0,
             overdue=rung > 0,
             late=False,
         )
         yield _Step(sent, notice)
         if random.random() < 0.3:
             acknowledged = NoticeAcknowledged(
-                notice_id=notice.notice_id, case_id=case.case_id, recipient=f"unit:{unit}"
+                notice_id=notice.notice_id,
+                subject_kind="case",
+                subject_id=case.case_id,
+                case_id=case.case_id,
+                recipient=f"unit:{unit}",
             )
             yield _Step(sent + timedelta(hours=1), acknowledged)
 

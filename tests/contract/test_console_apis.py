@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import jsonschema
 import pytest
 
 from services.console import (
+    apis_assessment,
     apis_assignment,
     apis_intake,
     apis_projects,
@@ -26,6 +28,7 @@ from tests.console_fakes import (
     ANSWERS,
     CASE_ID,
     CODE,
+    CONSEQUENCE_ID,
     DIGEST,
     LEDGER,
     NOTICE_ID,
@@ -98,7 +101,13 @@ MODELS: dict[Key, type[Shown]] = {
     ("assignment", "GET", "/hand-overs"): apis_assignment.HandOverPage,
     ("assignment", "GET", "/posts/{post}/hand-over"): apis_assignment.HandOverList,
     ("supervision", "GET", "/inbox"): apis_supervision.InboxPage,
+    ("supervision", "GET", "/consequences"): apis_supervision.ConsequencePage,
     ("supervision", "GET", "/cases/{case_id}/limits"): apis_supervision.CaseLimits,
+    ("reporting", "GET", "/assessments"): apis_assessment.Revisions,
+    ("reporting", "GET", "/assessments/{first}/{until}"): apis_assessment.Assessment,
+    ("reporting", "GET", "/assessments/{first}/{until}/explanation"): apis_assessment.Explained,
+    ("reporting", "GET", "/assessment-requests"): apis_assessment.Requests,
+    ("reporting", "GET", "/gaming"): apis_assessment.Gaming,
     ("reporting", "GET", "/circulars"): apis_reporting.Circulars,
 }
 
@@ -151,10 +160,34 @@ async def everything_asked() -> list[Call]:
     await apis.projects.printed(LEDGER)
     await apis.supervision.inbox("token", "water", "water.head", "further")
     await apis.supervision.acknowledge("token", NOTICE_ID, "unit:water")
+    await apis.supervision.answer("token", NOTICE_ID, "已修好", "unit:water")
+    await apis.supervision.consequences("token")
+    await apis.supervision.settle("token", CONSEQUENCE_ID, "waived", "停电")
     await apis.supervision.limits("token", CASE_ID)
-    await apis.reporting.circulars("further")
-    await apis.reporting.circular_html("2021-01")
+    await _assessment_asked(apis)
+    await apis.reporting.circulars("further", token="token")
+    await apis.reporting.circular_html("2021-01", "token")
+    await apis.reporting.circular_file("2021-01", "pdf", "token")
+    await apis.reporting.order("token", "2021-03-01", "2021-03-12")
+    for verb in ("check", "sign", "issue"):
+        await apis.reporting.step("token", "2021-01", verb)
     return fakes.calls
+
+
+async def _assessment_asked(apis: Apis) -> None:
+    days = date(2021, 3, 1), date(2021, 4, 1)
+    said = {"reason": "停电", "evidence": "证明"}
+    await apis.assessments.revisions("token")
+    await apis.assessments.one("token", *days, preview=False)
+    await apis.assessments.one("token", *days, preview=True)
+    await apis.assessments.explained("token", *days, "water", "water.head", "阮桐")
+    await apis.assessments.requests("token")
+    await apis.assessments.step("token", CASE_ID, "approve", "属实")
+    asked = {"case_id": str(CASE_ID), "indicators": ["on_time"]}
+    await apis.assessments.ask("token", "exclusions", {**said, **asked})
+    period = {"first": "2021-03-01", "until": "2021-04-01", "revision": 1, "post": None}
+    await apis.assessments.ask("token", "appeals", {**said, **period})
+    await apis.assessments.gaming("token", *days)
 
 
 async def test_the_console_asks_only_what_the_services_describe() -> None:

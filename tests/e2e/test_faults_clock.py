@@ -58,8 +58,8 @@ async def test_a_step_begun_before_monday_and_committed_after_it_belongs_to_the_
         assert await stack.sql("SELECT FROM reporting.circulars") == []
     await step
     await settle(stack.running, 120)
-    (fact,) = await stack.sql("SELECT week FROM reporting.facts WHERE kind = 'signed_for'")
-    assert fact["week"] == MONDAY.date()
+    (fact,) = await stack.sql("SELECT day FROM reporting.facts WHERE kind = 'signed_for'")
+    assert MONDAY.date() <= fact["day"] < NEXT_MONDAY.date()
 
 
 async def _waiting(stack: Stack, number: int) -> bool:
@@ -73,9 +73,9 @@ async def test_the_circular_of_the_week_between_the_years_counts_every_receipt_o
     await advance(stack.running, ISSUED)
     await stack.balances(posting.books)
     listed = (await stack.ask("reporting", "GET", "/circulars"))["circulars"]
-    assert [(one["week"], one["number"]) for one in listed] == [("2026-12-28", "2027-01")]
+    assert [(one["first"], one["number"]) for one in listed] == [("2026-12-28", "2027-01")]
     received = await circular_rows(stack.running, MONDAY.date().isoformat(), "received")
     week = await stack.sql("SELECT receipt FROM intake.demands WHERE received_at < $1", NEXT_MONDAY)
     assert str(compare("rows", [row[0] for row in week], received)) == "rows: each receipt once"
     assert set(posting.books.demands).isdisjoint(received)
-    assert date.fromisoformat(listed[0]["week"]) + timedelta(days=7) == NEXT_MONDAY.date()
+    assert date.fromisoformat(listed[0]["first"]) + timedelta(days=7) == NEXT_MONDAY.date()

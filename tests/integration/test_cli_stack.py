@@ -245,20 +245,20 @@ def test_the_clock_shows_where_it_stands_and_does_not_go_back(three_weeks: Runni
 
 
 def test_circulars_are_listed_shown_and_issued_once(three_weeks: Running) -> None:
-    listed = shown(three_weeks, "circular", "list")
-    assert [(line["number"], line["week"]) for line in listed] == [
+    listed = shown(three_weeks, "circulars", "list")
+    assert [(line["number"], line["first"]) for line in listed] == [
         ("2021-02", "2021-03-08"),
         ("2021-01", "2021-03-01"),
     ]
-    assert shown(three_weeks, "circular", "show", "2021-01")["circular"]["counts"]["received"] == MESSAGES
-    assert shown(three_weeks, "circular", "issue", "--week", "2021-W09")["number"] == "2021-01"
-    text = yinuo(three_weeks, "circular", "show", "2021-W10").stdout
+    assert shown(three_weeks, "circulars", "show", "2021-01")["circular"]["counts"]["received"] == MESSAGES
+    assert shown(three_weeks, "circulars", "issue", "2021-W09")["number"] == "2021-01"
+    text = yinuo(three_weeks, "circulars", "show", "2021-W10").stdout
     assert "结转下期" in text
     assert "/circulars/2021-W10.html" in text
 
 
 def test_a_week_that_is_not_over_is_not_issued(three_weeks: Running) -> None:
-    refused = yinuo(three_weeks, "circular", "issue", "--week", "2021-W11").exception
+    refused = yinuo(three_weeks, "circulars", "issue", "2021-W11").exception
     assert isinstance(refused, Problem)
     assert refused.remedy
 

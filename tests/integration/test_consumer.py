@@ -102,7 +102,7 @@ async def test_a_topic_read_again_from_the_start_changes_nothing_even_with_a_pru
     assert len(applied.demands) == 3
 
 
-async def test_in_a_new_week_the_watermark_lies_before_whatever_is_written(
+async def test_in_a_new_day_the_watermark_lies_before_whatever_is_written(
     consumer: Consumer, database: Database
 ) -> None:
     await database.pool.execute("DELETE FROM watermarks")

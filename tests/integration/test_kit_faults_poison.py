@@ -9,7 +9,7 @@ from services.contracts.envelope import Record
 from services.kit import dead_letters
 from services.kit.consume import Consumer
 from services.kit.postgres import Database, Writing
-from services.kit.stream import _letter
+from services.kit.record import letter_of
 from tests.builders import demand, letter
 from tests.conftest import DatabaseOf
 
@@ -56,7 +56,7 @@ HEADERS = [(name, value) for name, value in letter(demand()).headers if name != 
 async def test_a_strangers_bytes_park_and_can_be_listed(
     consumer: Consumer, database: Database, message: SimpleNamespace
 ) -> None:
-    strange = _letter(message)
+    strange = letter_of(message)
     await consumer.apply([strange])
     async with database.pool.acquire() as connection:
         (listed,) = await dead_letters.listed(connection, after=0, limit=2)
@@ -68,7 +68,7 @@ async def test_a_strangers_bytes_park_and_can_be_listed(
 async def test_an_operator_sees_which_event_was_parked(consumer: Consumer, database: Database) -> None:
     event = demand()
     known = letter(event)
-    from_kafka = _letter(_message(known.key.encode(), b"{}", list(known.headers)))
+    from_kafka = letter_of(_message(known.key.encode(), b"{}", list(known.headers)))
     await consumer.apply([from_kafka])
     async with database.pool.acquire() as connection:
         (listed,) = await dead_letters.listed(connection, after=0, limit=2)

@@ -8,6 +8,7 @@ import pytest
 
 from services.contracts.case import CaseAssigned
 from services.kit.consume import Consumer
+from services.kit.delivery.store_addresses import Address, remove, set_addresses
 from services.kit.postgres import Database
 from services.supervision import schedule
 from services.supervision.app import shipped_policies
@@ -116,6 +117,38 @@ async def test_an_exception_while_firing_leaves_nothing_recorded_and_all_due(
     assert await _counts(database) == (0, 0, 0)
     assert await schedule.due(database, policies) == 3
     assert await schedule.fire_due(database, policies) == 3
+
+
+async def test_what_fires_is_queued_for_whoever_has_an_address_in_the_same_transaction(
+    consumer: Consumer, database: Database, policies: Policies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [case] = await _signed_cases(consumer, 1)
+    address = Address(f"unit:{case.unit}", "water@fengxian.example", None)
+    queued = "SELECT count(*) FROM delivery_messages WHERE recipient = $1 AND created_at > $2"
+    began = await database.pool.fetchval("SELECT clock_timestamp()")
+    async with database.pool.acquire() as connection:
+        await set_addresses(connection, [address], "甲")
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("before the commit")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("services.kit.outbox.append", broken)
+        with pytest.raises(RuntimeError, match="before the commit"):
+            await schedule.fire_due(database, policies)
+    assert await database.pool.fetchval(queued, address.recipient, began) == 0
+    await _fire_all(database, policies)
+    sent = await database.pool.fetchval(
+        "SELECT count(*) FROM deliveries WHERE recipient = $1", address.recipient
+    )
+    assert await database.pool.fetchval(queued, address.recipient, began) == sent > 0
+    body = await database.pool.fetchval(
+        "SELECT body FROM delivery_contents WHERE created_at > $1 ORDER BY created_at LIMIT 1", began
+    )
+    assert "时限的由来：" in body
+    assert f"办件：{case.case_id}" in body
+    async with database.pool.acquire() as connection:
+        await remove(connection, address.recipient, "甲")
 
 
 async def test_the_case_topic_read_again_from_the_start_changes_nothing(

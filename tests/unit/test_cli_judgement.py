@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.cli.circular import percent
+from services.cli.circulars import percent
 from services.cli.dlq import first_of_keys, parts
 from services.cli.instants import local_minute
 from services.cli.staff import checked_role

@@ -148,7 +148,14 @@ PAGES = [*PUBLIC, "/login", "/nothing", "/inbox", "/cases", CASE_PAGE, "/entry"]
 
 @pytest.mark.parametrize(
     "path",
-    [*PAGES, "/static/console.css", f"{CASE_PAGE}/sheet", "/circulars/2021-01", f"/projects/{LEDGER}/page"],
+    [
+        *PAGES,
+        "/static/console.css",
+        f"{CASE_PAGE}/sheet",
+        "/circulars/2021-01",
+        "/circulars/2021-01.pdf",
+        f"/projects/{LEDGER}/page",
+    ],
 )
 async def test_no_answer_lets_a_script_run_or_another_site_frame_it(browser: Browser, path: str) -> None:
     await browser.login("administrator")

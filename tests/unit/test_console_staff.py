@@ -12,12 +12,14 @@ from tests.console_fakes import (
     CASE,
     CASE_ID,
     CODE,
+    CONSEQUENCE_ID,
     DUE,
     MORNING,
     NOT_FOUND,
     NOTICE,
     NOTICE_ID,
     RECEIPT,
+    REPORT_MISSING,
     ROW,
     TWIN,
 )
@@ -31,6 +33,32 @@ async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser:
     answer = await browser.send("/inbox", f"/notices/{NOTICE_ID}/ack")
     assert answer.headers["location"] == "/inbox?done=true"
     assert browser.apis.sent("POST")[0].body is None
+
+
+async def test_the_inbox_says_what_a_notice_concerns_that_is_not_about_a_case_and_takes_its_answer(
+    browser: Browser,
+) -> None:
+    page = {"recipient": "unit:water", "notices": [REPORT_MISSING], "next": None}
+    browser.apis.instead["supervision", "GET", "/inbox"] = (200, page)
+    await browser.login("handler", "water")
+    text = (await browser.get("/inbox")).text
+    for said in ("县城供水管网改造", "凤项〔2021〕7号", "项目进展报告时限", "书面答复", "扣 1 分"):
+        assert said in text
+    assert 'href="/projects/%E5%87%A4' in text
+    fields = {"recipient": "unit:water", "text": "已补报"}
+    answer = await browser.send("/inbox", f"/notices/{NOTICE_ID}/answer", **fields)
+    assert answer.headers["location"] == "/inbox?unit=water&done=true"
+    assert browser.apis.sent("POST")[0].body == fields
+
+
+async def test_the_supervision_office_settles_what_the_ladder_proposes(browser: Browser) -> None:
+    await browser.login("supervision_office")
+    text = (await browser.get("/inbox")).text
+    for said in ("督办建议", "专函督办", "县水利局", "扣 1 分"):
+        assert said in text
+    fields = {"how": "followed", "note": "凤督函〔2021〕1号"}
+    await browser.send("/inbox", f"/consequences/{CONSEQUENCE_ID}/settle", **fields)
+    assert browser.apis.sent("POST")[0].body == fields
 
 
 async def test_a_leader_opens_the_inbox_of_a_post_of_the_unit_and_acknowledges_for_it(

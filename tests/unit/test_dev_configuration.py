@@ -70,14 +70,27 @@ def test_a_service_sees_its_own_password_and_no_other_secret(folder: DataFolder)
     assert known == own | {"YINUO_TOKEN_PUBLIC_KEY"}
 
 
-def test_each_key_is_given_to_its_service_alone(folder: DataFolder) -> None:
+def test_each_key_is_given_to_its_services_alone(folder: DataFolder) -> None:
     secret = credentials.ensure_secrets(folder)
     seen = {
         service: set(credentials.service_environment(service, secret, ports.DEFAULTS)) for service in SERVICES
     }
-    for service, keys in credentials.KEYS.items():
-        assert seen[service] - seen["reporting"] == set(keys)
-    assert seen["supervision"] == seen["reporting"]
+    every = set.intersection(*seen.values())
+    assert {service: seen[service] - every for service in SERVICES} == {
+        service: set(credentials.KEYS[service]) for service in SERVICES
+    }
+
+
+def test_a_mail_server_is_known_to_those_that_send_and_only_if_somebody_wrote_it_down(
+    folder: DataFolder,
+) -> None:
+    secret = credentials.ensure_secrets(folder) | {"YINUO_SMTP_URL": "smtps://mail.fx.cn"}
+    knows = [
+        service
+        for service in SERVICES
+        if "YINUO_SMTP_URL" in credentials.service_environment(service, secret, ports.DEFAULTS)
+    ]
+    assert knows == ["supervision", "reporting"]
 
 
 def test_the_console_s_process_sees_no_secret(folder: DataFolder) -> None:

@@ -19,7 +19,8 @@ from services.contracts.case import (
     CaseRefused,
     CaseWithdrawn,
 )
-from services.contracts.supervision import FurtherLimitSet, LimitPassed, NoticeSent
+from services.contracts.envelope import Event
+from services.contracts.supervision import FurtherLimitSet, LimitPassed, NoticeSent, SubjectLimitSet
 from services.supervision.calendar import WorkCalendar, YearCalendar, from_chinesecalendar
 from services.supervision.derivation import explain, say
 from services.supervision.fire import fire
@@ -43,8 +44,8 @@ class Bench:
 
     def __init__(self, limits: str = "guangdong", *years: int) -> None:
         self.limits = FakeLimits()
-        self.told: list[FurtherLimitSet] = []
-        self.fired: list[NoticeSent | LimitPassed] = []
+        self.told: list[FurtherLimitSet | SubjectLimitSet] = []
+        self.fired: list[Event] = []
         self.load(limits, *(years or (2020, 2021)))
 
     def load(self, limits: str, *years: int) -> None:

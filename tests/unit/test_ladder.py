@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from services.supervision.ladder import (
     LimitState,
     NoticeDecision,
     Rung,
+    Task,
     consequences,
     next_instant,
     notices_due,
@@ -144,10 +146,14 @@ def test_a_rung_is_overdue_from_the_limit_on() -> None:
 def test_two_yellows_bring_a_special_letter_and_red_an_interview_in_guangyuan() -> None:
     ladder = presets.ladder("guangyuan")
     blue, yellow, again, red = ladder.rungs("complete")
-    assert consequences(ladder, [blue, yellow]) == []
-    letter, interview = consequences(ladder, [blue, yellow, again, red])
-    assert (letter.measure, letter.points) == ("special_letter", 1)
-    assert (interview.measure, interview.points) == ("interview", 2)
+    task, other = (Task(UUID(int=1), unit, "yellow") for unit in ("water", "roads"))
+    both = [(one.number, task._replace(colour=one.colour)) for one in (blue, yellow, again, red)]
+    assert list(consequences(ladder, {}, both[:2])) == []
+    assert list(consequences(ladder, {other: 1}, both[:2])) == []
+    found = [(rung, one.measure, one.points) for rung, one in consequences(ladder, {}, both)]
+    assert found == [(3, "special_letter", 1), (4, "interview", 2)]
+    assert [rung for rung, _ in consequences(ladder, {task: 1}, both)] == [2, 4]
+    assert [rung for rung, _ in consequences(ladder, {task: 2}, both)] == [4]
 
 
 def rung(number: int, offset: int) -> Rung:

@@ -25,7 +25,7 @@ from services.assignment.project import (
     move,
     opened,
 )
-from services.contracts.project import ProjectChanged, project_id_of
+from services.contracts.project import UPDATES, ProjectChanged, ProjectReplaced, project_id_of
 from services.contracts.public_text import PublicText
 from tests.project_fakes import plan
 
@@ -34,6 +34,7 @@ TODAY = date(2021, 3, 1)
 WORDS = PublicText("因为汛期。")
 CASE = uuid4()
 APPROVED: dict[str, Any] = {"reason": WORDS, "approver": "magistrate"}
+ANSWERING: dict[str, Any] = {**APPROVED, "finding_id": None}
 
 
 def new(**given: Any) -> Project:
@@ -92,12 +93,12 @@ def test_each_act_of_an_open_project_is_its_next_version(name: str) -> None:
     [
         (
             "change",
-            {"plan": plan(completion=date(2021, 8, 31)), "changed": ("completion",), **APPROVED},
+            {"plan": plan(completion=date(2021, 8, 31)), "changed": ("completion",), **ANSWERING},
         ),
         ("report", {"text": WORDS, "evidence": None, "percent": None}),
         ("milestone", {"milestone": "主体完工", "on": TODAY, "evidence": None}),
         ("done", {"on": TODAY, "text": WORDS, "evidence": None}),
-        ("replace", {"by_project_id": project_id_of("县项-2"), "by_ledger": "县项-2", **APPROVED}),
+        ("replace", {"by_project_id": project_id_of("县项-2"), "by_ledger": "县项-2", **ANSWERING}),
         ("drop", APPROVED),
         ("link", {"case_id": CASE, "demand_id": CASE, "how": "clerk", "why": WORDS}),
         ("unlink", {"case_id": CASE, "demand_id": CASE, "reason": WORDS}),
@@ -179,3 +180,15 @@ def test_a_project_is_replaced_by_another_open_one() -> None:
 def test_a_project_is_dropped_without_another_one_in_its_place(start: date) -> None:
     dropped = moved(new(start=start), ACTS["drop"]).project
     assert (dropped.state, dropped.replaced_by, dropped.done_on) == ("dropped", None, None)
+
+
+def test_what_a_round_found_stands_behind_the_change_or_the_end_that_it_led_to() -> None:
+    change = Change(plan(completion=date(2021, 8, 31)), WORDS, "magistrate", CASE)
+    changed = moved(new(), change).event
+    assert isinstance(changed, ProjectChanged)
+    assert (changed.finding_id, set(changed.changed) <= UPDATES) == (CASE, True)
+    other = opened("县项-2", plan(), NOW, TODAY).project
+    replaced = moved(new(), Replace(other, WORDS, "magistrate", CASE)).event
+    assert isinstance(replaced, ProjectReplaced)
+    assert replaced.finding_id == CASE
+    assert ACTS["replace"].finding_id is None  # type: ignore[union-attr]

@@ -22,6 +22,7 @@ from services.reporting.circular import (
 from services.reporting.compose import Again, Group, Numbers, OpenLate, compose
 from services.reporting.directory import Directory, build
 from services.reporting.figures import FACTS, LEDGER
+from services.reporting.periods import containing
 from services.reporting.render.csv import to_csv
 from services.reporting.render.html import change, limit_day, percent, tick, to_html
 from services.reporting.render.ranking import ranking
@@ -50,7 +51,7 @@ def circular(
     groups = [Group("help", "water.bill", "town_east", 2), Group("report", None, None, 1)] if by_unit else []
     cut = (CutAt(topic="case", partition=0, offset=12),)
     numbers = Numbers(by_unit or {}, groups, {"wechat": 3}, {"red": 1}, WHOLE, overdue, repeats, cut)
-    return compose(week, midnight(week + timedelta(days=7)), numbers, known(), before)
+    return compose(containing("weekly", week), numbers, known(), before)
 
 
 def edition(of: Circular, number: str | None = "2021-03") -> Edition:
@@ -69,7 +70,7 @@ def test_a_unit_exactly_at_the_threshold_is_not_named(threshold: float) -> None:
         "roads": figures(due=100, completed_on_time=at_it - 1),
     }
     numbers = Numbers(by_unit, [], {}, {}, WHOLE, (), (), ())
-    assert compose(FIRST, CUT_AT, numbers, strict, None).below_threshold == ("roads",)
+    assert compose(containing("weekly", FIRST), numbers, strict, None).below_threshold == ("roads",)
 
 
 def test_a_unit_below_the_threshold_is_named_and_one_at_it_is_not() -> None:
@@ -119,9 +120,9 @@ def test_sub_categories_are_counted_under_their_top_category() -> None:
     ]
 
 
-def test_the_first_circular_has_no_last_week_and_says_so() -> None:
+def test_the_first_circular_has_no_last_period_and_says_so() -> None:
     first = circular()
-    assert first.last_week is None
+    assert first.last_period is None
     assert "首期" in to_html(edition(first))
 
 
@@ -130,8 +131,8 @@ def test_the_second_circular_tells_the_change() -> None:
     second = circular(
         {"water": figures(completed=5, assigned=3)}, before=first, week=FIRST + timedelta(days=7)
     )
-    assert second.last_week is not None
-    assert second.last_week["completed"] == 4
+    assert second.last_period is not None
+    assert second.last_period["completed"] == 4
     assert "环比上升25.0%（增加1件）" in to_html(edition(second))
 
 
@@ -218,9 +219,10 @@ def test_the_table_opens_in_spreadsheets_and_holds_every_unit() -> None:
 
 
 def test_numbers_read_as_official_documents_write_them() -> None:
-    assert number_of(2021, 3) == "2021-03"
+    assert number_of("weekly", 2021, 3) == "2021-03"
+    assert number_zh(number_of("county", 2021, 2)) == "〔2021〕第2期"
     assert number_zh("2021-03") == "〔2021〕第3期"
-    assert number_zh(number_of(2021, 104)) == "〔2021〕第104期"
+    assert number_zh(number_of("weekly", 2021, 104)) == "〔2021〕第104期"
 
 
 def test_a_share_of_nothing_is_a_dash_not_nought() -> None:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.contracts.case import CaseAssigned
-from services.contracts.supervision import LimitPassed, NoticeAcknowledged, NoticeSent
+from services.contracts.envelope import Event
+from services.contracts.supervision import NoticeAcknowledged, NoticeSent
 from services.kit.auth import Staff
 from services.supervision.acknowledge import NoSuchNotice, NotARecipient, acknowledge
 from services.supervision.api_access import opens_post_inbox, opens_unit_inbox, sees_unit, speaks_for
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
-from services.supervision.fire import Above, fire
+from services.supervision.fire import fire
+from services.supervision.notices import Above
 from services.supervision.policy import Policy, Presets
 from services.supervision.presets import ladder, limit_set, parse_ladder
 from services.supervision.set_limits import set_limits
@@ -51,7 +53,7 @@ class Bench:
         await set_limits(self.limits, lambda _: None, self.policy, happened)
         return case
 
-    def tell(self, event: NoticeSent | LimitPassed) -> None:
+    def tell(self, event: Event) -> None:
         assert isinstance(event, NoticeSent)
         self.sent.append(event)
 

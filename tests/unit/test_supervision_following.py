@@ -18,7 +18,8 @@ from services.contracts.case import (
     CaseSuspended,
     CaseWithdrawn,
 )
-from services.contracts.supervision import LimitPassed, NoticeSent
+from services.contracts.envelope import Event
+from services.contracts.supervision import NoticeSent
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.derivation import explain, say
 from services.supervision.fire import fire
@@ -161,7 +162,7 @@ async def test_a_resumed_limit_says_its_pause_line_by_line() -> None:
 
 
 async def _fired(bench: Bench, now: datetime) -> list[NoticeSent]:
-    sent: list[NoticeSent | LimitPassed] = []
+    sent: list[Event] = []
     await fire(bench.limits, sent.append, bench.policy, now)
     return [one for one in sent if isinstance(one, NoticeSent) and one.limit == "complete"]
 

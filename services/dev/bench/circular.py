@@ -20,6 +20,7 @@ from services.kit.postgres import Database
 from services.reporting import store_books
 from services.reporting.draft import draft_next
 from services.reporting.figures import LEDGER
+from services.reporting.periods import containing
 from services.reporting.store_books import PostgresBooks
 
 ALONE: Final = "the same aggregates as one SQL query"
@@ -58,7 +59,7 @@ async def measure(ground: Ground, scale: Scale) -> list[Figure]:
     """Needs a stack whose services are stopped. Empties reporting's tables."""
     last = monday(NOON)
     async with reporting(ground) as (admin, database):
-        await admin.execute("TRUNCATE facts, ledger, circulars, positions, cuts, outbox")
+        await admin.execute("TRUNCATE facts, ledger, circulars, books, positions, cuts, outbox")
         *history, week = weeks(scale, last)
         for number, one in enumerate(history, 1):
             ground.report(f"Laying {scale.history_facts:,} facts of history, week {number} of {len(history)}")
@@ -110,7 +111,7 @@ async def pass_weeks(admin: asyncpg.Connection, week: date) -> None:
     await admin.executemany(
         """
         INSERT INTO positions VALUES ($2, $3, $1)
-        ON CONFLICT (topic, partition) DO UPDATE SET week = excluded.week
+        ON CONFLICT (topic, partition) DO UPDATE SET day = excluded.day
         """,
         rows[len(places) :],
     )
@@ -126,7 +127,7 @@ async def draft(database: Database, week: date, *, keep: bool = True) -> float:
     try:
         async with database.writing() as writing:
             drafted = await draft_next(PostgresBooks(writing))
-            if drafted != week:
+            if drafted != containing("weekly", week):
                 raise TooSlow(f"the circular of {drafted} was drafted, not of {week}")
             if not keep:
                 raise _NotKept
@@ -138,10 +139,14 @@ async def draft(database: Database, week: date, *, keep: bool = True) -> float:
 async def count(database: Database, week: date) -> float:
     """Seconds that one query takes to count the book's figures by unit, from the same facts."""
     cut_at: datetime = local_midnight(week + WEEK)
+    of = containing("weekly", week)
+    opening = await database.pool.fetchval("SELECT book FROM books WHERE until = $1", week)
     async with database.pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
         began = time.perf_counter()
-        await connection.fetch(one_query(_LEDGER.read_text(encoding="utf-8")), week, cut_at)
+        await connection.fetch(
+            one_query(_LEDGER.read_text(encoding="utf-8")), 0, cut_at, opening, of.days, of.first
+        )
         return time.perf_counter() - began
 
 
@@ -149,6 +154,6 @@ def one_query(ledger: str) -> str:
     """The statement that fills the book, made to count it by unit instead of writing it."""
     target, _, rest = ledger.partition("WITH carried")
     columns = target[target.index("(") : target.rindex(")") + 1]
-    book = "WITH carried" + rest.partition("ON CONFLICT")[0].replace("SELECT $1,", "SELECT $1::date,")
+    book = "WITH carried" + rest.partition("ON CONFLICT")[0]
     counts = ", ".join(f"count(*) FILTER (WHERE {one.condition}) AS {one.name}" for one in LEDGER)
     return f"SELECT unit, {counts} FROM ({book}) AS book {columns} GROUP BY unit"

@@ -43,9 +43,9 @@ JOIN (SELECT *, row_number() OVER () - 1 AS place FROM seeds WHERE (fires_at <= 
 """
 _UPDATE: Final = f"""
 UPDATE limits SET next_rung = next_rung + 1, fires_at = limits.fires_at + interval '60 days'
-FROM (SELECT case_id, kind FROM limits WHERE state = 'open' AND fires_at > $1 AND fires_at <= $2
-      ORDER BY fires_at, case_id LIMIT {FIRED_AT_ONCE} FOR UPDATE SKIP LOCKED) AS due
-WHERE limits.case_id = due.case_id AND limits.kind = due.kind
+FROM (SELECT subject_id, kind FROM limits WHERE state = 'open' AND fires_at > $1 AND fires_at <= $2
+      ORDER BY fires_at, subject_id LIMIT {FIRED_AT_ONCE} FOR UPDATE SKIP LOCKED) AS due
+WHERE limits.subject_id = due.subject_id AND limits.kind = due.kind
 RETURNING {", ".join(f"limits.{name}" for name in Watched._fields)}
 """
 

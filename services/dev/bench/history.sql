@@ -1,7 +1,7 @@
 -- One week's facts: $1 its Monday, $2 how many cases, $3 the number of its first case, $4 how many cases the
 -- week before had. Seven of ten cases are completed in their week, two in the next, one never.
 INSERT INTO facts (
-    event_id, at, week, kind, topic, partition, "offset", late, case_id, demand_id, dispatch, version, unit, post,
+    event_id, at, day, kind, topic, partition, "offset", late, case_id, demand_id, dispatch, version, unit, post,
     receipt, channel, case_kind, urgency, category, town, backstop, citizen_ref, repeat_of, sign_for_due,
     complete_due, colour, outcome
 )
@@ -22,7 +22,7 @@ WITH known AS (
            'YN-' || lpad(n::text, 8, '0') AS receipt
     FROM known, generate_series($3::bigint - $4::bigint, $3::bigint + $2::bigint - 1) AS n
 )
-SELECT gen_random_uuid(), f.at, $1, f.kind, f.topic, n % 8, n, false,
+SELECT gen_random_uuid(), f.at, $1::date + least(6, greatest(0, f.at::date - $1::date)), f.kind, f.topic, n % 8, n, false,
        CASE WHEN f.kind <> 'registered' THEN case_id END,
        demand_id,
        CASE WHEN f.kind <> 'registered' THEN 1 END,

@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from openpyxl import Workbook
-
 from services.dev.fengxian.actions import MakePromise
+from services.kit.documents.workbook import Sheet, Value, to_xlsx
 
 HEADINGS: Final = ("编号", "层级", "单位", "姓名", "承诺内容", "承诺日期", "完成期限", "场合")
 
 
 def write_members(file: Path, rows: Sequence[MakePromise]) -> None:
     """One member's promise a row."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("普通党员承诺")
-    sheet.append(HEADINGS)
-    for one in rows:
-        said = one.words, one.made_on, one.due
-        sheet.append((one.number, "普通党员", one.unit, one.member, *said, "书面"))
-    book.save(file)
+    file.write_bytes(to_xlsx([Sheet("普通党员承诺", HEADINGS, map(_row, rows))]))
+
+
+def _row(one: MakePromise) -> tuple[Value, ...]:
+    return one.number, "普通党员", one.unit, one.member, one.words, one.made_on, one.due, "书面"

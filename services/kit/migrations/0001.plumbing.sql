@@ -93,7 +93,7 @@ END
 $$;
 
 CREATE TABLE watermarks (
-    week date PRIMARY KEY,
+    day date PRIMARY KEY,
     passed_at timestamptz NOT NULL,
     written_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );

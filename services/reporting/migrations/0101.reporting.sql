@@ -1,9 +1,9 @@
 -- Facts are append-only: one row for each event, as it was. Keyed (time, event id), so that they can be
--- partitioned by month. The week is that of the event's position in the log, not that of its time.
+-- partitioned by month. The day is that of the event's position in the log, not that of its time.
 CREATE TABLE facts (
     event_id uuid NOT NULL,
     at timestamptz NOT NULL,
-    week date NOT NULL,
+    day date NOT NULL,
     kind text NOT NULL,
     topic text NOT NULL,
     partition smallint NOT NULL,
@@ -34,42 +34,55 @@ CREATE TABLE facts (
     overdue boolean,
     PRIMARY KEY (at, event_id)
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 500000);
-CREATE INDEX facts_week ON facts (week, kind);
+CREATE INDEX facts_day ON facts (day, kind);
 -- Limits may be set before their dispatch is known here: another topic, another order.
 CREATE INDEX facts_limits ON facts (case_id) WHERE kind = 'limits_set';
-CREATE INDEX facts_late ON facts (week) WHERE late;
+CREATE INDEX facts_late ON facts (day) WHERE late;
 REVOKE UPDATE, DELETE ON facts FROM yinuo_reporting_app;
 
--- Which week each partition is in, and where each of its weeks began: the cut of a circular.
+-- Which day each partition is in, and where each of its days began: the cut of a circular.
 CREATE TABLE positions (
     topic text NOT NULL,
     partition smallint NOT NULL,
-    week date NOT NULL,
+    day date NOT NULL,
     PRIMARY KEY (topic, partition)
 );
 CREATE TABLE cuts (
-    week date NOT NULL,
+    day date NOT NULL,
     topic text NOT NULL,
     partition smallint NOT NULL,
     "offset" bigint NOT NULL,
-    PRIMARY KEY (week, topic, partition)
+    PRIMARY KEY (day, topic, partition)
 );
 
--- The directory as it was told, every version of every entry.
+-- The directory as it was told, every version of every entry, and where in the topic.
 CREATE TABLE directory_entries (
     kind text NOT NULL,
     code text NOT NULL,
     version integer NOT NULL,
-    week date NOT NULL,
+    day date NOT NULL,
+    "offset" bigint NOT NULL,
     retired boolean NOT NULL,
     body jsonb NOT NULL,
     PRIMARY KEY (kind, code, version)
 );
 
--- The week's book: every dispatch that was open when the week began or was opened in it, with what became
--- of it by the cut. What is open at the cut is carried into the next week's book, whatever the history.
+-- A book is the fold of some days: `opens_from` ends where it begins and is what was carried over. Every
+-- circular has one; `between` are those that carry a balance over other days, or are only compared with.
+CREATE TABLE books (
+    book integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('weekly', 'monthly', 'yearly', 'county', 'between')),
+    first date NOT NULL,
+    until date NOT NULL CHECK (first < until),
+    opens_from integer REFERENCES books,
+    UNIQUE (kind, first, until)
+);
+CREATE INDEX books_until ON books (until);
+
+-- The rows of a book: every dispatch that was open when its days began or was opened in them, with what
+-- became of it by the cut. What is open at the cut is carried into the next book, whatever the history.
 CREATE TABLE ledger (
-    week date NOT NULL,
+    book integer NOT NULL,
     case_id uuid NOT NULL,
     dispatch integer NOT NULL,
     demand_id uuid,
@@ -90,27 +103,41 @@ CREATE TABLE ledger (
     sign_for_due timestamptz,
     complete_due timestamptz,
     signed_at timestamptz,
-    signed_this_week boolean NOT NULL,
+    signed_within boolean NOT NULL,
     closed_as text CHECK (closed_as IN ('completed', 'returned', 'reassigned', 'withdrawn', 'refused', 'merged')),
     closed_at timestamptz,
-    PRIMARY KEY (week, case_id, dispatch)
+    PRIMARY KEY (book, case_id, dispatch)
 );
-CREATE INDEX ledger_open ON ledger (week) WHERE closed_as IS NULL;
+CREATE INDEX ledger_open ON ledger (book) WHERE closed_as IS NULL;
 
+-- `ref` names a circular before it has a number: its kind and days, or which number it corrects.
 CREATE TABLE circulars (
-    kind text NOT NULL,
-    week date NOT NULL,
-    state text NOT NULL CHECK (state IN ('draft', 'issued')),
+    ref text PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('weekly', 'monthly', 'yearly', 'county')),
+    first date NOT NULL,
+    until date NOT NULL CHECK (first < until),
+    book integer NOT NULL REFERENCES books,
+    state text NOT NULL CHECK (state IN ('draft', 'checked', 'signed', 'issued')),
     policy text NOT NULL,
     document text NOT NULL,
     figures_sha256 text NOT NULL,
     drafted_at timestamptz NOT NULL,
+    drafted_by text NOT NULL,
+    checked_at timestamptz,
+    checked_by text,
+    signed_at timestamptz,
+    signed_by text,
     number text UNIQUE,
     issued_at timestamptz,
     issued_by text,
-    PRIMARY KEY (kind, week),
-    CHECK ((state = 'issued') = (number IS NOT NULL AND issued_at IS NOT NULL))
+    corrects text UNIQUE REFERENCES circulars (number),
+    CHECK ((state = 'issued') = (number IS NOT NULL AND issued_at IS NOT NULL)),
+    CHECK (state <> 'checked' OR checked_by IS NOT NULL),
+    CHECK (state IN ('draft', 'checked') OR signed_by IS NOT NULL)
 );
+CREATE INDEX circulars_range ON circulars (first, until);
+CREATE INDEX circulars_kind ON circulars (kind, first);
+CREATE INDEX circulars_waiting ON circulars (kind, first) WHERE state <> 'issued';
 CREATE TABLE numbers (
     kind text NOT NULL,
     year integer NOT NULL,
@@ -119,17 +146,19 @@ CREATE TABLE numbers (
 );
 
 CREATE VIEW audit_facts AS
-SELECT event_id, kind, topic, partition, "offset", case_id, demand_id, dispatch, week, late FROM facts;
+SELECT event_id, at, kind, topic, partition, "offset", case_id, demand_id, dispatch, day, late FROM facts;
 CREATE VIEW audit_ledger AS
-SELECT week, case_id, dispatch, demand_id, unit, post, origin, carried, opened_at, sign_for_due, complete_due,
-       signed_at, signed_this_week, closed_as, closed_at
-FROM ledger;
+SELECT book, b.kind, b.first, b.until, b.opens_from, case_id, dispatch, demand_id, unit, post, origin, carried,
+       opened_at, sign_for_due, complete_due, signed_at, signed_within, closed_as, closed_at
+FROM ledger JOIN books AS b USING (book);
 CREATE VIEW audit_balances AS
-SELECT week, case_id, dispatch, demand_id, unit, post, opened_at, complete_due, sign_for_due,
+SELECT b.first AS week, case_id, dispatch, demand_id, unit, post, opened_at, complete_due, sign_for_due,
        signed_at IS NOT NULL AS signed
-FROM ledger WHERE closed_as IS NULL;
+FROM ledger JOIN books AS b USING (book) WHERE closed_as IS NULL AND b.kind = 'weekly';
 CREATE VIEW audit_circulars AS
-SELECT number, kind, week, state, (document::jsonb) -> 'counts' AS figures, figures_sha256, drafted_at, issued_at
+SELECT ref, number, kind, first, until, book, corrects, state, (document::jsonb) -> 'counts' AS figures,
+       figures_sha256, drafted_at, issued_at
 FROM circulars;
-CREATE VIEW audit_cuts AS SELECT week, topic, partition, "offset" FROM cuts;
-GRANT SELECT ON audit_facts, audit_ledger, audit_balances, audit_circulars, audit_cuts TO yinuo_audit;
+CREATE VIEW audit_books AS SELECT book, kind, first, until, opens_from FROM books;
+CREATE VIEW audit_cuts AS SELECT day, topic, partition, "offset" FROM cuts;
+GRANT SELECT ON audit_facts, audit_ledger, audit_balances, audit_circulars, audit_books, audit_cuts TO yinuo_audit;

@@ -9,7 +9,7 @@ from services.reporting.circular import Circular, UnitRow
 BOM: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     ("单位代码", "code"),
     ("单位", "name"),
     ("类别", "territorial"),
@@ -40,8 +40,8 @@ def to_csv(circular: Circular) -> bytes:
     """One row a unit, idle ones too. A rate is empty where nothing was due."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([title for title, _ in _COLUMNS])
-    writer.writerows([_cell(row, name) for _, name in _COLUMNS] for row in circular.units)
+    writer.writerow([title for title, _ in COLUMNS])
+    writer.writerows([_cell(row, name) for _, name in COLUMNS] for row in circular.units)
     return (BOM + text.getvalue()).encode()
 
 

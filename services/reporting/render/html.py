@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from services.kit.clock import LOCAL
 from services.reporting.circular import Edition, Share, UnitRow, number_zh
@@ -16,6 +17,10 @@ DASH: Final = "—"
 """What stands where a share of nothing would: never 0 %."""
 NUMERALS: Final = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
 TERRITORY_ZH: Final = {"town": "镇", "district": "区", "county": "县", "city": "市"}
+TITLES_ZH: Final = {"weekly": "周通报", "monthly": "月通报", "yearly": "年度通报", "county": "全县通报"}
+TITLES_EN: Final = {"weekly": "Weekly", "monthly": "Monthly", "yearly": "Yearly", "county": "County"}
+THEN_ZH: Final = {"weekly": "上周", "monthly": "上月", "yearly": "上年", "county": "上期"}
+"""What a kind's figures are compared with is called."""
 TOP: Final = 3
 OVERDUE_LISTED: Final = 30
 REPEATS_LISTED: Final = 10
@@ -30,8 +35,11 @@ def to_html(edition: Edition) -> str:
         .render(
             edition=edition,
             c=circular,
+            title=TITLES_ZH[circular.kind],
+            title_en=TITLES_EN[circular.kind],
+            then=THEN_ZH[circular.kind],
             n=dict.fromkeys(FIGURES, 0) | circular.counts,
-            last=circular.last_week,
+            last=circular.last_period,
             ranking=ranking(circular.units),
             territory=_territory(circular.units),
             overdue_listed=OVERDUE_LISTED,
@@ -64,8 +72,8 @@ def _environment() -> Environment:
         "moment": moment,
         "short_day": short_day,
         "limit_day": limit_day,
-        "change": change,
-        "tick": tick,
+        "change": _change,
+        "tick": _tick,
         "number_zh": number_zh,
         "or_dash": or_dash,
         "top": named_shares,
@@ -100,27 +108,37 @@ def moment(value: datetime) -> str:
     return f"{day(value)} {value.astimezone(LOCAL):%H:%M}"
 
 
-def change(now: int, before: int | None) -> str:
-    """How a count changed on last week, in words: 环比上升20.5%（增加87件）."""
+@pass_context
+def _change(context: Context, now: int, before: int | None) -> str:
+    return change(now, before, THEN_ZH[context["c"].kind])
+
+
+@pass_context
+def _tick(context: Context, now: int, before: int | None) -> str:
+    return tick(now, before, THEN_ZH[context["c"].kind])
+
+
+def change(now: int, before: int | None, then: str = "上周") -> str:
+    """How a count changed on the period before, in words: 环比上升20.5%（增加87件）."""
     if before is None:
         return ""
     if now == before:
-        return "与上周持平"
+        return f"与{then}持平"
     word, verb = ("上升", "增加") if now > before else ("下降", "减少")
     difference = abs(now - before)
     if not before:
-        return f"上周为0，{verb}{difference}件"
+        return f"{then}为0，{verb}{difference}件"
     return f"环比{word}{difference / before:.1%}（{verb}{difference}件）"
 
 
-def tick(now: int, before: int | None) -> str:
-    """How a count changed on last week, in short: 较上周 +100（+56.2%）."""
+def tick(now: int, before: int | None, then: str = "上周") -> str:
+    """How a count changed on the period before, in short: 较上周 +100（+56.2%）."""
     if before is None:
-        return "首期，无上周数据"
+        return f"首期，无{then}数据"
     if now == before:
-        return "与上周持平"
+        return f"与{then}持平"
     share = f"（{(now - before) / before:+.1%}）" if before else ""
-    return f"较上周 {now - before:+d}{share}".replace("-", "−")
+    return f"较{then} {now - before:+d}{share}".replace("-", "−")
 
 
 def or_dash(count: int) -> str:

@@ -12,7 +12,7 @@ NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Units judged this week. `first` and `last` never name the same unit.
+    """Units judged in the period. `first` and `last` never name the same unit.
 
     Of equal rates the one with more completions on time, then fewer overdue cases, stands before.
     `ranks`: among the towns or the departments, equal rates sharing a rank; None where nothing was due.

@@ -1,27 +1,29 @@
--- The book of the week $1: what was carried over and what was opened, each with what became of it, and what
--- was closed before and waits for its limits to be judged: the settling.
+-- The book $1 of the days $4, of which $5 is the first, opening from the book $3, NULL for none: what was
+-- carried over and what was opened, each with what became of it, and what was closed before and waits for its
+-- limits to be judged: the settling. Days are listed, not ranged, so that the index gives just the kinds asked.
 -- One row a dispatch, by its newest limits, whatever double facts may say; sorted, so that the index grows
 -- in order.
 INSERT INTO ledger (
-    week, case_id, dispatch, demand_id, receipt, origin, carried, settling, opened_at, late, unit, post, channel,
+    book, case_id, dispatch, demand_id, receipt, origin, carried, settling, opened_at, late, unit, post, channel,
     case_kind, urgency, category, town, backstop, repeat_of, sign_for_due, complete_due, limits_told, signed_at,
-    signed_this_week, sign_judged, closed_as, closed_at
+    signed_within, sign_judged, closed_as, closed_at
 )
 WITH carried AS MATERIALIZED (
     -- A dispatch that was passed on gets no other limits than those it was told: a later dispatch does.
     SELECT *, closed_as IS NOT NULL AS was_closed FROM ledger
-    WHERE week = $1::date - 7 AND (closed_as IS NULL OR complete_due IS NULL) AND (
+    WHERE book = $3::integer AND (closed_as IS NULL OR complete_due IS NULL) AND (
         closed_as IS NULL OR closed_as = 'completed'
         OR NOT limits_told AND (closed_as = 'returned' OR signed_at IS NOT NULL)
     )
 ), opened AS MATERIALIZED (
-    SELECT * FROM facts WHERE week = $1 AND kind IN ('assigned', 'returned', 'reassigned', 'redone', 'parted')
+    SELECT * FROM facts WHERE day = ANY ($4::date[]) AND kind IN ('assigned', 'returned', 'reassigned', 'redone', 'parted')
 ), earlier AS (
-    -- What is done anew or parted may have left the books weeks ago; a book is searched by its key.
+    -- What is done anew or parted may have left the books weeks ago; a book is searched by its key. The books
+    -- that end by the first day cover all days before it.
     SELECT DISTINCT ON (case_id) * FROM ledger
-    WHERE week = ANY (ARRAY(SELECT week FROM circulars WHERE kind = 'weekly' AND week < $1))
+    WHERE book = ANY (ARRAY(SELECT b.book FROM books AS b WHERE b.until <= $5::date))
       AND case_id = ANY (ARRAY(SELECT case_id FROM opened WHERE kind IN ('redone', 'parted')))
-    ORDER BY case_id, week DESC
+    ORDER BY case_id, dispatch DESC
 ), described AS (
     SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of
     FROM carried WHERE NOT was_closed
@@ -47,27 +49,27 @@ WITH carried AS MATERIALIZED (
     FROM opened AS o LEFT JOIN described AS d USING (case_id) WHERE o.kind <> 'assigned'
 ), told AS MATERIALIZED (
     SELECT case_id, dispatch, version, sign_for_due, complete_due
-    FROM facts WHERE week = $1 AND kind = 'limits_set'
+    FROM facts WHERE day = ANY ($4) AND kind = 'limits_set'
 ), limits AS (
     SELECT * FROM told
     UNION ALL
-    -- Told in an earlier week than the one their dispatch is counted in: two topics, two cuts.
+    -- Told in an earlier book than the one their dispatch is counted in: two topics, two cuts.
     SELECT case_id, dispatch, version, sign_for_due, complete_due FROM facts
-    WHERE kind = 'limits_set' AND week < $1 AND case_id = ANY (ARRAY(
+    WHERE kind = 'limits_set' AND day < $5 AND case_id = ANY (ARRAY(
         SELECT case_id FROM opened AS o
         WHERE NOT EXISTS (SELECT FROM told AS t WHERE t.case_id = o.case_id AND t.dispatch = o.dispatch)
     ))
 ), signed AS (
-    SELECT case_id, dispatch, at FROM facts WHERE week = $1 AND kind = 'signed_for'
+    SELECT case_id, dispatch, at FROM facts WHERE day = ANY ($4) AND kind = 'signed_for'
 ), closed AS (
     SELECT case_id, dispatch, kind AS closed_as, at FROM facts
-    WHERE week = $1 AND kind IN ('completed', 'withdrawn', 'refused', 'merged')
+    WHERE day = ANY ($4) AND kind IN ('completed', 'withdrawn', 'refused', 'merged')
     UNION ALL
     -- What is done anew was closed by its reply already, what is parted by its merge.
     SELECT case_id, dispatch - 1, kind, at FROM opened WHERE kind IN ('returned', 'reassigned')
 )
 SELECT DISTINCT ON (e.case_id, e.dispatch)
-       $1, e.case_id, e.dispatch, e.demand_id, e.receipt, e.origin, e.carried, e.settling, e.opened_at, e.late,
+       $1::integer, e.case_id, e.dispatch, e.demand_id, e.receipt, e.origin, e.carried, e.settling, e.opened_at, e.late,
        e.unit, e.post, e.channel, e.case_kind, e.urgency, e.category, e.town, e.backstop, e.repeat_of,
        CASE WHEN l.version IS NOT NULL THEN l.sign_for_due ELSE e.sign_for_due END,
        CASE WHEN l.version IS NOT NULL THEN l.complete_due ELSE e.complete_due END,

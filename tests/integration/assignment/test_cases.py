@@ -444,9 +444,12 @@ async def test_of_two_limits_of_one_case_in_one_batch_the_later_version_holds(as
     earlier, later = MONDAY - timedelta(days=1), MONDAY + timedelta(days=9)
     notice = NoticeSent(
         notice_id=uuid4(),
+        subject_kind="case",
+        subject_id=case_id,
         case_id=case_id,
         demand_id=uuid4(),
         limit="complete",
+        trigger="limit",
         generation=1,
         rung=2,
         colour="red",
@@ -455,6 +458,8 @@ async def test_of_two_limits_of_one_case_in_one_batch_the_later_version_holds(as
         post="water.head",
         recipients=("unit:water",),
         due_at=earlier,
+        reply_by=None,
+        points=0,
         overdue=True,
         late=False,
     )

@@ -1,4 +1,4 @@
-"""Which business week a record belongs to: its position in the log decides, not its time."""
+"""Which business day a record belongs to: its position in the log decides, not its time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ Position = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where in a partition a week begins: the offset of its watermark."""
+    """Where in a partition a day begins: the offset of its watermark."""
 
-    week: date
+    day: date
     topic: str
     partition: int
     offset: int
@@ -23,7 +23,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Records with the Monday of their week, cuts passed on the way, and where each partition stands now."""
+    """Records with their day, cuts passed on the way, and where each partition stands now."""
 
     records: tuple[tuple[Record, date], ...]
     cuts: tuple[Cut, ...]
@@ -31,12 +31,12 @@ class Placed:
 
 
 def place(
-    records: Sequence[Record], positions: Mapping[Position, date], monday: Callable[[datetime], date]
+    records: Sequence[Record], positions: Mapping[Position, date], local_day: Callable[[datetime], date]
 ) -> Placed:
-    """Give each record its week. Records of a partition come in the order of their offsets.
+    """Give each record its day. Records of a partition come in the order of their offsets.
 
     A watermark moves its partition on, never back. Before a partition's first watermark, which each
-    service writes when it starts, a record gets the Monday of its own time.
+    service writes when it starts, a record gets the local day of its own time.
     """
     moved = dict(positions)
     placed: list[tuple[Record, date]] = []
@@ -44,10 +44,10 @@ def place(
     for record in records:
         place_of = (record.topic, record.partition)
         event = record.event
-        week = moved.get(place_of)
+        day = moved.get(place_of)
         if isinstance(event, WatermarkPassed):
-            cuts.append(Cut(event.week, record.topic, record.partition, record.offset))
-            moved[place_of] = max(event.week, week or event.week)
+            cuts.append(Cut(event.day, record.topic, record.partition, record.offset))
+            moved[place_of] = max(event.day, day or event.day)
         else:
-            placed.append((record, week or monday(record.envelope.time)))
+            placed.append((record, day or local_day(record.envelope.time)))
     return Placed(tuple(placed), tuple(cuts), moved)

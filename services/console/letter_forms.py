@@ -1,0 +1,39 @@
+"""What each step of a letter asks for on its page, and the finding that an inspector types in; pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from services.console.typed import Unfit, instant
+
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sign": ("reply_by",),
+    "discard": ("reason",),
+    "receive": (),
+    "reply": ("reply",),
+    "accept": ("note",),
+    "return": ("reason", "reply_by"),
+    "strike_off": ("note",),
+    "void": ("reason",),
+}
+"""Step → its inputs. `reply_by` is a day and may be left out: then the policy's working days count."""
+NEEDED: Final = ("reason", "reply")
+FINDING: Final = ("unit", "project", "place", "found_at", "found", "item", "required", "reply_by")
+
+
+def letter_body(step: str, typed: Mapping[str, str]) -> dict[str, str] | None:
+    """The body of a step; None for one without words. Raises Unfit for a needed one that is empty."""
+    given = {name: typed.get(name, "") for name in WORDS[step]}
+    for name, text in given.items():
+        if name in NEEDED and not text:
+            raise Unfit(name)
+    return {name: text for name, text in given.items() if text} or None
+
+
+def finding_body(typed: Mapping[str, str]) -> dict[str, Any]:
+    """The body of a finding; whoever says what is required wants a letter. Raises Unfit."""
+    given: dict[str, Any] = {name: typed[name] for name in FINDING if typed.get(name)}
+    try:
+        given["found_at"] = instant(typed.get("found_at", ""))
+    except ValueError as unreadable:
+        raise Unfit("found_at") from unreadable
+    return {**given, "needs_letter": "required" in given}

@@ -1,0 +1,152 @@
+"""Assessment for staff: scores, what they are made of, requests about them, signs of gaming."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import httpx
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.console.apis_assessment import Assessment, Assessments
+from services.console.call import Refused
+from services.console.pages import Fields, Pages, one, see
+from services.console.session import (
+    ASKS_ABOUT_SCORES,
+    DECIDES_ABOUT_SCORES,
+    SEES_GAMING,
+    SEES_REQUESTS,
+    SEES_SCORES,
+)
+from services.contracts.vocabulary import Role
+
+OFFERED: Final[Mapping[Role, tuple[str, ...]]] = {
+    **dict.fromkeys(ASKS_ABOUT_SCORES, ("appeal", "withdraw")),
+    **dict.fromkeys(DECIDES_ABOUT_SCORES, ("approve", "refuse", "uphold", "dismiss")),
+}
+"""Steps that a role may take where the request's state allows them."""
+Code = Annotated[str, Query(max_length=100)]
+Day = Annotated[date | None, Query()]
+RequestId = Annotated[UUID, Path()]
+TYPED_WRONG: Final = (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY)
+
+
+def assessment_routes(pages: Pages, assessments: Assessments) -> APIRouter:
+    """The routes; reporting decides who may see and do what."""
+    routes = APIRouter(default_response_class=HTMLResponse)
+    _scores(routes, pages, assessments)
+    _asking(routes, pages, assessments)
+    _requests(routes, pages, assessments)
+    return routes
+
+
+def _scores(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
+    @routes.get("/assessments", summary="Published assessments, or one period's by its days (any staff)")
+    async def list_assessments(request: Request, first: Day = None, until: Day = None) -> Response:
+        token = pages.login(request).token
+        if first and until:
+            return see(f"/assessments/{first}/{until}")
+        found = await assessments.revisions(token)
+        return pages.show(request, "assessments.html", revisions=found)
+
+    @routes.get("/assessments/{first}/{until}", summary="A period's scores by group (any staff)")
+    async def read_assessment(request: Request, first: date, until: date) -> Response:
+        found = await _published_or_preview(pages, assessments, request, first, until)
+        return pages.show(request, "assessment.html", **found.model_dump(), names=_names(found))
+
+    @routes.get(
+        "/assessments/{first}/{until}/explanation",
+        summary="A score down to its rows (offices, leaders, inspectors; heads their own unit's)",
+    )
+    async def explain(
+        request: Request, first: date, until: date, unit: Code = "", post: Code = "", person: Code = ""
+    ) -> Response:
+        token = pages.login(request, *SEES_SCORES).token
+        found = await assessments.explained(token, first, until, unit, post, person)
+        return pages.show(request, "explanation.html", first=first, until=until, found=found)
+
+
+async def _published_or_preview(
+    pages: Pages, assessments: Assessments, request: Request, first: date, until: date
+) -> Assessment:
+    """What was published; else, for those who may look at it, what would be."""
+    login = pages.login(request)
+    try:
+        return await assessments.one(login.token, first, until, preview=False)
+    except Refused as refused:
+        if refused.status != httpx.codes.NOT_FOUND or not login.previews_scores:
+            raise
+    return await assessments.one(login.token, first, until, preview=True)
+
+
+def _names(found: Assessment) -> dict[str, str]:
+    return {row.unit: row.name for row in found.assessment.units if row.unit}
+
+
+def _asking(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
+    @routes.post("/exclusions", summary="Ask that a case not count (heads, their own unit's)")
+    async def ask_exclusion(request: Request) -> Response:
+        token = pages.login(request, *ASKS_ABOUT_SCORES).token
+        fields = await pages.own_form(request)
+        asked = {**_said(fields), "case_id": one(fields, "case_id"), "indicators": [one(fields, "indicator")]}
+        return await _ask(pages, assessments, request, token, "exclusions", asked)
+
+    @routes.post("/appeals", summary="Contest a published score (heads, their own unit's)")
+    async def appeal(request: Request) -> Response:
+        token = pages.login(request, *ASKS_ABOUT_SCORES).token
+        fields = await pages.own_form(request)
+        asked = {**_said(fields), **{name: one(fields, name) for name in ("first", "until", "revision")}}
+        asked["post"] = one(fields, "post") or None
+        return await _ask(pages, assessments, request, token, "appeals", asked)
+
+
+def _said(fields: Fields) -> dict[str, Any]:
+    return {name: one(fields, name) for name in ("reason", "evidence")}
+
+
+async def _ask(
+    pages: Pages, assessments: Assessments, request: Request, token: str, what: str, asked: dict[str, Any]
+) -> Response:
+    try:
+        await assessments.ask(token, what, asked)
+    except Refused as refused:
+        if refused.status not in TYPED_WRONG:
+            raise
+        return await _list(pages, assessments, request, refused)
+    return see("/assessment-requests")
+
+
+def _requests(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
+    @routes.get("/assessment-requests", summary="Exclusions and appeals (viewers; heads their unit's)")
+    async def list_requests(request: Request) -> Response:
+        return await _list(pages, assessments, request)
+
+    @routes.post("/assessment-requests/{request_id}/{step}", summary="Decide, appeal, withdraw (as allowed)")
+    async def take(request: Request, request_id: RequestId, step: str) -> Response:
+        token = pages.login(request, *DECIDES_ABOUT_SCORES, *ASKS_ABOUT_SCORES).token
+        fields = await pages.own_form(request)
+        try:
+            await assessments.step(token, request_id, step, one(fields, "reason"))
+        except Refused as refused:
+            if refused.status not in TYPED_WRONG:
+                raise
+            return await _list(pages, assessments, request, refused)
+        return see("/assessment-requests")
+
+    @routes.get("/gaming", summary="Signs of gaming of some days (supervision office, administrator)")
+    async def look(request: Request, first: Day = None, until: Day = None) -> Response:
+        token = pages.login(request, *SEES_GAMING).token
+        found = await assessments.gaming(token, first, until) if first and until else None
+        return pages.show(request, "gaming.html", found=found, first=first, until=until)
+
+
+async def _list(
+    pages: Pages, assessments: Assessments, request: Request, refused: Refused | None = None
+) -> Response:
+    login = pages.login(request, *SEES_REQUESTS)
+    found = await assessments.requests(login.token)
+    status = refused.status if refused else 200
+    steps = OFFERED.get(login.staff.role, ())
+    shown = {"requests": found, "refused": refused, "steps": steps}
+    return pages.show(request, "assessment_requests.html", status, **shown)

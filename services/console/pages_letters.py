@@ -1,0 +1,108 @@
+"""Official letters: the list, one with the steps that whoever looks may take, and the letter on paper."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+import httpx
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from services.console.apis_letters import Letters
+from services.console.call import Refused
+from services.console.letter_forms import WORDS, letter_body
+from services.console.pages import Fields, Pages, further, one, see, shown_at
+from services.console.session import MOVES_LETTERS
+from services.console.typed import Unfit
+
+STATES: Final = (
+    *("drafted", "issued", "received", "replied", "returned"),
+    *("accepted", "struck_off", "voided", "discarded"),
+)
+Text = Annotated[str, Query(max_length=200)]
+
+
+def letter_routes(pages: Pages, letters: Letters) -> APIRouter:
+    """The routes; supervision decides who reads which letter and who takes which step."""
+    routes = APIRouter(default_response_class=HTMLResponse)
+    _reading(routes, pages, letters)
+    _acting(routes, pages, letters)
+    return routes
+
+
+def _reading(routes: APIRouter, pages: Pages, letters: Letters) -> None:
+    @routes.get("/letters", summary="Official letters: those to the own unit (unit staff), all (other staff)")
+    async def list_letters(
+        request: Request, unit: Text = "", state: Text = "", overdue: Text = "", after: Text = ""
+    ) -> Response:
+        token = pages.login(request).token
+        chosen = {"unit": unit, "state": state, "overdue": overdue}
+        page = await letters.page(token, after=after, **chosen)
+        more = further("/letters", chosen, page.next)
+        return pages.show(
+            request, "letters.html", rows=page.letters, chosen=chosen, states=STATES, further=more
+        )
+
+    @routes.get("/letters/{letter_id}", summary="One letter with its steps (as the list)")
+    async def read_letter(request: Request, letter_id: UUID, done: Text = "") -> Response:
+        return await _letter_page(pages, letters, request, letter_id, done=done)
+
+    @routes.get("/letters/{letter_id}/page", summary="A signed letter for print (as the list)")
+    async def print_letter(request: Request, letter_id: UUID) -> Response:
+        token = pages.login(request).token
+        text = await letters.text(token, letter_id)
+        return pages.show(request, "letter_paper.html", letter_id=letter_id, text=text)
+
+
+def _acting(routes: APIRouter, pages: Pages, letters: Letters) -> None:
+    @routes.post(
+        "/letters/{letter_id}/acts/{act}",
+        summary="Take a step of a letter (its unit: receive, reply; offices: the rest)",
+    )
+    async def take(request: Request, letter_id: UUID, act: str) -> Response:
+        token = pages.login(request, *MOVES_LETTERS).token
+        fields = await pages.own_form(request)
+        failing = {"failed": act, "typed": fields}
+        if act not in WORDS:
+            return await _letter_page(pages, letters, request, letter_id, httpx.codes.NOT_FOUND)
+        try:
+            body = letter_body(act, {name: one(fields, name) for name in WORDS[act]})
+            await letters.take(token, letter_id, act, body)
+        except Unfit as unfit:
+            return await _letter_page(pages, letters, request, letter_id, 422, wrong=unfit.field, **failing)
+        except Refused as refused:
+            if refused.status not in (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY):
+                raise
+            status, field = refused.status, refused.field
+            return await _letter_page(pages, letters, request, letter_id, status, wrong=field, **failing)
+        return see(f"/letters/{letter_id}?done={act}")
+
+    @routes.get("/letters/{letter_id}/acts/{act}", summary="Back to the letter (anybody)")
+    async def back(request: Request, letter_id: UUID) -> Response:
+        return shown_at(request, f"/letters/{letter_id}")
+
+
+async def _letter_page(
+    pages: Pages,
+    letters: Letters,
+    request: Request,
+    letter_id: UUID,
+    status: int = 200,
+    done: str = "",
+    failed: str = "",
+    wrong: str = "",
+    typed: Fields | None = None,
+) -> Response:
+    """The letter; after a step that failed with what was typed, and which input is at fault."""
+    found = await letters.one(pages.login(request).token, letter_id)
+    forms = {step: WORDS[step] for step in found.allowed if step in WORDS}
+    return pages.show(
+        request,
+        "letter.html",
+        status,
+        one=found,
+        forms=forms,
+        done=done if done in WORDS else "",
+        failed=failed,
+        wrong=wrong,
+        typed={name: one(typed or {}, name) for names in WORDS.values() for name in names},
+    )

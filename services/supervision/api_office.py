@@ -1,0 +1,251 @@
+"""The supervision office's part of the API: what ladders propose, and what another ladder would have sent."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.kit.auth import Staff
+from services.kit.connection import Connection
+from services.kit.http import Problem, staff_with
+from services.kit.masking import mask
+from services.kit.page import Cursor
+from services.kit.postgres import Database
+from services.supervision.acknowledge import LOWEST
+from services.supervision.api_access import OPENS_ANY_INBOX
+from services.supervision.api_answers import ConsequenceShown, page_after
+from services.supervision.calendar import local_midnight
+from services.supervision.calendars import Policies
+from services.supervision.consequences import AlreadySettled, How, NoSuchConsequence, settle
+from services.supervision.dry_run import Group, Would, counted, margin, would_send
+from services.supervision.ladder import Ladder
+from services.supervision.store_calendars import PostgresCalendars
+from services.supervision.store_consequences import PostgresNames, PostgresProposals
+from services.supervision.store_dry_run import LAST, PostgresPast
+
+Office = Annotated[Staff, Depends(staff_with(*OPENS_ANY_INBOX))]
+SUBJECTS_AT_ONCE: Final = 1000
+
+
+class ConsequencePage(BaseModel):
+    """Proposals that nobody settled, oldest first. `next` goes into `after`; None at the end."""
+
+    model_config = ConfigDict(frozen=True)
+
+    consequences: list[ConsequenceShown]
+    next: str | None
+
+
+class SettlementAsked(BaseModel):
+    """What becomes of a proposal; a waived one costs no points, so it needs its reason."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"how": "followed", "note": "凤督函〔2026〕12号"}]},
+    )
+
+    how: How
+    note: str = Field(min_length=1, max_length=500)
+
+
+class GroupShown(BaseModel):
+    """One rung, or one consequence, of one unit: what would have been, and what was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str = Field(description="the kind of the limit, the trigger, or `consequence`")
+    rung: int | None
+    colour: str
+    measure: str
+    unit: str
+    would: int
+    would_points: int
+    sent: int
+    sent_points: int
+
+
+class WouldShown(BaseModel):
+    """One notice that would have been sent, or a consequence."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: str
+    subject_kind: str
+    subject_id: UUID
+    what: str
+    rung: int | None
+    colour: str
+    measure: str
+    unit: str
+    post: str
+    points: int
+
+    @classmethod
+    def of(cls, one: Would) -> "WouldShown":
+        values = one._asdict()
+        return cls(at=values.pop("at").isoformat(), subject_kind=values.pop("subject"), **values)
+
+
+class DryRunPage(BaseModel):
+    """The groups of some subjects, to be added up over pages. `next` goes into `after`; None at the end."""
+
+    model_config = ConfigDict(frozen=True)
+
+    preset: str
+    groups: list[GroupShown]
+    notices: list[WouldShown]
+    next: UUID | None
+
+
+def office_routes(database: Database, policies: Policies) -> APIRouter:
+    """The routes; each says who may."""
+    routes = APIRouter()
+    routes.include_router(_consequence_routes(database))
+    routes.include_router(_dry_run_routes(database, policies))
+    return routes
+
+
+def _consequence_routes(database: Database) -> APIRouter:
+    routes = APIRouter(tags=["consequences"])
+
+    @routes.get(
+        "/consequences",
+        summary="What the ladder proposes and nobody settled: special letters, interviews, points "
+        "(supervision office, administrator)",
+    )
+    async def read_consequences(
+        _: Office, after: str | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    ) -> ConsequencePage:
+        page = page_after(after, limit)
+        async with database.pool.acquire() as connection:
+            found = await PostgresProposals(connection).waiting(page)
+            called = await PostgresNames(connection).called([one.subject_id for one in found])
+        full = len(found) == page.limit
+        last = str(Cursor(found[-1].at, found[-1].consequence_id)) if full else None
+        shown = [ConsequenceShown.of(one, called.get(one.subject_id)) for one in found]
+        return ConsequencePage(consequences=shown, next=last)
+
+    @routes.post(
+        "/consequences/{consequence_id}/settle",
+        summary="Follow a proposal (a letter was signed, the interview held) or waive it with a reason "
+        "(supervision office, administrator)",
+    )
+    async def settle_consequence(
+        consequence_id: UUID, staff: Office, asked: SettlementAsked
+    ) -> ConsequenceShown:
+        async with database.writing() as writing:
+            store, note = PostgresProposals(writing.connection), mask(asked.note)
+            try:
+                done = await settle(
+                    store, writing.publish, consequence_id, asked.how, note, writing.now, staff.subject
+                )
+            except NoSuchConsequence as missing:
+                raise _problem(404, str(missing), "take the id from GET /consequences") from missing
+            except AlreadySettled as settled:
+                raise _problem(409, str(settled), "leave it; what was settled stays") from settled
+        return ConsequenceShown.of(done, None)
+
+    return routes
+
+
+def _problem(status: int, detail: str, remedy: str) -> Problem:
+    title = {404: "Not Found", 409: "Conflict"}[status]
+    return Problem(status, title, detail, field="consequence_id", remedy=remedy)
+
+
+def _dry_run_routes(database: Database, policies: Policies) -> APIRouter:
+    routes = APIRouter(tags=["ladders"])
+
+    @routes.get(
+        "/ladders/{preset}/dry-run",
+        summary="What a ladder would have sent on the limits and events between two local days, beside what "
+        "was sent, page by page over the subjects; nothing is written (supervision office, administrator)",
+    )
+    async def dry_run(
+        preset: str,
+        _: Office,
+        first: Annotated[date, Query(alias="from", description="local day, included")],
+        last: Annotated[date, Query(alias="to", description="local day, included")],
+        after: UUID = LOWEST,
+        each: Annotated[bool, Query(description="name each notice, too")] = False,
+        limit: Annotated[int, Query(ge=1, le=5000)] = SUBJECTS_AT_ONCE,
+    ) -> DryRunPage:
+        ladder = _ladder(policies, preset)
+        _in_order(first, last)
+        async with database.pool.acquire() as connection, connection.transaction(readonly=True):
+            page = _Page(first, last, after, limit)
+            return await page.read(connection, policies, ladder, each)
+
+    return routes
+
+
+def _ladder(policies: Policies, preset: str) -> Ladder:
+    ladders = policies.presets.ladders
+    if preset not in ladders:
+        raise Problem(
+            404,
+            "Not Found",
+            f"no ladder {preset}",
+            field="preset",
+            remedy=f"choose one of {', '.join(ladders)}",
+        )
+    return ladders[preset]
+
+
+def _in_order(first: date, last: date) -> None:
+    if last < first:
+        detail, remedy = f"to {last} is before from {first}", "name the later day as `to`"
+        raise Problem(422, "Unprocessable Content", detail, field="to", remedy=remedy)
+
+
+class _Page:
+    """Some subjects of a dry run, from one id on."""
+
+    def __init__(self, first: date, last: date, after: UUID, limit: int) -> None:
+        self.since = local_midnight(first.toordinal())
+        self.until = local_midnight((last + timedelta(days=1)).toordinal())
+        self.after, self.limit = after, limit
+
+    async def read(
+        self, connection: Connection, policies: Policies, ladder: Ladder, each: bool
+    ) -> DryRunPage:
+        """What is ahead of the business clock isn't told: it may still be done in time."""
+        now = await connection.fetchval("SELECT clock.now()")
+        until = min(self.until, now)
+        policy = await policies.current(PostgresCalendars(connection))
+        past = PostgresPast(connection)
+        found = await past.subjects(self.after, self.since, until, margin(ladder), self.limit)
+        would = would_send(await past.of(found, self.since, until), ladder, policy.calendar)
+        last = found[-1] if len(found) == self.limit else LAST
+        sent = await past.sent(self.after, last, self.since, until)
+        return DryRunPage(
+            preset=ladder.id,
+            groups=_groups(counted(would), sent),
+            notices=[WouldShown.of(one) for one in would] if each else [],
+            next=None if last == LAST else last,
+        )
+
+
+_Counted = tuple[Counter[Group], Counter[Group]]
+"""How many of each group, and their points."""
+
+
+def _in_the_table(group: Group) -> tuple[str, ...]:
+    return tuple(str(part) for part in group)
+
+
+def _groups(would: _Counted, sent: _Counted) -> list[GroupShown]:
+    return [
+        GroupShown(
+            **group._asdict(),
+            would=would[0][group],
+            would_points=would[1][group],
+            sent=sent[0][group],
+            sent_points=sent[1][group],
+        )
+        for group in sorted({*would[0], *sent[0]}, key=_in_the_table)
+    ]

@@ -1,0 +1,269 @@
+"""Rounds over HTTP: plan, draw (anybody may draw again), record findings, close, see what was covered."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Query as FromQuery
+
+from services.kit.auth import Staff
+from services.kit.http import STAFF_OR_ANYBODY, Problem, staff_of, staff_with
+from services.kit.masking import mask
+from services.kit.page import Cursor
+from services.supervision import api_round_models as models
+from services.supervision.api_letter_outcomes import letter_problem
+from services.supervision.api_letters import LetterOffice
+from services.supervision.finding import Finding, Objection, digest_of
+from services.supervision.letter import letter_id_of
+from services.supervision.round import Plan, Round
+from services.supervision.rounds import (
+    AnotherFinding,
+    NoSuchRound,
+    NoTeam,
+    RoundDesk,
+    UnknownTargets,
+    WrongState,
+)
+from services.supervision.store_rounds import PostgresRounds
+
+PAGE: Final = 50
+LARGEST_PAGE: Final = 200
+READERS: Final = ("leader", "inspector", "supervision_office", "administrator")
+MOVERS: Final = "supervision_office, administrator"
+FINDERS: Final = "inspector, supervision_office, administrator"
+
+Reader = Annotated[Staff, Depends(staff_with("leader", "inspector", "supervision_office", "administrator"))]
+Finder = Annotated[Staff, Depends(staff_with("inspector", "supervision_office", "administrator"))]
+Mover = Annotated[Staff, Depends(staff_with("supervision_office", "administrator"))]
+
+
+class RoundOffice:
+    """Where rounds are read and moved on, one transaction each call."""
+
+    def __init__(self, letters: LetterOffice) -> None:
+        self.database = letters.database
+        self._letters = letters
+
+    @asynccontextmanager
+    async def desk(self, staff: Staff) -> AsyncIterator[tuple[RoundDesk, PostgresRounds]]:
+        """What it does commits at the end."""
+        async with self.database.writing() as writing:
+            rounds = PostgresRounds(writing.connection)
+            letters = await self._letters.desk_of(writing, staff)
+            yield RoundDesk(rounds, letters, writing.publish, staff.subject, writing.now), rounds
+
+    async def one(self, round_id: UUID) -> Round:
+        """Raises Problem 404."""
+        async with self.database.pool.acquire() as connection:
+            found = await PostgresRounds(connection).shown(round_id)
+        if found is None:
+            raise _problem(NoSuchRound(round_id))
+        return found
+
+
+def round_routes(office: RoundOffice) -> APIRouter:
+    """The routes; each summary says who may call it."""
+    routes = APIRouter(tags=["rounds"])
+    _reading(routes, office)
+    _drawn(routes, office)
+    _moving(routes, office)
+    _finding(routes, office)
+    return routes
+
+
+def _reading(routes: APIRouter, office: RoundOffice) -> None:
+    @routes.get("/rounds", summary=f"巡回指导 Rounds, those planned last first ({', '.join(READERS)})")
+    async def list_rounds(
+        _: Reader,
+        after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
+        limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
+    ) -> models.RoundPage:
+        cursor = Cursor.parse(after) if after is not None else None
+        async with office.database.pool.acquire() as connection:
+            found = await PostgresRounds(connection).page(cursor, limit + 1)
+        shown = [models.round_row(one) for one in found[:limit]]
+        more = str(Cursor(shown[-1].planned_at, shown[-1].round_id)) if len(found) > limit else None
+        return models.RoundPage(rounds=shown, next=more)
+
+    @routes.get(
+        "/rounds/coverage",
+        summary=f"覆盖 Which towns and open projects were seen, and which never ({', '.join(READERS)})",
+    )
+    async def read_coverage(
+        _: Reader, never: Annotated[bool, FromQuery(description="only those never seen")] = False
+    ) -> models.Coverage:
+        async with office.database.pool.acquire() as connection:
+            return models.coverage_of(await PostgresRounds(connection).coverage(never))
+
+    @routes.get(
+        "/rounds/{round_id}",
+        summary=f"One round with its draw, findings and checklist ({', '.join(READERS)})",
+    )
+    async def read_round(round_id: UUID, _: Reader) -> models.RoundView:
+        found = await office.one(round_id)
+        async with office.database.pool.acquire() as connection:
+            return models.round_view(found, await PostgresRounds(connection).findings(round_id))
+
+
+def _drawn(routes: APIRouter, office: RoundOffice) -> None:
+    @routes.get(
+        "/rounds/{round_id}/draw",
+        summary="抽签结果 Pool, seed, rule and result of a draw, to draw it again: anybody once the round is "
+        f"closed; before ({', '.join(READERS)})",
+        openapi_extra=STAFF_OR_ANYBODY,
+    )
+    async def read_draw(round_id: UUID, request: Request) -> models.DrawView:
+        """Who goes where isn't told in advance: a round comes unannounced."""
+        found = await office.one(round_id)
+        if found.draw is None:
+            raise _problem(WrongState(found, "show the draw"))
+        if found.state != "closed":
+            _refuse_the_public(request)
+        return models.draw_view(found, found.draw)
+
+
+def _refuse_the_public(request: Request) -> None:
+    """Raises Problem 401 or 403."""
+    staff = staff_of(request)
+    if staff.role not in READERS:
+        what = f"role {staff.role} sees a draw once its round is closed"
+        raise Problem(403, "Forbidden", what, remedy=f"until then: {', '.join(READERS)}")
+
+
+def _moving(routes: APIRouter, office: RoundOffice) -> None:
+    @routes.post("/rounds", status_code=201, summary=f"计划 Plan a round ({MOVERS})")
+    async def plan_round(given: models.RoundGiven, staff: Mover) -> models.RoundRow:
+        async with office.desk(staff) as (desk, _):
+            targets = await desk.targets([(one.kind, one.key) for one in given.targets])
+            if isinstance(targets, UnknownTargets):
+                raise _problem(targets)
+            plan = Plan(
+                name=mask(given.name),
+                first_day=given.first_day,
+                last_day=given.last_day,
+                targets=targets,
+                visits=given.visits or len(targets),
+                inspectors=given.inspectors,
+                team=given.team,
+            )
+            return models.round_row(await desk.plan(plan))
+
+    @routes.post(
+        "/rounds/{round_id}/draw", summary=f"抽签 Draw who goes where, once for each round ({MOVERS})"
+    )
+    async def draw_round(
+        round_id: UUID, staff: Mover, given: models.DrawGiven | None = None
+    ) -> models.DrawView:
+        named = given.seed if given else None
+        async with office.desk(staff) as (desk, _):
+            outcome = await desk.draw(round_id, named or secrets.token_hex(8), named is not None)
+            if not isinstance(outcome, Round) or outcome.draw is None:
+                raise _problem(outcome)
+            return models.draw_view(outcome, outcome.draw)
+
+    @routes.post("/rounds/{round_id}/close", summary=f"结束 Close a round ({MOVERS})")
+    async def close_round(
+        round_id: UUID, staff: Mover, given: models.CloseGiven | None = None
+    ) -> models.RoundRow:
+        async with office.desk(staff) as (desk, _):
+            outcome = await desk.close(round_id, given.missed if given else ())
+            if not isinstance(outcome, Round):
+                raise _problem(outcome)
+            return models.round_row(outcome)
+
+
+def _finding(routes: APIRouter, office: RoundOffice) -> None:
+    @routes.put(
+        "/rounds/{round_id}/findings/{finding_id}",
+        status_code=201,
+        summary=f"问题 Record a finding under the id that the device made; again changes nothing ({FINDERS})",
+        responses={200: {"description": "it is on record already, with the same contents"}},
+    )
+    async def put_finding(
+        round_id: UUID, finding_id: UUID, given: models.FindingGiven, staff: Finder, response: Response
+    ) -> models.FindingKept:
+        """In any order, twice, and after the round was closed if it was found before that."""
+        digest = digest_of(f"{round_id} {given.model_dump_json()}")
+        async with office.desk(staff) as (desk, rounds):
+            finding = await _read(round_id, finding_id, given, rounds)
+            if isinstance(finding, UnknownTargets):
+                raise _problem(finding)
+            outcome = await desk.record(finding, digest)
+            if not isinstance(outcome, tuple):
+                if isinstance(outcome, NoSuchRound | AnotherFinding | Objection):
+                    raise _problem(outcome)
+                raise letter_problem(outcome, staff)
+            kept, new = outcome
+        response.status_code = 201 if new else 200
+        letter = letter_id_of(finding_id) if kept.finding.needs_letter else None
+        return models.finding_kept(kept, new, letter)
+
+
+async def _read(
+    round_id: UUID, finding_id: UUID, given: models.FindingGiven, rounds: PostgresRounds
+) -> Finding | UnknownTargets:
+    """The finding with its texts masked and its project and unit looked up."""
+    project = await rounds.project(given.project) if given.project else None
+    unit = given.unit or (project.unit if project else None)
+    if given.project and project is None:
+        return UnknownTargets((f"project:{given.project}",))
+    if unit is None or await rounds.addressee(unit) is None:
+        return UnknownTargets((f"unit:{unit}",))
+    return Finding(
+        finding_id=finding_id,
+        round_id=round_id,
+        unit=unit,
+        project_id=project.project_id if project else None,
+        place=mask(given.place),
+        found_at=given.found_at,
+        found=mask(given.found),
+        required=mask(given.required) if given.required else None,
+        item=given.item,
+        photos=given.photos,
+        needs_letter=given.needs_letter,
+        reply_days=given.reply_days,
+        reply_by=given.reply_by,
+    )
+
+
+def _problem(refused: object) -> Problem:
+    """RFC 9457 problem details ."""
+    match refused:
+        case NoSuchRound(round_id):
+            return Problem(404, "Not Found", f"no round {round_id}", field="round_id", remedy="see /rounds")
+        case WrongState(one, wanted):
+            what = f"round {one.round_id} is {one.state}: {wanted} is not possible"
+            possible = NEXT[one.state]
+            return Problem(409, "Conflict", what, field="round_id", remedy=possible, state=one.state)
+        case NoTeam(why):
+            remedy = "plan the round anew with more inspectors or fewer in a team"
+            return Problem(409, "Conflict", why, field="inspectors", remedy=remedy)
+        case UnknownTargets(names):
+            return _unfit("targets", f"not on record: {', '.join(names)}", "see /rounds/coverage and /units")
+        case AnotherFinding(kept):
+            return _taken(kept.finding)
+        case Objection(field, why, remedy):
+            status, title = (422, "Unprocessable Content") if field == "required" else (409, "Conflict")
+            return Problem(status, title, why, field=field, remedy=remedy)
+    raise TypeError(f"no refusal: {refused!r}")
+
+
+NEXT: Final = {
+    "planned": "draw it: POST /rounds/{round_id}/draw",
+    "drawn": "record findings, or close it: POST /rounds/{round_id}/close",
+    "closed": "plan another round: POST /rounds",
+}
+"""What is possible in each state."""
+
+
+def _taken(there: Finding) -> Problem:
+    what = f"finding {there.finding_id} is on record in round {there.round_id} with other contents"
+    remedy = "what is on record stays; send what you found besides under another id"
+    return Problem(409, "Conflict", what, field="finding_id", remedy=remedy)
+
+
+def _unfit(field: str, detail: str, remedy: str) -> Problem:
+    return Problem(422, "Unprocessable Content", detail, field=field, remedy=remedy)

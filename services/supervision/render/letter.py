@@ -1,0 +1,68 @@
+"""A letter as the parts of an official document, in the order of GB/T 9704-2012. Pure.
+
+The same letter always gives the same text: everything comes from what was fixed when it was signed.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from services.supervision.calendar import LOCAL
+from services.supervision.letter import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class LetterText:
+    """The parts: `issuer` heads and signs it, `paragraphs` are the body, `copies` who else gets it (抄送)."""
+
+    issuer: str
+    number: str
+    title: str
+    addressee: str
+    paragraphs: tuple[str, ...]
+    signature: str
+    date: str
+    copies: tuple[str, ...]
+    void: bool
+
+
+class Unsigned(ValueError):
+    """A draft has no number, date or signature, and so no text."""
+
+
+def letter_text(letter: Letter) -> LetterText:
+    """Raises Unsigned for a draft."""
+    signature, issued_at = letter.signature, letter.issued_at
+    if signature is None or issued_at is None:
+        raise Unsigned(f"letter {letter.letter_id} is {letter.state}")
+    return LetterText(
+        issuer=signature.issuer,
+        number=signature.number,
+        title=str(letter.matter.title),
+        addressee=signature.addressee,
+        paragraphs=_paragraphs(letter, signature.reply_by, signature.receipt_due),
+        signature=signature.issuer,
+        date=in_words(issued_at.astimezone(LOCAL).date()),
+        copies=(signature.copy_to,) if signature.copy_to else (),
+        void=letter.state == "voided",
+    )
+
+
+def in_words(day: date) -> str:
+    """`2026年3月1日`: Arabic figures without zeros in front (GB/T 9704-2012, 7.3.5.4)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _paragraphs(letter: Letter, reply_by: date, receipt_due: datetime | None) -> tuple[str, ...]:
+    matter = letter.matter
+    opening = "经巡回指导，发现以下问题：" if matter.finding_id else "现将有关问题函告如下："
+    by = f"{in_words(_last_day(receipt_due))}前" if receipt_due else "收到后及时"
+    closing = f"请于{by}签收，按要求整改，并于{in_words(reply_by)}前书面回复整改情况。"
+    return (opening, *_lines(matter.found), "整改要求：", *_lines(matter.required), closing)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _last_day(due: datetime) -> date:
+    return (due - timedelta(microseconds=1)).astimezone(LOCAL).date()

@@ -1,0 +1,126 @@
+"""A mail server and a receiver of webhooks on this machine, both real, that tests start and stop."""
+
+import asyncio
+import email
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class MailReceiver:
+    """What it took, as (address, bytes). `answer` is to a mail's recipient, `answer_to_data` to its bytes."""
+
+    taken: list[tuple[str, bytes]] = field(default_factory=list)
+    answer: Callable[[str], str] = lambda _: "250 OK"
+    answer_to_data: Callable[[str], str] = lambda _: "250 OK"
+    port: int = 0
+
+    async def handle_RCPT(  # noqa: N802  as aiosmtpd calls it
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        said = self.answer(address)
+        if said.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return said
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        [address] = envelope.rcpt_tos
+        said = self.answer_to_data(address)
+        if said.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self.taken.append((address, envelope.content))
+        return said
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        return [email.message_from_bytes(raw, policy=default) for _, raw in self.taken]
+
+    @property
+    def ids(self) -> Counter[str]:
+        """How often each Message-ID came."""
+        return Counter(str(mail["Message-ID"]) for mail in self.mails)
+
+    @asynccontextmanager
+    async def up(self) -> AsyncIterator[None]:
+        """Take mail meanwhile, at the same port each time."""
+        loop = asyncio.get_running_loop()
+        sessions: list[SMTP] = []
+
+        def session() -> SMTP:
+            sessions.append(SMTP(self, loop=loop, hostname="mail.example"))
+            return sessions[-1]
+
+        server = await loop.create_server(session, "127.0.0.1", self.port)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield
+        finally:
+            server.close()
+            for one in sessions:
+                if one.transport is not None:
+                    one.transport.close()
+
+
+@dataclass
+class WebhookReceiver:
+    """What came, as (path, headers, body); `answer` says which status a path gets."""
+
+    came: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
+    answer: Callable[[str], int] = lambda _: 200
+    port: int = 0
+
+    @property
+    def ids(self) -> Counter[str]:
+        """How often each webhook-id came."""
+        return Counter(headers["webhook-id"] for _, headers, _ in self.came)
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    @asynccontextmanager
+    async def up(self) -> AsyncIterator[None]:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield
+        finally:
+            server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii")
+        first, *lines = head.strip().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        body = (await reader.readexactly(int(headers["content-length"]))).decode()
+        path = first.split(" ")[1]
+        self.came.append((path, headers, body))
+        status = self.answer(path)
+        location = f"Location: {self.url('/elsewhere')}\r\n" if 300 <= status < 400 else ""
+        writer.write(
+            f"HTTP/1.1 {status} X\r\n{location}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
+        )
+        await writer.drain()
+        writer.close()
+
+
+def outgoing_values(**given: Any) -> dict[str, Any]:
+    """What `Outgoing` asks for, with everything that isn't given made up."""
+    from tests.builders import NOON
+
+    values: dict[str, Any] = {
+        "about": "notice/1",
+        "recipients": ("unit:water",),
+        "type": "yinuo.notice.sent",
+        "at": NOON,
+        "subject": "【督办单】红单",
+        "body": "期限：2021-03-03 24:00\n",
+        "data": {"rung": 2},
+        "page": "/inbox",
+    }
+    return {**values, **given}

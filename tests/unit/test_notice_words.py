@@ -1,0 +1,51 @@
+"""What an e-mail or a webhook says of a notice."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services.console.catalogue import catalogue
+from services.supervision.derivation import Line
+from services.supervision.fire import Notice
+from services.supervision.notice_words import COLOURS, LIMITS, MEASURES, Names, notice_message
+
+DUE = datetime(2021, 3, 3, 16, 0, tzinfo=UTC)
+NOTICE = Notice(
+    UUID(int=1), UUID(int=2), UUID(int=3), "complete", 1, 2, "red", "overdue", "sent", None, True, False,
+    True, "water", "water.head", DUE, DUE, DUE,
+)  # fmt: skip
+NAMES = Names({"water": "县水利局"}, {"water.head": "局长"})
+WHY = [Line("start_by_day", {"at": "2021-03-01T01:00:00+00:00"}), Line("due", {"at": DUE.isoformat()})]
+
+
+def test_a_notice_says_what_whose_by_when_and_why() -> None:
+    said = notice_message(NOTICE, ["unit:water"], NAMES, WHY)
+    assert said.subject == "【督办单】红单·逾期：县水利局，办结时限2021-03-03 24:00"
+    assert said.body.splitlines() == [
+        "督办单：红单·逾期，办结时限第 2 级",
+        f"办件：{UUID(int=2)}",
+        "责任单位：县水利局",
+        "责任职务：局长",
+        "期限：2021-03-03 24:00",
+        "",
+        "时限的由来：",
+        "　2021-03-01 09:00 派单，当日不计",
+        "　到期：2021-03-03 24:00",
+        "",
+        "请登录系统，在收件箱中签收本单并按期办理。",
+    ]
+    assert (said.about, said.page) == (f"notice/{UUID(int=1)}", "/inbox")
+    assert b'"limit":"complete"' in said.payload().encode()
+
+
+def test_a_late_one_says_so_and_an_unknown_code_stands_for_itself() -> None:
+    said = notice_message(NOTICE._replace(late=True, unit="moon"), ["unit:moon"], NAMES, [])
+    assert "补发：应于 2021-03-04 00:00 发出，因系统停机迟发" in said.body
+    assert "责任单位：moon" in said.body
+    assert replace(said, recipients=()).payload() == said.payload()
+
+
+def test_slips_and_limits_are_called_as_the_console_calls_them() -> None:
+    texts = catalogue("zh-CN").texts
+    for words, name in ((LIMITS, "limit"), (COLOURS, "colour"), (MEASURES, "measure")):
+        assert dict(words) == {code: texts[f"{name}.{code}"] for code in words}

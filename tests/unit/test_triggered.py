@@ -1,0 +1,147 @@
+"""Notices that events bring, answers in writing, limits of other subjects, consequences: on the fake."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.contracts.case import CaseWithdrawn
+from services.contracts.envelope import Event
+from services.contracts.public_text import PublicText
+from services.contracts.supervision import ConsequenceSettled, NoticeAnswered, NoticeSent, SubjectLimitSet
+from services.supervision.acknowledge import NotARecipient
+from services.supervision.answer import AlreadyAnswered, WantsNoAnswer, answer_notice
+from services.supervision.consequences import AlreadySettled, How, NoSuchConsequence, Proposal, settle
+from services.supervision.fire import fire
+from services.supervision.set_further import set_further
+from services.supervision.set_limits import set_limits
+from services.supervision.subjects import DuePast, SubjectLimit, end_limit, open_limit
+from services.supervision.triggered import Happening, bring_notices
+from tests.builders import case_assigned
+from tests.ladder_player import policy_of
+from tests.supervision_fakes import FakeLimits
+
+MONDAY = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)
+SANMING = policy_of("guangdong", "sanming", "2021")
+DEFAULT = policy_of("guangdong", "default", "2021")
+LETTER = SubjectLimit("letter", UUID(int=5), "letter_reply", "water", "water.head", MONDAY)
+TEXT = PublicText("已整改")
+
+
+def found(subject: UUID, version: int = 1) -> Happening:
+    """A finding of a round, about a project."""
+    return Happening(subject, "finding", version, "project", None, "water", "water.head", MONDAY)
+
+
+async def test_the_same_event_twice_brings_one_notice_and_one_limit_of_its_answer() -> None:
+    store, told = FakeLimits(), list[Event]()
+    project = uuid4()
+    for _ in range(2):
+        await bring_notices(store, told.append, SANMING, [found(project)], MONDAY)
+    assert [type(one) for one in told] == [NoticeSent, SubjectLimitSet]
+    [notice] = [one for one in told if isinstance(one, NoticeSent)]
+    assert (notice.trigger, notice.limit, notice.due_at) == ("finding", None, None)
+    assert notice.reply_by == datetime(2021, 3, 8, 16, 0, tzinfo=UTC)
+    assert notice.subject() == str(project)
+    await bring_notices(store, told.append, SANMING, [found(project, 2)], MONDAY)
+    assert len(store.notices) == 2
+
+
+async def test_a_ladder_without_a_rung_for_it_keeps_what_happened_and_sends_nothing() -> None:
+    store, told = FakeLimits(), list[Event]()
+    await bring_notices(store, told.append, DEFAULT, [found(uuid4())], MONDAY)
+    assert (told, len(store.happenings)) == ([], 1)
+
+
+async def test_an_answer_is_given_once_by_a_recipient_and_ends_its_limit() -> None:
+    store, told = FakeLimits(), list[Event]()
+    [slip] = await bring_notices(store, told.append, SANMING, [found(uuid4())], MONDAY)
+    notice, later = slip.notice.notice_id, MONDAY + timedelta(days=1)
+
+    async def answer(by: str, may: bool = True) -> None:
+        await answer_notice(store, told.append, notice, TEXT, lambda _: may, later, by)
+
+    with pytest.raises(NotARecipient):
+        await answer("小王", may=False)
+    await answer("小李")
+    assert isinstance(told[-1], NoticeAnswered)
+    with pytest.raises(AlreadyAnswered, match="by water already"):
+        await answer("小王")
+    assert not [one for one in await fire_all(store) if one.limit == "notice_reply"]
+
+
+async def fire_all(store: FakeLimits) -> list[NoticeSent]:
+    told = list[Event]()
+    await fire(store, told.append, SANMING, MONDAY + timedelta(days=200))
+    return [one for one in told if isinstance(one, NoticeSent)]
+
+
+async def test_what_a_withdrawn_case_was_asked_need_not_be_answered() -> None:
+    store, told = FakeLimits(), list[Event]()
+    case = case_assigned(repeat_of=uuid4())
+    await set_limits(store, told.append, SANMING, [(case, MONDAY)])
+    happening = Happening(case.case_id, "repeat", 1, "case", case.demand_id, case.unit, case.post, MONDAY)
+    [slip] = await bring_notices(store, told.append, SANMING, [happening], MONDAY)
+    gone = CaseWithdrawn(case_id=case.case_id, demand_id=case.demand_id, version=2, dispatch=1, unit="water")
+    await set_limits(store, told.append, SANMING, [(gone, MONDAY)])
+    await set_further(store, told.append, SANMING, [(gone, MONDAY)])
+    with pytest.raises(WantsNoAnswer):
+        await answer_notice(store, told.append, slip.notice.notice_id, TEXT, lambda _: True, MONDAY, "小李")
+
+
+async def test_a_letters_limit_is_due_by_the_rule_or_at_the_end_of_the_day_that_was_named() -> None:
+    store, told = FakeLimits(), list[SubjectLimitSet]()
+    ruled = await open_limit(store, DEFAULT, told.append, LETTER)
+    assert ruled.due_at == datetime(2021, 3, 8, 16, 0, tzinfo=UTC)
+    named = await open_limit(store, DEFAULT, told.append, replace(LETTER, due_day=date(2021, 3, 14)))
+    assert (named.due_at, named.generation) == (datetime(2021, 3, 14, 16, 0, tzinfo=UTC), 2)
+    assert [(one.version, one.due) for one in told] == [(1, ruled.due_at), (2, named.due_at)]
+    with pytest.raises(DuePast, match="name that day or a later one"):
+        await open_limit(store, DEFAULT, told.append, replace(LETTER, due_day=date(2021, 2, 28)))
+
+
+async def test_an_ended_limit_fires_nothing_and_is_opened_anew_when_the_reply_is_returned() -> None:
+    store, told = FakeLimits(), list[SubjectLimitSet]()
+    await open_limit(store, SANMING, told.append, LETTER)
+    met = await end_limit(store, LETTER.subject_id, "letter_reply", "met", MONDAY)
+    assert met is not None
+    assert (met.state, met.met_at) == ("met", MONDAY)
+    assert await end_limit(store, LETTER.subject_id, "letter_reply", "met", MONDAY) is None
+    assert await fire_all(store) == []
+    again = await open_limit(store, SANMING, told.append, LETTER)
+    assert (again.state, again.generation, again.met_at) == ("open", 2, None)
+    fired = await fire_all(store)
+    assert [(one.rung, one.outcome) for one in fired] == [(1, "collapsed"), (2, "collapsed"), (3, "sent")]
+    assert {one.case_id for one in fired} == {None}
+
+
+class FakeProposals:
+    def __init__(self, *proposals: Proposal) -> None:
+        self.kept = {one.consequence_id: one for one in proposals}
+
+    async def proposal(self, consequence_id: UUID) -> Proposal | None:
+        return self.kept.get(consequence_id)
+
+    async def settle(self, consequence_id: UUID, how: How, note: str, at: datetime, by: str) -> None:
+        kept = self.kept[consequence_id]
+        self.kept[consequence_id] = kept._replace(settled_at=at, settled_by=by, settled_as=how, note=note)
+
+
+async def test_a_consequence_is_settled_once() -> None:
+    waiting = Proposal(
+        uuid4(), "case", uuid4(), "water", "water.head", "yellow", 2, "special_letter", 1, "guangyuan",
+        uuid4(), MONDAY, None, None, None, None,
+    )  # fmt: skip
+    store, told = FakeProposals(waiting), list[ConsequenceSettled]()
+
+    async def decide(how: How, which: UUID = waiting.consequence_id) -> Proposal:
+        return await settle(store, told.append, which, how, TEXT, MONDAY, "督查室")
+
+    assert (await decide("waived")).settled_as == "waived"
+    assert (await decide("waived")).settled_by == "督查室"
+    with pytest.raises(AlreadySettled, match="waived by 督查室"):
+        await decide("followed")
+    with pytest.raises(NoSuchConsequence):
+        await decide("followed", uuid4())
+    assert len(told) == 1

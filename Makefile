@@ -38,7 +38,7 @@ up: $(VENV)/demo.stamp ## start the stack in the background and print its addres
 down: ## stop it
 	$(BIN)/yinuo down --data $(DATA)
 
-bench: $(VENV)/demo.stamp ## measure speed beside its limits; writes bench/latest.json
+bench: $(VENV)/demo.stamp ## measure speed beside its limits; writes bench/latest.json; SCALE=full with 10 M cases of history
 	$(BIN)/python -m services.dev.bench --scale $(SCALE)
 
 chaos: $(VENV)/demo.stamp ## kill processes under load: ROUNDS=100 SEED=1

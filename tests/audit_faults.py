@@ -111,6 +111,10 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         without("reporting.ledger", "carried"),
         {"balance_carried", "circulars_equal_rows"},
     ),
+    "a book forgets which one it opens from": (
+        "UPDATE reporting.books SET opens_from = NULL WHERE first = '2021-03-08'",
+        {"books_open_where_others_end", "balance_carried"},
+    ),
     "a completion is never judged": (
         "UPDATE reporting.ledger SET complete_due = NULL "
         + one(
@@ -126,6 +130,17 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         """,
         {"completions_judged", "circulars_equal_rows"},
     ),
+    "a fact about a promise isn't counted": (
+        without("reporting.list_facts", "list = 'promise'"),
+        {"lists_counted", "lists_stand", "lists_equal_facts"},
+    ),
+    "a project leaves its list": (
+        without("reporting.list_closed", "list = 'project'"),
+        {"lists_stand"},
+    ),
+    "a figure of the lists is wrong": (told("promises_standing"), {"lists_equal_facts"}),
+    "a figure of the call-backs is wrong": (told("called_back"), {"lists_equal_facts"}),
+    "a figure of what stands late is wrong": (told("further_passed"), {"lists_equal_rows"}),
     "a fact about a promise has another hash": (
         "UPDATE assignment.promise_facts SET hash = repeat('0', 64) WHERE seq = 1",
         {"promise_chain"},

@@ -10,9 +10,10 @@ from uuid import UUID
 from services.contracts.vocabulary import LimitKind, Trigger
 from services.supervision.acknowledge import Delivery
 from services.supervision.answer import Answer
+from services.supervision.calendar import WorkCalendar
 from services.supervision.further import WithFurther
 from services.supervision.ladder import Task
-from services.supervision.notices import Above, Drawn, Notice, task_of
+from services.supervision.notices import Above, Drawn, Notice, Slip, task_of
 from services.supervision.triggered import Happening
 from services.supervision.watched import CaseLimits, Watched
 
@@ -31,6 +32,7 @@ class FakeLimits:
         self.drawn: dict[UUID, Drawn] = {}
         self.happenings: dict[tuple[UUID, Trigger, int], Happening] = {}
         self.answers: dict[UUID, Answer] = {}
+        self.queued: list[Slip] = []
 
     async def of_cases(self, case_ids: Sequence[UUID]) -> list[CaseLimits]:
         return [self._pair(one) for one in sorted(case_ids) if (one, "sign_for") in self.limits]
@@ -93,6 +95,9 @@ class FakeLimits:
             delivery = Delivery(notice_id, notice.subject, notice.subject_id, recipient)
             self.inbox.setdefault((notice_id, recipient), delivery)
 
+    async def send(self, slips: Sequence[Slip], calendar: WorkCalendar) -> None:
+        self.queued += [slip for slip in slips if slip.to]
+
     async def climb(self, limits: Sequence[Watched]) -> None:
         for limit in limits:
             key = (limit.case_id, limit.kind)
@@ -123,6 +128,9 @@ class FakeLimits:
         new = {one.consequence_id: one for one in drawn if one.consequence_id not in self.drawn}
         self.drawn |= new
         return set(new)
+
+    async def found_before(self, subject_id: UUID) -> int:
+        return sum(one[:2] == (subject_id, "finding") for one in self.happenings)
 
     async def happened(self, happenings: Sequence[Happening]) -> set[tuple[UUID, Trigger, int]]:
         keyed = {(one.subject_id, one.trigger, one.version): one for one in happenings}

@@ -56,6 +56,11 @@ class CallBack(Frozen):
     """回访: what the citizen said of the reply, masked."""
 
     note: Reason = Field(examples=["已接通，水压已恢复，表示满意。"])
+    answer: Satisfaction | None = Field(
+        default=None,
+        description="how satisfied the citizen is (满意度); null where nobody answered",
+        examples=["satisfied"],
+    )
 
 
 class Rectification(Frozen):
@@ -142,7 +147,7 @@ class Merging(Frozen):
 
 
 class StepAsked(Frozen):
-    """One step of a list: `reply` for complete, `note` for call_back, `summary` for summarise,
+    """One step of a list: `reply` for complete, `note` (and `answer`) for call_back, `summary` for summarise,
     `unit` for reassign, else `reason`.
 
     `days` and `reason` for ask_extension, `into` and `reason` for merge, `tags` for tag.
@@ -153,6 +158,7 @@ class StepAsked(Frozen):
     reply: Reply | None = None
     reason: Reason | None = None
     note: Reason | None = None
+    answer: Satisfaction | None = None
     summary: Summary | None = None
     unit: UnitCode | None = None
     days: Days | None = None

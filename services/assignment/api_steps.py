@@ -129,7 +129,7 @@ def _telling(routes: APIRouter, desk: StepDesk) -> None:
         summary=_summary("call_back", "回访 Note what the citizen said of the reply"),
     )
     async def call_back(case_id: UUID, given: models.CallBack, staff: Caller) -> models.StepTaken:
-        return await desk.take_one(Asked(case_id, "call_back", given.note), staff)
+        return await desk.take_one(Asked(case_id, "call_back", given.note, answer=given.answer), staff)
 
     @routes.post(
         "/cases/{case_id}/extension",
@@ -217,4 +217,5 @@ def _asked(one: models.StepAsked) -> Asked:
         "assist_done": one.result,
     }
     into = case_name(one.into) if one.into is not None else None
-    return Asked(one.case_id, one.step, texts.get(one.step, one.reason), one.unit, one.days, into, one.tags)
+    text = texts.get(one.step, one.reason)
+    return Asked(one.case_id, one.step, text, one.unit, one.days, into, one.tags, one.answer)

@@ -9,7 +9,7 @@ from services.assignment.transitions import Place, Step
 from services.contracts.case import CaseEvent
 from services.contracts.named_ids import Namespace
 from services.contracts.public_text import PublicText
-from services.contracts.vocabulary import CaseState, Tag
+from services.contracts.vocabulary import CaseState, Satisfaction, Tag
 
 _CASES: Final = Namespace.of("5c0d3a53-8f0e-4a0e-9d0a-3d5f6c2b7e11")
 
@@ -65,7 +65,7 @@ class Act:
     or which unit assists.
 
     `days`: how long an extension is asked for. `lead`: the case that a merged one follows, `followed` the
-    step of it. `tags`: those that it has from then on.
+    step of it. `tags`: those that it has from then on. `answer`: how satisfied who was called back is.
     """
 
     step: Step
@@ -77,6 +77,7 @@ class Act:
     lead: Case | None = None
     followed: Step | None = None
     tags: tuple[Tag, ...] | None = None
+    answer: Satisfaction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from services.assignment.merge import CannotMerge, followed, lead_of
 from services.assignment.rulebook import Rulebook, UnknownUnit
 from services.assignment.take import take
 from services.assignment.transitions import Person, Step, may, roles_of, who_may
-from services.contracts.vocabulary import TAGS, Tag
+from services.contracts.vocabulary import TAGS, Satisfaction, Tag
 from services.kit.auth import Staff
 from services.kit.masking import mask
 
@@ -23,6 +23,7 @@ class Asked:
     """A step that somebody asks for. `text`: reply, reason or note; `unit`: where to; `days`: more time.
 
     `into`: the case that it is to be merged into, by id or receipt; `tags`: those that it has from then on.
+    `answer`: how satisfied the citizen is who was called back.
     """
 
     case_id: UUID
@@ -32,6 +33,7 @@ class Asked:
     days: int | None = None
     into: CaseName | None = None
     tags: tuple[Tag, ...] | None = None
+    answer: Satisfaction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def act_of(asked: Asked, staff: Staff, rulebook: Rulebook) -> Act:
     text = mask(asked.text) if asked.text is not None else None
     tags = None if asked.tags is None else tuple(tag for tag in TAGS if tag in asked.tags)
     post = rulebook.post_of(unit) if unit and asked.step not in PARTS_ENDED else None
-    return Act(asked.step, staff.subject, text, unit, post, asked.days, tags=tags)
+    return Act(asked.step, staff.subject, text, unit, post, asked.days, tags=tags, answer=asked.answer)
 
 
 def person_of(staff: Staff) -> Person:

@@ -165,7 +165,7 @@ def _reviewed(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
 
 
 def _called_back(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:
-    return case, CaseCalledBack(**_ids(case), note=_said(act, "note"), state=case.state)
+    return case, CaseCalledBack(**_ids(case), note=_said(act, "note"), state=case.state, answer=act.answer)
 
 
 def _archived(case: Case, act: Act, now: datetime) -> tuple[Case, CaseEvent]:

@@ -1,6 +1,7 @@
 """Official letters: the list, one with the steps that whoever looks may take, and the letter on paper."""
 
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import httpx
@@ -42,6 +43,12 @@ def _reading(routes: APIRouter, pages: Pages, letters: Letters) -> None:
             request, "letters.html", rows=page.letters, chosen=chosen, states=STATES, further=more
         )
 
+    @routes.get("/letters/{letter_id}.{ending}", summary="A signed letter as a file (as the list)")
+    async def letter_file(request: Request, letter_id: UUID, ending: Literal["pdf", "docx"]) -> Response:
+        content, media_type = await letters.file(pages.login(request).token, letter_id, ending)
+        named = {"Content-Disposition": f'attachment; filename="letter.{ending}"'}
+        return Response(content, media_type=media_type, headers=named)
+
     @routes.get("/letters/{letter_id}", summary="One letter with its steps (as the list)")
     async def read_letter(request: Request, letter_id: UUID, done: Text = "") -> Response:
         return await _letter_page(pages, letters, request, letter_id, done=done)
@@ -61,19 +68,18 @@ def _acting(routes: APIRouter, pages: Pages, letters: Letters) -> None:
     async def take(request: Request, letter_id: UUID, act: str) -> Response:
         token = pages.login(request, *MOVES_LETTERS).token
         fields = await pages.own_form(request)
-        failing = {"failed": act, "typed": fields}
+        failing = partial(_letter_page, pages, letters, request, letter_id, failed=act, typed=fields)
         if act not in WORDS:
             return await _letter_page(pages, letters, request, letter_id, httpx.codes.NOT_FOUND)
         try:
             body = letter_body(act, {name: one(fields, name) for name in WORDS[act]})
             await letters.take(token, letter_id, act, body)
         except Unfit as unfit:
-            return await _letter_page(pages, letters, request, letter_id, 422, wrong=unfit.field, **failing)
+            return await failing(422, wrong=unfit.field)
         except Refused as refused:
             if refused.status not in (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY):
                 raise
-            status, field = refused.status, refused.field
-            return await _letter_page(pages, letters, request, letter_id, status, wrong=field, **failing)
+            return await failing(refused.status, wrong=refused.field)
         return see(f"/letters/{letter_id}?done={act}")
 
     @routes.get("/letters/{letter_id}/acts/{act}", summary="Back to the letter (anybody)")

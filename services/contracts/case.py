@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.contracts.envelope import Event
 from services.contracts.public_text import PublicText
-from services.contracts.vocabulary import CaseState, Channel, Kind, Tag, Urgency
+from services.contracts.vocabulary import CaseState, Channel, Kind, Satisfaction, Tag, Urgency
 
 
 class CaseEvent(Event):
@@ -213,12 +213,16 @@ class CaseReviewed(CaseEvent):
 
 
 class CaseCalledBack(CaseEvent):
-    """The citizen was asked about the reply (回访). `note` is what was said; a filed case stays filed."""
+    """The citizen was asked about the reply (回访). `note` is what was said; a filed case stays filed.
+
+    `answer`: how satisfied the citizen is; None: nobody was reached, or no answer was given.
+    """
 
     type: ClassVar[str] = "yinuo.case.called-back.v1"
 
     note: PublicText
     state: CaseState = "called_back"
+    answer: Satisfaction | None = None
 
 
 class CaseArchived(CaseEvent):

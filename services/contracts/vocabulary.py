@@ -34,8 +34,8 @@ SubjectLimitKind = Literal["letter_receipt", "letter_reply", "project_report", "
 LimitKind = Literal[CaseLimitKind, SubjectLimitKind, "notice_reply"]
 """The last is 督办单答复: a notice that wants a written answer, about whatever it concerns."""
 
-SubjectKind = Literal["case", "letter", "project", "listing"]
-"""What a limit or a notice concerns: 办件 督办函 项目 挂牌督办."""
+SubjectKind = Literal["case", "letter", "project", "listing", "finding"]
+"""What a limit or a notice concerns: 办件 督办函 项目 挂牌督办; 巡查问题 of none of these."""
 
 Trigger = Literal["limit", "report_missing", "bad_rating", "repeat", "finding"]
 """What brings a notice: 时限 未按期报告 群众差评 重复诉求 巡查问题."""

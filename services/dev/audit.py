@@ -18,6 +18,8 @@ from services.dev.audit_circulars import CIRCULARS
 from services.dev.audit_facts import FACTS
 from services.dev.audit_further import FURTHER
 from services.dev.audit_letters import LETTERS
+from services.dev.audit_listings import LISTINGS
+from services.dev.audit_lists import LISTS
 from services.dev.audit_path import PATH
 from services.dev.audit_projects import PROJECTS
 from services.dev.audit_promises import PROMISES
@@ -38,7 +40,18 @@ DEAD: Final = Check(
     f"SELECT sum(dead_letters)::bigint FROM ({_PLUMBING}) AS p",
     f"SELECT service || ' ' || n AS what FROM ({_PLUMBING}) AS p, generate_series(1, dead_letters) AS n",
 )
-CHECKS: Final = (*PATH, *FURTHER, *PROJECTS, *FACTS, *CIRCULARS, *PROMISES, *LETTERS, DEAD)
+CHECKS: Final = (
+    *PATH,
+    *FURTHER,
+    *PROJECTS,
+    *FACTS,
+    *CIRCULARS,
+    *LISTS,
+    *PROMISES,
+    *LETTERS,
+    *LISTINGS,
+    DEAD,
+)
 _OFFSETS: Final = " UNION ALL ".join(
     f"SELECT '{service}' AS service, * FROM {service}.audit_offsets" for service in SERVICES
 )

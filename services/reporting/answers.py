@@ -1,15 +1,17 @@
 """What the API answers: models with examples."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.reporting.circular import Circular, Edition, Share
+from services.reporting.circular import Circular, Edition
 from services.reporting.figures import FIGURES, named
+from services.reporting.part import Share
 from services.reporting.periods import Kind
 from services.reporting.steps import State, Verb
+from services.reporting.words import LEVELS_ZH, LIMITS_ZH, TIERS_ZH
 
 
 class Answer(BaseModel):
@@ -43,7 +45,10 @@ class Lines(Answer):
 
 
 class CircularAnswer(Answer):
-    """A circular with its number (null in a draft) and the SHA-256 of `circular` as canonical JSON."""
+    """A circular with its number (null in a draft) and the SHA-256 of `circular` as canonical JSON.
+
+    The public edition leaves receipts and ids of cases empty; the SHA-256 is of the whole one.
+    """
 
     ref: str = Field(examples=["weekly-2021-03-01"])
     number: str | None = Field(examples=["2021-03"])
@@ -126,8 +131,12 @@ def figure_lines(circular: Circular) -> Iterator[FigureLine]:
             yield FigureLine(name=name, zh=figure.zh, en=figure.en, value=value)
             continue
         part = units.get(asked.value or "") if asked.dimension == "unit" else names.get(name)
+        part = part or _CODES.get(asked.dimension, {}).get(asked.value or "")
         code = asked.value or "none"
         yield FigureLine(name=name, zh=f"{figure.zh}：{part or code}", en=f"{figure.en}: {code}", value=value)
+
+
+_CODES: Final[Mapping[str, Mapping[str, str]]] = {"level": LEVELS_ZH, "limit": LIMITS_ZH, "tier": TIERS_ZH}
 
 
 def _shares(circular: Circular) -> Iterator[Share]:

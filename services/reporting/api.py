@@ -9,7 +9,7 @@ from services.contracts.vocabulary import ROLES, Role
 from services.kit.auth import Staff
 from services.kit.http import STAFF_OR_ANYBODY, Problem, staff_with
 from services.kit.postgres import Database
-from services.reporting import cursor, store_circulars, store_rows
+from services.reporting import cursor, store_circulars, store_list_counts, store_rows
 from services.reporting.answers import (
     CircularAnswer,
     FigureLine,
@@ -23,6 +23,7 @@ from services.reporting.api_files import file_routes
 from services.reporting.circular import Edition
 from services.reporting.figures import NONE, Sliced, UnknownFigure, named
 from services.reporting.periods import Kind
+from services.reporting.public import public_edition
 from services.reporting.reference import NotAReference, parse
 from services.reporting.steps import STATES, allowed
 from services.reporting.store_books import book_directory
@@ -69,18 +70,19 @@ def _reading(router: APIRouter, database: Database) -> None:
         return Lines(circulars=lines, next=cursor.encode_line(last.first, last.ref) if last else None)
 
     async def asked_for(reference: str, request: Request) -> Edition:
-        return await found(database, reference, request)
+        return await shown(database, reference, request)
 
     file_routes(router, asked_for)
 
     @router.get("/circulars/{reference}.json", include_in_schema=False)
     @router.get(
         "/circulars/{reference}",
-        summary="A circular by number (2021-03, county-2021-01), ISO week or date (anybody; drafts: staff)",
+        summary="A circular by number (2021-03, county-2021-01), ISO week or date"
+        " (anybody; whole, drafts too: staff)",
         openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_json(reference: str, request: Request) -> CircularAnswer:
-        return answer(await found(database, reference, request))
+        return answer(await shown(database, reference, request))
 
 
 def _figures(router: APIRouter, database: Database) -> None:
@@ -136,10 +138,21 @@ async def found(database: Database, reference: str, request: Request) -> Edition
     return edition
 
 
+async def shown(database: Database, reference: str, request: Request) -> Edition:
+    """The circular as the caller may see it: staff whole, others its public edition. Raises Problem."""
+    edition = await found(database, reference, request)
+    if "authorization" in request.headers:
+        await staff_with(*ROLES)(request)
+        return edition
+    return public_edition(edition)
+
+
 async def _page(
     database: Database, edition: Edition, asked: Sliced, after: store_rows.After, limit: int
 ) -> store_rows.Page:
     circular = edition.circular
+    if asked.figure.source not in ("ledger", "facts"):
+        return await store_list_counts.list_rows(database.pool, asked, circular.period, after, limit)
     values = [asked.value] if asked.value is not None else []
     if asked.dimension == "category" and asked.value is not None:
         known = circular.correction.directory_offset if circular.correction else None

@@ -43,7 +43,7 @@ def _form(router: APIRouter, found: Found, form: Form) -> None:
     @router.get(
         f"/circulars/{{reference}}.{form.ending}",
         name=f"read_{form.ending}",
-        summary=f"{form.what} (anybody; drafts: staff)",
+        summary=f"{form.what}, its public edition (anybody; whole, drafts too: staff)",
         openapi_extra=STAFF_OR_ANYBODY,
         response_class=Response,
     )

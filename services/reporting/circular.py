@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict
 
+from services.reporting.part import Part, Share
 from services.reporting.periods import DAY, SCHEDULED, BookKind, Period
+from services.reporting.sections import Boards, Burning, Progress, Satisfaction, TrendPoint
 from services.reporting.steps import State
 
 Series = Literal["weekly", "monthly", "yearly", "county", "correction"]
@@ -37,12 +38,6 @@ CHANNELS_ZH: Final = {
 COLOURS_ZH: Final = {"blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色"}
 
 
-class Part(BaseModel):
-    """Something frozen inside a circular."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class Authority(Part):
     """Whose circular it is. `threshold` is the share of completions on time that is demanded, 0 to 1."""
 
@@ -68,17 +63,6 @@ class PromiseHead(Part):
     hash: str
     signature: str
     key: str
-
-
-class Share(Part):
-    """One slice of a figure. `share` is of the whole, 0 to 1, None where the whole is 0."""
-
-    code: str | None
-    name: str
-    count: int
-    share: float | None
-    figure: str
-    last_period: int | None = None
 
 
 class UnitRow(Part):
@@ -154,6 +138,10 @@ class RepeatedCase(Part):
     completed: bool
 
 
+NOTHING: Final = "—"
+"""What a change shows on the side where there is nothing."""
+
+
 class Change(Part):
     """What a correction says otherwise: where, by its path in the document and in words; old and new."""
 
@@ -208,6 +196,12 @@ class Circular(Part):
     cut: tuple[CutAt, ...]
     cut_sha256: str
     promise_head: PromiseHead | None = None
+    notices_by_limit: tuple[Share, ...] = ()
+    satisfaction: Satisfaction | None = None
+    progress: Progress | None = None
+    boards: Boards | None = None
+    burning: tuple[Burning, ...] = ()
+    trend: tuple[TrendPoint, ...] = ()
     correction: Correction | None = None
 
     @property
@@ -276,8 +270,3 @@ def number_zh(number: str) -> str:
     """`2021-03`, `county-2021-03` → 〔2021〕第3期, as official documents number; corrections say so."""
     year, count = number.split("-")[-2:]
     return f"{'更正' if number.startswith('correction') else ''}〔{year}〕第{int(count)}期"
-
-
-def rate(part: int, whole: int) -> float | None:
-    """A share rounded to four digits; None of nothing, never 0."""
-    return round(part / whole, 4) if whole else None

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from services.kit.clock import LOCAL, local_midnight
+from services.kit.clock import local_midnight
+from services.reporting.boards import boards
+from services.reporting.burning import burning
 from services.reporting.circular import (
     CHANNELS_ZH,
     COLOURS_ZH,
@@ -19,14 +21,18 @@ from services.reporting.circular import (
     OverdueCase,
     PromiseHead,
     RepeatedCase,
-    Share,
     UnitRow,
     cut_hash,
-    rate,
 )
 from services.reporting.directory import TERRITORIAL, Directory
 from services.reporting.figures import LEDGER, sliced
+from services.reporting.list_figures import LIST_FIGURES
+from services.reporting.lists import ListNumbers, days_late, last_day, progress
+from services.reporting.part import Share, rate
 from services.reporting.periods import Period
+from services.reporting.satisfaction import satisfaction
+from services.reporting.trend import trend
+from services.reporting.words import LIMITS_ZH
 
 THRESHOLD: Final = 0.85
 """The share that the county of the practice demands, where no directory says another."""
@@ -88,6 +94,7 @@ class Numbers:
     repeats: Sequence[Again]
     cut: tuple[CutAt, ...]
     promise_heads: Mapping[str, PromiseHead] = field(default_factory=dict)
+    lists: ListNumbers = field(default_factory=ListNumbers)
 
 
 def compose(period: Period, numbers: Numbers, directory: Directory, before: Circular | None) -> Circular:
@@ -97,6 +104,9 @@ def compose(period: Period, numbers: Numbers, directory: Directory, before: Circ
     units = tuple(_unit_rows(numbers.by_unit, directory, authority.threshold))
     counts = _counts(numbers, directory)
     last = before.counts if before else None
+    answers = satisfaction(counts, last, units)
+    overdue = tuple(_overdue(one, directory, period, cut_at) for one in numbers.overdue)
+    lists = progress(counts, numbers.lists, directory, cut_at)
     return Circular(
         kind=period.kind,
         first=period.first,
@@ -118,11 +128,17 @@ def compose(period: Period, numbers: Numbers, directory: Directory, before: Circ
         notices=_colours(counts, last),
         units=units,
         below_threshold=tuple(row.code for row in units if row.below_threshold),
-        overdue=tuple(_overdue(one, directory, period, cut_at) for one in numbers.overdue),
+        overdue=overdue,
         repeats=tuple(_repeated(one, directory) for one in numbers.repeats),
         cut=numbers.cut,
         cut_sha256=cut_hash(numbers.cut),
         promise_head=numbers.promise_heads.get(authority.code),
+        notices_by_limit=_shares(counts, "notices", "limit", lambda code: LIMITS_ZH.get(code, code), last),
+        satisfaction=answers,
+        progress=lists,
+        boards=boards(units, counts, answers),
+        burning=burning(counts, overdue, answers, lists),
+        trend=trend(before, period.last, counts),
     )
 
 
@@ -140,7 +156,7 @@ def _authority(directory: Directory) -> Authority:
 
 
 def _counts(numbers: Numbers, directory: Directory) -> dict[str, int]:
-    counts: Counter[str] = Counter({figure.name: 0 for figure in LEDGER})
+    counts: Counter[str] = Counter({figure.name: 0 for figure in (*LEDGER, *LIST_FIGURES)})
     counts.update(numbers.whole)
     for unit, figures in numbers.by_unit.items():
         for figure, count in figures.items():
@@ -152,6 +168,7 @@ def _counts(numbers: Numbers, directory: Directory) -> dict[str, int]:
         counts[sliced("assigned", "town", group.town)] += group.count
     counts.update({sliced("received", "channel", code): count for code, count in numbers.channels.items()})
     counts.update({sliced("notices", "colour", code): count for code, count in numbers.notices.items()})
+    counts.update(numbers.lists.counts)
     return dict(sorted(counts.items()))
 
 
@@ -230,7 +247,7 @@ def _unit_row(
 
 
 def _overdue(one: OpenLate, directory: Directory, period: Period, cut_at: datetime) -> OverdueCase:
-    then = directory.holder(one.post, _last_day(one.complete_due))
+    then = directory.holder(one.post, last_day(one.complete_due))
     now = directory.holder(one.post, period.last)
     return OverdueCase(
         receipt=one.receipt or "",
@@ -245,14 +262,9 @@ def _overdue(one: OpenLate, directory: Directory, period: Period, cut_at: dateti
         town_name=directory.unit_name(one.town) if one.town else None,
         opened_at=one.opened_at,
         due=one.complete_due,
-        days_late=-((one.complete_due - cut_at) // timedelta(days=1)),
+        days_late=days_late(one.complete_due, cut_at),
         signed=one.signed,
     )
-
-
-def _last_day(due: datetime) -> date:
-    """The local day on which something may still be done in time: a limit may end at its 24:00."""
-    return (due - timedelta(microseconds=1)).astimezone(LOCAL).date()
 
 
 def _repeated(one: Again, directory: Directory) -> RepeatedCase:

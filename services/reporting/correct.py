@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from services.contracts.public_text import PublicText
-from services.reporting.circular import Change, Circular, Correction, Edition
+from services.reporting.circular import NOTHING, Change, Circular, Correction, Edition
 from services.reporting.compose import compose
 from services.reporting.directory import Directory
 from services.reporting.draft import BY_HAND, Books, compared
 from services.reporting.figures import UnknownFigure, named
 from services.reporting.steps import State
 
-_KEYS: Final = ("code", "case_id", "figure")
+_KEYS: Final = ("code", "case_id", "figure", "number", "tier", "limit")
 """What an entry of a list goes by."""
-_APART: Final = frozenset({"correction", "cut", "cut_sha256", "cut_at", "promise_head"})
-"""What is the same by the cut, or the correction itself."""
+_APART: Final = frozenset(
+    {
+        *("correction", "cut", "cut_sha256", "cut_at", "promise_head", "trend"),
+        *("satisfaction", "boards", "burning"),
+    }
+)
+"""What is the same by the cut, the correction itself, or follows from the units told."""
 _WORDS: Final = {
     "name": "名称",
     "name_en": "英文名称",
@@ -34,8 +39,13 @@ _WORDS: Final = {
     "count": "件数",
     "share": "占比",
     "last_period": "上期",
+    "overdue": "超期未办结事项",
+    "repeats": "重复反映事项",
+    "progress": "承诺与项目",
+    "late_promises": "到期未兑现的承诺",
+    "late_projects": "超过完成日期的项目",
+    "late_further": "逾期未了时限",
 }
-_NOTHING: Final = "—"
 
 
 class Corrections(Protocol):
@@ -129,7 +139,8 @@ def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tu
         for key in dict.fromkeys([*old, *new]):
             yield from _differences(old.get(key), new.get(key), (*path, str(key)))
     elif _entries(old) and _entries(new):
-        yield from _differences(_keyed(old), _keyed(new), path)
+        key = _key(old, new)
+        yield from _differences(_keyed(old, key), _keyed(new, key), path)
     elif old != new:
         yield path, old, new
 
@@ -138,16 +149,25 @@ def _entries(value: Any) -> bool:
     return isinstance(value, Sequence) and bool(value) and all(isinstance(one, Mapping) for one in value)
 
 
-def _keyed(entries: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+def _key(*lists: Sequence[Mapping[str, Any]]) -> str | None:
+    """What the entries of both lists go by: what tells all of a list apart; None: by their places."""
+
+    def tells_apart(key: str, entries: Sequence[Mapping[str, Any]]) -> bool:
+        values = [entry.get(key, "") for entry in entries]
+        return "" not in values and len(set(values)) == len(values)
+
+    return next((key for key in _KEYS if all(tells_apart(key, entries) for entries in lists)), None)
+
+
+def _keyed(entries: Sequence[Mapping[str, Any]], key: str | None) -> dict[str, Mapping[str, Any]]:
     """A list's entries by what they go by, so that a changed order is no difference."""
-    key = next((name for name in _KEYS if name in entries[0]), None)
     return {str(entry[key]) if key else str(place): entry for place, entry in enumerate(entries)}
 
 
 def _named(path: tuple[str, ...], units: Mapping[str, str]) -> str:
     """Where a difference lies, in words as far as there are some."""
     parts = [part for part in path[:-1] if part not in {"counts", "units", "authority", "last_period"}]
-    told = [units.get(part, part) for part in parts]
+    told = [units.get(part) or _WORDS.get(part) or part for part in parts]
     return "：".join([*told, _WORDS.get(path[-1]) or _figure(path[-1], units)])
 
 
@@ -162,11 +182,11 @@ def _figure(name: str, units: Mapping[str, str]) -> str:
 
 def _shown(value: Any) -> str:
     if value is None:
-        return _NOTHING
+        return NOTHING
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(_shown(one) for one in value) or _NOTHING
+        return "、".join(_shown(one) for one in value) or NOTHING
     if isinstance(value, Mapping):
         return str(value.get("name") or value.get("receipt") or "有")
     return str(value)

@@ -27,6 +27,8 @@ def decode(cursor: str | None) -> After:
             event_id=UUID(data["event_id"]) if data["event_id"] else None,
             case_id=UUID(data["case_id"]) if data["case_id"] else None,
             dispatch=_counted(data["dispatch"]) if data["dispatch"] is not None else None,
+            list=_text(data.get("list")),
+            part=_text(data.get("part")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as unreadable:
         raise no_cursor() from unreadable
@@ -61,3 +63,10 @@ def _counted(number: int) -> int:
     if type(number) is not int or not 0 <= number < 2**31:
         raise ValueError(f"{number} numbers no dispatch")
     return number
+
+
+def _text(given: object) -> str | None:
+    """A text that PostgreSQL can hold. Raises ValueError."""
+    if given is not None and (not isinstance(given, str) or "\x00" in given):
+        raise ValueError(f"{given!r} is no text")
+    return given

@@ -38,14 +38,22 @@ from services.contracts.case import (
 )
 from services.contracts.demand import DemandRated, DemandRegistered
 from services.contracts.envelope import Event, Record
-from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
+from services.contracts.supervision import (
+    FurtherLimitSet,
+    LimitPassed,
+    LimitsSet,
+    NoticeAcknowledged,
+    NoticeSent,
+)
 
 
 class Fact(NamedTuple):
     """One row of `facts`, in the table's column order: a tuple, since 6,000 a second are made.
 
     `at` is the event's own business time (aware); `day` that of its position in the log;
-    `late` says that it happened in an earlier day than the one it is counted on.
+    `late` says that it happened in an earlier day than the one it is counted on. `limit_kind` names the
+    further limit that an act opens or ends, `about` whose it is, `opened_by` the act's version in what
+    supervision tells of it.
     """
 
     event_id: UUID
@@ -79,6 +87,8 @@ class Fact(NamedTuple):
     colour: str | None = None
     outcome: str | None = None
     overdue: bool | None = None
+    about: str | None = None
+    opened_by: int | None = None
 
 
 COLUMNS: Final = Fact._fields
@@ -161,6 +171,41 @@ def _moved(origin: Origin, event: Any) -> Fact:
     )
 
 
+def _returned(origin: Origin, event: Any) -> Fact:
+    return _moved(origin, event)._replace(limit_kind="dispute", about=event.from_unit)
+
+
+def _called_back(origin: Origin, event: Any) -> Fact:
+    return _done(origin, event)._replace(outcome=event.answer)
+
+
+def _extension(origin: Origin, event: Any) -> Fact:
+    return _done(origin, event)._replace(limit_kind="extension", about="")
+
+
+def _rectification(origin: Origin, event: Any) -> Fact:
+    return _done(origin, event)._replace(limit_kind="rectification", about="")
+
+
+def _assist(origin: Origin, event: Any) -> Fact:
+    return _done(origin, event)._replace(limit_kind="assist", about=event.assisting)
+
+
+def _further(origin: Origin, event: Any) -> Fact:
+    return Fact(
+        *origin,
+        event.case_id,
+        event.demand_id,
+        event.dispatch,
+        getattr(event, "version", None),
+        event.unit,
+        complete_due=event.due,
+        limit_kind=event.limit,
+        about=event.about,
+        opened_by=event.opened_by,
+    )
+
+
 def _again(origin: Origin, event: Any) -> Fact:
     return Fact(
         *origin,
@@ -212,23 +257,23 @@ _MAKERS: Final[Mapping[type[Event], tuple[str, Callable[[Origin, Any], Fact]]]] 
     CaseAssigned: ("assigned", _assigned),
     CaseSignedFor: ("signed_for", _done),
     CaseCompleted: ("completed", _done),
-    CaseReturned: ("returned", _moved),
+    CaseReturned: ("returned", _returned),
     CaseReassigned: ("reassigned", _moved),
     CaseRedone: ("redone", _again),
     CaseSummarised: ("summarised", _done),
     CaseTagged: ("tagged", _done),
     CaseSuspended: ("suspended", _done),
     CaseResumed: ("resumed", _done),
-    CaseExtensionAsked: ("extension_asked", _done),
-    CaseExtensionGranted: ("extension_granted", _done),
-    CaseExtensionRefused: ("extension_refused", _done),
-    CaseAssistAsked: ("assist_asked", _done),
-    CaseAssistDone: ("assist_done", _done),
-    CaseAssistReleased: ("assist_released", _done),
-    CaseRectificationOpened: ("rectification_opened", _done),
-    CaseRectified: ("rectified", _done),
+    CaseExtensionAsked: ("extension_asked", _extension),
+    CaseExtensionGranted: ("extension_granted", _extension),
+    CaseExtensionRefused: ("extension_refused", _extension),
+    CaseAssistAsked: ("assist_asked", _assist),
+    CaseAssistDone: ("assist_done", _assist),
+    CaseAssistReleased: ("assist_released", _assist),
+    CaseRectificationOpened: ("rectification_opened", _rectification),
+    CaseRectified: ("rectified", _rectification),
     CaseReviewed: ("reviewed", _done),
-    CaseCalledBack: ("called_back", _done),
+    CaseCalledBack: ("called_back", _called_back),
     CaseArchived: ("archived", _done),
     CaseWithdrawn: ("withdrawn", _done),
     CaseWithdrawalLate: ("withdrawal_late", _done),
@@ -239,6 +284,8 @@ _MAKERS: Final[Mapping[type[Event], tuple[str, Callable[[Origin, Any], Fact]]]] 
     CaseFollowed: ("followed", _done),
     CaseParted: ("parted", _again),
     LimitsSet: ("limits_set", _limits_set),
+    FurtherLimitSet: ("further_set", _further),
+    LimitPassed: ("limit_passed", _further),
     NoticeSent: ("notice", _notice),
     NoticeAcknowledged: ("acknowledged", _acknowledged),
 }

@@ -6,27 +6,11 @@ may be sliced: `completed.unit.water_bureau` counts what of `completed` fulfils 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from services.contracts.vocabulary import BAD_RATINGS
-
-Source = Literal["ledger", "facts"]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A count over the days of a book. `condition` is SQL over the source's columns; `$2` is the instant of
-    the cut, and for facts `$1` the first day.
-
-    What was done is counted in its book (`NOT settling`). Whether it was in time is counted once: in the
-    first book by whose cut the limit is known, that one or a later one of its kind.
-    """
-
-    name: str
-    zh: str
-    en: str
-    source: Source
-    condition: str
+from services.reporting.figure import Figure, Source
+from services.reporting.list_figures import LIST_FIGURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +137,9 @@ FACTS: Final = (
     ),
     _fact("latecomers", "迟到补记", "latecomers", _LATECOMER),
 )
-FIGURES: Final[Mapping[str, Figure]] = {figure.name: figure for figure in (*FACTS, *LEDGER)}
+FIGURES: Final[Mapping[str, Figure]] = {figure.name: figure for figure in (*FACTS, *LEDGER, *LIST_FIGURES)}
 
+_OF_LISTS: Final = {"tier": "tier", "unit": "unit", "limit": "tier"}
 DIMENSIONS: Final[Mapping[Source, Mapping[str, str]]] = {
     "ledger": {
         "unit": "unit",
@@ -164,9 +149,16 @@ DIMENSIONS: Final[Mapping[Source, Mapping[str, str]]] = {
         "channel": "channel",
         "urgency": "urgency",
     },
-    "facts": {"channel": "channel", "colour": "colour", "unit": "unit"},
+    "facts": {
+        "channel": "channel",
+        "colour": "colour",
+        "unit": "unit",
+        "level": "outcome",
+        "limit": "limit_kind",
+    },
+    **dict.fromkeys(("lists", "standing", "closed", "ended"), _OF_LISTS),
 }
-"""Source → dimension → column. A category contains its sub-categories."""
+"""Source → dimension → column. A category contains its sub-categories; a further limit's tier is its kind."""
 
 
 def named(name: str) -> Sliced:

@@ -7,6 +7,7 @@ from services.kit.connection import Connection
 from services.kit.delivery.message import Attachment, Outgoing
 from services.kit.delivery.store import enqueue, reachable
 from services.reporting.circular import Circular, Edition, number_zh
+from services.reporting.public import public_edition
 from services.reporting.render.html import TITLES_ZH, day, percent, short_day, to_html
 from services.reporting.render.pdf import to_pdf
 from services.reporting.store_circulars import find
@@ -26,11 +27,15 @@ async def send_circular(connection: Connection, reference: str | None) -> int:
 
 
 def circular_message(edition: Edition, recipients: tuple[str, ...]) -> Outgoing:
-    """The issued circular as an e-mail with its page beside and the PDF attached, and as a webhook."""
+    """The issued circular as an e-mail with its page beside and the PDF attached, and as a webhook.
+
+    It is the public edition: a mail goes on to whoever it is passed to.
+    """
+    edition = public_edition(edition)
     circular, issue = edition.circular, edition.issue
     assert issue.number is not None and issue.issued_at is not None  # noqa: S101, PT018
     title = f"{circular.authority.name}诉求办理{TITLES_ZH[circular.kind]}{number_zh(issue.number)}"
-    page = to_html(edition)
+    page = to_html(edition, files=False)
     return Outgoing(
         about=f"circular/{issue.number}/{edition.figures_sha256}",
         recipients=recipients,

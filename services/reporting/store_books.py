@@ -13,8 +13,10 @@ from services.kit.postgres import Connection, Pool, Writing
 from services.reporting.circular import Circular, CutAt, PromiseHead, canonical, sha256
 from services.reporting.compose import Again, Group, Numbers, OpenLate
 from services.reporting.directory import Directory, build
-from services.reporting.figures import FACTS, FIGURES, LEDGER, Figure
+from services.reporting.figure import Figure
+from services.reporting.figures import FACTS, FIGURES, LEDGER
 from services.reporting.periods import Period, SoFar, next_over
+from services.reporting.store_lists import close_lists
 from services.reporting.store_progress import so_far
 
 LISTED: Final = 200
@@ -102,6 +104,7 @@ class PostgresBooks:
             repeats=await self._repeats(book),
             cut=await self._cut(period),
             promise_heads=await self._promise_heads(period),
+            lists=await close_lists(self._connection, period),
         )
 
     async def directory(self, period: Period) -> Directory:

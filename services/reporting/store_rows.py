@@ -20,6 +20,8 @@ class After:
     event_id: UUID | None = None
     case_id: UUID | None = None
     dispatch: int | None = None
+    list: str | None = None
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ async def rows(
 ) -> Page:
     """A page of a figure's rows in a book. `values`: what the slice's column may be; else empty."""
     ledger = asked.figure.source == "ledger"
-    sql = (_LEDGER if ledger else _FACTS).format(condition=asked.figure.condition, slice=_slice(asked))
+    sql = (_LEDGER if ledger else _FACTS).format(
+        condition=asked.figure.condition, slice=slice_condition(asked, 3)
+    )
     key = (after.case_id, after.dispatch) if ledger else (after.at, after.event_id)
     where = (book,) if ledger else (period.first,)
     end = () if ledger else (period.until,)
@@ -69,13 +73,14 @@ async def rows(
     return Page(shown, _key(shown[-1], ledger) if len(found) > limit else None)
 
 
-def _slice(asked: Sliced) -> str:
+def slice_condition(asked: Sliced, place: int) -> str:
+    """SQL: that a row is in the slice whose values are the parameter of a place."""
     if asked.dimension is None:
-        return "$3::text[] IS NOT NULL"
+        return f"${place}::text[] IS NOT NULL"
     column = DIMENSIONS[asked.figure.source][asked.dimension]
     if asked.value is None:
-        return f"($3::text[] IS NOT NULL AND {column} IS NULL)"
-    return f"{column} = ANY($3::text[])"
+        return f"(${place}::text[] IS NOT NULL AND {column} IS NULL)"
+    return f"{column} = ANY(${place}::text[])"
 
 
 def _key(row: dict[str, Any], ledger: bool) -> After:

@@ -9,9 +9,10 @@ from services.contracts.flow import topics_read_by
 from services.kit.clock import local_day, local_midnight
 from services.kit.consume import Handler
 from services.kit.postgres import Writing
-from services.reporting import store_facts
+from services.reporting import store_facts, store_list_facts
 from services.reporting.days import place
 from services.reporting.facts import facts_of
+from services.reporting.list_facts import list_facts_of
 from services.reporting.promise_heads import reached
 
 
@@ -21,6 +22,8 @@ async def record_facts(writing: Writing, records: Sequence[Record]) -> None:
     placed = place(records, known, local_day)
     if facts := list(facts_of(placed.records, local_midnight)):
         await store_facts.append(writing.connection, facts)
+    if facts_of_lists := list(list_facts_of(placed.records, local_midnight)):
+        await store_list_facts.append(writing.connection, facts_of_lists)
     if placed.cuts:
         await store_facts.pass_cuts(writing.connection, placed.cuts)
     if heads := reached(placed.records):

@@ -29,14 +29,17 @@ from services.supervision.api_answers import (
     InboxPage,
     page_after,
 )
-from services.supervision.api_office import office_routes
+from services.supervision.api_consequences import consequence_routes
+from services.supervision.api_dry_run import dry_run_routes
+from services.supervision.api_letter_office import LetterOffice
 from services.supervision.api_subjects import not_a_recipient, subject_routes
 from services.supervision.calendar import InvalidCalendar
 from services.supervision.calendars import Policies, WrongYear, load_calendar
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.store_consequences import PostgresNames, PostgresProposals
+from services.supervision.store_consequences import PostgresProposals
 from services.supervision.store_directory import PostgresCopy
+from services.supervision.store_names import PostgresNames
 from services.supervision.store_notices import PostgresInbox
 from services.supervision.watched import Watched
 
@@ -54,7 +57,8 @@ def routes(database: Database, policies: Policies) -> APIRouter:
         _inbox_routes(database),
         _limit_routes(database, policies),
         subject_routes(database, policies),
-        office_routes(database, policies),
+        consequence_routes(LetterOffice(database, policies)),
+        dry_run_routes(database, policies),
         _calendar_routes(database, policies),
     ):
         whole.include_router(part)

@@ -17,8 +17,9 @@ from services.supervision.api_answers import AnswerAsked, AnswerShown, SubjectLi
 from services.supervision.calendars import Policies
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.store_consequences import PostgresNames, PostgresProposals
+from services.supervision.store_consequences import PostgresProposals
 from services.supervision.store_directory import PostgresCopy
+from services.supervision.store_names import PostgresNames
 from services.supervision.store_notices import PostgresAnswers, PostgresInbox
 
 AnyStaff = Annotated[Staff, Depends(staff_with(*ROLES))]

@@ -57,7 +57,7 @@ async def fire(limits: DueLimits, publish: Publish, policy: Policy, now: datetim
         return []
     above = await limits.above(sorted({limit.unit for limit in due})) if _asks_above(due, policy) else {}
     fired = [_fired(limit, policy, above, now) for limit in due]
-    await put_out(limits, publish, [slip for one in fired for slip in one.notices], now)
+    await put_out(limits, publish, policy, [slip for one in fired for slip in one.notices], now)
     for one in fired:
         if one.passed is not None:
             publish(one.passed)
@@ -96,12 +96,12 @@ def _slip(
     rung, ladder = decided.rung, policy.ladders[limit.ladder]
     made = _notice(limit, decided, now)
     if decided.outcome == "collapsed":
-        return Slip(made, (), ladder)
+        return Slip(made, (), ladder, limit=limit)
     to = recipients(limit.unit, limit.post, rung, above)
     if rung.reply_by is None:
-        return Slip(made, to, ladder)
+        return Slip(made, to, ladder, limit=limit)
     reply = reply_limit(rung, limit, made.notice_id, now, policy)
-    return Slip(made._replace(reply_by=reply.due_at), to, ladder, reply)
+    return Slip(made._replace(reply_by=reply.due_at), to, ladder, reply, limit)
 
 
 def _notice(limit: Watched, decided: NoticeDecision, now: datetime) -> Notice:

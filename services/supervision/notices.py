@@ -11,6 +11,7 @@ from uuid import UUID
 from services.contracts.named_ids import Namespace
 from services.contracts.supervision import ConsequenceDrawn, LimitPassed, NoticeSent, SubjectLimitSet
 from services.contracts.vocabulary import LimitKind, SubjectKind, Trigger
+from services.supervision.calendar import WorkCalendar
 from services.supervision.further import subject_told
 from services.supervision.ladder import Consequence, Ladder, Recipient, Rung, Task, consequences
 from services.supervision.limits import LimitRule
@@ -56,12 +57,16 @@ class Notice(NamedTuple):
 
 
 class Slip(NamedTuple):
-    """A notice on its way: to whom, by which ladder, and the limit of the answer that it wants."""
+    """A notice on its way: to whom, by which ladder, and the limit of the answer that it wants.
+
+    `limit`: the one whose rung it is; None of a notice that an event brought.
+    """
 
     notice: Notice
     to: tuple[str, ...]
     ladder: Ladder
     reply: Watched | None = None
+    limit: Watched | None = None
 
 
 class Drawn(NamedTuple):
@@ -97,6 +102,10 @@ class NoticeRecord(Protocol):
         """Put notices into inboxes: (notice, recipient, sent at)."""
         ...
 
+    async def send(self, slips: Sequence[Slip], calendar: WorkCalendar) -> None:
+        """Queue notices for e-mail and webhook, each once."""
+        ...
+
     async def add(self, limits: Sequence[Watched]) -> None:
         """Add new limits; those already there stay as they are."""
         ...
@@ -113,13 +122,16 @@ class NoticeRecord(Protocol):
 Publish = Callable[[NoticeSent | LimitPassed | SubjectLimitSet | ConsequenceDrawn], None]
 
 
-async def put_out(store: NoticeRecord, publish: Publish, slips: Sequence[Slip], now: datetime) -> None:
-    """Record notices, deliver them, open the limits of their answers and draw their consequences."""
+async def put_out(
+    store: NoticeRecord, publish: Publish, policy: Policy, slips: Sequence[Slip], now: datetime
+) -> None:
+    """Record notices, deliver and send them, open the limits of their answers, draw their consequences."""
     for slip in slips:
         publish(sent(slip.notice, slip.to))
     drawn = await _drawn(store, slips)
     await store.record([slip.notice for slip in slips])
     await store.deliver([(slip.notice.notice_id, one, now) for slip in slips for one in slip.to])
+    await store.send(slips, policy.calendar)
     if replies := [slip.reply for slip in slips if slip.reply is not None]:
         await store.add(replies)
         for reply in replies:
@@ -186,7 +198,7 @@ def _addresses(unit: str, post: str, to: Sequence[Recipient], above: Mapping[str
     higher = above.get(unit, Above(None, None))
     found = {
         "unit": f"unit:{unit}",
-        "leader": f"post:{post}",
+        "leader": post and f"post:{post}",
         "parent": higher.parent and f"unit:{higher.parent}",
         "party_committee": higher.party_committee and f"unit:{higher.party_committee}",
     }

@@ -13,7 +13,6 @@ from services.kit.postgres import Database
 from services.supervision.calendars import Policies
 from services.supervision.fire import Fired, fire
 from services.supervision.policy import Policy
-from services.supervision.send_notices import send_notices
 from services.supervision.set_further import compute_further
 from services.supervision.set_limits import compute_awaiting
 from services.supervision.store import PostgresLimits
@@ -35,7 +34,6 @@ async def fire_due(database: Database, policies: Policies) -> int:
     async with database.writing() as writing:
         policy = await policies.current(PostgresCalendars(writing.connection))
         fired = await fire(PostgresDueLimits(writing.connection), writing.publish, policy, writing.now)
-        await send_notices(writing.connection, fired, policy)
         now = writing.now
     _count(fired, now)
     return len(fired)

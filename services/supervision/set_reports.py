@@ -23,7 +23,6 @@ from services.supervision.subjects import (
     Publish,
     SubjectLimit,
     SubjectLimits,
-    SubjectName,
     begun,
     ended,
 )
@@ -88,12 +87,3 @@ def _asked(project_id: UUID, plan: Plan, at: datetime) -> SubjectLimit:
     """A project that begins later has nothing to report before."""
     since = max(at, local_midnight(plan.start.toordinal()))
     return SubjectLimit("project", project_id, "project_report", plan.lead_unit, plan.owner, since)
-
-
-def names(happened: Sequence[Happened]) -> dict[UUID, SubjectName]:
-    """What the projects are called after these events: by the last plan of each."""
-    return {
-        event.project_id: SubjectName(event.ledger, event.plan.name)
-        for event, _ in happened
-        if isinstance(event, ProjectOpened | ProjectChanged)
-    }

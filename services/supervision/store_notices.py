@@ -10,8 +10,10 @@ from services.kit.bulk import Insertion
 from services.kit.connection import Connection
 from services.supervision.acknowledge import Delivery, Page
 from services.supervision.answer import Answer
+from services.supervision.calendar import WorkCalendar
 from services.supervision.ladder import Task
-from services.supervision.notices import Above, Drawn, Notice
+from services.supervision.notices import Above, Drawn, Notice, Slip
+from services.supervision.send_notices import send_notices
 from services.supervision.store import PostgresLimits
 from services.supervision.triggered import Happening
 
@@ -83,6 +85,7 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::uuid[], 
 ON CONFLICT DO NOTHING RETURNING subject_id, trigger, version
 """
 
+_FOUND: Final = "SELECT count(*) FROM happenings WHERE subject_id = $1 AND trigger = 'finding'"
 _NOTICE: Final = f"SELECT {_COLUMNS} FROM notices WHERE notice_id = $1"
 _ANSWER: Final = """
 INSERT INTO answers (notice_id, unit, text, answered_at, answered_by) VALUES ($1, $2, $3, $4, $5)
@@ -103,6 +106,9 @@ class PostgresDueLimits(PostgresLimits):
     async def deliver(self, recipients: Sequence[tuple[UUID, str, datetime]]) -> None:
         await _DELIVER.add(self._connection, recipients)
 
+    async def send(self, slips: Sequence[Slip], calendar: WorkCalendar) -> None:
+        await send_notices(self._connection, slips, calendar)
+
     async def tasks(self, subjects: Sequence[UUID]) -> Mapping[Task, int]:
         """The lock comes first, so that what another transaction counted is seen."""
         await self._connection.execute(_LOCK_TASKS, _TASK_LOCKS, subjects)
@@ -112,6 +118,10 @@ class PostgresDueLimits(PostgresLimits):
     async def draw(self, drawn: Sequence[Drawn]) -> set[UUID]:
         rows = await self._connection.fetch(_DRAW, *zip(*drawn, strict=True))
         return {row["consequence_id"] for row in rows}
+
+    async def found_before(self, subject_id: UUID) -> int:
+        await self._connection.execute(_LOCK_TASKS, _TASK_LOCKS, [subject_id])
+        return int(await self._connection.fetchval(_FOUND, subject_id))
 
     async def happened(self, happenings: Sequence[Happening]) -> set[tuple[UUID, Trigger, int]]:
         rows = await self._connection.fetch(_HAPPENED, *zip(*happenings, strict=True))

@@ -12,13 +12,13 @@ from services.kit.postgres import Writing
 from services.supervision.calendars import Policies
 from services.supervision.directory import record
 from services.supervision.follow_projects import follow
+from services.supervision.list_by_rule import keep_ratings, list_cases, list_projects
 from services.supervision.policy import Policy
 from services.supervision.set_further import set_further
 from services.supervision.set_limits import set_limits
-from services.supervision.set_reports import names, set_reports
+from services.supervision.set_reports import set_reports
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.store_consequences import PostgresNames
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.store_notices import PostgresDueLimits
 from services.supervision.store_projects import PostgresProjectCopy
@@ -37,6 +37,7 @@ async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Re
     await set_further(limits, writing.publish, policy, happened)
     notices = PostgresDueLimits(writing.connection)
     await bring_notices(notices, writing.publish, policy, [*happenings(happened)], writing.now)
+    await list_cases(writing, policy, [event for event, _ in happened])
 
 
 async def projects_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
@@ -44,8 +45,13 @@ async def projects_moved(policies: Policies, writing: Writing, records: Sequence
     policy = await _chosen(policies, writing)
     happened = [(one.event, one.time) for one in records if isinstance(one.event, ProjectEvent)]
     await set_reports(PostgresLimits(writing.connection), writing.publish, policy, happened)
-    await PostgresNames(writing.connection).call(names(happened))
     await follow(PostgresProjectCopy(writing.connection), [event for event, _ in happened])
+    await list_projects(writing, policy, [event for event, _ in happened])
+
+
+async def projects_rated(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
+    """Keep what was said of a batch's projects; enough of it lists one."""
+    await keep_ratings(writing, await _chosen(policies, writing), records)
 
 
 async def _chosen(policies: Policies, writing: Writing) -> Policy:
@@ -70,4 +76,5 @@ def handlers(policies: Policies) -> Mapping[str, Handler]:
         "case": partial(cases_moved, policies),
         "project": partial(projects_moved, policies),
         "directory": partial(directory_recorded, policies),
+        "demand": partial(projects_rated, policies),
     }

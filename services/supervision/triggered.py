@@ -89,7 +89,7 @@ async def bring_notices(
     asked = asks_above([rung for _, rung in steps])
     above = await store.above(sorted({one.unit for one, _ in steps})) if asked else {}
     slips = [_slip(one, rung, policy, above, now) for one, rung in steps]
-    await put_out(store, publish, slips, now)
+    await put_out(store, publish, policy, slips, now)
     return slips
 
 

@@ -31,6 +31,7 @@ from services.reporting.compose import Again, Group, Numbers, OpenLate
 from services.reporting.directory import Directory, build
 from services.reporting.periods import DAY, Editions, Period, SoFar, next_over
 from tests.contract.reporting_histories import READ, midnight
+from tests.contract.reporting_lists import list_numbers
 
 
 @dataclass(slots=True)
@@ -210,6 +211,7 @@ class FakeBooks:
             repeats=_repeats(new, book, of),
             cut=self._cut(of),
             promise_heads=self._promise_heads(of),
+            lists=list_numbers(self.placed, of),
         )
 
     async def directory(self, of: Period) -> Directory:

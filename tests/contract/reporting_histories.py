@@ -36,6 +36,7 @@ from services.contracts.supervision import LimitsSet, NoticeAcknowledged, Notice
 from services.contracts.vocabulary import CHANNELS, KINDS, Satisfaction
 from services.contracts.watermark import WatermarkPassed
 from services.kit.outbox import partition_of
+from tests.contract.reporting_list_histories import of_lists, with_further
 
 FIRST = date(2021, 3, 1)
 """A Monday."""
@@ -156,7 +157,10 @@ def history(random: Random, weeks: int, cases: int) -> Log:
     of all those cases then.
     """
     log = Log()
-    steps = sorted(_steps(random, weeks, cases), key=lambda step: step.at)
+    span = timedelta(days=7 * weeks)
+    lives = with_further(random, ((step.at, step.event) for step in list(_steps(random, weeks, cases))))
+    lists = of_lists(random, midnight(FIRST), span, cases // 3)
+    steps = sorted((_Step(*told) for told in (*lives, *lists)), key=lambda step: step.at)
     log.watermark(FIRST)
     for event in directory():
         log.write(event, midnight(FIRST))

@@ -22,7 +22,7 @@ from services.dev.stack import Infrastructure
 from services.kit.delivery.store_addresses import Address, set_addresses
 from services.kit.migrate import migrate_all
 from services.kit.postgres import Database, pool
-from services.reporting import store_circulars, store_rows
+from services.reporting import store_circulars, store_list_counts, store_rows
 from services.reporting.circular import Circular, Edition
 from services.reporting.draft import NotClosed, draft_next, order
 from services.reporting.figures import FIGURES, named
@@ -64,8 +64,11 @@ async def database(
     admin: asyncpg.Connection, environment_of: Callable[[Service], dict[str, str]]
 ) -> AsyncIterator[Database]:
     """That database, empty."""
-    tables = "facts, positions, cuts, directory_entries, promise_heads, ledger, books, circulars, numbers, "
-    tables += "outbox, delivery_addresses, delivery_attachments, delivery_contents, delivery_messages"
+    tables = (
+        "facts, positions, cuts, directory_entries, promise_heads, ledger, books, circulars, numbers, outbox,"
+        " list_facts, list_standing, list_closed, list_cuts,"
+        " delivery_addresses, delivery_attachments, delivery_contents, delivery_messages"
+    )
     await admin.execute(f"SET search_path = reporting; TRUNCATE {tables}")
     async with pool(_elsewhere(environment_of("reporting")["YINUO_DATABASE_URL"]), "reporting", 3) as opened:
         yield Database("reporting", opened, lambda: None)
@@ -150,7 +153,10 @@ async def _all_rows(database: Database, circular: Circular, figure: str) -> list
         values = (await book_directory(database.pool, circular.last)).categories_under(asked.value)
     book = (await _found(database, circular)).book
     while True:
-        page = await store_rows.rows(database.pool, asked, values, book, circular.period, after, limit=17)
+        if asked.figure.source in ("ledger", "facts"):
+            page = await store_rows.rows(database.pool, asked, values, book, circular.period, after, limit=17)
+        else:
+            page = await store_list_counts.list_rows(database.pool, asked, circular.period, after, limit=17)
         rows += page.rows
         if page.next is None:
             return rows

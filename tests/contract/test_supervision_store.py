@@ -18,6 +18,7 @@ from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.consequences import settle
 from services.supervision.dry_run import Group, would_send
 from services.supervision.fire import fire
+from services.supervision.follow_projects import Planned
 from services.supervision.further import WithFurther
 from services.supervision.ladder import Task
 from services.supervision.limits import Pause
@@ -25,10 +26,12 @@ from services.supervision.notices import Above, Drawn
 from services.supervision.pauses import written
 from services.supervision.policy import Policy, Presets
 from services.supervision.presets import ladder, limit_set
-from services.supervision.store_consequences import PostgresNames, PostgresProposals
+from services.supervision.store_consequences import PostgresProposals
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.store_dry_run import PostgresPast
+from services.supervision.store_names import PostgresNames
 from services.supervision.store_notices import PostgresAnswers, PostgresDueLimits
+from services.supervision.store_projects import PostgresProjectCopy
 from services.supervision.subjects import SubjectLimit, SubjectName, end_limit, open_limit
 from services.supervision.triggered import Happening
 from services.supervision.watched import CaseLimits, opened
@@ -331,7 +334,7 @@ async def test_a_settled_consequence_waits_no_more(connection: Connection) -> No
 
 
 async def test_subjects_are_called_by_their_last_name(connection: Connection) -> None:
-    names = PostgresNames(connection)
-    await names.call({UUID(int=1): SubjectName("7", "旧名")})
-    await names.call({UUID(int=1): SubjectName("7", "新名")})
+    names, projects = PostgresNames(connection), PostgresProjectCopy(connection)
+    for version, name in ((1, "旧名"), (2, "新名")):
+        await projects.keep_projects([Planned(UUID(int=1), "7", name, "water", "town", version)])
     assert await names.called([UUID(int=1), UUID(int=2)]) == {UUID(int=1): SubjectName("7", "新名")}

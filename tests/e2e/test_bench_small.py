@@ -33,4 +33,4 @@ def test_a_small_bench_measures_every_figure_beside_its_limit(data: Path, tmp_pa
     memory = {figure.rpartition(": ")[2] for figure in found if figure.startswith(NAMES[-1])}
     assert memory >= {*SERVICES, "kafka", "postgres"}
     measured = {row["figure"].partition(":")[0] for row in rows if row["beside_value"]}
-    assert measured == set(NAMES[:5])
+    assert measured == set(NAMES[:8])

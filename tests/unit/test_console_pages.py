@@ -146,6 +146,13 @@ PUBLIC = [
 PAGES = [*PUBLIC, "/login", "/nothing", "/inbox", "/cases", CASE_PAGE, "/entry"]
 
 
+async def test_a_circular_is_had_as_a_file_too(browser: Browser) -> None:
+    answer = await browser.get("/circulars/2021-01.csv")
+    assert answer.text == "单位代码,单位"
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''circular-2021-01.csv"
+    assert (await browser.get("/circulars/2021-01.exe")).status_code in (404, 422)
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -16,12 +16,12 @@ from services.reporting.circular import (
     cut_hash,
     number_of,
     number_zh,
-    rate,
     sha256,
 )
 from services.reporting.compose import Again, Group, Numbers, OpenLate, compose
 from services.reporting.directory import Directory, build
 from services.reporting.figures import FACTS, LEDGER
+from services.reporting.part import rate
 from services.reporting.periods import containing
 from services.reporting.render.csv import to_csv
 from services.reporting.render.html import change, limit_day, percent, tick, to_html

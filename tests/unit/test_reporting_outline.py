@@ -3,15 +3,19 @@
 import io
 import re
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from services.kit.documents.official import Heading, Paragraph, Table
+from services.kit.documents.official import Heading, Paragraph, Remark, Table, numeral
 from services.reporting.circular import Edition
-from services.reporting.compose import OpenLate
+from services.reporting.compose import Again, OpenLate
+from services.reporting.list_figures import SLICES
+from services.reporting.lists import Late
+from services.reporting.public import public_edition
 from services.reporting.render.docx import to_docx
 from services.reporting.render.html import to_html
 from services.reporting.render.outline import outline
@@ -20,7 +24,10 @@ from services.reporting.render.xlsx import to_xlsx
 from tests.contract.reporting_histories import FIRST, UNITS
 from tests.paper import sheets
 from tests.unit.test_reporting_circular import CUT_AT, circular, edition, figures
+from tests.unit.test_reporting_sections import answered, told
 
+TIERED = [figure for figure, by in SLICES.items() if by == ("tier",)]
+LIMITED = [figure for figure, by in SLICES.items() if by == ("limit",) and figure != "notices"]
 BY_UNIT = {
     "water": figures(assigned=20, dispatched=20, completed=17, completed_on_time=17, overdue=3, due=20),
     "roads": figures(assigned=20, dispatched=20, completed=12, completed_on_time=12, overdue=8, due=20),
@@ -35,23 +42,83 @@ LATE = tuple(
 FIRST_ONE = circular(BY_UNIT)
 SECOND = edition(circular(BY_UNIT, before=FIRST_ONE, overdue=LATE, week=FIRST + timedelta(days=7)))
 
+COUNTS = {
+    **answered(water=(20, 17), roads=(20, 16), archives=(9, 9), town_east=(2, 1)),
+    **{f"{figure}{part}": 3 for figure in TIERED for part in ("", ".tier.town")},
+    **{f"{figure}{part}": 2 for figure in LIMITED for part in ("", ".limit.assist")},
+    **dict.fromkeys(("promises_made", "projects_rated", "projects_rated_badly"), 4),
+    **dict.fromkeys(("repeats_answered", "repeats_satisfied", "notices.limit.complete"), 1),
+    **dict.fromkeys(("rated.level.satisfied", "rated.level.dissatisfied"), 1),
+}
+OVERDUE_ITEM = Late("promise", "N7", "town", "town_east", None, "甲", CUT_AT, "修路")
+FULL = edition(
+    told(
+        COUNTS,
+        {unit: {**one, "repeats": 1} for unit, one in BY_UNIT.items()},
+        whole={"rated": 2, "rated_badly": 1, "notices": 1},
+        overdue=LATE,
+        repeats=(Again(UUID(int=2), "YN2-X", "YN3-X", "water", "water", completed=False),),
+        late_promises=(OVERDUE_ITEM,),
+        late_projects=(OVERDUE_ITEM,),
+        money={"town": (Decimal(120000), Decimal(50000))},
+    )
+)
+"""One in which every section has something to say."""
+
+
+def page(of: Edition) -> str:
+    """The page's sections, without the legend of drawings that paper draws otherwise."""
+    html = to_html(of)
+    body = html[html.index("<h2>") : html.index('<section class="annex">')]
+    return re.sub(r'<p class="note legend">.*?</p>', "", body)
+
+
+def bare(html: str) -> str:
+    """Words without marks."""
+    return re.sub(r"<[^>]+>", "", html).strip()
+
 
 def sentences(html: str) -> set[str]:
-    """What the page says in its paragraphs, without its marks."""
-    body = html[html.index("<h2>") : html.index('<section class="annex">')]
-    return {re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<p(?: [^>]*)?>(.*?)</p>", body)}
+    """What the page says in its paragraphs, those inside tables apart."""
+    outside = re.sub(r"<table.*?</table>", "", html, flags=re.DOTALL)
+    return {bare(one) for one in re.findall(r"<p(?: [^>]*)?>(.*?)</p>", outside)}
 
 
-@pytest.mark.parametrize("of", [edition(FIRST_ONE), edition(circular()), SECOND])
+def tiers(html: str) -> set[tuple[str, ...]]:
+    """The rows of the page's tables by tier and by kind, sums too."""
+    tables = "".join(re.findall(r'<table class="tiers.*?</table>', html, flags=re.DOTALL))
+    rows = re.findall(r"<tr>(.*?)</tr>", tables, flags=re.DOTALL)
+    return {cells for row in rows if (cells := tuple(map(bare, re.findall(r"<td.*?</td>", row))))}
+
+
+@pytest.mark.parametrize("of", [edition(FIRST_ONE), edition(circular()), SECOND, FULL, public_edition(FULL)])
 def test_paper_says_what_the_page_says_word_for_word(of: Edition) -> None:
-    said = {block.text for block in outline(of).body if isinstance(block, Paragraph)}
-    assert sentences(to_html(of)) - said == set()
+    body = outline(of).body
+    said = {block.text for block in body if isinstance(block, Paragraph | Remark)}
+    assert sentences(page(of)) - said == set()
+    tables = [block for block in body if isinstance(block, Table)]
+    rows = {row for table in tables for row in (*table.rows, table.total)}
+    assert tiers(page(of)) - rows == set()
+
+
+@pytest.mark.parametrize("of", [edition(circular()), SECOND, FULL])
+def test_paper_has_the_sections_of_the_page_in_its_order(of: Edition) -> None:
+    titles = [bare(title.partition(" <i>")[0]) for title in re.findall("<h2>(.*?)</h2>", page(of))]
+    assert titles == [f"{numeral(at)}、{one.title}" for at, one in enumerate(outline(of).sections, start=1)]
+
+
+def test_the_public_edition_on_paper_names_no_single_matter() -> None:
+    whole, open_to_all = outline(FULL).body, outline(public_edition(FULL)).body
+    for receipt in ("YN1", "YN2-X", "YN3-X"):
+        assert receipt in str(whole)
+        assert receipt not in str(open_to_all)
+    assert "回执号" not in str(open_to_all)
 
 
 def test_the_first_page_shows_who_is_first_who_is_last_and_what_burns() -> None:
     first, *_ = sheets(to_pdf(SECOND))
     text = "".join(first.lines())
-    for words in ("凤县诉求办理周通报", "〔2021〕第3期", "领先单位", "末位单位", "急办事项"):
+    for words in ("凤县诉求办理周通报", "〔2021〕第3期", "谁在前", "谁在后", "什么最急"):
         assert words in text
     assert "roads单位60.0%" in text
 
@@ -80,7 +147,10 @@ def test_the_proof_closes_the_annex_on_paper() -> None:
 
 def test_the_word_file_has_the_headings_of_all_sections() -> None:
     lines = [line.text for line in Document(io.BytesIO(to_docx(SECOND))).paragraphs]
-    for heading in ("一、基本情况", "二、点名通报", "三、热点与重复反映", "四、督办情况"):
+    for heading in (
+        *("一、基本情况", "二、点名通报", "三、回访与评价", "四、热点与重复反映"),
+        *("五、承诺与项目", "六、督办情况", "七、红黑榜"),
+    ):
         assert heading in lines
 
 

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from services.dev import stack
-from services.dev.bench import alone, circular, end_to_end, firing, latency, post_rate, start
+from services.dev.bench import alone, circular, end_to_end, firing, grown, latency, post_rate, start
 from services.dev.bench.figures import NAMES, Figure, print_table, write_json
 from services.dev.bench.ground import Ground, Report
 from services.dev.bench.scale import SCALES, Scale
@@ -57,7 +57,8 @@ def measure(data: Path, scale: Scale, report: Report, progress: Report = stack.s
     ground.stop_services()
     found += asyncio.run(alone.measure(ground, rate))
     found += asyncio.run(firing.measure(ground, scale))
-    return found + asyncio.run(circular.measure(ground, scale))
+    found += asyncio.run(circular.measure(ground, scale))
+    return found + asyncio.run(grown.measure(ground, scale))
 
 
 async def _caught_up_then_end_to_end(ground: Ground, scale: Scale, key: str) -> float:

@@ -1,7 +1,7 @@
 """Drafting a week's circular within a long history, beside the same aggregates as one query."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,8 +24,11 @@ from services.reporting.periods import containing
 from services.reporting.store_books import PostgresBooks
 
 ALONE: Final = "the same aggregates as one SQL query"
+LISTS: Final = "list_facts, list_standing, list_closed, list_cuts"
 FACTS_A_CASE: Final = 5
 WEEK: Final = timedelta(days=7)
+COMPLETED: Final = 9
+"""Of ten cases of the history: the tenth lies open for good."""
 ROUNDS: Final = 3
 _HISTORY: Final = Path(__file__).parent / "history.sql"
 _LEDGER: Final = Path(store_books.__file__).parent / "sql" / "ledger.sql"
@@ -57,24 +60,39 @@ def weeks(scale: Scale, last: date) -> Iterator[Laid]:
 
 async def measure(ground: Ground, scale: Scale) -> list[Figure]:
     """Needs a stack whose services are stopped. Empties reporting's tables."""
-    last = monday(NOON)
+    *history, week = weeks(scale, monday(NOON))
     async with reporting(ground) as (admin, database):
-        await admin.execute("TRUNCATE facts, ledger, circulars, books, positions, cuts, outbox")
-        *history, week = weeks(scale, last)
-        for number, one in enumerate(history, 1):
-            ground.report(f"Laying {scale.history_facts:,} facts of history, week {number} of {len(history)}")
-            await lay(admin, one)
-        await admin.execute("VACUUM ANALYZE facts")
-        for number, one in enumerate(history, 1):
-            ground.report(f"Drafting the history, week {number} of {len(history)}")
-            await pass_weeks(admin, one.week)
-            await draft(database, one.week)
-        await admin.execute("VACUUM ANALYZE ledger")
+        await empty(admin)
+        await lay_history(ground, admin, history)
+        await draft_history(ground, admin, database, history)
         ground.report(f"Laying a week of {week.cases:,} cases")
         await lay(admin, week)
         await pass_weeks(admin, week.week)
         await admin.execute("CHECKPOINT")
         return await by_turns(ground, admin, database, week.week)
+
+
+async def empty(admin: asyncpg.Connection) -> None:
+    await admin.execute(f"TRUNCATE facts, ledger, circulars, books, positions, cuts, outbox, {LISTS}")
+
+
+async def lay_history(
+    ground: Ground, admin: asyncpg.Connection, history: Sequence[Laid], completed: int = COMPLETED
+) -> None:
+    for number, one in enumerate(history, 1):
+        ground.report(f"Laying the history, week {number} of {len(history)}, {one.cases:,} cases")
+        await lay(admin, one, completed)
+    await admin.execute("VACUUM ANALYZE facts")
+
+
+async def draft_history(
+    ground: Ground, admin: asyncpg.Connection, database: Database, history: Sequence[Laid]
+) -> None:
+    for number, one in enumerate(history, 1):
+        ground.report(f"Drafting the history, week {number} of {len(history)}")
+        await pass_weeks(admin, one.week)
+        await draft(database, one.week)
+    await admin.execute("VACUUM ANALYZE ledger")
 
 
 async def by_turns(ground: Ground, admin: asyncpg.Connection, database: Database, week: date) -> list[Figure]:
@@ -98,9 +116,10 @@ async def reporting(ground: Ground) -> AsyncIterator[tuple[asyncpg.Connection, D
         yield admin, database
 
 
-async def lay(admin: asyncpg.Connection, one: Laid) -> None:
+async def lay(admin: asyncpg.Connection, one: Laid, completed: int = COMPLETED) -> None:
     """Append a week's facts."""
-    await admin.execute(_HISTORY.read_text(encoding="utf-8"), one.week, one.cases, one.first, one.before)
+    history = _HISTORY.read_text(encoding="utf-8")
+    await admin.execute(history, one.week, one.cases, one.first, one.before, completed)
 
 
 async def pass_weeks(admin: asyncpg.Connection, week: date) -> None:

@@ -15,9 +15,13 @@ END_TO_END: Final = "demands/s end to end"
 LATENCY: Final = "receipt → case assigned at 200/s, p50 and p99"
 FIRED: Final = "limits fired/s with 1 M open rows"
 CIRCULAR: Final = "circular of a week of 100 k cases within 2 M of history"
+GROWN_CIRCULAR: Final = "a week's circular after years of cases"
+GROWN_ASSESSMENT: Final = "the assessment of a week after years of cases"
+GROWN_FIRED: Final = "a claim of due limits fired after years of limits"
 START: Final = "stopped → first demand assigned"
 MEMORY: Final = "resident memory of each process"
-NAMES: Final = (POST, END_TO_END, LATENCY, FIRED, CIRCULAR, START, MEMORY)
+GROWN: Final = (GROWN_CIRCULAR, GROWN_ASSESSMENT, GROWN_FIRED)
+NAMES: Final = (POST, END_TO_END, LATENCY, FIRED, CIRCULAR, *GROWN, START, MEMORY)
 
 
 @dataclass(frozen=True, slots=True)

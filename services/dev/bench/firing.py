@@ -15,6 +15,7 @@ from services.contracts.case import CaseAssigned
 from services.contracts.public_text import PublicText
 from services.dev.bench.figures import FIRED, Aim, Figure
 from services.dev.bench.ground import Ground, TooSlow
+from services.dev.bench.indexes import without_indexes
 from services.dev.bench.scale import Scale
 from services.kit.postgres import Database
 from services.supervision.app import shipped_policies
@@ -33,14 +34,23 @@ SOON: Final = timedelta(hours=1)
 LATER: Final = timedelta(hours=2)
 LOOKED_BACK: Final = timedelta(days=40)
 _FIELDS: Final = ", ".join(Watched._fields)
-_COPIED: Final = ", ".join(Watched._fields[3:])
-_MULTIPLY: Final = f"""
+_COPIED: Final = Watched._fields[3:]
+
+
+def _multiplied(**instead: str) -> str:
+    """$1: how many; $2: the time; $4: whether of seeds that are due. `instead`: SQL for some columns."""
+    copied = ", ".join(instead.get(name, name) for name in _COPIED)
+    return f"""
 INSERT INTO limits ({_FIELDS})
-SELECT gen_random_uuid(), kind, gen_random_uuid(), {_COPIED.replace("fires_at", "coalesce($3, fires_at)")}
+SELECT gen_random_uuid(), kind, gen_random_uuid(), {copied}
 FROM generate_series(1, $1::int) AS number
 JOIN (SELECT *, row_number() OVER () - 1 AS place FROM seeds WHERE (fires_at <= $2) = $4) AS seed
     ON place = number % (SELECT count(*) FROM seeds WHERE (fires_at <= $2) = $4)
 """
+
+
+_MULTIPLY: Final = _multiplied(fires_at="coalesce($3, fires_at)")
+_MET: Final = _multiplied(state="'met'", met_at="coalesce($3, due_at)", fires_at="NULL")
 _UPDATE: Final = f"""
 UPDATE limits SET next_rung = next_rung + 1, fires_at = limits.fires_at + interval '60 days'
 FROM (SELECT subject_id, kind FROM limits WHERE state = 'open' AND fires_at > $1 AND fires_at <= $2
@@ -64,10 +74,12 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """How many open limits there are: due now, and, where any are due `later`, as many due in an hour."""
+    """How many open limits there are: due now, and, where any are due `later`, as many due in an hour; and
+    how many are met."""
 
     due: int
     later: int = 0
+    met: int = 0
 
 
 async def measure(ground: Ground, scale: Scale) -> list[Figure]:
@@ -153,6 +165,8 @@ async def lay(
     async with database.pool.acquire() as connection:
         await PostgresLimits(connection).add(seeds)
     await admin.execute("CREATE TEMP TABLE seeds AS TABLE limits; TRUNCATE limits")
+    async with without_indexes(admin, "limits"):
+        await admin.execute(_MET, laid.met, now, None, False)
     await admin.execute(_MULTIPLY, laid.due, now, None, True)
     if laid.later:
         await admin.execute(_MULTIPLY, laid.due, now, now + SOON, False)

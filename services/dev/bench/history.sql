@@ -1,5 +1,6 @@
 -- One week's facts: $1 its Monday, $2 how many cases, $3 the number of its first case, $4 how many cases the
--- week before had. Seven of ten cases are completed in their week, two in the next, one never.
+-- week before had, $5 how many of ten are completed within two weeks: seven of them in the first. The others
+-- never are.
 INSERT INTO facts (
     event_id, at, day, kind, topic, partition, "offset", late, case_id, demand_id, dispatch, version, unit, post,
     receipt, channel, case_kind, urgency, category, town, backstop, citizen_ref, repeat_of, sign_for_due,
@@ -48,7 +49,7 @@ FROM cases CROSS JOIN LATERAL (VALUES
     ('limits_set', 'supervision', began, 1, new),
     ('signed_for', 'case', began + interval '1 hour' * (n % 30), 2, new AND n % 20 > 0),
     ('completed', 'case', began + interval '1 hour' * (30 + n % 100), 3,
-     CASE WHEN new THEN n % 10 < 7 ELSE n % 10 IN (7, 8) END),
+     CASE WHEN new THEN n % 10 < 7 ELSE n % 10 >= 7 AND n % 10 < $5::int END),
     ('notice', 'supervision', began + interval '1 day', NULL, new AND n % 5 = 0)
 ) AS f (kind, topic, at, version, happens)
 WHERE f.happens

@@ -1,12 +1,15 @@
-"""How much is measured: enough to tell by default, a taste for the test."""
+"""How much is measured: enough to tell by default, years of history in full, a taste for the test."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Counts, and durations in seconds. `rounds` alternate what is measured and its limit."""
+    """Counts, and durations in seconds. `rounds` alternate what is measured and its limit.
+
+    `grown`: cases, and then limits, of a short and of a long history.
+    """
 
     rounds: int
     post_seconds: float
@@ -20,23 +23,27 @@ class Scale:
     history_facts: int
     history_weeks: int
     week_cases: int
+    grown: tuple[int, int]
 
 
+_DEFAULT: Final = Scale(
+    rounds=3,
+    post_seconds=5,
+    post_connections=64,
+    demands=25_000,
+    streams=4,
+    open_loop_seconds=20,
+    open_limits=1_000_000,
+    few_limits=10_000,
+    due_limits=50_000,
+    history_facts=2_000_000,
+    history_weeks=20,
+    week_cases=100_000,
+    grown=(100_000, 500_000),
+)
 SCALES: Final = {
-    "default": Scale(
-        rounds=3,
-        post_seconds=5,
-        post_connections=64,
-        demands=25_000,
-        streams=4,
-        open_loop_seconds=20,
-        open_limits=1_000_000,
-        few_limits=10_000,
-        due_limits=50_000,
-        history_facts=2_000_000,
-        history_weeks=20,
-        week_cases=100_000,
-    ),
+    "default": _DEFAULT,
+    "full": replace(_DEFAULT, grown=(100_000, 10_000_000)),
     "small": Scale(
         rounds=1,
         post_seconds=0.5,
@@ -50,5 +57,6 @@ SCALES: Final = {
         history_facts=10_000,
         history_weeks=2,
         week_cases=1_000,
+        grown=(1_000, 4_000),
     ),
 }

@@ -5,7 +5,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from services.reporting.assess.preset import Preset
-from services.reporting.circular import Part
+from services.reporting.part import Part
 
 Group = Literal["town", "department", "county"]
 GROUPS: Final[tuple[Group, ...]] = ("town", "department", "county")

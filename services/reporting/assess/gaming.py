@@ -20,7 +20,7 @@ import yaml
 from pydantic import Field
 
 from services.contracts.vocabulary import BAD_RATINGS
-from services.reporting.circular import Part
+from services.reporting.part import Part
 
 SignalKind = Literal["closed_unheard", "ratings_at_once", "limit_edited_late"]
 SIGNALS: Final[tuple[SignalKind, ...]] = get_args(SignalKind)

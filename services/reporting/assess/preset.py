@@ -7,7 +7,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from services.reporting.assess.observe import IndicatorId
-from services.reporting.circular import Part
+from services.reporting.part import Part
 
 PRESETS: Final = ("default", "yulin")
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from services.kit.documents.official import Block, Heading, Remark, Table
-from services.reporting.circular import UnitRow, rate
+from services.reporting.circular import UnitRow
+from services.reporting.part import rate
 from services.reporting.render.html import TERRITORY_ZH, or_dash, percent
 from services.reporting.render.summary import Read
 

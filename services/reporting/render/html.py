@@ -1,7 +1,8 @@
 """A circular as HTML that looks like a Chinese official document, fit for A4; no outside resources."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Final
 
@@ -9,9 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from services.kit.clock import LOCAL
-from services.reporting.circular import Edition, Share, UnitRow, number_zh
+from services.reporting.circular import Edition, UnitRow, number_zh
 from services.reporting.figures import FIGURES
+from services.reporting.part import Part, Share
+from services.reporting.render.charts import columns, lines
 from services.reporting.render.ranking import ranking
+from services.reporting.sections import Burning, Place
 
 DASH: Final = "—"
 """What stands where a share of nothing would: never 0 %."""
@@ -24,10 +28,16 @@ THEN_ZH: Final = {"weekly": "上周", "monthly": "上月", "yearly": "上年", "
 TOP: Final = 3
 OVERDUE_LISTED: Final = 30
 REPEATS_LISTED: Final = 10
+LATE_LISTED: Final = 10
+LONGEST: Final = frozenset({"overdue", "promises_overdue", "projects_overdue"})
+"""What burns by how long it is late."""
 
 
-def to_html(edition: Edition) -> str:
-    """The whole page, UTF-8, Chinese first, headings with English beneath."""
+def to_html(edition: Edition, *, files: bool = True) -> str:
+    """The whole page, UTF-8, Chinese first, headings with English beneath.
+
+    `files`: with links to its other forms, where they lie beside it; a mail has none beside.
+    """
     circular = edition.circular
     text: str = (
         _environment()
@@ -40,17 +50,23 @@ def to_html(edition: Edition) -> str:
             then=THEN_ZH[circular.kind],
             n=dict.fromkeys(FIGURES, 0) | circular.counts,
             last=circular.last_period,
+            answers=circular.satisfaction,
+            lists=circular.progress,
+            boards=circular.boards,
             ranking=ranking(circular.units),
-            territory=_territory(circular.units),
+            territory=territory(circular.units),
             overdue_listed=OVERDUE_LISTED,
             repeats_listed=REPEATS_LISTED,
+            late_listed=LATE_LISTED,
+            files=files,
             top=TOP,
+            reference=edition.issue.number or circular.ref,
         )
     )
     return text
 
 
-def _territory(units: Sequence[UnitRow]) -> str:
+def territory(units: Sequence[UnitRow]) -> str:
     """What the territorial units are called here: 镇, or 区、县."""
     kinds = {unit.kind for unit in units if unit.territorial}
     return "、".join(zh for kind, zh in TERRITORY_ZH.items() if kind in kinds)
@@ -78,6 +94,17 @@ def _environment() -> Environment:
         "or_dash": or_dash,
         "top": named_shares,
         "numeral": numeral,
+        "columns": columns,
+        "lines": lines,
+        "longest": longest,
+        "step": step,
+        "some": some,
+        "ends": ends,
+        "touched": touched,
+        "short": short,
+        "wan": wan,
+        "wan_sum": wan_sum,
+        "worst": worst,
     }
     return environment
 
@@ -154,3 +181,55 @@ def named_shares(shares: tuple[Share, ...], most: int) -> list[Share]:
 def numeral(number: int) -> str:
     """1 → 一, up to ten."""
     return NUMERALS[number]
+
+
+def longest(shares: Sequence[Share]) -> int:
+    """The longest bar: this period's or the one before's; at least 1, since bars are shares of it."""
+    return max((max(share.count, share.last_period or 0) for share in shares), default=0) or 1
+
+
+def step(now: int, before: int) -> str:
+    """+3, −2 or ±0."""
+    return f"{now - before:+d}".replace("-", "−") if now != before else "±0"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """甲、乙、丙等12个: the first of many, and how many there are."""
+    told = "、".join(names[:most])
+    return told if len(names) <= most else f"{told}等{len(names)}个"
+
+
+def ends(given: Sequence[Place]) -> list[tuple[str, float]]:
+    """Name and value of those at one end of a board, three or so; more of one value in one line."""
+    told: list[tuple[str, float]] = []
+    for place in given:
+        if len(told) >= TOP:
+            break
+        names = place.names if len(place.names) <= TOP - len(told) else (some(place.names, TOP),)
+        told += ((name, place.value) for name in names)
+    return told
+
+
+def worst(one: Burning) -> str:
+    """Which of what burns burns most."""
+    return f"最久{one.worst}" if one.worst and one.kind in LONGEST else one.worst
+
+
+def touched(rows: Sequence[Part]) -> list[Part]:
+    """The rows in which anything is counted."""
+    return [row for row in rows if any(type(value) is int and value for value in dict(row).values())]
+
+
+def short(text: str, most: int) -> str:
+    """At most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def wan(yuan: str) -> str:
+    """Yuan as 万元, one digit; a dash for nothing."""
+    amount = Decimal(yuan)
+    return f"{amount / 10000:,.1f}" if amount else DASH
+
+
+def wan_sum(amounts: Iterable[str]) -> str:
+    return wan(str(sum(map(Decimal, amounts), Decimal(0))))

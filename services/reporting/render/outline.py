@@ -11,7 +11,7 @@ from typing import Final
 from services.kit.clock import LOCAL
 from services.kit.documents.official import Attachment, Block, Heading, OfficialDocument, Paragraph, Remark
 from services.reporting.circular import Circular, Correction, Edition, number_zh
-from services.reporting.render import annex, passages
+from services.reporting.render import annex, passages, passages_lists
 from services.reporting.render.html import TITLES_ZH, day, moment, short_day
 from services.reporting.render.summary import Read, read, summary
 
@@ -142,7 +142,10 @@ def _signed(edition: Edition) -> str:
 SECTIONS: Final[Sequence[tuple[str, Passage]]] = (
     ("基本情况", passages.basics),
     ("点名通报", passages.named),
+    ("回访与评价", passages_lists.satisfaction),
     ("热点与重复反映", passages.hot),
+    ("承诺与项目", passages_lists.progress),
     ("督办情况", passages.supervision),
+    ("红黑榜", passages_lists.boards),
 )
 ANNEXES: Final[Sequence[tuple[str, Passage]]] = (("各单位诉求办理情况", annex.units),)

@@ -1,17 +1,19 @@
 """What the sections of a printed circular say: each a function from the circular to blocks."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from services.kit.documents.official import (
     Bar,
     Bars,
     Block,
     Paragraph,
+    Remark,
     Table,
     numeral,
 )
-from services.reporting.circular import OverdueCase, RepeatedCase, Share
+from services.reporting.circular import OverdueCase, RepeatedCase
+from services.reporting.part import Share
 from services.reporting.render.html import (
     DASH,
     OVERDUE_LISTED,
@@ -23,6 +25,7 @@ from services.reporting.render.html import (
     percent,
     short_day,
 )
+from services.reporting.render.passages_lists import further
 from services.reporting.render.summary import Read
 
 CHANNELS_NAMED: Final = 4
@@ -34,12 +37,15 @@ def basics(one: Read) -> Iterator[Block]:
     yield Paragraph("".join(_received(one)) + "。")
     yield Paragraph("".join(_done(one)) + "。")
     n = one.n
-    if n["rated"]:
-        bad = f"，其中不满意、非常不满意{n['rated_badly']}件，须整改" if n["rated_badly"] else ""
-        yield Paragraph(f"群众评价{n['rated']}件{bad}。")
     if n["latecomers"]:
         yield Paragraph(f"上期截取后补到的记录{n['latecomers']}条，按规定计入本期，明细中逐条标明。")
     yield _balance(n)
+    if n["assigned"] or n["received"]:
+        yield one.bars(one.circular.kinds, "新交办按性质")
+        yield one.bars(one.circular.channels, "受理按来源")
+        if one.last:
+            yield Remark(f"注：末列为较{one.then}增减件数。")
+    yield from _trend(one)
 
 
 def _received(one: Read) -> Iterator[str]:
@@ -81,6 +87,26 @@ def _done(one: Read) -> Iterator[str]:
     yield _where(n, "returned_overdue", "；逾期退回{}件，计入退回单位的应办结")
     yield f"。截至期末，超期未办结{n['overdue']}件"
     yield _where(n, "without_limit", "，另有{}件时限待定或已挂起")
+
+
+def _trend(one: Read) -> Iterator[Block]:
+    """Circular by circular, where there is more than one."""
+    points = one.circular.trend
+    if len(points) < 2:
+        return
+    bars = tuple(Bar(short_day(point.last), point.received, f"{point.received}件") for point in points)
+    yield Bars(bars, caption="受理诉求，逐期（截至日）")
+    rows = tuple(
+        (
+            short_day(point.last),
+            *map(str, (point.received, point.completed, point.overdue)),
+            percent(point.on_time_rate),
+            percent(point.satisfied_rate),
+        )
+        for point in points
+    )
+    headings = ("截至", "受理", "办结", "超期未办结", "按期办结率", "回访满意率")
+    yield Table(headings, rows, caption="逐期对比")
 
 
 def _where(n: Mapping[str, int], figure: str, said: str) -> str:
@@ -145,8 +171,7 @@ def hot(one: Read) -> Iterator[Block]:
         where = f"诉求较集中的地方是{places}。" if places else ""
         yield Paragraph(f"群众反映居前{numeral(len(subjects))}位的问题是：{told}。{where}")
         shares = named_shares(c.categories, BARS)
-        bars = tuple(Bar(s.name, s.count, f"{s.count}件　{percent(s.share)}") for s in shares)
-        yield Bars(bars, caption="新交办事项按类别")
+        yield one.bars(shares, "新交办事项按类别")
     else:
         yield Paragraph("本期无新交办事项。")
     if not n["repeats"]:
@@ -154,13 +179,29 @@ def hot(one: Read) -> Iterator[Block]:
         return
     share = percent(n["repeats"] / n["assigned"]) if n["assigned"] else DASH
     yield Paragraph(
-        f"同一市民就同一事项重复反映{n['repeats']}件，占新交办的{share}，承办单位须查明前次答复是否落实："
+        f"同一市民就同一事项重复反映{n['repeats']}件，占新交办的{share}，承办单位须查明前次答复是否落实"
+        f"{_asked_again(one)}："
     )
     listed = c.repeats[:REPEATS_LISTED]
     rows = tuple(map(_repeat, listed))
-    yield Table(("回执号", "前次回执号", "事项", "承办单位", "本期"), rows, (2, 2, 1.6, 1.8, 0.8))
+    table = Table(("回执号", "前次回执号", "事项", "承办单位", "本期"), rows, (2, 2, 1.6, 1.8, 0.8))
+    yield table if _receipts(listed) else _without(_without(table, 0), 0)
     if n["repeats"] > len(listed):
         yield Paragraph(f"其余{n['repeats'] - len(listed)}件见电子明细。")
+
+
+def _asked_again(one: Read) -> str:
+    answers = one.circular.satisfaction
+    if answers is None or not answers.repeats_answered:
+        return ""
+    return (
+        f"；对重复反映事项回访得评价{answers.repeats_answered}件，满意{answers.repeats_satisfied}件，"
+        f"满意率{percent(answers.repeats_rate)}"
+    )
+
+
+def _receipts(cases: Sequence[OverdueCase | RepeatedCase]) -> bool:
+    return any(case.receipt for case in cases)
 
 
 def _before(share: Share, then: str) -> str:
@@ -177,12 +218,15 @@ def supervision(one: Read) -> Iterator[Block]:
     c, n = one.circular, one.n
     if n["notices"]:
         slips = "、".join(f"{s.name}{s.count}份" for s in c.notices)
+        limits = "、".join(f"{s.name}{s.count}份" for s in c.notices_by_limit)
+        by_limit = f"；按时限分：{limits}" if limits else ""
         collapsed = _where(n, "notices_collapsed", "；并入后发督办单{}份")
         yield Paragraph(
-            f"本期发出督办单{n['notices']}份：{slips}{collapsed}。收到回执{n['acknowledged']}份次。"
+            f"本期发出督办单{n['notices']}份：{slips}{by_limit}{collapsed}。收到回执{n['acknowledged']}份次。"
         )
     else:
         yield Paragraph("本期未发出督办单。")
+    yield from further(one)
     if not c.overdue:
         yield Paragraph("截至期末，无超期未办结事项。")
         return
@@ -192,7 +236,23 @@ def supervision(one: Read) -> Iterator[Block]:
     rows = tuple(_overdue(at, case) for at, case in enumerate(c.overdue[:OVERDUE_LISTED], start=1))
     headings = ("序号", "回执号", "事项", "承办单位", "责任领导", "办结期限", "已超期")
     alarming = frozenset((at, 6) for at in range(len(rows)))
-    yield Table(headings, rows, (0.6, 2, 1.5, 1.6, 1.8, 1.1, 0.9), frozenset({3, 4}), alarming)
+    table = Table(headings, rows, (0.6, 2, 1.5, 1.6, 1.8, 1.1, 0.9), frozenset({3, 4}), alarming)
+    yield table if _receipts(c.overdue) else _without(table, 1)
+
+
+def _without(table: Table, place: int) -> Table:
+    """The public edition names no single matter: the table without a column."""
+
+    def left(row: Sequence[Any]) -> tuple[Any, ...]:
+        return (*row[:place], *row[place + 1 :])
+
+    return Table(
+        left(table.headings),
+        tuple(map(left, table.rows)),
+        left(table.widths),
+        frozenset(column - (column > place) for column in table.left if column != place),
+        frozenset((at, column - (column > place)) for at, column in table.alarming),
+    )
 
 
 def _overdue(at: int, case: OverdueCase) -> tuple[str, ...]:

@@ -2,13 +2,30 @@
 -- held it then); $3 is the instant at which $2 begins. $4, $5, $6: units, cases, indicators that are excluded
 -- (剔除), side by side. $7, $8, $9, $10: who holds which post, since and until which day.
 -- `services/reporting/assess/observe.py` says the same of one case at a time, and gives the reasons.
-WITH known AS MATERIALIZED (
+WITH last AS MATERIALIZED (
+    -- What was open when the last book before these days ended is in it: no row beyond is asked for by history.
+    SELECT book, until FROM books WHERE until <= $1::date ORDER BY until DESC, book LIMIT 1
+), since AS MATERIALIZED (
+    SELECT coalesce((SELECT until FROM last), '-infinity'::date) AS day
+), near AS MATERIALIZED (
     SELECT day, at, event_id, kind, case_id, dispatch, version, unit, post, sign_for_due, complete_due,
-           colour, outcome, (at AT TIME ZONE 'Asia/Shanghai')::date AS local_day
+           colour, outcome
     FROM facts
-    WHERE day < $2::date AND case_id IS NOT NULL AND kind IN (
+    WHERE day >= (SELECT day FROM since) AND day < $2::date AND case_id IS NOT NULL AND kind IN (
         'assigned', 'returned', 'reassigned', 'redone', 'parted', 'completed', 'withdrawn', 'refused', 'merged',
         'signed_for', 'limits_set', 'rated', 'rating_late', 'called_back', 'notice')
+), begun AS (
+    -- Of what happened in these days or was still open, the facts before, by case.
+    SELECT day, at, event_id, kind, case_id, dispatch, version, unit, post, sign_for_due, complete_due,
+           colour, outcome
+    FROM facts
+    WHERE case_id = ANY (ARRAY(
+        SELECT case_id FROM near UNION SELECT case_id FROM ledger
+        WHERE book = (SELECT book FROM last) AND closed_as IS NULL
+    )) AND day < (SELECT day FROM since)
+), known AS MATERIALIZED (
+    SELECT *, (at AT TIME ZONE 'Asia/Shanghai')::date AS local_day
+    FROM (SELECT * FROM near UNION ALL SELECT * FROM begun) AS facts
 ), opened AS (
     SELECT DISTINCT ON (case_id, dispatch) case_id, dispatch, kind, unit, post, day, at
     FROM known WHERE kind IN ('assigned', 'returned', 'reassigned', 'redone', 'parted')

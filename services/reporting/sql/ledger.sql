@@ -18,12 +18,10 @@ WITH carried AS MATERIALIZED (
 ), opened AS MATERIALIZED (
     SELECT * FROM facts WHERE day = ANY ($4::date[]) AND kind IN ('assigned', 'returned', 'reassigned', 'redone', 'parted')
 ), earlier AS (
-    -- What is done anew or parted may have left the books weeks ago; a book is searched by its key. The books
-    -- that end by the first day cover all days before it.
-    SELECT DISTINCT ON (case_id) * FROM ledger
-    WHERE book = ANY (ARRAY(SELECT b.book FROM books AS b WHERE b.until <= $5::date))
+    -- What is done anew or parted may have left the books weeks ago: its first dispatch tells what it is about.
+    SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of FROM facts
+    WHERE kind = 'assigned' AND day < $5::date
       AND case_id = ANY (ARRAY(SELECT case_id FROM opened WHERE kind IN ('redone', 'parted')))
-    ORDER BY case_id, dispatch DESC
 ), described AS (
     SELECT case_id, receipt, channel, case_kind, urgency, category, town, backstop, repeat_of
     FROM carried WHERE NOT was_closed

@@ -38,10 +38,12 @@ CREATE TABLE limits (
     extension smallint NOT NULL,
     about text COLLATE "C" NOT NULL,
     opened_by int NOT NULL,
-    subject text NOT NULL CHECK (subject IN ('case', 'letter', 'project', 'listing')),
+    subject text NOT NULL CHECK (subject IN ('case', 'letter', 'project', 'listing', 'finding')),
     ended_at timestamptz,
     PRIMARY KEY (subject_id, kind, about)
-) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000);
+) WITH (fillfactor = 85,
+        -- What was fired lies dead at the head of limits_due, before what is due: as much of it whatever the history.
+        autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000);
 CREATE INDEX limits_due ON limits (fires_at, subject_id) WHERE state = 'open';
 CREATE INDEX limits_awaiting ON limits (awaits_year, subject_id) WHERE awaits_year IS NOT NULL;
 CREATE INDEX limits_overdue ON limits (unit) WHERE state = 'open' AND kind = 'complete' AND overdue;
@@ -74,13 +76,6 @@ CREATE TABLE notices (
 );
 CREATE INDEX notices_subject ON notices (subject_id, sent_at);
 
--- What letters, projects and listings are called, so that an inbox can say what a notice concerns.
-CREATE TABLE subject_names (
-    subject_id uuid PRIMARY KEY,
-    reference text NOT NULL,
-    title text NOT NULL
-);
-
 -- Written answers to notices that wanted one; the first stands.
 CREATE TABLE answers (
     notice_id uuid PRIMARY KEY,
@@ -104,6 +99,7 @@ CREATE TABLE happenings (
 );
 
 -- What the notices on one task brought upon a unit, proposed to the supervision office until it is settled.
+-- letter_id: the letter (督办函) by which a proposed special letter was followed.
 CREATE TABLE consequences (
     consequence_id uuid PRIMARY KEY,
     subject text NOT NULL,
@@ -120,7 +116,8 @@ CREATE TABLE consequences (
     settled_at timestamptz,
     settled_by text,
     settled_as text CHECK (settled_as IN ('followed', 'waived')),
-    note text
+    note text,
+    letter_id uuid
 );
 CREATE INDEX consequences_open ON consequences (at, consequence_id) WHERE settled_at IS NULL;
 CREATE INDEX consequences_subject ON consequences (subject_id);

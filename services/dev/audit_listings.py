@@ -1,0 +1,62 @@
+"""Listings: one open for each subject, steps as they were told; meetings as they were held."""
+
+from typing import Final
+
+from services.dev.audit_checks import Check
+
+_WALKED: Final = "SELECT count(*) FROM supervision.audit_listings"
+
+LISTINGS: Final = (
+    Check(
+        "listings_open_once",
+        "挂牌督办同一事项不重复",
+        "a case or project has at most one open listing, and its listings count from 1 without a gap",
+        _WALKED,
+        """
+        SELECT subject_id::text AS what FROM supervision.audit_listings GROUP BY subject_id
+        HAVING count(*) FILTER (WHERE state <> 'struck_off') > 1 OR count(*) <> max(times) OR min(times) <> 1
+        """,
+    ),
+    Check(
+        "listing_equals_steps",
+        "挂牌督办与其办理记录及事件一致",
+        "a listing's version counts its steps, the last led to its state, each has its event",
+        _WALKED,
+        """
+        SELECT l.listing_id::text AS what FROM supervision.audit_listings AS l
+        LEFT JOIN LATERAL (
+            SELECT count(*) AS steps, max(version) AS highest,
+                   (array_agg(state ORDER BY version DESC))[1] AS state,
+                   count(*) FILTER (WHERE step = 'progress') AS reports,
+                   bool_and(told_version = version AND s.subject_id = l.subject_id
+                            AND s.unit = l.unit) AS told
+            FROM supervision.audit_listing_steps AS s WHERE s.listing_id = l.listing_id
+        ) AS s ON true
+        WHERE (s.steps, s.highest, s.state, s.reports, s.told) IS DISTINCT FROM
+              (l.version::bigint, l.version, l.state, l.reports::bigint, true)
+        """,
+    ),
+    Check(
+        "listings_are_reported_on",
+        "督办中的挂牌均有进展报告时限",
+        "a listing that isn't asked to be struck off has a report's limit that runs, and no other has",
+        _WALKED,
+        """
+        SELECT l.listing_id::text AS what FROM supervision.audit_listings AS l
+        LEFT JOIN (
+            SELECT subject_id, state FROM supervision.audit_subject_limits WHERE kind = 'listing_report'
+        ) AS r ON r.subject_id = l.listing_id
+        WHERE (l.state = 'listed') IS DISTINCT FROM (coalesce(r.state, '') IN ('open', 'awaiting_calendar'))
+        """,
+    ),
+    Check(
+        "meetings_as_held",
+        "领导小组会议议程完整、纪要后无补录",
+        "a meeting's agenda counts from 1 without a gap, and nothing was added to it after its minutes",
+        "SELECT count(*) FROM supervision.audit_meetings",
+        """
+        SELECT meeting_id::text AS what FROM supervision.audit_meetings
+        WHERE items <> last OR greatest(drawn_at, last_word, last_task) > closed_at
+        """,
+    ),
+)

@@ -1,0 +1,201 @@
+"""Listings: open by rule or by hand, and take each step, within one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple, Protocol
+from uuid import UUID
+
+from services.contracts.listing import Listable, ListingEvent
+from services.contracts.public_text import PublicText
+from services.contracts.supervision import SubjectLimitSet
+from services.kit.auth import Staff
+from services.supervision.listing import Ground, Listing, StepNotAllowed, opened, step, told, told_opened
+from services.supervision.listing_rules import ListingRule, Rating, broken_by
+from services.supervision.listing_transitions import ListingStep, may, who_may
+from services.supervision.policy import Policy
+from services.supervision.subjects import SubjectLimit, SubjectLimits, SubjectName, end_limit, open_limit
+
+BY_RULE: Final = "rule"
+"""Who opened what nobody opened by hand."""
+
+
+class Known(NamedTuple):
+    """What a case or a project is here: with whom it lies, and its number and name; of a case empty."""
+
+    unit: str
+    post: str
+    reference: str
+    title: str
+
+
+class Past(NamedTuple):
+    """How often a subject was listed, the listing that is open, and when the last one ended."""
+
+    times: int
+    open: Listing | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchListing:
+    listing_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchSubject:
+    """Neither a case nor a project of that id is known here."""
+
+    kind: Listable
+    subject_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyListed:
+    """One listing of a subject is open at a time."""
+
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class NotTheirs:
+    """Somebody else takes this step."""
+
+    step: ListingStep
+    who: str
+
+
+Refused = NoSuchListing | NoSuchSubject | AlreadyListed | NotTheirs | StepNotAllowed
+
+
+class Listings(Protocol):
+    """Where listings and their steps are kept, within one transaction."""
+
+    async def past(self, subject_id: UUID) -> Past:
+        """What was listed of a subject; nobody else lists it until commit."""
+        ...
+
+    async def one(self, listing_id: UUID) -> Listing | None:
+        """Held until commit."""
+        ...
+
+    async def open(self, listing: Listing, event: ListingEvent) -> None: ...
+
+    async def record(
+        self,
+        listing: Listing,
+        step: ListingStep,
+        words: str | None,
+        event: ListingEvent,
+        at: datetime,
+        by: str,
+    ) -> None:
+        """The listing after a step, and the step."""
+        ...
+
+    async def known(self, kind: Listable, subject_id: UUID) -> Known | None: ...
+
+    async def ratings(self, kind: Listable, subjects: Sequence[UUID]) -> Mapping[UUID, Sequence[Rating]]: ...
+
+    async def call(self, names: Mapping[UUID, SubjectName]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListingDesk:
+    """Works on listings within one transaction."""
+
+    listings: Listings
+    limits: SubjectLimits
+    publish: Callable[[ListingEvent | SubjectLimitSet], None]
+    policy: Policy
+    now: datetime
+
+    async def open_by_rule(
+        self, kind: Listable, subjects: Sequence[UUID], rules: Sequence[ListingRule]
+    ) -> list[Listing]:
+        """List those of some subjects whose ratings break a rule; the same ratings again list nothing."""
+        found = await self.listings.ratings(kind, sorted(set(subjects)))
+        made = []
+        for subject_id in sorted(found):
+            if broken_by(rules, kind, found[subject_id], None) is None:
+                continue
+            listing = await self._by_rule(kind, subject_id, rules, found[subject_id])
+            made += [listing] if listing else []
+        return made
+
+    async def _by_rule(
+        self, kind: Listable, subject_id: UUID, rules: Sequence[ListingRule], ratings: Sequence[Rating]
+    ) -> Listing | None:
+        known, past = await self.listings.known(kind, subject_id), await self.listings.past(subject_id)
+        broken = broken_by(rules, kind, ratings, past.ended_at)
+        if known is None or past.open is not None or broken is None:
+            return None
+        reason = f"{broken.rule.days}日内群众评价不满意{broken.ratings}次"
+        title = known.title or "群众多次评价不满意的办件"
+        ground = Ground(
+            kind,
+            subject_id,
+            known.unit,
+            known.post,
+            PublicText(title),
+            PublicText(reason),
+            rule=broken.rule.id,
+            ratings=broken.ratings,
+        )
+        return await self._open(ground, past.times + 1, known, BY_RULE)
+
+    async def open_by_hand(
+        self, kind: Listable, subject_id: UUID, title: PublicText | None, reason: PublicText, staff: Staff
+    ) -> Listing | Refused:
+        """By the supervision office. The same again, while it is open, changes nothing."""
+        known = await self.listings.known(kind, subject_id)
+        if known is None:
+            return NoSuchSubject(kind, subject_id)
+        past = await self.listings.past(subject_id)
+        if past.open is not None:
+            same = past.open.ground.rule is None and past.open.ground.reason == reason
+            return past.open if same else AlreadyListed(past.open)
+        named = title or PublicText(known.title or "挂牌督办的办件")
+        ground = Ground(kind, subject_id, known.unit, known.post, named, reason, authority=staff.unit)
+        return await self._open(ground, past.times + 1, known, staff.subject)
+
+    async def take(
+        self, listing_id: UUID, wanted: ListingStep, words: PublicText | None, staff: Staff
+    ) -> Listing | Refused:
+        """Any other step."""
+        listing = await self.listings.one(listing_id)
+        if listing is None:
+            return NoSuchListing(listing_id)
+        ground = listing.ground
+        if not may(staff.role, staff.unit, ground.unit, ground.authority, wanted):
+            return NotTheirs(wanted, who_may(wanted))
+        after = step(listing, wanted, self.now)
+        if isinstance(after, StepNotAllowed):
+            return after
+        event = told(after, wanted, words, await self._watch(after, wanted))
+        await self.listings.record(after, wanted, words, event, self.now, staff.subject)
+        self.publish(event)
+        return after
+
+    async def _open(self, ground: Ground, times: int, known: Known, by: str) -> Listing:
+        listing = opened(ground, times, self.now, by)
+        event = told_opened(listing, await self._next_report(listing))
+        await self.listings.open(listing, event)
+        await self.listings.call({listing.listing_id: SubjectName(known.reference, ground.title)})
+        self.publish(event)
+        return listing
+
+    async def _watch(self, listing: Listing, taken: ListingStep) -> datetime | None:
+        """A report, or sending back, opens the next week's limit; asking to be struck off ends it."""
+        if taken in ("progress", "send_back"):
+            return await self._next_report(listing)
+        if taken == "ask":
+            await end_limit(self.limits, listing.listing_id, "listing_report", "met", self.now)
+        return None
+
+    async def _next_report(self, listing: Listing) -> datetime | None:
+        ground = listing.ground
+        asked = SubjectLimit(
+            "listing", listing.listing_id, "listing_report", ground.unit, ground.post, self.now
+        )
+        return (await open_limit(self.limits, self.policy, self.publish, asked)).due_at

@@ -129,6 +129,9 @@ class FakeLimits:
         self.drawn |= new
         return set(new)
 
+    async def found_before(self, subject_id: UUID) -> int:
+        return sum(one[:2] == (subject_id, "finding") for one in self.happenings)
+
     async def happened(self, happenings: Sequence[Happening]) -> set[tuple[UUID, Trigger, int]]:
         keyed = {(one.subject_id, one.trigger, one.version): one for one in happenings}
         new = {key: one for key, one in keyed.items() if key not in self.happenings}

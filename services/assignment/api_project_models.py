@@ -258,6 +258,7 @@ class ProjectRow(Frozen):
     done_on: date | None
     replaced_by: str | None
     overdue: bool = Field(description="its last day has passed and it isn't done")
+    updated: bool = Field(description="更新 a finding replaced it, or changed its wording or its dates")
     cases: int = Field(description="how many cases it answers")
     version: int
     opened_at: datetime

@@ -179,6 +179,7 @@ def _row(listed: Listed, directory: Directory, now: datetime) -> dict[str, Any]:
         "done_on": project.done_on,
         "replaced_by": project.replaced_by,
         "overdue": listed.overdue,
+        "updated": listed.updated,
         "cases": listed.cases,
         "version": project.version,
         "opened_at": project.opened_at,

@@ -11,7 +11,13 @@ from services.assignment.project import Project
 from services.assignment.project_history import Told
 from services.assignment.store_projects import COLUMNS, project_of
 from services.contracts.decode import decode
-from services.contracts.project import CaseLinkedToProject, CaseUnlinkedFromProject, ProjectEvent
+from services.contracts.project import (
+    UPDATES,
+    CaseLinkedToProject,
+    CaseUnlinkedFromProject,
+    ProjectEvent,
+    ProjectReplaced,
+)
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 
@@ -19,7 +25,13 @@ _CASES: Final = "(SELECT count(*) FROM project_cases AS c WHERE c.project_id = p
 _OVERDUE: Final = """
 state IN ('planned', 'under_way') AND completion < (clock.now() AT TIME ZONE 'Asia/Shanghai')::date AS overdue
 """
-_LISTED: Final = f"SELECT {COLUMNS}, {_CASES}, {_OVERDUE} FROM projects AS p"
+# 项目更新: what an inspection round found replaced it, or changed its wording or its dates.
+_UPDATED: Final = f"""
+EXISTS (SELECT FROM project_facts AS f
+        WHERE f.project_id = p.project_id AND f.data->>'finding_id' IS NOT NULL
+          AND (f.type = '{ProjectReplaced.type}' OR f.data->'changed' ?| ARRAY{sorted(UPDATES)})) AS updated
+"""
+_LISTED: Final = f"SELECT {COLUMNS}, {_CASES}, {_OVERDUE}, {_UPDATED} FROM projects AS p"
 _PAGE: Final = f"""
 {_LISTED}
 WHERE ($1::text IS NULL OR tier = $1) AND ($2::text IS NULL OR lead_unit = $2)
@@ -49,11 +61,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A project with what is counted about it: the cases it answers, whether its last day has passed."""
+    """A project with what is told about it: the cases it answers, whether its last day has passed.
+
+    `updated`: a finding replaced it, or changed its wording or its dates.
+    """
 
     project: Project
     cases: int
     overdue: bool
+    updated: bool
 
 
 class ProjectReading:
@@ -95,8 +111,8 @@ class ProjectReading:
 
 def _listed(row: asyncpg.Record) -> Listed:
     values: dict[str, Any] = dict(row)
-    cases, overdue = values.pop("cases"), values.pop("overdue")
-    return Listed(project_of(values), cases, overdue)
+    told = {name: values.pop(name) for name in ("cases", "overdue", "updated")}
+    return Listed(project_of(values), **told)
 
 
 def _told(row: asyncpg.Record) -> Told:

@@ -3,16 +3,19 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from typer import Argument, Option
 
+from services.contracts.named_ids import Namespace
 from services.dev.http import Api
 from services.dev.problem import Problem
 from services.dev.running import Running
+
+_PLANNED: Final = Namespace.of("3f7f2a86-5a0e-4b0d-9a60-0f5b8e6d2c41")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspection rounds.")
 
@@ -42,16 +45,17 @@ def list_rounds(data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> N
 
 @app.command()
 def plan(
-    file: Annotated[Path, Argument(help="JSON as POST /rounds takes it.")],
+    file: Annotated[Path, Argument(help="JSON as PUT /rounds/{round_id} takes it.")],
     data: DataOption = Path(".yinuo"),
     as_json: AsJson = False,
 ) -> None:
-    """Plan a round."""
+    """Plan a round. The same plan again changes nothing: its id comes from what it says."""
     try:
         given = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as unreadable:
         raise Problem(f"{file}: {unreadable}", "write the plan as JSON; see /docs of supervision") from None
-    made = _supervision(data).call("POST", "/rounds", json=given)
+    round_id = _PLANNED(json.dumps(given, ensure_ascii=False, sort_keys=True))
+    made = _supervision(data).call("PUT", f"/rounds/{round_id}", json=given)
     print(json.dumps(made, ensure_ascii=False) if as_json else made["round_id"])
 
 

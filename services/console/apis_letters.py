@@ -145,6 +145,11 @@ class Letters:
     async def text(self, token: str, letter_id: UUID) -> LetterText:
         return await self.api.get(LetterText, f"/letters/{letter_id}/text", token)
 
+    async def file(self, token: str, letter_id: UUID, ending: str) -> tuple[bytes, str]:
+        """A signed letter in another format, and its media type."""
+        answer = await self.api.ask("GET", f"/letters/{letter_id}.{ending}", token)
+        return answer.content, answer.headers.get("content-type", "application/octet-stream")
+
     async def take(self, token: str, letter_id: UUID, step: str, body: Mapping[str, Any] | None) -> None:
         """One step; `body` None where the step wants no words."""
         path = f"/letters/{letter_id}/{step.replace('_', '-')}"

@@ -1,7 +1,7 @@
 """Official letters: the list, one with the steps that whoever looks may take, and the letter on paper."""
 
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import httpx
@@ -42,6 +42,12 @@ def _reading(routes: APIRouter, pages: Pages, letters: Letters) -> None:
         return pages.show(
             request, "letters.html", rows=page.letters, chosen=chosen, states=STATES, further=more
         )
+
+    @routes.get("/letters/{letter_id}.{ending}", summary="A signed letter as a file (as the list)")
+    async def letter_file(request: Request, letter_id: UUID, ending: Literal["pdf", "docx"]) -> Response:
+        content, media_type = await letters.file(pages.login(request).token, letter_id, ending)
+        named = {"Content-Disposition": f'attachment; filename="letter.{ending}"'}
+        return Response(content, media_type=media_type, headers=named)
 
     @routes.get("/letters/{letter_id}", summary="One letter with its steps (as the list)")
     async def read_letter(request: Request, letter_id: UUID, done: Text = "") -> Response:

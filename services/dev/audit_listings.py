@@ -49,4 +49,14 @@ LISTINGS: Final = (
         WHERE (l.state = 'listed') IS DISTINCT FROM (coalesce(r.state, '') IN ('open', 'awaiting_calendar'))
         """,
     ),
+    Check(
+        "meetings_as_held",
+        "领导小组会议议程完整、纪要后无补录",
+        "a meeting's agenda counts from 1 without a gap, and nothing was added to it after its minutes",
+        "SELECT count(*) FROM supervision.audit_meetings",
+        """
+        SELECT meeting_id::text AS what FROM supervision.audit_meetings
+        WHERE items <> last OR greatest(drawn_at, last_word, last_task) > closed_at
+        """,
+    ),
 )

@@ -11,7 +11,7 @@ from services.reporting.figures import FIGURES, named
 from services.reporting.part import Share
 from services.reporting.periods import Kind
 from services.reporting.steps import State, Verb
-from services.reporting.words import LEVELS_ZH, LIMITS_ZH, TIERS_ZH
+from services.reporting.words import LEVELS_ZH, LIMITS_ZH, MEASURES_ZH, SUBJECTS_ZH, TIERS_ZH
 
 
 class Answer(BaseModel):
@@ -136,7 +136,12 @@ def figure_lines(circular: Circular) -> Iterator[FigureLine]:
         yield FigureLine(name=name, zh=f"{figure.zh}：{part or code}", en=f"{figure.en}: {code}", value=value)
 
 
-_CODES: Final[Mapping[str, Mapping[str, str]]] = {"level": LEVELS_ZH, "limit": LIMITS_ZH, "tier": TIERS_ZH}
+_CODES: Final[Mapping[str, Mapping[str, str]]] = {
+    "level": LEVELS_ZH,
+    "limit": LIMITS_ZH,
+    "tier": TIERS_ZH | SUBJECTS_ZH,
+    "measure": MEASURES_ZH,
+}
 
 
 def _shares(circular: Circular) -> Iterator[Share]:

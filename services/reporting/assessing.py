@@ -104,13 +104,13 @@ async def _unfounded(
 
 async def rows_of(connection: Connection | Pool, assessment: Assessment, whose: Whose) -> Rows:
     """The single rows of one score, found case by case: another path than the one the counts came by."""
-    until = assessment.until
-    directory = await store_assessment.directory_before(connection, until)
+    period = period_of(assessment.first, assessment.until, local_midnight)
+    directory = await store_assessment.directory_before(connection, period.until)
     if whose.unit is not None:
-        cases = await store_assessment.cases_of_unit(connection, whose.unit, until)
+        cases = await store_assessment.cases_of_unit(connection, whose.unit, period)
     else:
-        cases = await store_assessment.cases_of_post(connection, whose.post or "", until)
-    facts = await store_assessment.facts_of_cases(connection, cases, until)
+        cases = await store_assessment.cases_of_post(connection, whose.post or "", period)
+    facts = await store_assessment.facts_of_cases(connection, cases, period.until)
     seen = [one for one in observed(facts, assessment) if _is_of(one, whose, directory)]
     counted, excluded = applied(seen, assessment.exclusions)
     return Rows(tuple(counted), tuple(excluded))

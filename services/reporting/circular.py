@@ -8,7 +8,15 @@ import orjson
 
 from services.reporting.part import Part, Share
 from services.reporting.periods import DAY, SCHEDULED, BookKind, Period
-from services.reporting.sections import Boards, Burning, Progress, Satisfaction, TrendPoint
+from services.reporting.sections import (
+    Boards,
+    Burning,
+    GamingSign,
+    Progress,
+    Satisfaction,
+    Supervised,
+    TrendPoint,
+)
 from services.reporting.steps import State
 
 Series = Literal["weekly", "monthly", "yearly", "county", "correction"]
@@ -199,6 +207,8 @@ class Circular(Part):
     notices_by_limit: tuple[Share, ...] = ()
     satisfaction: Satisfaction | None = None
     progress: Progress | None = None
+    supervised: Supervised | None = None
+    gaming: tuple[GamingSign, ...] = ()
     boards: Boards | None = None
     burning: tuple[Burning, ...] = ()
     trend: tuple[TrendPoint, ...] = ()

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from services.kit.clock import local_midnight
+from services.reporting.assess.gaming import SignalKind
 from services.reporting.boards import boards
 from services.reporting.burning import burning
 from services.reporting.circular import (
@@ -31,6 +32,7 @@ from services.reporting.lists import ListNumbers, days_late, last_day, progress
 from services.reporting.part import Share, rate
 from services.reporting.periods import Period
 from services.reporting.satisfaction import satisfaction
+from services.reporting.supervised import gaming, supervised
 from services.reporting.trend import trend
 from services.reporting.words import LIMITS_ZH
 
@@ -82,6 +84,7 @@ class Again:
 class Numbers:
     """A closed book as the store counted it. `by_unit`: unit → figure of the book → count.
 
+    `gaming`: kind of sign → unit → count.
     `promise_heads`: where each authority's promise chain ended at the cut.
     """
 
@@ -95,6 +98,7 @@ class Numbers:
     cut: tuple[CutAt, ...]
     promise_heads: Mapping[str, PromiseHead] = field(default_factory=dict)
     lists: ListNumbers = field(default_factory=ListNumbers)
+    gaming: Mapping[SignalKind, Mapping[str, int]] = field(default_factory=dict)
 
 
 def compose(period: Period, numbers: Numbers, directory: Directory, before: Circular | None) -> Circular:
@@ -107,6 +111,7 @@ def compose(period: Period, numbers: Numbers, directory: Directory, before: Circ
     answers = satisfaction(counts, last, units)
     overdue = tuple(_overdue(one, directory, period, cut_at) for one in numbers.overdue)
     lists = progress(counts, numbers.lists, directory, cut_at)
+    letters = supervised(counts, numbers.lists, directory, cut_at)
     return Circular(
         kind=period.kind,
         first=period.first,
@@ -136,8 +141,10 @@ def compose(period: Period, numbers: Numbers, directory: Directory, before: Circ
         notices_by_limit=_shares(counts, "notices", "limit", lambda code: LIMITS_ZH.get(code, code), last),
         satisfaction=answers,
         progress=lists,
+        supervised=letters,
+        gaming=gaming(numbers.gaming, directory),
         boards=boards(units, counts, answers),
-        burning=burning(counts, overdue, answers, lists),
+        burning=burning(counts, overdue, answers, lists, letters),
         trend=trend(before, period.last, counts),
     )
 

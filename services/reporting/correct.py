@@ -17,7 +17,7 @@ _KEYS: Final = ("code", "case_id", "figure", "number", "tier", "limit")
 _APART: Final = frozenset(
     {
         *("correction", "cut", "cut_sha256", "cut_at", "promise_head", "trend"),
-        *("satisfaction", "boards", "burning"),
+        *("satisfaction", "boards", "burning", "gaming"),
     }
 )
 """What is the same by the cut, the correction itself, or follows from the units told."""
@@ -45,6 +45,11 @@ _WORDS: Final = {
     "late_promises": "到期未兑现的承诺",
     "late_projects": "超过完成日期的项目",
     "late_further": "逾期未了时限",
+    "supervised": "督办清单",
+    "letters": "整改督办函",
+    "late_letters": "逾期未回复督办函",
+    "listings": "挂牌督办",
+    "red_slips": "红色督办单",
 }
 
 

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from services.contracts.envelope import Record
 from services.contracts.watermark import WatermarkPassed
 
 Position = tuple[str, int]
 """Topic and partition."""
+Midnight = Callable[[date], datetime]
+"""The instant at which a local day begins."""
+
+
+def end_of(day: date, midnight: Midnight) -> datetime:
+    """24:00 of a local day: what is done on it is done in time."""
+    return midnight(day + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)

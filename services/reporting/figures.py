@@ -139,7 +139,7 @@ FACTS: Final = (
 )
 FIGURES: Final[Mapping[str, Figure]] = {figure.name: figure for figure in (*FACTS, *LEDGER, *LIST_FIGURES)}
 
-_OF_LISTS: Final = {"tier": "tier", "unit": "unit", "limit": "tier"}
+_OF_LISTS: Final = {"tier": "tier", "unit": "unit", "limit": "tier", "measure": "tier"}
 DIMENSIONS: Final[Mapping[Source, Mapping[str, str]]] = {
     "ledger": {
         "unit": "unit",
@@ -158,7 +158,8 @@ DIMENSIONS: Final[Mapping[Source, Mapping[str, str]]] = {
     },
     **dict.fromkeys(("lists", "standing", "closed", "ended"), _OF_LISTS),
 }
-"""Source → dimension → column. A category contains its sub-categories; a further limit's tier is its kind."""
+"""Source → dimension → column. A category contains its sub-categories; a further limit's tier is its kind, a
+consequence's its measure."""
 
 
 def named(name: str) -> Sliced:

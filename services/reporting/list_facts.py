@@ -1,10 +1,10 @@
-"""What happens to promises and projects as facts of the lists: one flat row an event, never changed.
+"""What happens to promises, projects, letters and the like as facts of the lists: one flat row an event.
 
-Adding an event of another list (letters, rounds) is adding its line to the table at the end.
+Adding an event of another list is adding its line to the table at the end, or to that of `supervised_facts`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -14,6 +14,7 @@ import orjson
 from services.contracts.demand import ProjectRated
 from services.contracts.envelope import Event, Record
 from services.contracts.project import (
+    UPDATES,
     MilestoneReached,
     Plan,
     ProgressReported,
@@ -24,16 +25,17 @@ from services.contracts.project import (
     ProjectReplaced,
 )
 from services.contracts.promise import PromiseAired, PromiseChanged, PromiseMade, PromiseSettled
-
-Midnight = Callable[[date], datetime]
-"""The instant at which a local day begins."""
+from services.reporting.days import Midnight, end_of
+from services.reporting.supervised_facts import SUPERVISED
 
 
 class ListFact(NamedTuple):
     """One row of `list_facts`, in the table's column order.
 
-    `item`: the promise or project. `due`: the instant at which its last day ends. `milestones`: JSON, a list
-    of [name, instant]; `text`: its name or words, of a milestone reached its name. Amounts are in yuan.
+    `item`: the promise, project, letter or whatever the list has. `due`: the instant at which its last day
+    ends. `milestones`: JSON, a list of [name, instant]; `text`: its name or words, of a milestone reached its
+    name. Amounts are in yuan. `finding`: what a round found, which a letter follows from, or by which the
+    project was updated (项目更新).
     """
 
     event_id: UUID
@@ -58,6 +60,7 @@ class ListFact(NamedTuple):
     funded: Decimal | None = None
     milestones: str | None = None
     text: str | None = None
+    finding: UUID | None = None
 
 
 COLUMNS: Final = ListFact._fields
@@ -74,11 +77,6 @@ def list_facts_of(placed: Iterable[tuple[Record, date]], midnight: Midnight) -> 
         at = record.envelope.time
         place = (record.envelope.id, at, day, of, kind, record.topic, record.partition, record.offset)
         yield ListFact(*place, at < midnight(day), **values(record.event, midnight))
-
-
-def end_of(day: date, midnight: Midnight) -> datetime:
-    """24:00 of a local day: what is done on it is done in time."""
-    return midnight(day + timedelta(days=1))
 
 
 def _promise(event: Any, _: Midnight) -> Values:
@@ -113,6 +111,15 @@ def _planned(event: ProjectOpened | ProjectChanged, midnight: Midnight) -> Value
     return _project(event, midnight) | {"state": "open"} | _plan(event.plan, midnight)
 
 
+def _changed_plan(event: ProjectChanged, midnight: Midnight) -> Values:
+    updated = event.finding_id if UPDATES.intersection(event.changed) else None
+    return _planned(event, midnight) | {"finding": updated}
+
+
+def _replaced(event: ProjectReplaced, midnight: Midnight) -> Values:
+    return _project(event, midnight) | {"state": "replaced", "finding": event.finding_id}
+
+
 def _plan(plan: Plan, midnight: Midnight) -> Values:
     milestones = [[one.name, end_of(one.due, midnight)] for one in plan.milestones]
     return {
@@ -145,12 +152,13 @@ _MAKERS: Final[Mapping[type[Event], tuple[str, str, Callable[[Any, Midnight], Va
     PromiseAired: ("promise", "aired", _promise),
     PromiseSettled: ("promise", "settled", _settled),
     ProjectOpened: ("project", "opened", _planned),
-    ProjectChanged: ("project", "changed", _planned),
+    ProjectChanged: ("project", "changed", _changed_plan),
     ProgressReported: ("project", "progress", _project),
     MilestoneReached: ("project", "milestone", _reached),
     ProjectDone: ("project", "done", _ended("done")),
-    ProjectReplaced: ("project", "replaced", _ended("replaced")),
+    ProjectReplaced: ("project", "replaced", _replaced),
     ProjectDropped: ("project", "dropped", _ended("dropped")),
     ProjectRated: ("project", "rated", _project_rated),
+    **SUPERVISED,
 }
 """Event → the list, the fact's kind, and what makes its values."""

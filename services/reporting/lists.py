@@ -36,6 +36,19 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A listing that stood at the cut. `due`: when its next report is due."""
+
+    tier: str
+    unit: str
+    post: str | None
+    text: str | None
+    opened_at: datetime
+    state: str
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ListNumbers:
     """What the store counted of answers and lists. `money`: tier → of its projects that are open or done."""
 
@@ -43,6 +56,8 @@ class ListNumbers:
     late_promises: Sequence[Late] = ()
     late_projects: Sequence[Late] = ()
     late_further: Sequence[Late] = ()
+    late_letters: Sequence[Late] = ()
+    listings: Sequence[Listed] = ()
     money: Mapping[str | None, Money] = field(default_factory=dict)
 
 
@@ -52,7 +67,7 @@ def progress(
     """The section, from the circular's figures and the rows that stand late."""
 
     def late(rows: Sequence[Late]) -> tuple[LateItem, ...]:
-        return tuple(_late(row, directory, cut_at) for row in rows)
+        return tuple(late_item(row, directory, cut_at) for row in rows)
 
     return Progress(
         promises=tuple(_promises(counts, code, zh) for code, zh in TIERS_ZH.items()),
@@ -99,7 +114,7 @@ def _slices(
     return {name: counts.get(sliced(f"{figure}_{name}", dimension, value), 0) for name in names}
 
 
-def _late(row: Late, directory: Directory, cut_at: datetime) -> LateItem:
+def late_item(row: Late, directory: Directory, cut_at: datetime) -> LateItem:
     """A promise is its promiser's for good; of the rest, whoever had the post when it fell due answers."""
     holder = row.holder or directory.holder(row.post, last_day(row.due))
     return LateItem.model_validate(

@@ -14,7 +14,9 @@ def public_edition(edition: Edition) -> Edition:
 
 
 def public(circular: Circular) -> Circular:
-    """The circular without receipts and ids of cases. Figures stay, and so do the holders of public posts."""
+    """The circular without receipts and ids of cases, and without the units in which gaming is suspected.
+
+    Figures stay, and so do the holders of public posts."""
     return circular.model_copy(
         update={
             "overdue": tuple(
@@ -24,6 +26,7 @@ def public(circular: Circular) -> Circular:
                 one.model_copy(update={"receipt": "", "case_id": "", "earlier": None})
                 for one in circular.repeats
             ),
+            "gaming": tuple(one.model_copy(update={"units": ()}) for one in circular.gaming),
             "correction": circular.correction
             and circular.correction.model_copy(
                 update={"changes": tuple(map(_veiled, circular.correction.changes))}

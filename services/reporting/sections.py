@@ -94,9 +94,9 @@ class FurtherRow(Part):
 
 
 class LateItem(Part):
-    """What stands past its last day at the cut: a promise or a project. `days_late`: days begun since."""
+    """What stands past its last day at the cut, and how many days have begun since."""
 
-    list: Literal["promise", "project", "further"]
+    list: Literal["promise", "project", "further", "letter"]
     number: str
     text: str
     tier: str | None
@@ -117,6 +117,68 @@ class Progress(Part):
     late_promises: tuple[LateItem, ...]
     late_projects: tuple[LateItem, ...]
     late_further: tuple[LateItem, ...]
+
+
+class UnitCount(Part):
+    """How much of something is a unit's."""
+
+    code: str
+    name: str
+    count: int
+
+
+class LetterRow(Part):
+    """The letters (整改督办函) to one unit: in the period, and those open and overdue at the cut."""
+
+    code: str
+    name: str
+    issued: int
+    answered: int
+    struck_off: int
+    open: int
+    overdue: int
+
+
+class ListedItem(Part):
+    """A listing (挂牌督办) that stands at the cut. `silent`: the report that was due by then is missing."""
+
+    subject: Literal["case", "project"]
+    text: str
+    unit: str
+    unit_name: str
+    post_title: str
+    holder: str | None
+    since: datetime
+    report_due: datetime | None
+    silent: bool
+
+
+class Measured(Part):
+    """How often a consequence of one kind was proposed in the period."""
+
+    measure: str
+    name: str
+    count: int
+
+
+class Supervised(Part):
+    """The supervision list (督办清单). Late letters and listings name the first; the figures count all."""
+
+    letters: tuple[LetterRow, ...]
+    late_letters: tuple[LateItem, ...]
+    listings: tuple[ListedItem, ...]
+    consequences: tuple[Measured, ...]
+    red_slips: tuple[UnitCount, ...]
+
+
+class GamingSign(Part):
+    """Signs of gaming of one kind. `units` are for the county itself: the public edition has the count."""
+
+    kind: str
+    zh: str
+    en: str
+    count: int
+    units: tuple[UnitCount, ...]
 
 
 class Place(Part):

@@ -15,7 +15,7 @@ from services.reporting.list_facts import ListFact
 
 
 class Item(NamedTuple):
-    """One promise, project or further limit that stands in its list, as the columns of `list_standing`.
+    """What stands in its list: promise, project, letter, listing, further limit; columns of `list_standing`.
 
     `part` tells the further limits of one case apart. `opening`: the version of the event that opened it.
     `changes` counts new dates and words. `milestone_due`: the earliest of the milestones not yet reached.
@@ -47,8 +47,13 @@ class Item(NamedTuple):
 
 COLUMNS: Final = Item._fields
 Key = tuple[str, UUID, str]
+STAND: Final = frozenset({"promise", "project", "letter", "listing"})
+"""The lists whose items stand until they end; what else is told happens once."""
 ENDS: Final = frozenset(
-    {"kept", "kept_late", "broken", "withdrawn", "done", "replaced", "dropped", "met", "ended"}
+    {
+        *("kept", "kept_late", "broken", "withdrawn", "done", "replaced", "dropped", "met", "ended"),
+        *("voided", "struck_off"),
+    }
 )
 """The states in which an item leaves its list."""
 
@@ -61,11 +66,11 @@ class Folded(NamedTuple):
 
 
 def fold(before: Iterable[Item], facts: Iterable[ListFact]) -> Folded:
-    """The lists after some facts of promises and projects, each item's in the order of their versions."""
+    """The lists after some facts of what stands in them, each item's in the order of their versions."""
     items = {(one.list, one.item, one.part): one for one in before}
     closed: list[Item] = []
     for fact in sorted(facts, key=lambda one: (one.list, one.item, one.version)):
-        if fact.kind == "rated":
+        if fact.list not in STAND or fact.kind == "rated":
             continue
         key: Key = (fact.list, fact.item, "")
         there = items.get(key)

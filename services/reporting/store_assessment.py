@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
+import asyncpg
 import orjson
 
 from services.kit.postgres import Connection, Pool
@@ -15,8 +17,7 @@ from services.reporting.assess.compose import Leader, Numbers
 from services.reporting.assess.observe import OBSERVED, CaseFact, Period
 from services.reporting.assess.score import Key, Tally
 from services.reporting.directory import Directory, build
-from services.reporting.store_books import PATIENCE
-from services.reporting.store_progress import PARTITIONS
+from services.reporting.store_progress import PARTITIONS, PATIENCE
 
 _COUNT: Final = (Path(__file__).parent / "sql" / "assessment.sql").read_text(encoding="utf-8")
 _FACTS: Final = """
@@ -24,6 +25,15 @@ SELECT event_id, at, day, kind, case_id, dispatch, version, unit, post, receipt,
        complete_due, colour, outcome
 FROM {facts} WHERE day < $1 AND kind = ANY($2::text[]) AND case_id IS NOT NULL {which}
 """
+
+_TOUCHED: Final = """ARRAY(
+    WITH last AS (SELECT book, until FROM books WHERE until <= $1 ORDER BY until DESC, book LIMIT 1)
+    SELECT case_id FROM facts
+    WHERE day >= coalesce((SELECT until FROM last), '-infinity') AND day < $2 AND case_id IS NOT NULL
+    UNION
+    SELECT case_id FROM ledger WHERE book = (SELECT book FROM last) AND closed_as IS NULL
+)"""
+"""Cases of which anything happened in a period or since the last book before it, or that were open then."""
 
 
 async def reached(connection: Connection | Pool, until: date) -> bool:
@@ -52,16 +62,31 @@ async def tallies(
     """Rows of `sql/assessment.sql`: counts, shares and Wilson bounds by unit and by leader."""
     out = [(one.unit, one.case_id, name) for one in exclusions for name in one.indicators]
     held = directory.holders
-    return await connection.fetch(
-        _COUNT,
-        *period,
-        *([row[column] for row in out] for column in range(3)),
-        [one.post for one in held],
-        [one.person for one in held],
-        [one.since for one in held],
-        [one.until for one in held],
-        timeout=PATIENCE,
-    )
+    async with _hashing(connection) as hashing:
+        return await hashing.fetch(
+            _COUNT,
+            *period,
+            *([row[column] for row in out] for column in range(3)),
+            [one.post for one in held],
+            [one.person for one in held],
+            [one.since for one in held],
+            [one.until for one in held],
+            timeout=PATIENCE,
+        )
+
+
+@asynccontextmanager
+async def _hashing(connection: Connection | Pool) -> AsyncIterator[Connection]:
+    """A transaction, or a part of one, in which the planner, who can't know how many rows the parts of a long
+    statement have, may not bet on few."""
+    if isinstance(connection, asyncpg.Pool):
+        async with connection.acquire() as one, _hashing(one) as hashing:
+            yield hashing
+        return
+    async with connection.transaction():
+        await connection.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
+        yield connection
+        await connection.execute("SET LOCAL enable_nestloop = on")
 
 
 async def count(
@@ -79,23 +104,23 @@ async def count(
     return Numbers(units, leaders)
 
 
-async def cases_of_unit(connection: Connection | Pool, unit: str, until: date) -> list[UUID]:
-    """The cases that a unit had to do with before a day."""
-    rows = await connection.fetch(
-        "SELECT DISTINCT case_id FROM facts WHERE unit = $1 AND day < $2 AND case_id IS NOT NULL",
-        unit,
-        until,
-    )
-    return [row["case_id"] for row in rows]
+async def cases_of_unit(connection: Connection | Pool, unit: str, period: Period) -> list[UUID]:
+    """The cases of a unit that a period's assessment can count."""
+    return await _cases(connection, "unit", unit, period)
 
 
-async def cases_of_post(connection: Connection | Pool, post: str, until: date) -> list[UUID]:
-    """The cases that a post answered for before a day."""
-    rows = await connection.fetch(
-        "SELECT DISTINCT case_id FROM facts WHERE post = $1 AND day < $2 AND case_id IS NOT NULL",
-        post,
-        until,
+async def cases_of_post(connection: Connection | Pool, post: str, period: Period) -> list[UUID]:
+    """The cases that a post answered for and a period's assessment can count."""
+    return await _cases(connection, "post", post, period)
+
+
+async def _cases(
+    connection: Connection | Pool, column: Literal["unit", "post"], whose: str, period: Period
+) -> list[UUID]:
+    sql = (
+        f"SELECT DISTINCT case_id FROM facts WHERE {column} = $3 AND day < $2 AND case_id = ANY ({_TOUCHED})"
     )
+    rows = await connection.fetch(sql, period.first, period.until, whose, timeout=PATIENCE)
     return [row["case_id"] for row in rows]
 
 

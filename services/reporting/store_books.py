@@ -16,13 +16,12 @@ from services.reporting.directory import Directory, build
 from services.reporting.figure import Figure
 from services.reporting.figures import FACTS, FIGURES, LEDGER
 from services.reporting.periods import Period, SoFar, next_over
+from services.reporting.store_gaming import gaming_counts
 from services.reporting.store_lists import close_lists
-from services.reporting.store_progress import so_far
+from services.reporting.store_progress import PATIENCE, so_far
 
 LISTED: Final = 200
 """How many overdue cases and repeats a circular lists; the figures count all."""
-PATIENCE: Final = 300.0
-"""Seconds that closing a book may take on an overloaded machine; a week's takes about one."""
 DRAFTING: Final = 0x79_6E_64
 """The advisory lock under which one process drafts or issues at a time."""
 
@@ -105,6 +104,7 @@ class PostgresBooks:
             cut=await self._cut(period),
             promise_heads=await self._promise_heads(period),
             lists=await close_lists(self._connection, period),
+            gaming=await gaming_counts(self._connection, period.first, period.until),
         )
 
     async def directory(self, period: Period) -> Directory:

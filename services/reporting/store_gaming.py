@@ -1,6 +1,6 @@
 """What gaming is seen in, from PostgreSQL."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from services.kit.postgres import Connection, Pool
@@ -11,11 +11,13 @@ from services.reporting.assess.gaming import (
     SignalKind,
     counted,
     default_parameters,
+    joined,
     lookback,
     signals,
 )
-from services.reporting.store_books import PATIENCE
+from services.reporting.store_progress import PATIENCE
 
+MONTH: Final = timedelta(days=31)
 _COLUMNS: Final = """
 event_id, at, day, kind, case_id, dispatch, version, unit, receipt, category, citizen_ref, repeat_of,
 complete_due, outcome
@@ -32,21 +34,25 @@ SELECT * FROM near
 UNION ALL
 -- Of what was completed lately: whose it was and what about, however long ago it began.
 SELECT {_COLUMNS} FROM facts
-WHERE kind = 'assigned' AND day < $1 AND case_id IN (SELECT case_id FROM near)
+WHERE kind = 'assigned' AND day < $1 AND case_id = ANY (ARRAY(SELECT DISTINCT case_id FROM near))
 UNION ALL
 SELECT {_COLUMNS} FROM facts
-WHERE kind = 'limits_set' AND day < $2 AND case_id IN (SELECT case_id FROM edited)
+WHERE kind = 'limits_set' AND day < $2 AND case_id = ANY (ARRAY(SELECT case_id FROM edited))
 """
 
 
 async def found(
     connection: Connection | Pool, first: date, until: date, asked: Parameters | None = None
 ) -> list[Signal]:
-    """Every signal of the days from `first` to before `until`."""
+    """Every signal of the days from `first` to before `until`, read a month at a time."""
     parameters = asked or default_parameters()
-    since = first - lookback(parameters)
-    rows = await connection.fetch(_FACTS, since, until, timeout=PATIENCE)
-    return signals((GameFact(**dict(row)) for row in rows), parameters, first, until)
+    known: list[list[Signal]] = []
+    while first < until:
+        end = min(first + MONTH, until)
+        rows = await connection.fetch(_FACTS, first - lookback(parameters), end, timeout=PATIENCE)
+        known.append(signals((GameFact(**dict(row)) for row in rows), parameters, first, end))
+        first = end
+    return joined(known)
 
 
 async def gaming_counts(

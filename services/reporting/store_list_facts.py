@@ -1,4 +1,4 @@
-"""Facts of promises and projects in PostgreSQL: what the stream writes."""
+"""Facts of the lists in PostgreSQL: what the stream writes."""
 
 from collections.abc import Iterable
 from typing import Final

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 from services.kit.clock import local_midnight
 from services.kit.postgres import Connection
+from services.reporting.figures import FIGURES
 from services.reporting.further import FURTHER, KINDS, Act, Due, fold_further, with_dues
 from services.reporting.list_facts import COLUMNS as FACT_COLUMNS
 from services.reporting.list_facts import ListFact
-from services.reporting.lists import Late, ListNumbers, Money
+from services.reporting.lists import Late, Listed, ListNumbers, Money
 from services.reporting.periods import Period
 from services.reporting.standing import COLUMNS, Folded, Item, fold
 from services.reporting.store_list_counts import count_lists
@@ -105,30 +106,44 @@ async def _keep(connection: Connection, until: date, folded: Folded) -> None:
 
 async def close_lists(connection: Connection, period: Period) -> ListNumbers:
     """Fold the lists up to the cut of a period, and count them for its days."""
-    until, cut_at = period.until, local_midnight(period.until)
+    until = period.until
     await fold_lists(connection, until)
     return ListNumbers(
         counts=await count_lists(connection, period),
-        late_promises=await _late(connection, until, cut_at, "promise"),
-        late_projects=await _late(connection, until, cut_at, "project"),
-        late_further=await _late(connection, until, cut_at, FURTHER),
+        late_promises=await _late(connection, until, "promises_overdue"),
+        late_projects=await _late(connection, until, "projects_overdue"),
+        late_further=await _late(connection, until, "further_passed"),
+        late_letters=await _late(connection, until, "letters_overdue"),
+        listings=await _listed(connection, until),
         money=await _money(connection, until),
     )
 
 
-async def _late(connection: Connection, until: date, cut_at: datetime, of: str) -> list[Late]:
-    """What of a list stood past its last day at the cut, the longest first."""
+async def _late(connection: Connection, until: date, figure: str) -> list[Late]:
+    """What a figure of the standing lists counts at the cut, the longest late first."""
     rows = await connection.fetch(
         f"""
         SELECT {", ".join(field.name for field in fields(Late))} FROM list_standing
-        WHERE cut = $1 AND list = $3 AND due <= $2 ORDER BY due, item, part LIMIT $4
+        WHERE cut = $1 AND ({FIGURES[figure].condition}) ORDER BY due, item, part LIMIT $3
         """,
         until,
-        cut_at,
-        of,
+        local_midnight(until),
         LISTED,
     )
     return [Late(*row) for row in rows]
+
+
+async def _listed(connection: Connection, until: date) -> list[Listed]:
+    """The listings that stood at the cut, the oldest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {", ".join(field.name for field in fields(Listed))} FROM list_standing
+        WHERE cut = $1 AND list = 'listing' ORDER BY opened_at, item LIMIT $2
+        """,
+        until,
+        LISTED,
+    )
+    return [Listed(*row) for row in rows]
 
 
 async def _money(connection: Connection, until: date) -> dict[str | None, Money]:

@@ -12,6 +12,8 @@ from services.reporting.issue import Draft
 from services.reporting.periods import SCHEDULED, Editions, SoFar
 
 PARTITIONS: Final = sum(TOPICS[topic].partitions for topic in topics_read_by("reporting"))
+PATIENCE: Final = 300.0
+"""Seconds that closing a book may take on an overloaded machine; a week's takes about one."""
 
 
 async def so_far(connection: Connection | Pool) -> SoFar:

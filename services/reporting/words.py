@@ -1,6 +1,9 @@
 """Codes that circulars count, in the words that people read, in the order in which they are told."""
 
+from collections.abc import Mapping
 from typing import Final
+
+from services.reporting.assess.gaming import SignalKind
 
 TIERS_ZH: Final = {
     "county_leader": "县级领导",
@@ -23,5 +26,28 @@ LIMITS_ZH: Final = {
     "extension": "延期审批",
     "rectification": "整改",
     "assist": "协办",
+    "letter_receipt": "督办函签收",
+    "letter_reply": "督办函回复",
+    "project_report": "项目进展报告",
+    "listing_report": "挂牌进展报告",
+    "notice_reply": "督办单答复",
+}
+SUBJECTS_ZH: Final = {"case": "办件", "project": "项目"}
+MEASURES_ZH: Final = {
+    "reminder": "催办提醒",
+    "warning": "预警",
+    "overdue": "逾期督办",
+    "special_letter": "专函督办",
+    "interview": "约谈",
+}
+GAMING_ZH: Final[Mapping[SignalKind, str]] = {
+    "closed_unheard": "办结未回访、群众再次反映",
+    "ratings_at_once": "短时间内集中好评",
+    "limit_edited_late": "逾期后改动时限",
+}
+GAMING_EN: Final[Mapping[SignalKind, str]] = {
+    "closed_unheard": "closed without contact and complained about again",
+    "ratings_at_once": "many good ratings at once",
+    "limit_edited_late": "a limit edited after its date",
 }
 FURTHER_ZH: Final = {code: LIMITS_ZH[code] for code in ("dispute", "extension", "assist", "rectification")}

@@ -29,7 +29,9 @@ from services.supervision.api_answers import (
     InboxPage,
     page_after,
 )
-from services.supervision.api_office import office_routes
+from services.supervision.api_consequences import consequence_routes
+from services.supervision.api_dry_run import dry_run_routes
+from services.supervision.api_letter_office import LetterOffice
 from services.supervision.api_subjects import not_a_recipient, subject_routes
 from services.supervision.calendar import InvalidCalendar
 from services.supervision.calendars import Policies, WrongYear, load_calendar
@@ -55,7 +57,8 @@ def routes(database: Database, policies: Policies) -> APIRouter:
         _inbox_routes(database),
         _limit_routes(database, policies),
         subject_routes(database, policies),
-        office_routes(database, policies),
+        consequence_routes(LetterOffice(database, policies)),
+        dry_run_routes(database, policies),
         _calendar_routes(database, policies),
     ):
         whole.include_router(part)

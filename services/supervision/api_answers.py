@@ -265,6 +265,7 @@ class ConsequenceShown(_Answer):
     at: datetime
     settled_as: str | None
     note: str | None
+    letter_id: UUID | None = Field(description="the letter that followed a proposed special letter")
 
     @classmethod
     def of(cls, one: Proposal, called: SubjectName | None) -> "ConsequenceShown":
@@ -284,6 +285,7 @@ class ConsequenceShown(_Answer):
             at=one.at,
             settled_as=one.settled_as,
             note=one.note,
+            letter_id=one.letter_id,
         )
 
 

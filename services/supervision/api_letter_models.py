@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.contracts.letter import Addressed
+from services.kit.documents.official import chinese_day
 from services.supervision.letter import number_of
 from services.supervision.letter_transitions import LetterState, Step
 from services.supervision.render.letter import LetterText
@@ -159,7 +160,7 @@ def text_view(text: LetterText) -> LetterTextView:
         addressee=text.addressee,
         paragraphs=list(text.paragraphs),
         signature=text.signature,
-        date=text.date,
+        date=chinese_day(text.day),
         copies=list(text.copies),
         void=text.void,
     )
@@ -167,5 +168,9 @@ def text_view(text: LetterText) -> LetterTextView:
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     number = None if row["serial"] is None else number_of(row["word"], row["year"], row["serial"])
-    given = {name: row[name] for name in LetterRow.model_fields if name not in {"number", "project"}}
-    return {**given, "number": number, "project": row["ledger"]}
+    given = {name: row[name] for name in LetterRow.model_fields if name not in _OTHERWISE}
+    return {**given, "number": number, "project": row["ledger"], "receipt_due": row["receipt_limit"]}
+
+
+_OTHERWISE = frozenset({"number", "project", "receipt_due"})
+"""What isn't the column of its name: what is watched is the limit, that of the letter stands on paper."""

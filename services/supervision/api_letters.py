@@ -1,104 +1,38 @@
 """Letters over HTTP: write, read, and one route a step. The table of transitions says who may take one."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Response
 from fastapi import Query as FromQuery
 
-from services.contracts.vocabulary import ROLES
 from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
 from services.kit.masking import mask
 from services.kit.page import Cursor
-from services.kit.postgres import Connection, Database, Writing
 from services.supervision import api_letter_models as models
 from services.supervision.api_access import sees_unit
-from services.supervision.api_letter_outcomes import letter_problem, no_letter
-from services.supervision.calendars import Policies
-from services.supervision.letter import Letter, Matter, Taken, Words
-from services.supervision.letter_limits import LetterLimits, Unwatched
-from services.supervision.letter_transitions import LetterState, Step, allowed_steps, roles_of, who_may
-from services.supervision.letters import LetterDesk, Refused
-from services.supervision.render.letter import Unsigned, letter_text
-from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.store_directory import PostgresCopy
-from services.supervision.store_letters import LetterFilter, PostgresLetters, letter_of
+from services.supervision.api_letter_files import file_routes
+from services.supervision.api_letter_office import READERS, LetterOffice, Reader, done
+from services.supervision.api_letter_outcomes import letter_problem
+from services.supervision.letter import Letter, Matter, Words
+from services.supervision.letter_transitions import LetterState, roles_of, who_may
+from services.supervision.render.letter import letter_text
+from services.supervision.store_letters import LetterFilter, PostgresLetters
 
 PAGE: Final = 50
 LARGEST_PAGE: Final = 500
 WRITERS: Final = "supervision_office, administrator"
-READERS: Final = "handler and unit_head: those to their unit; other staff: all"
 
-Reader = Annotated[Staff, Depends(staff_with(*ROLES))]
 Writer = Annotated[Staff, Depends(staff_with("supervision_office", "administrator"))]
-LimitsOf = Callable[[Writing], LetterLimits]
 UnitOf = Annotated[models.Code | None, FromQuery(description="None: all that the caller may read")]
-Outcome = Taken | Refused
-
-
-class LetterOffice:
-    """Where letters are read and written, one transaction each call."""
-
-    def __init__(
-        self, database: Database, policies: Policies, limits: LimitsOf = lambda _: Unwatched()
-    ) -> None:
-        self.database = database
-        self._policies = policies
-        self._limits = limits
-
-    async def desk_of(self, writing: Writing, staff: Staff) -> LetterDesk:
-        """A desk for a member of staff within a transaction that is open already."""
-        policy = await self._policies.current(PostgresCalendars(writing.connection))
-        issuer, rules = await PostgresCopy(writing.connection).letter_rules()
-        return LetterDesk(
-            PostgresLetters(writing.connection),
-            self._limits(writing),
-            writing.publish,
-            rules,
-            issuer,
-            policy.calendar,
-            staff,
-            writing.now,
-        )
-
-    @asynccontextmanager
-    async def desk(self, staff: Staff) -> AsyncIterator[tuple[LetterDesk, Connection]]:
-        """What it does commits at the end."""
-        async with self.database.writing() as writing:
-            yield await self.desk_of(writing, staff), writing.connection
-
-    async def readable(self, letter_id: UUID, staff: Staff, connection: Connection) -> Mapping[str, Any]:
-        """A letter's row. Raises Problem 404, and 403 for a letter to another unit."""
-        row = await PostgresLetters(connection).shown(letter_id)
-        if row is None:
-            raise no_letter(letter_id)
-        if not sees_unit(staff, row["unit"]):
-            remedy = "ask that unit's staff or the supervision office"
-            raise Problem(403, "Forbidden", f"the letter goes to unit {row['unit']}", remedy=remedy)
-        return row
-
-    async def view(self, letter_id: UUID, staff: Staff, connection: Connection) -> models.LetterView:
-        """Raises Problem as `readable`."""
-        row = await self.readable(letter_id, staff, connection)
-        allowed = allowed_steps(staff.role, staff.unit, row["unit"], row["state"])
-        return models.view_of(row, await PostgresLetters(connection).steps(letter_id), allowed)
-
-    async def take(
-        self, letter_id: UUID, staff: Staff, step: Step, words: Words | None = None
-    ) -> models.LetterView:
-        """Raises Problem where the step is refused."""
-        async with self.desk(staff) as (desk, connection):
-            _done(await desk.take(letter_id, step, words or Words()), staff)
-            return await self.view(letter_id, staff, connection)
 
 
 def letter_routes(office: LetterOffice) -> APIRouter:
     """The routes; each summary says who may call it."""
     routes = APIRouter(tags=["letters"])
+    file_routes(routes, office)
     _reading(routes, office)
     _writing(routes, office)
     _by_the_unit(routes, office)
@@ -114,10 +48,11 @@ def _reading(routes: APIRouter, office: LetterOffice) -> None:
         state: LetterState | None = None,
         overdue: Annotated[bool | None, FromQuery(description="receipt or reply late, or not")] = None,
         year: Annotated[int | None, FromQuery(ge=1949, le=9999, description="of the number")] = None,
+        finding: Annotated[UUID | None, FromQuery(description="that a round's finding became")] = None,
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.LetterPage:
-        wanted = LetterFilter(_unit_for(staff, unit), state, overdue, year)
+        wanted = LetterFilter(_unit_for(staff, unit), state, overdue, year, finding)
         cursor = Cursor.parse(after) if after is not None else None
         async with office.database.pool.acquire() as connection:
             rows = await PostgresLetters(connection).page(wanted, cursor, limit + 1)
@@ -135,13 +70,7 @@ def _reading(routes: APIRouter, office: LetterOffice) -> None:
         summary=f"The parts of a signed letter as it reads on paper ({READERS})",
     )
     async def read_text(letter_id: UUID, staff: Reader) -> models.LetterTextView:
-        async with office.database.pool.acquire() as connection:
-            row = await office.readable(letter_id, staff, connection)
-        try:
-            return models.text_view(letter_text(letter_of(row)))
-        except Unsigned as unsigned:
-            remedy = "sign it first: POST /letters/{letter_id}/sign"
-            raise Problem(409, "Conflict", str(unsigned), field="letter_id", remedy=remedy) from unsigned
+        return models.text_view(letter_text(await office.signed(letter_id, staff)))
 
 
 def _writing(routes: APIRouter, office: LetterOffice) -> None:
@@ -168,7 +97,7 @@ def _writing(routes: APIRouter, office: LetterOffice) -> None:
         letter_id: UUID, staff: Writer, given: models.SignGiven | None = None
     ) -> models.LetterView:
         async with office.desk(staff) as (desk, connection):
-            _done(await desk.sign(letter_id, given.reply_by if given else None), staff)
+            done(await desk.sign(letter_id, given.reply_by if given else None), staff)
             return await office.view(letter_id, staff, connection)
 
 
@@ -199,7 +128,7 @@ def _by_the_office(routes: APIRouter, office: LetterOffice) -> None:
     async def send_back(letter_id: UUID, given: models.ReturnGiven, staff: Writer) -> models.LetterView:
         async with office.desk(staff) as (desk, connection):
             until: tuple[int | None, date | None] = (given.reply_days, given.reply_by)
-            _done(await desk.send_back(letter_id, mask(given.reason), *until), staff)
+            done(await desk.send_back(letter_id, mask(given.reason), *until), staff)
             return await office.view(letter_id, staff, connection)
 
     @routes.post("/letters/{letter_id}/strike-off", summary=f"销号 Close the matter ({WRITERS})")
@@ -255,9 +184,3 @@ async def _matter(given: models.LetterGiven, letters: PostgresLetters) -> Matter
 
 def _unknown(field: str, detail: str, remedy: str) -> Problem:
     return Problem(422, "Unprocessable Content", detail, field=field, remedy=remedy)
-
-
-def _done(outcome: Outcome, staff: Staff) -> None:
-    """Raises Problem where a step was refused."""
-    if not isinstance(outcome, Taken):
-        raise letter_problem(outcome, staff)

@@ -14,19 +14,22 @@ from services.kit.http import STAFF_OR_ANYBODY, Problem, staff_of, staff_with
 from services.kit.masking import mask
 from services.kit.page import Cursor
 from services.supervision import api_round_models as models
+from services.supervision.api_letter_office import LetterOffice
 from services.supervision.api_letter_outcomes import letter_problem
-from services.supervision.api_letters import LetterOffice
 from services.supervision.finding import Finding, Objection, digest_of
+from services.supervision.finding_notices import FindingNotices
 from services.supervision.letter import letter_id_of
 from services.supervision.round import Plan, Round
 from services.supervision.rounds import (
     AnotherFinding,
+    AnotherRound,
     NoSuchRound,
     NoTeam,
     RoundDesk,
     UnknownTargets,
     WrongState,
 )
+from services.supervision.store_notices import PostgresDueLimits
 from services.supervision.store_rounds import PostgresRounds
 
 PAGE: Final = 50
@@ -53,7 +56,12 @@ class RoundOffice:
         async with self.database.writing() as writing:
             rounds = PostgresRounds(writing.connection)
             letters = await self._letters.desk_of(writing, staff)
-            yield RoundDesk(rounds, letters, writing.publish, staff.subject, writing.now), rounds
+            notices = FindingNotices(
+                PostgresDueLimits(writing.connection),
+                writing.publish,
+                await self._letters.policy(writing.connection),
+            )
+            yield RoundDesk(rounds, letters, notices, writing.publish, staff.subject, writing.now), rounds
 
     async def one(self, round_id: UUID) -> Round:
         """Raises Problem 404."""
@@ -134,22 +142,27 @@ def _refuse_the_public(request: Request) -> None:
 
 
 def _moving(routes: APIRouter, office: RoundOffice) -> None:
-    @routes.post("/rounds", status_code=201, summary=f"计划 Plan a round ({MOVERS})")
-    async def plan_round(given: models.RoundGiven, staff: Mover) -> models.RoundRow:
+    @routes.put(
+        "/rounds/{round_id}",
+        status_code=201,
+        summary=f"计划 Plan a round under an id that the caller made; again changes nothing ({MOVERS})",
+        responses={200: {"description": "it is planned already, with the same contents"}},
+    )
+    async def plan_round(
+        round_id: UUID, given: models.RoundGiven, staff: Mover, response: Response
+    ) -> models.RoundRow:
+        digest = digest_of(given.model_dump_json())
         async with office.desk(staff) as (desk, _):
-            targets = await desk.targets([(one.kind, one.key) for one in given.targets])
-            if isinstance(targets, UnknownTargets):
-                raise _problem(targets)
-            plan = Plan(
-                name=mask(given.name),
-                first_day=given.first_day,
-                last_day=given.last_day,
-                targets=targets,
-                visits=given.visits or len(targets),
-                inspectors=given.inspectors,
-                team=given.team,
-            )
-            return models.round_row(await desk.plan(plan))
+            there = await desk.planned(round_id, digest)
+            if isinstance(there, Round):
+                response.status_code = 200
+                return models.round_row(there)
+            if there is not None:
+                raise _problem(there)
+            plan = await _plan(desk, given)
+            if isinstance(plan, UnknownTargets):
+                raise _problem(plan)
+            return models.round_row(await desk.plan(round_id, plan, digest))
 
     @routes.post(
         "/rounds/{round_id}/draw", summary=f"抽签 Draw who goes where, once for each round ({MOVERS})"
@@ -173,6 +186,22 @@ def _moving(routes: APIRouter, office: RoundOffice) -> None:
             if not isinstance(outcome, Round):
                 raise _problem(outcome)
             return models.round_row(outcome)
+
+
+async def _plan(desk: RoundDesk, given: models.RoundGiven) -> Plan | UnknownTargets:
+    """The plan with its name masked and the unit of each target looked up."""
+    targets = await desk.targets([(one.kind, one.key) for one in given.targets])
+    if isinstance(targets, UnknownTargets):
+        return targets
+    return Plan(
+        name=mask(given.name),
+        first_day=given.first_day,
+        last_day=given.last_day,
+        targets=targets,
+        visits=given.visits or len(targets),
+        inspectors=given.inspectors,
+        team=given.team,
+    )
 
 
 def _finding(routes: APIRouter, office: RoundOffice) -> None:
@@ -243,6 +272,11 @@ def _problem(refused: object) -> Problem:
             return Problem(409, "Conflict", why, field="inspectors", remedy=remedy)
         case UnknownTargets(names):
             return _unfit("targets", f"not on record: {', '.join(names)}", "see /rounds/coverage and /units")
+        case AnotherRound(one):
+            what = f"round {one.round_id} is planned already, with other contents"
+            return Problem(
+                409, "Conflict", what, field="round_id", remedy="send another id, or the same contents"
+            )
         case AnotherFinding(kept):
             return _taken(kept.finding)
         case Objection(field, why, remedy):
@@ -254,7 +288,7 @@ def _problem(refused: object) -> Problem:
 NEXT: Final = {
     "planned": "draw it: POST /rounds/{round_id}/draw",
     "drawn": "record findings, or close it: POST /rounds/{round_id}/close",
-    "closed": "plan another round: POST /rounds",
+    "closed": "plan another round: PUT /rounds/{round_id}",
 }
 """What is possible in each state."""
 

@@ -8,8 +8,10 @@ from services.kit.delivery.wiring import build_delivery
 from services.kit.runtime import Runtime
 from services.kit.topics import end_offsets
 from services.supervision import api, presets, schedule
-from services.supervision.api_letters import LetterOffice, letter_routes
+from services.supervision.api_letter_office import LetterOffice
+from services.supervision.api_letters import letter_routes
 from services.supervision.api_listings import listing_routes
+from services.supervision.api_meetings import meeting_routes
 from services.supervision.api_photos import photo_routes
 from services.supervision.api_rounds import RoundOffice, round_routes
 from services.supervision.calendars import Policies, built_in_years
@@ -48,6 +50,7 @@ def build(settings: SupervisionSettings) -> FastAPI:
         api.routes(database, policies),
         letter_routes(letters),
         listing_routes(database, policies),
+        meeting_routes(database),
         round_routes(rounds),
         photo_routes(rounds),
         delivery.routes,

@@ -31,6 +31,7 @@ class Proposal(NamedTuple):
     settled_by: str | None
     settled_as: How | None
     note: str | None
+    letter_id: UUID | None
 
 
 class Proposals(Protocol):
@@ -40,7 +41,7 @@ class Proposals(Protocol):
         """Held until the end of the transaction."""
         ...
 
-    async def settle(self, consequence_id: UUID, how: How, note: str, at: datetime, by: str) -> None: ...
+    async def settle(self, settled: Proposal) -> None: ...
 
 
 class NoSuchConsequence(LookupError):
@@ -48,6 +49,13 @@ class NoSuchConsequence(LookupError):
 
     def __init__(self, consequence_id: UUID) -> None:
         super().__init__(f"no consequence {consequence_id} was drawn")
+
+
+class NoLetterProposed(ValueError):
+    """A letter goes only where one was proposed."""
+
+    def __init__(self, found: Proposal) -> None:
+        super().__init__(f"consequence {found.consequence_id} proposes {found.measure}, no letter")
 
 
 class AlreadySettled(ValueError):
@@ -70,19 +78,24 @@ async def settle(
     note: PublicText,
     now: datetime,
     by: str,
+    letter_id: UUID | None = None,
 ) -> Proposal:
-    """As it is then; done again alike it changes nothing. Raises `NoSuchConsequence`, `AlreadySettled`.
+    """As it is then; done again alike it changes nothing.
 
-    Whoever signs the letter that it proposes settles it as followed, in the letter's own transaction.
+    `letter_id`: the letter that follows the proposal, written in the same transaction. Raises
+    `NoSuchConsequence`, `NoLetterProposed`, `AlreadySettled`.
     """
     found = await proposals.proposal(consequence_id)
     if found is None:
         raise NoSuchConsequence(consequence_id)
-    if found.settled_as == how:
+    if letter_id is not None and found.measure != "special_letter":
+        raise NoLetterProposed(found)
+    if (found.settled_as, found.letter_id) == (how, letter_id):
         return found
     if found.settled_as is not None:
         raise AlreadySettled(found)
-    await proposals.settle(consequence_id, how, note, now, by)
+    settled = found._replace(settled_at=now, settled_by=by, settled_as=how, note=note, letter_id=letter_id)
+    await proposals.settle(settled)
     publish(
         ConsequenceSettled(
             subject_kind=found.subject,
@@ -92,4 +105,4 @@ async def settle(
             note=note,
         )
     )
-    return found._replace(settled_at=now, settled_by=by, settled_as=how, note=note)
+    return settled

@@ -22,11 +22,17 @@ from services.contracts.public_text import PublicText
 from services.supervision.letter_transitions import LetterState, Step, leads_to
 
 _OF_FINDING: Final = Namespace.of("4f0b7a52-5f43-5b5c-8b0e-0a6d3f1f9b21")
+_OF_CONSEQUENCE: Final = Namespace.of("c1d27b7e-7c0c-4a56-9a2f-5b6f0c7f3e18")
 
 
 def letter_id_of(finding_id: UUID) -> UUID:
     """The id of the letter that a finding becomes: one finding, one letter."""
     return _OF_FINDING(str(finding_id))
+
+
+def special_letter_id_of(consequence_id: UUID) -> UUID:
+    """The id of the letter (专函督办) by which a ladder's proposal is followed: one proposal, one letter."""
+    return _OF_CONSEQUENCE(str(consequence_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,75 +1,50 @@
-"""What the watch over limits is told of letters: by when a receipt and a reply are due, and when they came.
+"""The limits that the steps of a letter open and end: its receipt (签收) and its reply (回复)."""
 
-The shape is that of `subjects.SubjectLimit`; here it stands alone, so that letters know nothing of ladders.
-"""
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal, Protocol
-from uuid import UUID
+from datetime import datetime
 
+from services.contracts.supervision import SubjectLimitSet
 from services.supervision.letter import Letter, Taken
-
-LetterLimitKind = Literal["letter_receipt", "letter_reply"]
+from services.supervision.policy import Policy
+from services.supervision.subjects import SubjectLimit, SubjectLimits, end_all, end_limit, open_limit
 
 
 @dataclass(frozen=True, slots=True)
-class LetterLimit:
-    """A limit to be watched. `due_day` is the last local day; None = the limits' own rule says it."""
+class LetterWatch:
+    """Opens and ends them within one transaction. `receipt_days`: the authority's, in working days."""
 
-    subject_id: UUID
-    kind: LetterLimitKind
-    unit: str
-    post: str
-    since: datetime
-    due_day: date | None
+    limits: SubjectLimits
+    policy: Policy
+    publish: Callable[[SubjectLimitSet], None]
+    receipt_days: int
 
+    async def after(self, taken: Taken, post: str, now: datetime) -> None:
+        """What follows from a step. `post` answers for the unit; empty where it has none.
 
-class LetterLimits(Protocol):
-    """Who watches, within one transaction."""
+        A letter that is void or struck off asks for nothing more, answers to notices about it among that.
+        """
+        letter = taken.letter
+        match taken.step:
+            case "sign":
+                await self._open(self._receipt(letter, post, now))
+                await self._open(self._reply(letter, post, now))
+            case "return":
+                await self._open(self._reply(letter, post, now))
+            case "receive":
+                await end_limit(self.limits, letter.letter_id, "letter_receipt", "met", now)
+            case "reply":
+                await end_limit(self.limits, letter.letter_id, "letter_reply", "met", now)
+            case "void" | "strike_off":
+                await end_all(self.limits, letter.letter_id, "closed", now)
 
-    async def open(self, asked: LetterLimit) -> None: ...
+    async def _open(self, asked: SubjectLimit) -> None:
+        await open_limit(self.limits, self.policy, self.publish, asked)
 
-    async def end(
-        self,
-        subject_id: UUID,
-        kind: LetterLimitKind,
-        outcome: Literal["met", "closed"],
-        at: datetime,
-    ) -> None: ...
+    def _receipt(self, letter: Letter, post: str, now: datetime) -> SubjectLimit:
+        whose = (letter.matter.unit, post, now)
+        return SubjectLimit("letter", letter.letter_id, "letter_receipt", *whose, days=self.receipt_days)
 
-
-class Unwatched:
-    """Nobody watches: the letter's row alone says what is due."""
-
-    async def open(self, asked: LetterLimit) -> None:
-        return None
-
-    async def end(
-        self, subject_id: UUID, kind: LetterLimitKind, outcome: Literal["met", "closed"], at: datetime
-    ) -> None:
-        return None
-
-
-async def watch(limits: LetterLimits, taken: Taken, post: str, now: datetime) -> None:
-    """Open and end what a step of a letter opens and ends."""
-    letter = taken.letter
-    match taken.step:
-        case "sign":
-            await limits.open(_limit(letter, "letter_receipt", post, now, None))
-            await limits.open(_limit(letter, "letter_reply", post, now, letter.reply_by))
-        case "return":
-            await limits.open(_limit(letter, "letter_reply", post, now, letter.reply_by))
-        case "receive":
-            await limits.end(letter.letter_id, "letter_receipt", "met", now)
-        case "reply":
-            await limits.end(letter.letter_id, "letter_reply", "met", now)
-        case "void":
-            await limits.end(letter.letter_id, "letter_receipt", "closed", now)
-            await limits.end(letter.letter_id, "letter_reply", "closed", now)
-
-
-def _limit(
-    letter: Letter, kind: LetterLimitKind, post: str, now: datetime, due_day: date | None
-) -> LetterLimit:
-    return LetterLimit(letter.letter_id, kind, letter.matter.unit, post, now, due_day)
+    def _reply(self, letter: Letter, post: str, now: datetime) -> SubjectLimit:
+        whose = (letter.matter.unit, post, now)
+        return SubjectLimit("letter", letter.letter_id, "letter_reply", *whose, due_day=letter.reply_by)

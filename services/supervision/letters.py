@@ -1,6 +1,6 @@
 """Letters: draft, sign, and take each step, within one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, Protocol
@@ -22,7 +22,7 @@ from services.supervision.letter import (
     signed,
     step,
 )
-from services.supervision.letter_limits import LetterLimits, watch
+from services.supervision.letter_limits import LetterWatch
 from services.supervision.letter_transitions import Step, leads_to, may, who_may
 
 POLICY: Final = "policy"
@@ -109,11 +109,15 @@ class Letters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LetterDesk:
-    """One member of staff at work on letters, within one transaction. Each method gives an outcome."""
+    """One member of staff at work on letters, within one transaction. Each method gives an outcome.
+
+    `send`: what carries a letter that was signed to its addressee.
+    """
 
     letters: Letters
-    limits: LetterLimits
+    watch: LetterWatch
     publish: Callable[[LetterEvent], None]
+    send: Callable[[Letter], Awaitable[object]]
     rules: LetterRules
     issuer: str
     calendar: WorkCalendar
@@ -218,14 +222,16 @@ class LetterDesk:
         )
         outcome = signed(letter, signature, self.now)
         assert isinstance(outcome, Taken)  # noqa: S101  a draft can be signed
-        return await self._recorded(outcome)
+        taken = await self._recorded(outcome)
+        await self.send(taken.letter)
+        return taken
 
     async def _recorded(self, taken: Taken) -> Taken:
         await self.letters.record(taken, self.now, self.staff.subject)
         if taken.event is not None:
             self.publish(taken.event)
         addressee = await self.letters.addressee(taken.letter.matter.unit)
-        await watch(self.limits, taken, addressee.post if addressee else "", self.now)
+        await self.watch.after(taken, addressee.post if addressee else "", self.now)
         return taken
 
     def _day(self, days: int | None, given: date | None) -> date | DayUnfit:

@@ -49,7 +49,7 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round as it stands. `visited` None: not closed yet."""
+    """A round as it stands. `visited` None: not closed yet. `digest` is that of the body that planned it."""
 
     round_id: UUID
     version: int
@@ -57,6 +57,7 @@ class Round:
     plan: Plan
     planned_at: datetime
     planned_by: str
+    digest: str
     draw: Draw | None = None
     visited: tuple[Target, ...] | None = None
     closed_at: datetime | None = None

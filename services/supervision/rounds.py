@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from services.contracts.public_text import PublicText
 from services.contracts.round import (
@@ -17,6 +17,7 @@ from services.contracts.round import (
     Visit,
 )
 from services.supervision.finding import Finding, Kept, Objection, is_late, objection, recorded
+from services.supervision.finding_notices import FindingNotices
 from services.supervision.letter import Letter, Matter, letter_id_of
 from services.supervision.letters import Addressee, LetterDesk, Refused
 from services.supervision.round import Draw, Plan, Round, TooFewInspectors, barred, draw, name_of
@@ -54,6 +55,13 @@ class UnknownTargets:
     """Units or projects that aren't on record."""
 
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherRound:
+    """A round of that id is planned already and says something else."""
+
+    round: Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +107,19 @@ class RoundDesk:
 
     rounds: Rounds
     letters: LetterDesk
+    notices: FindingNotices
     publish: Callable[[RoundEvent | FindingRecorded], None]
     by: str
     now: datetime
 
-    async def plan(self, plan: Plan) -> Round:
-        planned = Round(uuid4(), 1, "planned", plan, self.now, self.by)
+    async def planned(self, round_id: UUID, digest: str) -> Round | AnotherRound | None:
+        """The round that was planned under an id by the same body, as it is now; None: none was."""
+        there = await self.rounds.one(round_id)
+        return AnotherRound(there) if there is not None and there.digest != digest else there
+
+    async def plan(self, round_id: UUID, plan: Plan, digest: str) -> Round:
+        """A new one. `digest` is that of the body that says it."""
+        planned = Round(round_id, 1, "planned", plan, self.now, self.by, digest)
         await self.rounds.add(planned)
         said = {name: getattr(plan, name) for name in Plan.__dataclass_fields__}
         self.publish(RoundPlanned(round_id=planned.round_id, version=1, **said))
@@ -186,13 +201,14 @@ class RoundDesk:
         kept = Kept(finding, digest, is_late(found), self.now, self.by)
         await self.rounds.record(kept)
         self.publish(recorded(kept))
-        letter = await self._letter(finding)
+        addressee = await self.rounds.addressee(finding.unit)
+        await self.notices.bring(finding, addressee.post if addressee else "", self.now)
+        letter = await self._letter(finding, addressee)
         return (kept, True) if letter is None or isinstance(letter, Letter) else letter
 
-    async def _letter(self, finding: Finding) -> Letter | Refused | None:
+    async def _letter(self, finding: Finding, addressee: Addressee | None) -> Letter | Refused | None:
         if not finding.needs_letter or finding.required is None:
             return None
-        addressee = await self.rounds.addressee(finding.unit)
         matter = Matter(
             unit=finding.unit,
             addressed="party_committee" if addressee and addressee.committee else "unit",

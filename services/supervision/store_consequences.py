@@ -1,12 +1,11 @@
 """Consequences in PostgreSQL."""
 
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from services.kit.connection import Connection
 from services.supervision.acknowledge import Page
-from services.supervision.consequences import How, Proposal
+from services.supervision.consequences import Proposal
 
 _COLUMNS: Final = ", ".join(Proposal._fields)
 _ONE: Final = f"SELECT {_COLUMNS} FROM consequences WHERE consequence_id = $1 FOR UPDATE"
@@ -16,7 +15,8 @@ SELECT {_COLUMNS} FROM consequences WHERE settled_at IS NULL AND (at, consequenc
 ORDER BY at, consequence_id LIMIT $3
 """
 _SETTLE: Final = """
-UPDATE consequences SET settled_as = $2, note = $3, settled_at = $4, settled_by = $5 WHERE consequence_id = $1
+UPDATE consequences SET settled_as = $2, note = $3, settled_at = $4, settled_by = $5, letter_id = $6
+WHERE consequence_id = $1
 """
 
 
@@ -30,8 +30,9 @@ class PostgresProposals:
         row = await self._connection.fetchrow(_ONE, consequence_id)
         return None if row is None else Proposal(*row)
 
-    async def settle(self, consequence_id: UUID, how: How, note: str, at: datetime, by: str) -> None:
-        await self._connection.execute(_SETTLE, consequence_id, how, note, at, by)
+    async def settle(self, settled: Proposal) -> None:
+        done = (settled.settled_as, settled.note, settled.settled_at, settled.settled_by, settled.letter_id)
+        await self._connection.execute(_SETTLE, settled.consequence_id, *done)
 
     async def waiting(self, page: Page) -> list[Proposal]:
         """Those that nobody settled, oldest first, after a place in that order."""

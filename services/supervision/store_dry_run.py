@@ -14,7 +14,7 @@ from services.supervision.watched import Watched
 _SUBJECTS: Final = """
 SELECT subject_id FROM (
     (SELECT DISTINCT subject_id FROM limits
-     WHERE subject_id > $1 AND dispatched_at < $3 AND (due_at IS NULL OR due_at >= $2 - $4::interval)
+     WHERE subject_id > $1 AND dispatched_at < $3 AND (due_at IS NULL OR due_at >= $4)
          AND coalesce(met_at, ended_at, 'infinity') >= $2
      ORDER BY subject_id LIMIT $5)
     UNION
@@ -57,7 +57,7 @@ class PostgresPast:
         self, after: UUID, since: datetime, until: datetime, margin: timedelta, limit: int
     ) -> list[UUID]:
         """Those of which something may fall within the time; `margin` is how long a rung trails its limit."""
-        rows = await self._connection.fetch(_SUBJECTS, after, since, until, margin, limit)
+        rows = await self._connection.fetch(_SUBJECTS, after, since, until, since - margin, limit)
         return [row["subject_id"] for row in rows]
 
     async def of(self, subjects: Sequence[UUID], since: datetime, until: datetime) -> Past:

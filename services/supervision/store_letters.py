@@ -76,22 +76,25 @@ ON CONFLICT (word, year) DO UPDATE SET last = n.last + 1 RETURNING last
 _ADDRESSEE: Final = """
 SELECT name, party_committee, coalesce(post, '') AS post FROM units WHERE code = $1 AND NOT retired
 """
-# Overdue: the receipt has passed its instant, or the reply its last local day.
+# Overdue: the limit of the receipt or of the reply runs and has passed.
 _OVERDUE: Final = """
-(l.state = 'issued' AND l.receipt_due <= clock.now()
- OR l.state IN ('issued', 'received', 'returned')
-    AND l.reply_by < (clock.now() AT TIME ZONE 'Asia/Shanghai')::date)
+EXISTS (SELECT FROM limits AS w
+        WHERE w.subject_id = l.letter_id AND w.kind IN ('letter_receipt', 'letter_reply')
+          AND w.state = 'open' AND w.due_at <= clock.now())
 """
 _ROW: Final = f"""
-SELECT l.*, u.name AS unit_name, p.ledger, p.name AS project_name, coalesce({_OVERDUE}, false) AS overdue
+SELECT l.*, u.name AS unit_name, p.ledger, p.name AS project_name, {_OVERDUE} AS overdue,
+       r.due_at AS receipt_limit
 FROM letters AS l LEFT JOIN units AS u ON u.code = l.unit LEFT JOIN projects AS p USING (project_id)
+LEFT JOIN limits AS r ON r.subject_id = l.letter_id AND r.kind = 'letter_receipt'
 """
 _PAGE: Final = f"""
 {_ROW}
 WHERE ($1::text IS NULL OR l.unit = $1) AND ($2::text IS NULL OR l.state = $2)
-  AND ($3::boolean IS NULL OR coalesce({_OVERDUE}, false) = $3) AND ($4::int IS NULL OR l.year = $4)
-  AND ($5::timestamptz IS NULL OR (l.drafted_at, l.letter_id) < ($5, $6::uuid))
-ORDER BY l.drafted_at DESC, l.letter_id DESC LIMIT $7
+  AND ($3::boolean IS NULL OR {_OVERDUE} = $3) AND ($4::int IS NULL OR l.year = $4)
+  AND ($5::uuid IS NULL OR l.finding_id = $5)
+  AND ($6::timestamptz IS NULL OR (l.drafted_at, l.letter_id) < ($6, $7::uuid))
+ORDER BY l.drafted_at DESC, l.letter_id DESC LIMIT $8
 """
 
 
@@ -102,6 +105,7 @@ class LetterFilter(NamedTuple):
     state: str | None = None
     overdue: bool | None = None
     year: int | None = None
+    finding_id: UUID | None = None
 
 
 async def lock_id(connection: Connection, named: UUID) -> None:
@@ -149,7 +153,7 @@ class PostgresLetters:
 
     async def has_case(self, case_id: UUID) -> bool:
         """Whether a case is known here: it has limits."""
-        found = "SELECT EXISTS (SELECT FROM limits WHERE case_id = $1)"
+        found = "SELECT EXISTS (SELECT FROM limits WHERE subject_id = $1 AND subject = 'case')"
         return bool(await self._connection.fetchval(found, case_id))
 
     async def project(self, ledger: str) -> UUID | None:
@@ -162,8 +166,7 @@ class PostgresLetters:
     async def page(self, wanted: LetterFilter, after: Cursor | None, limit: int) -> Rows:
         """Those drafted last first, at most `limit`."""
         at, entry = (after.at, after.id) if after else (None, None)
-        asked = (wanted.unit, wanted.state, wanted.overdue, wanted.year)
-        return [dict(row) for row in await self._connection.fetch(_PAGE, *asked, at, entry, limit)]
+        return [dict(row) for row in await self._connection.fetch(_PAGE, *wanted, at, entry, limit)]
 
     async def shown(self, letter_id: UUID) -> Mapping[str, Any] | None:
         """One letter with the names that it needs."""

@@ -85,6 +85,7 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::uuid[], 
 ON CONFLICT DO NOTHING RETURNING subject_id, trigger, version
 """
 
+_FOUND: Final = "SELECT count(*) FROM happenings WHERE subject_id = $1 AND trigger = 'finding'"
 _NOTICE: Final = f"SELECT {_COLUMNS} FROM notices WHERE notice_id = $1"
 _ANSWER: Final = """
 INSERT INTO answers (notice_id, unit, text, answered_at, answered_by) VALUES ($1, $2, $3, $4, $5)
@@ -117,6 +118,10 @@ class PostgresDueLimits(PostgresLimits):
     async def draw(self, drawn: Sequence[Drawn]) -> set[UUID]:
         rows = await self._connection.fetch(_DRAW, *zip(*drawn, strict=True))
         return {row["consequence_id"] for row in rows}
+
+    async def found_before(self, subject_id: UUID) -> int:
+        await self._connection.execute(_LOCK_TASKS, _TASK_LOCKS, [subject_id])
+        return int(await self._connection.fetchval(_FOUND, subject_id))
 
     async def happened(self, happenings: Sequence[Happening]) -> set[tuple[UUID, Trigger, int]]:
         rows = await self._connection.fetch(_HAPPENED, *zip(*happenings, strict=True))

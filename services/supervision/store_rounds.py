@@ -40,8 +40,8 @@ WHERE coalesce(u.code, p.unit) IS NOT NULL
 """
 _ADD: Final = """
 INSERT INTO rounds (round_id, version, state, name, first_day, last_day, targets, visits, inspectors, team,
-                    planned_at, planned_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12)
+                    planned_at, planned_by, digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13)
 """
 _LAST_THERE: Final = """
 SELECT DISTINCT ON (v.kind, v.key) v.kind || ':' || v.key AS name, v.inspectors
@@ -182,6 +182,7 @@ class PostgresRounds:
             plan.team,
             planned.planned_at,
             planned.planned_by,
+            planned.digest,
         )
 
     async def history(self, targets: Sequence[Target]) -> History:
@@ -286,9 +287,8 @@ def _round(row: asyncpg.Record) -> Round:
         else None
     )
     ends = (draw, visited, row["closed_at"])
-    return Round(
-        row["round_id"], row["version"], row["state"], plan, row["planned_at"], row["planned_by"], *ends
-    )
+    planned = (row["planned_at"], row["planned_by"], row["digest"])
+    return Round(row["round_id"], row["version"], row["state"], plan, *planned, *ends)
 
 
 def _draw(row: asyncpg.Record) -> Draw:

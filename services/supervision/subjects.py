@@ -25,7 +25,8 @@ Outcome = Literal["met", "closed"]
 class SubjectLimit:
     """A limit to open: of what, whose, from when (aware). `about` tells several of one kind apart.
 
-    `due_day`: the local day at whose end it is due, where a person named one; else the preset's rule tells.
+    `due_day`: the local day at whose end it is due, where a person named one; `days`: so many working days,
+    where the authority's own policy says it; else the preset's rule tells.
     """
 
     subject: SubjectKind
@@ -36,6 +37,7 @@ class SubjectLimit:
     since: datetime
     due_day: date | None = None
     about: str = ""
+    days: int | None = None
 
 
 class SubjectName(NamedTuple):
@@ -96,6 +98,13 @@ async def end_limit(
     return limit
 
 
+async def end_all(limits: SubjectLimits, subject_id: UUID, outcome: Outcome, at: datetime) -> None:
+    """End every limit of a subject that runs."""
+    running = [one for one in await limits.of_subjects([subject_id]) if one.unfinished]
+    if running:
+        await limits.put([ended(one, outcome, at) for one in running])
+
+
 async def _there(limits: SubjectLimits, subject_id: UUID, kind: LimitKind, about: str) -> Watched | None:
     found = await limits.of_subjects([subject_id])
     return next((one for one in found if (one.kind, one.about) == (kind, about)), None)
@@ -139,6 +148,9 @@ def blank(subject: SubjectKind, subject_id: UUID, kind: LimitKind, since: dateti
 
 def _rule(asked: SubjectLimit, policy: Policy) -> LimitRule:
     """A named day is so many plain days from the first: its end is the limit."""
+    if asked.days is not None:
+        own = f"{policy.limits.id}/own-days"
+        return LimitRule(own, policy.limits.version, asked.kind, asked.days, "working_days", (), ())
     if asked.due_day is None:
         return policy.limits.rule(asked.kind, None, None)
     days = asked.due_day.toordinal() - local_ordinal(asked.since)

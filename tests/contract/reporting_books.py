@@ -1,6 +1,7 @@
 """Books kept in memory, reading all records anew each time: the oracle of reporting's store, its fake."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -26,9 +27,12 @@ from services.contracts.promise import PromiseEvent
 from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
 from services.contracts.vocabulary import BAD_RATINGS
 from services.contracts.watermark import WatermarkPassed
+from services.reporting.assess.gaming import GameFact, default_parameters, signals
+from services.reporting.assess.gaming import counted as by_unit_of
 from services.reporting.circular import Circular, CutAt, PromiseHead
 from services.reporting.compose import Again, Group, Numbers, OpenLate
 from services.reporting.directory import Directory, build
+from services.reporting.facts import facts_of
 from services.reporting.periods import DAY, Editions, Period, SoFar, next_over
 from tests.contract.reporting_histories import READ, midnight
 from tests.contract.reporting_lists import list_numbers
@@ -212,7 +216,15 @@ class FakeBooks:
             cut=self._cut(of),
             promise_heads=self._promise_heads(of),
             lists=list_numbers(self.placed, of),
+            gaming=by_unit_of(signals(self._game_facts(), default_parameters(), of.first, of.until)),
         )
+
+    def _game_facts(self) -> Iterator[GameFact]:
+        """All that was ever told, however long ago."""
+        for fact in facts_of(self.placed, midnight):
+            if fact.case_id is not None:
+                told = {name: getattr(fact, name) for name in GameFact._fields}
+                yield GameFact(**told)
 
     async def directory(self, of: Period) -> Directory:
         newest: dict[tuple[str, ...], DirectoryEvent] = {}

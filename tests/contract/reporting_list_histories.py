@@ -28,6 +28,22 @@ from services.contracts.case import (
 )
 from services.contracts.demand import ProjectRated
 from services.contracts.envelope import Event
+from services.contracts.letter import (
+    LetterAccepted,
+    LetterIssued,
+    LetterReceived,
+    LetterReplied,
+    LetterReturned,
+    LetterStruckOff,
+    LetterVoided,
+)
+from services.contracts.listing import (
+    ListingOpened,
+    ListingProgressed,
+    ListingSentBack,
+    ListingStrikeOffAsked,
+    ListingStruckOff,
+)
 from services.contracts.project import (
     Fund,
     Milestone,
@@ -42,8 +58,9 @@ from services.contracts.project import (
 )
 from services.contracts.promise import PromiseAired, PromiseChanged, PromiseMade, PromiseSettled
 from services.contracts.public_text import PublicText
-from services.contracts.supervision import FurtherLimitSet, LimitPassed
-from services.contracts.vocabulary import Satisfaction, Settlement, Tier
+from services.contracts.round import FindingRecorded, RoundClosed
+from services.contracts.supervision import ConsequenceDrawn, FurtherLimitSet, LimitPassed
+from services.contracts.vocabulary import Measure, Satisfaction, Settlement, Tier
 
 Told = tuple[datetime, Event]
 UNITS = ("town_east", "town_west", "water", "roads")
@@ -51,11 +68,16 @@ TEXT = PublicText("已核实")
 
 
 def of_lists(random: Random, begin: datetime, span: timedelta, many: int) -> Iterator[Told]:
-    """The facts of so many promises and half as many projects."""
+    """The facts of so many promises, half as many projects, and what supervision did besides."""
     for number in range(many):
         yield from _promise(random, number, begin + random.random() * span)
     for number in range(many // 2):
         yield from _project(random, number, begin + random.random() * span)
+    other = Random(many)  # noqa: S311
+    for number in range(many // 2):
+        yield from _round(other, number, begin + other.random() * span)
+        yield from _letter(other, number, begin + other.random() * span)
+        yield from _listing(other, number, begin + other.random() * span)
 
 
 @dataclass(slots=True)
@@ -143,7 +165,9 @@ def _project(random: Random, number: int, at: datetime) -> Iterator[Told]:
             yield at, MilestoneReached(**ids, version=version, milestone=name, on=at.date())
         else:
             plan = plan_of(random, at).model_copy(update={"tier": plan.tier})
-            why: dict[str, Any] = {"changed": ("completion",), "reason": TEXT, "approver": "feng.head"}
+            changed = ("completion", "name") if number % 3 else ("budget",)
+            why: dict[str, Any] = {"changed": changed, "reason": TEXT, "approver": "feng.head"}
+            why["finding_id"] = UUID(int=number) if (number + version) % 2 else None
             yield at, ProjectChanged(**ids, version=version, plan=plan, **why)
     at, end = at + timedelta(hours=random.randrange(1, 150)), random.random()
     why = {"reason": TEXT, "approver": "feng.head"}
@@ -156,9 +180,123 @@ def _project(random: Random, number: int, at: datetime) -> Iterator[Told]:
         yield at + timedelta(hours=9), rated
     elif end < 0.5:
         other: dict[str, Any] = {"by_project_id": UUID(int=1), "by_ledger": "台0"}
+        other["finding_id"] = UUID(int=number) if number % 2 else None
         yield at, ProjectReplaced(**ids, version=version + 1, **other, **why)
     elif end < 0.6:
         yield at, ProjectDropped(**ids, version=version + 1, **why)
+
+
+def _round(random: Random, number: int, at: datetime) -> Iterator[Told]:
+    """A round that is over, what it found, and what notices on one task brought."""
+    ids: dict[str, Any] = {"round_id": UUID(int=2 * 10**6 + number)}
+    for place in range(random.randrange(0, 3)):
+        found = FindingRecorded(
+            **ids,
+            finding_id=UUID(int=3 * 10**6 + 10 * number + place),
+            unit=random.choice(UNITS),
+            place=TEXT,
+            found_at=at,
+            found=TEXT,
+            required=None,
+            item=None,
+            photos=(),
+            needs_letter=True,
+            late=False,
+        )
+        yield at, found
+    if random.random() < 0.8:
+        yield at + timedelta(hours=random.randrange(1, 90)), RoundClosed(**ids, version=3, visited=())
+    if random.random() < 0.5:
+        drawn = ConsequenceDrawn(
+            consequence_id=UUID(int=4 * 10**6 + number),
+            notice_id=UUID(int=number),
+            subject_kind="project",
+            subject_id=UUID(int=10**6 + number),
+            unit=(unit := random.choice(UNITS)),
+            post=f"{unit}.head",
+            measure=random.choice(get_args(Measure)),
+            points=1,
+        )
+        yield at + timedelta(hours=3), drawn
+
+
+def _letter(random: Random, number: int, at: datetime) -> Iterator[Told]:
+    """A letter that goes some of its way; its events are keyed by a project, by a case or by itself."""
+    subject = random.choice(({"project_id": UUID(int=10**6 + number)}, {"case_id": UUID(int=number)}, {}))
+    ids: dict[str, Any] = {
+        "letter_id": UUID(int=5 * 10**6 + number),
+        "number": f"凤督函〔2021〕{number + 1}号",
+        "unit": random.choice(UNITS),
+        **subject,
+    }
+    issued = LetterIssued(
+        **ids,
+        version=1,
+        issuer="县督查室",
+        addressee="某单位党委",
+        word="凤督函",
+        year=2021,
+        serial=number + 1,
+        addressed="party_committee",
+        title=TEXT,
+        found=TEXT,
+        required=TEXT,
+        reply_by=at.date() + timedelta(days=random.randrange(1, 12)),
+        receipt_due=None,
+        signed_by="甲某",
+        finding_id=UUID(int=number) if random.random() < 0.5 else None,
+    )
+    yield at, issued
+    for version, (kind, words) in enumerate(_letter_s_way(random, at), 2):
+        at += timedelta(hours=random.randrange(1, 120))
+        yield at, kind(**ids, version=version, **words)
+
+
+def _letter_s_way(random: Random, at: datetime) -> Sequence[tuple[Any, dict[str, Any]]]:
+    if random.random() < 0.2:
+        return [(LetterVoided, {"reason": TEXT})]
+    replied: tuple[Any, dict[str, Any]] = (LetterReplied, {"reply": TEXT})
+    again = {"reason": TEXT, "reply_by": at.date() + timedelta(days=random.randrange(5, 25))}
+    more = [(LetterReturned, again), replied] if random.random() < 0.4 else []
+    way: list[tuple[Any, dict[str, Any]]] = [
+        (LetterReceived, {}),
+        replied,
+        *more,
+        (LetterAccepted, {}),
+        (LetterStruckOff, {}),
+    ]
+    return way[: random.randrange(0, len(way) + 1)]
+
+
+def _listing(random: Random, number: int, at: datetime) -> Iterator[Told]:
+    ids: dict[str, Any] = {
+        "listing_id": UUID(int=6 * 10**6 + number),
+        "subject_kind": random.choice(("case", "project")),
+        "subject_id": UUID(int=10**6 + number),
+        "unit": (unit := random.choice(UNITS)),
+    }
+    words: dict[str, Any] = {"post": f"{unit}.head", "title": TEXT, "reason": TEXT, "opened_by": "hand"}
+    yield at, ListingOpened(**ids, version=1, **words, report_due=_report_due(random, at))
+    version, asked = 1, False
+    for _ in range(random.randrange(0, 6)):
+        at, version = at + timedelta(hours=random.randrange(1, 200)), version + 1
+        told: dict[str, Any] = {**ids, "version": version}
+        if asked and random.random() < 0.5:
+            yield at, ListingStruckOff(**told)
+            return
+        if asked:
+            yield at, ListingSentBack(**told, reason=TEXT, report_due=_report_due(random, at))
+        elif random.random() < 0.5:
+            yield at, ListingStrikeOffAsked(**told, text=TEXT)
+            asked = True
+            continue
+        else:
+            yield at, ListingProgressed(**told, text=TEXT, report_due=_report_due(random, at))
+        asked = False
+
+
+def _report_due(random: Random, at: datetime) -> datetime | None:
+    return at + timedelta(days=random.randrange(1, 10)) if random.random() < 0.8 else None
 
 
 def with_further(random: Random, steps: Iterable[Told]) -> list[Told]:
@@ -255,4 +393,5 @@ def _set(
         FurtherLimitSet(**ids, version=told[opens], due=due if known else None),
     )
     if opens[0] in ("dispute", "extension") and random.random() < 0.3:
-        yield due, LimitPassed(**ids, due=due)
+        yield due, LimitPassed(**ids, due=due)    way: list[tuple[Any, dict[str, Any]]] = [(LetterReceived, {}), replied, *more]
+    way += [(LetterAccepted, {}), (LetterStruckOff, {})]

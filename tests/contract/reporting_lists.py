@@ -31,6 +31,24 @@ from services.contracts.case import (
 )
 from services.contracts.demand import DemandRated, ProjectRated
 from services.contracts.envelope import Event, Record
+from services.contracts.letter import (
+    LetterAccepted,
+    LetterEvent,
+    LetterIssued,
+    LetterReceived,
+    LetterReplied,
+    LetterReturned,
+    LetterStruckOff,
+    LetterVoided,
+)
+from services.contracts.listing import (
+    ListingEvent,
+    ListingOpened,
+    ListingProgressed,
+    ListingSentBack,
+    ListingStrikeOffAsked,
+    ListingStruckOff,
+)
 from services.contracts.project import (
     MilestoneReached,
     Plan,
@@ -43,9 +61,10 @@ from services.contracts.project import (
     ProjectReplaced,
 )
 from services.contracts.promise import PromiseAired, PromiseChanged, PromiseEvent, PromiseMade, PromiseSettled
-from services.contracts.supervision import FurtherLimitSet, LimitPassed, NoticeSent
+from services.contracts.round import FindingRecorded, RoundClosed
+from services.contracts.supervision import ConsequenceDrawn, FurtherLimitSet, LimitPassed, NoticeSent
 from services.contracts.vocabulary import BAD_RATINGS
-from services.reporting.lists import Late, ListNumbers
+from services.reporting.lists import Late, Listed, ListNumbers
 from services.reporting.periods import Period
 from tests.contract.reporting_histories import midnight
 
@@ -59,8 +78,10 @@ def list_numbers(placed: Placed, period: Period) -> ListNumbers:
     inside = [record.event for record, day in known if day >= period.first]
     counts = Counter[str](_answers(inside, _repeating(known)))
     promises, projects, further = _promises(known), _projects(known), _further(known)
+    letters, listings = _letters(known), _listings(known)
     counts.update(_happened(inside))
-    for one in (*promises, *projects, *further):
+    counts["projects_updated"] = len({event.subject() for event in inside if _updates(event)})
+    for one in (*promises, *projects, *further, *letters, *listings):
         counts.update(one.figures(period.first, cut_at))
     money: dict[str | None, tuple[Decimal, Decimal]] = {}
     for project in projects:
@@ -72,6 +93,8 @@ def list_numbers(placed: Placed, period: Period) -> ListNumbers:
         late_promises=_late(promises, "promise", cut_at),
         late_projects=_late(projects, "project", cut_at),
         late_further=_late(further, "further", cut_at),
+        late_letters=_late(letters, "letter", cut_at),
+        listings=_listed(listings),
         money=money,
     )
 
@@ -82,7 +105,7 @@ class Standing:
 
     item: UUID
     part: str
-    tier: str
+    tier: str | None
     state: str
     unit: str
     number: str | None = None
@@ -95,23 +118,25 @@ class Standing:
     budget: Decimal = Decimal(0)
     funded: Decimal = Decimal(0)
     closed: tuple[date, datetime] | None = None
+    opened: datetime | None = None
     list: str = "promise"
 
     def figures(self, first: date, cut_at: datetime) -> Iterator[str]:
-        by = "limit" if self.list == "further" else "tier"
+        by = {"further": "limit", "letter": "unit"}.get(self.list, "tier")
         for name in self._figures(first, cut_at):
             yield name
-            yield f"{name}.{by}.{self.tier}"
+            yield f"{name}.{by}.{self.unit if by == 'unit' else self.tier}"
 
     def late(self, cut_at: datetime) -> bool:
-        return self.closed is None and self.due is not None and self.due <= cut_at
+        waits = self.state not in ("replied", "accepted", "asked")
+        return waits and self.closed is None and self.due is not None and self.due <= cut_at
 
     def _figures(self, first: date, cut_at: datetime) -> Iterator[str]:
-        plural = {"promise": "promises", "project": "projects", "further": "further"}[self.list]
+        plural = self.list if self.list == "further" else f"{self.list}s"
         if self.closed is None:
             yield f"{plural}_standing" if self.list == "promise" else f"{plural}_open"
         if self.late(cut_at):
-            yield f"{plural}_passed" if self.list == "further" else f"{plural}_overdue"
+            yield f"{plural}_{ {'further': 'passed', 'listing': 'silent'}.get(self.list, 'overdue') }"
         left = [due for name, due in self.milestones.items() if name not in self.reached]
         if self.closed is None and any(due <= cut_at for due in left):
             yield "milestones_overdue"
@@ -173,6 +198,77 @@ def _projects(known: Placed) -> list[Standing]:
         if isinstance(event, ProjectDone | ProjectReplaced | ProjectDropped):
             one.state, one.closed = event.type.split(".")[2], (day, record.time)
     return list(found.values())
+
+
+def _letters(known: Placed) -> list[Standing]:
+    found: dict[UUID, Standing] = {}
+    for record, day in known:
+        event = record.event
+        if not isinstance(event, LetterEvent):
+            continue
+        if isinstance(event, LetterIssued):
+            found[event.letter_id] = Standing(
+                event.letter_id, "", None, "issued", event.unit, event.number, list="letter"
+            )
+        one = found[event.letter_id]
+        one.state = _LETTER_STATES[type(event)]
+        if isinstance(event, LetterIssued | LetterReturned):
+            one.due = _end(event.reply_by)
+        if isinstance(event, LetterVoided | LetterStruckOff):
+            one.closed = (day, record.time)
+    return list(found.values())
+
+
+_LETTER_STATES: dict[type[Event], str] = {
+    LetterIssued: "issued",
+    LetterReceived: "received",
+    LetterReplied: "replied",
+    LetterAccepted: "accepted",
+    LetterReturned: "returned",
+    LetterVoided: "voided",
+    LetterStruckOff: "struck_off",
+}
+
+
+def _listings(known: Placed) -> list[Standing]:
+    found: dict[UUID, Standing] = {}
+    for record, day in known:
+        event = record.event
+        if not isinstance(event, ListingEvent):
+            continue
+        if isinstance(event, ListingOpened):
+            one = Standing(event.listing_id, "", event.subject_kind, "listed", event.unit, list="listing")
+            one.post, one.text, one.opened = event.post, event.title, record.time
+            found[event.listing_id] = one
+        one = found[event.listing_id]
+        if isinstance(event, ListingOpened | ListingProgressed | ListingSentBack):
+            one.state, one.due = "listed", event.report_due
+        if isinstance(event, ListingStrikeOffAsked):
+            one.state = "asked"
+        if isinstance(event, ListingStruckOff):
+            one.state, one.closed = "struck_off", (day, record.time)
+    return list(found.values())
+
+
+def _listed(listings: Iterable[Standing]) -> list[Listed]:
+    """Those that stand; whose report is awaited without a known day is said to have none."""
+    stand = [(one.opened, one) for one in listings if one.closed is None and one.opened is not None]
+    return [
+        Listed(one.tier or "", one.unit, one.post, one.text, opened, one.state, one.due)
+        for opened, one in sorted(stand, key=lambda both: (both[0], both[1].item))[:200]
+    ]
+
+
+def _updates(event: Event) -> bool:
+    """Whether a finding replaced the project or changed its date or wording."""
+    if isinstance(event, ProjectReplaced):
+        return event.finding_id is not None
+    told = {"name", "content", "start", "completion", "milestones"}
+    return (
+        isinstance(event, ProjectChanged)
+        and event.finding_id is not None
+        and not told.isdisjoint(event.changed)
+    )
 
 
 def _planned(one: Standing, plan: Plan) -> None:
@@ -265,6 +361,8 @@ def _answers(inside: list[Event], repeating: set[UUID]) -> Iterator[str]:
             yield from (f"rated.level.{event.level}", f"rated.unit.{event.unit}")
         elif isinstance(event, NoticeSent) and event.outcome == "sent":
             yield f"notices.limit.{event.limit}"
+            if event.colour == "red":
+                yield from ("red_slips", f"red_slips.unit.{event.unit}")
         elif isinstance(event, LimitPassed):
             yield "limits_acted_on"
         for kind, _ in _opened(event):
@@ -289,6 +387,12 @@ def _happened(inside: list[Event]) -> Iterator[str]:
             yield name
         if isinstance(event, ProjectOpened | ProjectChanged):
             yield f"{name}.tier.{event.plan.tier}"
+        if isinstance(event, LetterIssued | LetterReplied | FindingRecorded):
+            yield f"{name}.unit.{event.unit}"
+        if isinstance(event, LetterIssued) and event.finding_id is not None:
+            yield "letters_of_findings"
+        if isinstance(event, ConsequenceDrawn):
+            yield f"{name}.measure.{event.measure}"
         if isinstance(event, ProjectRated) and event.level in BAD_RATINGS:
             yield "projects_rated_badly"
 
@@ -302,4 +406,14 @@ _HAPPENED: dict[type[Event], str] = {
     ProgressReported: "projects_progressed",
     MilestoneReached: "milestones_reached",
     ProjectRated: "projects_rated",
+    LetterIssued: "letters_issued",
+    LetterReceived: "letters_received",
+    LetterReplied: "letters_answered",
+    LetterAccepted: "letters_accepted",
+    LetterReturned: "letters_returned",
+    RoundClosed: "rounds_held",
+    FindingRecorded: "findings",
+    ListingOpened: "listings_opened",
+    ListingProgressed: "listings_progressed",
+    ConsequenceDrawn: "consequences_drawn",
 }

@@ -13,7 +13,7 @@ from services.dev.audit_assessments import assessments
 from services.dev.credentials import new_secrets
 from services.dev.stack import Infrastructure
 from services.kit.auth import TokenReader, issue_token
-from services.kit.clock import LOCAL, local_midnight
+from services.kit.clock import LOCAL, local_day, local_midnight
 from services.kit.http import build_api
 from services.kit.postgres import Database
 from services.reporting import store_assessment as store
@@ -24,7 +24,7 @@ from services.reporting.api_requests import request_routes
 from services.reporting.assess.assessment import Excluded
 from services.reporting.assess.compose import Numbers, applied, compose, numbers_of, period_of
 from services.reporting.assess.gaming import GameFact, default_parameters, signals
-from services.reporting.assess.observe import EXCLUDABLE, Observation, Period, observations
+from services.reporting.assess.observe import EXCLUDABLE, Observation, Period, by_case, observations
 from services.reporting.assess.preset import preset
 from services.reporting.assess.score import Key
 from services.reporting.assess.wilson import wilson
@@ -99,7 +99,9 @@ async def test_sql_and_pure_functions_agree_on_every_count_with_and_without_excl
             assert _told(period, found, directory) == _told(period, expected, directory)
 
 
-async def test_from_the_last_book_on_it_is_what_is_counted_from_the_beginning(database: Database) -> None:
+async def test_what_is_counted_from_the_last_book_on_is_what_is_counted_from_the_start(
+    database: Database,
+) -> None:
     random = seeded(104)
     fake = await _read(database, history(random, WEEKS, cases=250), random)
     await database.pool.execute(_LATE_RATINGS_AND_CALLS)
@@ -112,6 +114,12 @@ async def test_from_the_last_book_on_it_is_what_is_counted_from_the_beginning(da
     await _draft_all(database, fake)
     for period, expected in zip(periods, before, strict=True):
         assert await store.count(database.pool, period, [], directory) == expected, period
+        for unit in expected.units:
+            cases = await store.cases_of_unit(database.pool, unit, period)
+            facts = await store.facts_of_cases(database.pool, cases, period.until)
+            rows = [one for case in by_case(facts) for one in observations(case, period, local_day)]
+            counted = numbers_of([one for one in rows if one.unit == unit], directory)
+            assert counted.units[unit] == expected.units[unit], (period, unit)
 
 
 def _told(period: Period, numbers: Numbers, directory: Directory) -> str:

@@ -19,15 +19,20 @@ from services.dev.stack import Infrastructure
 from services.kit.auth import TokenReader
 from services.kit.http import build_api
 from services.kit.postgres import Database
-from services.supervision.api_letters import LetterOffice, letter_routes
+from services.supervision.api import routes as inbox_and_limits
+from services.supervision.api_letter_office import LetterOffice
+from services.supervision.api_letters import letter_routes
 from services.supervision.api_photos import MOST_BYTES, photo_routes
 from services.supervision.api_rounds import RoundOffice, round_routes
 from services.supervision.calendar import LOCAL, WorkCalendar, parse_year
 from services.supervision.calendars import Policies
+from services.supervision.fire import fire
 from services.supervision.follow_projects import Ended, Planned
 from services.supervision.policy import Presets
 from services.supervision.presets import ladder, limit_set
+from services.supervision.store_calendars import PostgresCalendars
 from services.supervision.store_directory import PostgresCopy
+from services.supervision.store_notices import PostgresDueLimits
 from services.supervision.store_projects import PostgresProjectCopy
 from tests.builders import authority
 from tests.conftest import DatabaseOf
@@ -38,6 +43,10 @@ CALENDAR = WorkCalendar.of(
     parse_year(f"date,kind,name\n{year}-10-01,holiday,国庆节\n", source="test")
     for year in (TODAY.year, TODAY.year + 1)
 )
+PRESETS = Presets(
+    {"guangdong": limit_set("guangdong")}, {name: ladder(name) for name in ("default", "guangyuan")}
+)
+POLICIES = Policies(PRESETS, CALENDAR.years)
 LEDGERS = {"函-1": "water", "函-2": "hekou", "函-3": "roads"}
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" + b"\xff\xd9"
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" + b"IEND\xaeB`\x82"
@@ -49,9 +58,9 @@ FOUND = {
 }
 
 
-def told_of_authority(version: int, **letters: Any) -> AuthorityRecorded:
+def told_of_authority(version: int, ladder: str = "default", **letters: Any) -> AuthorityRecorded:
     rules = LetterRules(**{"word": "凤督函", "signer": "office.head", **letters})
-    return authority(version=version, letters=rules)
+    return authority(version=version, ladder=ladder, letters=rules)
 
 
 async def _know(database: Database) -> None:
@@ -101,7 +110,12 @@ async def _forget(infrastructure: Infrastructure) -> None:
             await admin.execute(f"DELETE FROM {table}")
         for table in ("round_visits", "round_draws", "rounds", "projects", "units", "holders"):
             await admin.execute(f"DELETE FROM {table}")
-        await admin.execute("DELETE FROM outbox WHERE type ~ '^yinuo.(letter|round|finding)'")
+        for table in ("limits", "notices", "happenings", "consequences"):
+            await admin.execute(f"DELETE FROM {table} WHERE subject <> 'case'")
+        for table in ("deliveries", "delivery_attachments", "delivery_messages", "delivery_contents"):
+            await admin.execute(f"DELETE FROM {table}")
+        await admin.execute("DELETE FROM delivery_addresses")
+        await admin.execute("DELETE FROM outbox WHERE type ~ '^yinuo.(letter|round|finding|notice|subject)'")
         await admin.execute("UPDATE policy SET directory_version = 0, letters = '{}'")
     finally:
         await admin.close()
@@ -109,12 +123,12 @@ async def _forget(infrastructure: Infrastructure) -> None:
 
 @pytest.fixture
 async def client(database: Database, infrastructure: Infrastructure) -> AsyncIterator[httpx.AsyncClient]:
-    presets = Presets({"guangdong": limit_set("guangdong")}, {"default": ladder("default")})
     reader = TokenReader.of(infrastructure.secrets["YINUO_TOKEN_PUBLIC_KEY"])
     api = build_api("supervision", "test", reader, {})
-    letters = LetterOffice(database, Policies(presets, CALENDAR.years))
+    letters = LetterOffice(database, POLICIES)
     rounds = RoundOffice(letters)
-    for routes in (letter_routes(letters), round_routes(rounds), photo_routes(rounds)):
+    own = (letter_routes(letters), round_routes(rounds), photo_routes(rounds))
+    for routes in (*own, inbox_and_limits(database, POLICIES)):
         api.include_router(routes)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test") as client:
         yield client
@@ -148,7 +162,7 @@ class People:
         days = {"first_day": str(TODAY), "last_day": str(TODAY)}
         named = [dict(zip(("kind", "key"), one.split(":"), strict=True)) for one in targets]
         body = {"name": "第一轮", "targets": named, "inspectors": list(inspectors), "team": team, **days}
-        answer = await self.ok("POST", "/rounds", self.office, **body)
+        answer = await self.ok("PUT", f"/rounds/{uuid4()}", self.office, **body)
         return str(answer["round_id"])
 
     async def find(self, of_round: str, finding: UUID | None = None, **given: Any) -> httpx.Response:
@@ -164,6 +178,27 @@ class People:
 @pytest.fixture
 def people(client: httpx.AsyncClient, token_for: Headers) -> People:
     return People(client, token_for)
+
+
+async def fired(database: Database, at: datetime) -> int:
+    """Fire what is due at an instant; how many limits."""
+    async with database.writing() as writing:
+        policy = await POLICIES.current(PostgresCalendars(writing.connection))
+        return len(await fire(PostgresDueLimits(writing.connection), writing.publish, policy, at))
+
+
+async def queued(database: Database) -> list[str]:
+    """The subjects of what waits to be sent, in their order."""
+    sql = """
+        SELECT c.subject FROM delivery_messages AS m JOIN delivery_contents AS c USING (content_id)
+        ORDER BY m.created_at, c.subject
+    """
+    return [row["subject"] for row in await database.pool.fetch(sql)]
+
+
+async def reached_by_mail(database: Database, *recipients: str) -> None:
+    sql = "INSERT INTO delivery_addresses (recipient, email, set_by) VALUES ($1, 'a@example.org', 'test')"
+    await database.pool.executemany(sql, [[one] for one in recipients])
 
 
 async def events_of(database: Database, subject: str) -> list[str]:
@@ -208,9 +243,11 @@ async def test_a_finding_becomes_a_letter_at_once_and_goes_its_way_to_the_end(
     ]
     assert await events_of(database, answer["letter_id"]) == [
         "letter.issued.v1",
+        *["subject-limit.set.v1"] * 2,
         "letter.received.v1",
         "letter.replied.v1",
         "letter.returned.v1",
+        "subject-limit.set.v1",
         "letter.replied.v1",
         "letter.accepted.v1",
         "letter.struck-off.v1",
@@ -371,6 +408,123 @@ async def test_photographs_come_before_their_finding_or_after_it(people: People)
     ]
 
 
+async def test_an_overdue_receipt_climbs_the_ladder_and_the_inbox_names_the_letter(
+    people: People, database: Database
+) -> None:
+    await reached_by_mail(database, "unit:hekou")
+    letter = await people.letter()
+    path, limits = f"/letters/{letter['letter_id']}", f"/subjects/{letter['letter_id']}/limits"
+    shown = await people.ok("GET", limits, people.unit)
+    assert (shown["reference"], shown["post"]) == (letter["number"], "hekou.head")
+    receipt, reply = shown["limits"]
+    assert (receipt["limit"], receipt["due_at"]) == ("letter_receipt", letter["receipt_due"])
+    assert (reply["limit"], reply["state"]) == ("letter_reply", "open")
+    assert "规定时限 1 个工作日" in receipt["derivation"][1]["zh"]
+
+    due = datetime.fromisoformat(receipt["due_at"])
+    assert (await fired(database, due - timedelta(seconds=1)), await fired(database, due)) == (0, 1)
+    [notice] = (await people.ok("GET", "/inbox", people.unit))["notices"]
+    assert (notice["limit"], notice["reference"]) == ("letter_receipt", letter["number"])
+    last_day = f"{due.astimezone(LOCAL) - timedelta(days=1):%Y-%m-%d}"
+    assert await queued(database) == [
+        f"【督办函】{letter['number']}：整改督办函",
+        f"【督办单】黄单·警告：河口镇，督办函签收时限{last_day} 24:00",
+    ]
+    await people.ok("POST", f"{path}/receive", people.unit)
+    met = await people.ok("GET", limits, people.unit)
+    assert [one["state"] for one in met["limits"]] == ["met", "open"]
+    assert (
+        await people.send("GET", f"/subjects/{letter['letter_id']}/limits", people.others)
+    ).status_code == 403
+
+
+async def test_a_letter_reaches_its_unit_and_the_committee_that_is_a_unit_once_signed(
+    people: People, database: Database
+) -> None:
+    async with database.writing() as writing:
+        committee = UnitRecorded(code="hekou_party", name="中共河口镇委员会", version=1, kind="committee")
+        await PostgresCopy(writing.connection).keep_units([committee])
+    await reached_by_mail(database, "unit:hekou", "unit:hekou_party", "unit:roads")
+    await choose(database, signing="by_hand")
+    waits = await people.letter(addressed="party_committee")
+    assert await queued(database) == []
+    await people.ok("POST", f"/letters/{waits['letter_id']}/sign", people.office)
+    rows = await database.pool.fetch(
+        "SELECT recipient, a.name, a.content FROM delivery_messages JOIN delivery_attachments AS a "
+        "USING (content_id) ORDER BY recipient"
+    )
+    assert [row["recipient"] for row in rows] == ["unit:hekou", "unit:hekou_party"]
+    read = await people.client.get(f"/letters/{waits['letter_id']}.pdf", headers=people.unit)
+    assert (read.headers["content-type"], read.content) == ("application/pdf", rows[0]["content"])
+
+
+async def test_a_signed_letter_is_had_as_files_by_those_who_may_read_it(
+    people: People, database: Database
+) -> None:
+    letter = (await people.letter())["letter_id"]
+    for ending in ("pdf", "docx"):
+        path = f"/letters/{letter}.{ending}"
+        one, again = [await people.client.get(path, headers=people.unit) for _ in range(2)]
+        assert (one.status_code, one.content) == (200, again.content)
+        assert (await people.client.get(path, headers=people.others)).status_code == 403
+    await choose(database, signing="by_hand")
+    draft = (await people.letter())["letter_id"]
+    refused = await people.client.get(f"/letters/{draft}.pdf", headers=people.office)
+    assert (refused.status_code, refused.json()["field"]) == (409, "letter_id")
+
+
+async def test_two_findings_of_a_project_bring_a_special_letter_which_is_written_once(
+    people: People, database: Database
+) -> None:
+    await choose(database, ladder="guangyuan")
+    await reached_by_mail(database, "unit:hekou")
+    of_round = await people.round("project:函-2")
+    for _ in range(2):
+        found = await people.find(of_round, unit=None, project="函-2", needs_letter=False)
+        assert found.status_code == 201
+    [first, second] = (await people.ok("GET", "/inbox", people.unit))["notices"]
+    assert (first["trigger"], first["colour"], first["reference"]) == ("finding", "yellow", "函-2")
+    assert second["subject_id"] == str(project_id_of("函-2"))
+    assert await queued(database) == ["【督办单】黄单·警告：河口镇，巡查问题"] * 2
+
+    [proposed] = (await people.ok("GET", "/consequences", people.office))["consequences"]
+    path = f"/consequences/{proposed['consequence_id']}/settle"
+    words = {"found": "同一项目两次发现问题。", "required": "限期整改。"}
+    body = {"how": "followed", "note": "专函督办", "letter": words}
+    assert (await people.send("POST", path, people.office, **{**body, "how": "waived"})).status_code == 422
+    done, again = [await people.ok("POST", path, people.office, **body) for _ in range(2)]
+    assert done["letter_id"] == again["letter_id"]
+    [letter] = (await people.ok("GET", "/letters", people.office))["letters"]
+    assert (letter["letter_id"], letter["unit"], letter["project"]) == (done["letter_id"], "hekou", "函-2")
+    assert letter["title"] == "专函督办"
+    other = await people.send("POST", path, people.office, **{**body, "letter": {**words, "found": "别的。"}})
+    assert (other.status_code, other.json()["field"]) == (409, "letter_id")
+
+
+async def test_a_letter_is_found_by_its_finding(people: People) -> None:
+    of_round, mine = await people.round("unit:hekou"), uuid4()
+    await people.find(of_round, mine)
+    await people.letter()
+    [found] = (await people.ok("GET", f"/letters?finding={mine}", people.office))["letters"]
+    assert found["finding_id"] == str(mine)
+    assert (await people.ok("GET", f"/letters?finding={uuid4()}", people.office))["letters"] == []
+
+
+async def test_the_same_plan_again_changes_nothing_and_another_one_is_refused(
+    people: People, database: Database
+) -> None:
+    path, body = f"/rounds/{uuid4()}", _planned("函-1")
+    answers = [await people.send("PUT", path, people.office, **body) for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 200]
+    await people.ok("POST", f"{path}/draw", people.office)
+    later = await people.send("PUT", path, people.office, **body)
+    assert (later.status_code, later.json()["state"]) == (200, "drawn")
+    other = await people.send("PUT", path, people.office, **{**body, "name": "y"})
+    assert (other.status_code, other.json()["field"]) == (409, "round_id")
+    assert await events_of(database, path.rpartition("/")[2]) == ["round.planned.v1", "round.drawn.v1"]
+    assert len((await people.ok("GET", "/rounds", people.inspector))["rounds"]) == 1
+
+
 async def test_a_draw_can_be_done_again_from_what_it_says_and_nobody_goes_twice_running(
     people: People,
 ) -> None:
@@ -412,7 +566,7 @@ async def test_coverage_names_what_no_round_has_seen(people: People, database: D
         await PostgresProjectCopy(writing.connection).end_projects([ended])
     over = await people.ok("GET", "/rounds/coverage?never=true", people.inspector)
     assert [one["key"] for one in over["targets"]] == ["函-1"]
-    wrong = await people.send("POST", "/rounds", people.office, **_planned("函-9"))
+    wrong = await people.send("PUT", f"/rounds/{uuid4()}", people.office, **_planned("函-9"))
     assert (wrong.status_code, wrong.json()["field"]) == (422, "targets")
 
 

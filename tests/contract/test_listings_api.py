@@ -1,4 +1,4 @@
-"""Listings over HTTP on PostgreSQL: events come by the service's own handlers, people through the API."""
+"""Listings and meetings on PostgreSQL: events come by the own handlers, people through the API."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ import pytest
 
 from services.contracts.case import CaseRectificationOpened
 from services.contracts.demand import ProjectRated
-from services.contracts.directory import UnitRecorded
+from services.contracts.directory import PostRecorded, UnitRecorded
 from services.contracts.envelope import Envelope, Event, Record
 from services.contracts.flow import topic_of
 from services.contracts.project import Plan, ProjectOpened, project_id_of
@@ -21,6 +21,7 @@ from services.kit.auth import TokenReader
 from services.kit.http import build_api
 from services.kit.postgres import Database
 from services.supervision.api_listings import listing_routes
+from services.supervision.api_meetings import meeting_routes
 from services.supervision.calendar import LOCAL, WorkCalendar, parse_year
 from services.supervision.calendars import Policies
 from services.supervision.policy import Presets
@@ -41,7 +42,16 @@ POLICIES = Policies(
 )
 LEDGER = "挂-1"
 PROJECT = project_id_of(LEDGER)
-TABLES = ("listing_steps", "listings", "project_ratings", "happenings", "subject_names", "projects", "units")
+TABLES = (
+    *("follow_ups", "meeting_words", "meeting_items", "meetings", "posts"),
+    "listing_steps",
+    "listings",
+    "project_ratings",
+    "happenings",
+    "subject_names",
+    "projects",
+    "units",
+)
 
 
 async def _forget(infrastructure: Infrastructure) -> None:
@@ -67,6 +77,9 @@ async def database(database_of: DatabaseOf, infrastructure: Infrastructure) -> A
         await copy.choose(authority(version=1))
         town = {"version": 1, "kind": "town", "post": "hekou.head"}
         await copy.keep_units([UnitRecorded(code="hekou", name="河口镇", **town)])  # type: ignore[arg-type]
+        await copy.keep_posts(
+            [PostRecorded(code="hekou.head", title="镇长", unit="hekou", tier="town", version=1)]
+        )
     yield database
     await _forget(infrastructure)
 
@@ -103,6 +116,8 @@ class County:
         self.office = token_for("supervision_office")
         self.unit = token_for("unit_head", "hekou")
         self.others = token_for("unit_head", "roads")
+        self.leader = token_for("leader", "hekou")
+        self.other_leader = token_for("leader", "roads")
 
     async def told(self, *events: Event, at: datetime | None = None) -> None:
         """Events of one topic, as one batch."""
@@ -125,9 +140,14 @@ class County:
         return await self.ok("POST", "/listings", self.office, project=LEDGER, reason=reason, **given)
 
     async def events(self, subject: object) -> list[str]:
-        sql = "SELECT type FROM outbox WHERE subject = $1 AND type ~ 'listing' ORDER BY id"
+        sql = (
+            "SELECT type FROM outbox WHERE subject = $1 AND type ~ '(listing|meeting|follow-up)' ORDER BY id"
+        )
         rows = await self.database.pool.fetch(sql, str(subject))
-        return [row["type"].removeprefix("yinuo.listing.").removesuffix(".v1") for row in rows]
+        return [
+            row["type"].removeprefix("yinuo.listing.").removeprefix("yinuo.").removesuffix(".v1")
+            for row in rows
+        ]
 
 
 @pytest.fixture
@@ -137,6 +157,7 @@ async def county(
     reader = TokenReader.of(infrastructure.secrets["YINUO_TOKEN_PUBLIC_KEY"])
     api = build_api("supervision", "test", reader, {})
     api.include_router(listing_routes(database, POLICIES))
+    api.include_router(meeting_routes(database))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test") as client:
         yield County(database, client, token_for)
 
@@ -274,3 +295,88 @@ async def test_what_is_not_known_can_not_be_listed(county: County) -> None:
     assert (
         await county.send("POST", "/listings", county.unit, project=LEDGER, reason="x")
     ).status_code == 403
+
+
+LONG_AGO = datetime.now(UTC) - timedelta(days=40)
+TOMORROW = str(TODAY + timedelta(days=1))
+
+
+async def meeting(county: County, **given: Any) -> Any:
+    body = {"name": "六月例会", "day": str(TODAY), **given}
+    return await county.ok("POST", "/meetings", county.office, **body)
+
+
+async def test_an_agenda_is_what_is_overdue_or_badly_rated_and_stays_as_it_was_drawn(
+    county: County, books: Callable[[], Any]
+) -> None:
+    await county.told(case_assigned(unit="hekou", post="hekou.head"), at=LONG_AGO)
+    await county.told(project_opened())
+    await county.told(rated(), rated(), rated())
+    held = await meeting(county)
+    items = [(one["kind"], one["unit_name"], one["what"], one["count"]) for one in held["agenda"]]
+    assert items == [
+        ("listing", "河口镇", "listed", 1),
+        *(("overdue", "河口镇", kind, 1) for kind in ("sign_for", "complete")),
+        ("bad_rating", "河口镇", "project", 3),
+    ]
+    await county.told(rated())
+    path = f"/meetings/{held['meeting_id']}"
+    assert (await county.ok("GET", path, county.leader))["agenda"] == held["agenda"]
+    again = await meeting(county, meeting_id=held["meeting_id"])
+    assert again["agenda"] == held["agenda"]
+    assert len((await county.ok("GET", "/meetings", county.office))["meetings"]) == 1
+    assert await books() == []
+
+
+async def test_what_a_meeting_sets_stands_in_the_next_agenda_until_it_is_done(
+    county: County, books: Callable[[], Any]
+) -> None:
+    await county.told(project_opened())
+    await county.listed()
+    first = await meeting(county)
+    path = f"/meetings/{first['meeting_id']}"
+    said = {"post": "hekou.head", "item": 1, "text": "本周完成。"}
+    await county.ok("POST", f"{path}/reports", county.leader, **said)
+    await county.ok("POST", f"{path}/comments", county.office, post="hekou.head", text="进度偏慢。")
+    task = {"unit": "hekou", "item": 1, "task": "书面报告。", "due": TOMORROW, "follow_up_id": str(uuid4())}
+    for _ in range(2):
+        shown = await county.ok("POST", f"{path}/follow-ups", county.office, **task)
+    assert [(one["task"], one["done"], one["overdue"]) for one in shown["follow_ups"]] == [
+        ("书面报告。", None, False)
+    ]
+    held = await county.ok("POST", f"{path}/close", county.office, minutes="听取了汇报。")
+    assert [(one["kind"], one["post_title"], one["text"]) for one in held["said"]] == [
+        ("report", "镇长", "本周完成。"),
+        ("comment", "镇长", "进度偏慢。"),
+    ]
+    late = await county.send("POST", f"{path}/comments", county.office, post="hekou.head", text="x")
+    assert late.status_code == 409
+    second = await meeting(county)
+    assert (second["agenda"][0]["kind"], second["agenda"][0]["due"]) == ("follow_up", TOMORROW)
+    done = f"/follow-ups/{task['follow_up_id']}/done"
+    await county.ok("POST", done, county.unit, text="已报告。")
+    await county.ok("POST", done, county.unit, text="已报告。")
+    third = await meeting(county)
+    assert [one["kind"] for one in third["agenda"]] == ["listing"]
+    told = await county.events(first["meeting_id"])
+    assert told == ["follow-up.set", "meeting.held", "follow-up.done"]
+    assert await books() == []
+
+
+async def test_a_leader_reports_for_the_own_posts_and_a_head_finishes_the_own_follow_ups(
+    county: County,
+) -> None:
+    path = f"/meetings/{(await meeting(county))['meeting_id']}"
+    said = {"post": "hekou.head", "text": "本周完成。"}
+    refused = await county.send("POST", f"{path}/reports", county.other_leader, **said)
+    assert refused.status_code == 403
+    task = {"unit": "hekou", "task": "书面报告。", "due": TOMORROW}
+    shown = await county.ok("POST", f"{path}/follow-ups", county.office, **task)
+    done = f"/follow-ups/{shown['follow_ups'][0]['follow_up_id']}/done"
+    assert (await county.send("POST", done, county.others, text="已报告。")).status_code == 403
+    for body in ({"unit": "nowhere"}, {"due": str(TODAY)}, {"item": 9}):
+        answer = await county.send("POST", f"{path}/follow-ups", county.office, **{**task, **body})
+        assert (answer.status_code, answer.json()["field"]) == (422, next(iter(body)))
+    assert (
+        await county.send("POST", f"/follow-ups/{uuid4()}/done", county.unit, text="x")
+    ).status_code == 404

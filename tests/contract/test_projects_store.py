@@ -520,6 +520,21 @@ async def test_every_public_fact_is_read_back_in_order(connection: Connection) -
     assert {one.at for one in told} == {NOW}
 
 
+async def test_updated_is_what_a_finding_replaced_or_changed_in_its_wording_or_its_dates(
+    connection: Connection,
+) -> None:
+    book, reading = Book(PostgresProjects(connection), []), ProjectReading(connection)
+    for number in range(5):
+        await book.open(f"县项-{number}")
+    desk, later = book.desk(), {"completion": date(2021, 8, 31)}
+    after(await desk.change("县项-0", later, *APPROVED))
+    after(await desk.change("县项-1", later, *APPROVED, finding_id=uuid4()))
+    after(await desk.change("县项-2", {"place": None}, *APPROVED, finding_id=uuid4()))
+    after(await desk.replace("县项-3", "县项-4", *APPROVED, finding_id=uuid4()))
+    listed = {one.project.ledger: one.updated for one in await reading.all()}
+    assert [ledger for ledger, updated in listed.items() if updated] == ["县项-1", "县项-3"]
+
+
 async def test_pages_follow_each_other_without_gap_or_repeat(connection: Connection) -> None:
     book, reading = Book(PostgresProjects(connection), []), ProjectReading(connection)
     for number in range(5):

@@ -5,12 +5,16 @@ It runs forwards only: the tests stand in the order of the business time they pl
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
 from services.contracts.directory import HolderRecorded, PostRecorded, UnitRecorded
 from services.contracts.envelope import Event
-from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent
+from services.contracts.project import Plan, ProjectOpened
+from services.contracts.public_text import PublicText
+from services.contracts.supervision import LimitsSet, NoticeAcknowledged, NoticeSent, SubjectLimitSet
 from services.dev.stack import Infrastructure
 from services.kit.clock import set_clock
 from tests.builders import authority, case_assigned
@@ -200,6 +204,61 @@ async def test_each_endpoint_says_who_may_use_it(supervision: Supervision) -> No
     assert await status("POST", ack, "handler", "roads") == 403
     assert await status("POST", f"/notices/{case.case_id}/ack", "handler", "water") == 404
     assert await status("PUT", "/calendar/2040", "supervision_office") == 403
+    assert await status("GET", f"/subjects/{case.case_id}/limits", "inspector") == 404
+    answer = f"/notices/{notice.notice_id}/answer"
+    assert await status("POST", answer, "supervision_office") == 403
+    assert await status("GET", "/consequences", "unit_head", "water") == 403
+
+
+async def test_a_projects_report_is_watched_and_asked_about_as_what_it_is_called(
+    supervision: Supervision,
+) -> None:
+    plan = Plan(
+        name=PublicText("供水管网改造"),
+        content=PublicText("改造"),
+        tier="department",
+        owner="water.head",
+        lead_unit="water",
+        budget=Decimal(0),
+        start=MONDAY.date(),
+        completion=MONDAY.date(),
+    )
+    opened = ProjectOpened(project_id=uuid4(), ledger="7", version=1, plan=plan)
+    await supervision.tell(opened)
+    [told] = await supervision.until(SubjectLimitSet, opened.project_id)
+    assert (told.limit, told.unit, told.post) == ("project_report", "water", "water.head")
+    path = f"/subjects/{opened.project_id}/limits"
+    shown = (await supervision.http.get(path, headers=supervision.staff("handler", "water"))).json()
+    assert (shown["reference"], shown["title"]) == ("7", "供水管网改造")
+    assert [one["limit"] for one in shown["limits"]] == ["project_report"]
+    refused = await supervision.http.get(path, headers=supervision.staff("handler", "roads"))
+    assert refused.status_code == 403
+
+
+async def test_a_notice_that_wants_no_answer_takes_none(supervision: Supervision) -> None:
+    handler = supervision.staff("handler", "water")
+    [first, *_] = await supervision.inbox(handler)
+    path = f"/notices/{first['notice_id']}/answer"
+    answer = await supervision.http.post(path, headers=handler, json={"text": "已办"})
+    assert (answer.status_code, answer.json()["field"]) == (409, "notice_id")
+
+
+async def test_a_dry_run_counts_what_a_ladder_would_have_sent_beside_what_was(
+    supervision: Supervision,
+) -> None:
+    office = supervision.staff("supervision_office")
+    asked = {"from": "2021-03-01", "to": "2021-12-31", "each": "true"}
+    run = (await supervision.http.get("/ladders/suqian/dry-run", params=asked, headers=office)).json()
+    assert run["next"] is None
+    assert sum(one["would"] for one in run["groups"]) == len(run["notices"]) > 0
+    assert sum(one["sent"] for one in run["groups"]) > 0
+    paged = await supervision.http.get(
+        "/ladders/suqian/dry-run", params={**asked, "limit": "1"}, headers=office
+    )
+    assert paged.json()["next"] is not None
+    for preset, days in (("atlantis", asked), ("suqian", {"from": "2021-03-02", "to": "2021-03-01"})):
+        wrong = await supervision.http.get(f"/ladders/{preset}/dry-run", params=days, headers=office)
+        assert wrong.json()["remedy"]
 
 
 async def test_an_inbox_is_read_page_by_page(supervision: Supervision) -> None:

@@ -91,6 +91,7 @@ def county(browser: Browser) -> Browser:
         ("GET", "/letters", {"letters": [ROW], "next": "further"}),
         ("GET", letter, LETTER),
         ("GET", f"{letter}/text", TEXT),
+        ("GET", f"{letter}.pdf", "%PDF-"),
         ("POST", f"{letter}/receive", LETTER),
         ("POST", f"{letter}/void", LETTER),
         ("GET", "/rounds", {"rounds": [ROUND_ROW], "next": None}),
@@ -141,6 +142,10 @@ async def test_a_step_without_its_reason_is_not_sent_and_one_that_is_refused_kee
 async def test_a_letter_reads_on_paper_as_it_was_signed(county: Browser) -> None:
     await county.login("handler", "water")
     page = (await county.get(f"/letters/{LETTER_ID}/page")).text
+    assert f'href="/letters/{LETTER_ID}.docx"' in (await county.get(f"/letters/{LETTER_ID}")).text
+    file = await county.get(f"/letters/{LETTER_ID}.pdf")
+    assert "%PDF-" in file.text
+    assert file.headers["content-disposition"] == 'attachment; filename="letter.pdf"'
     for said in ("中共水利局党组：", "凤督函〔2021〕12号", "2021年3月1日", "抄送：县水利局。"):
         assert said in page
 

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.public_text import PublicText
+from services.contracts.supervision import SubjectLimitSet
 from services.contracts.vocabulary import ROLES
+from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.letter import (
     Letter,
     Matter,
@@ -22,11 +24,19 @@ from services.supervision.letter import (
     signed,
     step,
 )
-from services.supervision.letter_limits import LetterLimit, watch
+from services.supervision.letter_limits import LetterWatch
 from services.supervision.letter_transitions import STATES, STEPS, Step, allowed_steps, leads_to
+from services.supervision.policy import Policy, Presets
+from services.supervision.presets import ladder as ladder_of
+from services.supervision.presets import limit_set
+from services.supervision.render.document import to_docx, to_pdf
 from services.supervision.render.letter import Unsigned, letter_text
+from services.supervision.send_letter import letter_message
+from tests.supervision_fakes import FakeLimits
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+PRESETS = Presets({"guangdong": limit_set("guangdong")}, {"default": ladder_of("default")})
+POLICY = Policy.of(PRESETS, "guangdong", "default", WorkCalendar.of([from_chinesecalendar(2026)]))
 ALLOWED = {
     "drafted": {"sign": "issued", "discard": "discarded"},
     "issued": {"receive": "received", "void": "voided"},
@@ -132,7 +142,7 @@ def test_a_letter_reads_as_an_official_document_and_the_same_every_time() -> Non
     text = letter_text(letter("sign"))
     assert (text.issuer, text.signature, text.number) == ("凤县督查室", "凤县督查室", "凤督函〔2026〕12号")
     assert (text.addressee, text.copies) == ("中共河口镇委员会", ("河口镇人民政府",))
-    assert (text.date, text.void) == ("2026年3月2日", False)
+    assert (text.day, text.void) == (date(2026, 3, 2), False)
     assert text.paragraphs == (
         "经巡回指导，发现以下问题：",
         "泵站未安装。",
@@ -150,29 +160,69 @@ def test_a_draft_has_no_text() -> None:
         letter_text(letter())
 
 
-class Watching:
-    def __init__(self) -> None:
-        self.said: list[tuple[str, ...]] = []
-
-    async def open(self, asked: LetterLimit) -> None:
-        self.said.append(("open", asked.kind, asked.post, str(asked.due_day)))
-
-    async def end(self, subject_id: Any, kind: Any, outcome: Any, at: datetime) -> None:
-        self.said.append(("end", kind, outcome))
-
-
-async def test_the_watch_is_told_when_receipt_and_reply_are_due_and_when_they_came() -> None:
-    limits, now = Watching(), letter()
-    for one in ("sign", "receive", "reply", "return", "reply", "accept", "strike_off"):
+async def watched(*steps: Step) -> tuple[FakeLimits, list[SubjectLimitSet], Letter]:
+    """The limits of a letter after some steps, each an hour after the one before."""
+    limits, told, now = FakeLimits(), list[SubjectLimitSet](), letter()
+    watch = LetterWatch(limits, POLICY, told.append, 1)
+    for number, one in enumerate(steps):
         outcome = signed(now, SIGNATURE, NOW) if one == "sign" else step(now, one, words(one), NOW)
         assert isinstance(outcome, Taken)
-        await watch(limits, outcome, "hekou.head", NOW + timedelta(days=1))
+        await watch.after(outcome, "hekou.head", NOW + timedelta(hours=number))
         now = outcome.letter
-    assert limits.said == [
-        ("open", "letter_receipt", "hekou.head", "None"),
-        ("open", "letter_reply", "hekou.head", "2026-03-16"),
-        ("end", "letter_receipt", "met"),
-        ("end", "letter_reply", "met"),
-        ("open", "letter_reply", "hekou.head", "2026-03-20"),
-        ("end", "letter_reply", "met"),
+    return limits, told, now
+
+
+def states(limits: FakeLimits) -> dict[str, tuple[str, int]]:
+    return {one.kind: (one.state, one.generation) for one in limits.further.values()}
+
+
+async def test_signing_opens_the_receipt_by_the_authority_s_days_and_the_reply_by_its_day() -> None:
+    limits, told, _ = await watched("sign")
+    assert [(one.limit, one.due, one.post) for one in told] == [
+        ("letter_receipt", SIGNATURE.receipt_due, "hekou.head"),
+        ("letter_reply", datetime(2026, 3, 16, 16, 0, tzinfo=UTC), "hekou.head"),
     ]
+    assert states(limits) == {"letter_receipt": ("open", 1), "letter_reply": ("open", 1)}
+
+
+async def test_a_returned_reply_opens_the_next_generation_and_another_reply_meets_it() -> None:
+    back, told, _ = await watched("sign", "receive", "reply", "return")
+    assert states(back) == {"letter_receipt": ("met", 1), "letter_reply": ("open", 2)}
+    assert told[-1].due == datetime(2026, 3, 20, 16, 0, tzinfo=UTC)
+    end, _, _ = await watched("sign", "receive", "reply", "return", "reply", "accept")
+    assert states(end) == {"letter_receipt": ("met", 1), "letter_reply": ("met", 2)}
+
+
+async def test_a_void_letter_asks_for_nothing_more() -> None:
+    for steps in (("sign", "void"), ("sign", "receive", "void")):
+        limits, _, _ = await watched(*steps)
+        assert {state for state, _ in states(limits).values()} <= {"closed", "met"}
+
+
+async def test_what_notices_about_a_letter_ask_for_ends_when_it_is_struck_off() -> None:
+    limits, told, now = await watched("sign", "receive", "reply", "accept")
+    watch = LetterWatch(limits, POLICY, told.append, 1)
+    template = limits.further[now.letter_id, "letter_reply", ""]._replace(kind="notice_reply", state="open")
+    await limits.add([template])
+    outcome = step(now, "strike_off", words("strike_off"), NOW)
+    assert isinstance(outcome, Taken)
+    await watch.after(outcome, "hekou.head", NOW)
+    assert states(limits)["notice_reply"] == ("closed", 1)
+    assert states(limits)["letter_reply"] == ("met", 1)
+
+
+def test_the_same_letter_has_the_same_bytes_whatever_came_after_it() -> None:
+    first, later = letter("sign"), letter("sign", "receive", "reply", "return")
+    for write in (to_pdf, to_docx):
+        assert write(first) == write(later)
+    assert to_pdf(first).startswith(b"%PDF-")
+
+
+def test_an_e_mail_about_a_letter_carries_its_pdf_and_says_by_when() -> None:
+    one = letter("sign")
+    said = letter_message(one, ["unit:hekou"])
+    assert said.subject == "【督办函】凤督函〔2026〕12号：整改督办函"
+    assert "书面回复：2026年3月16日前" in said.body
+    [file] = said.attachments
+    assert (file.name, file.content) == ("凤督函〔2026〕12号.pdf", to_pdf(one))
+    assert (said.page, said.data["number"]) == (f"/letters/{one.letter_id}", "凤督函〔2026〕12号")

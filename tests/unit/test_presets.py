@@ -159,3 +159,41 @@ def test_a_crooked_ladder_is_refused_with_its_rungs() -> None:
     text = f"{{id: own, version: 1, late_after_minutes: 60, complete: [{step}], sign_for: [{step}]}}"
     with pytest.raises(InvalidPreset, match=r"own.yaml: own, complete: number rungs .* found 2 at \+0"):
         presets.parse_ladder(text, "own.yaml")
+
+
+LADDER = "{id: own, version: 1, late_after_minutes: 60, complete: [%s], sign_for: [%s]%s}"
+STEP = "{number: 1, offset: 0, colour: red, measure: overdue, recipients: [unit]}"
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (f"project_report: [{STEP}]", "project_report.0.trigger: limit – write report_missing"),
+        (
+            f"assist: [{STEP.replace('number', 'trigger: repeat, number')}]",
+            "assist.0.trigger: repeat – write limit",
+        ),
+        (
+            "events: [{trigger: limit, colour: red, measure: overdue, recipients: [unit]}]",
+            "events.0.trigger: limit – write one of bad_rating, finding, repeat",
+        ),
+        ("starts: [{limit: complete, rung: 2}]", "starts.0.rung: 2 – complete has rungs 1 to 1"),
+        (f"assist: [{STEP.replace('[unit]', '[]')}]", "assist.0.recipients: .* – name at least one"),
+        ("colours: red", "colours: .* – take it out, or correct its name"),
+    ],
+)
+def test_a_wrong_ladder_is_refused_with_field_and_remedy(more: str, reason: str) -> None:
+    with pytest.raises(InvalidPreset, match=reason):
+        presets.parse_ladder(LADDER % (STEP, STEP, f", {more}"), "own.yaml")
+
+
+def test_in_sanming_major_cases_start_at_orange() -> None:
+    ladder = presets.ladder("sanming")
+    starts = {urgency: ladder.start("complete", "help", urgency) for urgency in URGENCIES}
+    assert starts == {"urgent": 2, "priority": 2, "normal": 1}
+    assert ladder.rungs("complete")[1].colour == "orange"
+
+
+def test_a_limit_of_a_letter_has_neither_kind_nor_urgency() -> None:
+    rule = presets.limit_set("guangdong").rule("letter_receipt", None, None)
+    assert (rule.amount, rule.unit) == (1, "working_days")

@@ -149,7 +149,7 @@ def test_the_word_file_has_the_headings_of_all_sections() -> None:
     lines = [line.text for line in Document(io.BytesIO(to_docx(SECOND))).paragraphs]
     for heading in (
         *("一、基本情况", "二、点名通报", "三、回访与评价", "四、热点与重复反映"),
-        *("五、承诺与项目", "六、督办情况", "七、红黑榜"),
+        *("五、承诺与项目", "六、督办情况", "七、督办清单", "八、红黑榜"),
     ):
         assert heading in lines
 

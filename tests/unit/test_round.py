@@ -117,7 +117,7 @@ def found(**given: Any) -> Finding:
     return Finding(**{**values, **given})
 
 
-DRAWN = Round(uuid4(), 2, "drawn", plan(), NOW, "督查室")
+DRAWN = Round(uuid4(), 2, "drawn", plan(), NOW, "督查室", "")
 CLOSED = replace(DRAWN, state="closed", closed_at=NOW)
 LATER = NOW + timedelta(days=2)
 

@@ -12,7 +12,16 @@ from services.contracts.public_text import PublicText
 from services.contracts.supervision import ConsequenceSettled, NoticeAnswered, NoticeSent, SubjectLimitSet
 from services.supervision.acknowledge import NotARecipient
 from services.supervision.answer import AlreadyAnswered, WantsNoAnswer, answer_notice
-from services.supervision.consequences import AlreadySettled, How, NoSuchConsequence, Proposal, settle
+from services.supervision.consequences import (
+    AlreadySettled,
+    How,
+    NoLetterProposed,
+    NoSuchConsequence,
+    Proposal,
+    settle,
+)
+from services.supervision.finding import Finding
+from services.supervision.finding_notices import FindingNotices
 from services.supervision.fire import fire
 from services.supervision.set_further import set_further
 from services.supervision.set_limits import set_limits
@@ -123,15 +132,14 @@ class FakeProposals:
     async def proposal(self, consequence_id: UUID) -> Proposal | None:
         return self.kept.get(consequence_id)
 
-    async def settle(self, consequence_id: UUID, how: How, note: str, at: datetime, by: str) -> None:
-        kept = self.kept[consequence_id]
-        self.kept[consequence_id] = kept._replace(settled_at=at, settled_by=by, settled_as=how, note=note)
+    async def settle(self, settled: Proposal) -> None:
+        self.kept[settled.consequence_id] = settled
 
 
 async def test_a_consequence_is_settled_once() -> None:
     waiting = Proposal(
         uuid4(), "case", uuid4(), "water", "water.head", "yellow", 2, "special_letter", 1, "guangyuan",
-        uuid4(), MONDAY, None, None, None, None,
+        uuid4(), MONDAY, None, None, None, None, None,
     )  # fmt: skip
     store, told = FakeProposals(waiting), list[ConsequenceSettled]()
 
@@ -145,3 +153,57 @@ async def test_a_consequence_is_settled_once() -> None:
     with pytest.raises(NoSuchConsequence):
         await decide("followed", uuid4())
     assert len(told) == 1
+
+
+async def test_a_letter_follows_a_special_letter_alone_and_once() -> None:
+    special = Proposal(
+        uuid4(), "case", uuid4(), "water", "water.head", "yellow", 2, "special_letter", 1, "guangyuan",
+        uuid4(), MONDAY, None, None, None, None, None,
+    )  # fmt: skip
+    interview = special._replace(consequence_id=uuid4(), measure="interview")
+    store, told, letter = FakeProposals(special, interview), list[ConsequenceSettled](), uuid4()
+
+    async def follow(one: Proposal, by: UUID | None) -> Proposal:
+        return await settle(store, told.append, one.consequence_id, "followed", TEXT, MONDAY, "督查室", by)
+
+    with pytest.raises(NoLetterProposed, match="proposes interview"):
+        await follow(interview, letter)
+    assert [(await follow(special, letter)).letter_id for _ in range(2)] == [letter] * 2
+    with pytest.raises(AlreadySettled):
+        await follow(special, None)
+    assert len(told) == 1
+
+
+async def test_findings_of_one_project_count_together_and_each_of_a_unit_stands_alone() -> None:
+    store, told = FakeLimits(), list[Event]()
+    notices = FindingNotices(store, told.append, policy_of("guangdong", "guangyuan", "2021"))
+    project = uuid4()
+    for about in (project, project, None):
+        await notices.bring(finding(about), "water.head", MONDAY)
+    sent = [one for one in told if isinstance(one, NoticeSent)]
+    assert [(one.subject_kind, one.trigger, one.generation) for one in sent] == [
+        ("project", "finding", 1),
+        ("project", "finding", 2),
+        ("finding", "finding", 1),
+    ]
+    assert [(one.measure, one.subject_id) for one in store.drawn.values()] == [("special_letter", project)]
+    assert [slip.notice.subject for slip in store.queued] == ["project", "project", "finding"]
+
+
+def finding(project_id: UUID | None) -> Finding:
+    """Of a round, at a unit."""
+    return Finding(
+        finding_id=uuid4(),
+        round_id=uuid4(),
+        unit="water",
+        project_id=project_id,
+        place=TEXT,
+        found_at=MONDAY,
+        found=TEXT,
+        required=None,
+        item=None,
+        photos=(),
+        needs_letter=False,
+        reply_days=None,
+        reply_by=None,
+    )

@@ -32,6 +32,7 @@ CREATE TABLE project_facts (
     data jsonb NOT NULL,
     PRIMARY KEY (project_id, version)
 );
+CREATE INDEX project_facts_of_findings ON project_facts (project_id) WHERE data->>'finding_id' IS NOT NULL;
 REVOKE UPDATE, DELETE ON project_facts FROM yinuo_assignment_app;
 
 -- Which cases a project answers now; how that came about and ended stands among the facts.

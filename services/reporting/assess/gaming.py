@@ -96,6 +96,15 @@ def signals(facts: Iterable[GameFact], asked: Parameters, first: date, until: da
     return sorted(named, key=lambda one: (one.at, one.kind, one.unit, one.cases))
 
 
+def joined(months: Iterable[Iterable[Signal]]) -> list[Signal]:
+    """The signals of months that follow each other; of a run that goes on in the next, the whole."""
+    found: dict[tuple[object, ...], Signal] = {}
+    for one in (signal for month in months for signal in month):
+        when = None if one.kind == "ratings_at_once" else (one.at, one.cases)
+        found[one.kind, one.unit, one.since, when] = one
+    return sorted(found.values(), key=lambda one: (one.at, one.kind, one.unit, one.cases))
+
+
 def lookback(asked: Parameters) -> timedelta:
     """How far before a period the completions matter."""
     return timedelta(days=asked.again_within_days + WEEK)

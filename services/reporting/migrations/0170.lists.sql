@@ -1,4 +1,4 @@
--- What happened to promises and projects: append-only, one row an event, as facts are for cases.
+-- What happened to promises, projects, letters, rounds, findings, listings: append-only, one row an event, as facts are for cases.
 CREATE TABLE list_facts (
     event_id uuid NOT NULL,
     at timestamptz NOT NULL,
@@ -22,9 +22,11 @@ CREATE TABLE list_facts (
     funded numeric(16, 2),
     milestones text,
     text text,
+    finding uuid,
     PRIMARY KEY (at, event_id)
 );
 CREATE INDEX list_facts_day ON list_facts (day, list, kind);
+CREATE INDEX list_facts_updates ON list_facts (item) WHERE list = 'project' AND finding IS NOT NULL;
 REVOKE UPDATE, DELETE ON list_facts FROM yinuo_reporting_app;
 
 -- What stood open in each list at a cut, the day whose 00:00 it is: folded from what stood at the cut before and
@@ -70,7 +72,8 @@ CREATE INDEX list_closed_list ON list_closed (list, closed_in) WHERE list <> 'fu
 REVOKE UPDATE, DELETE ON list_standing, list_cuts, list_closed FROM yinuo_reporting_app;
 
 CREATE VIEW audit_list_facts AS
-SELECT event_id, list, kind, topic, partition, "offset", item, version, unit, tier, state, due, day, late
+SELECT event_id, list, kind, topic, partition, "offset", item, version, unit, tier, state, due, day, late,
+       finding
 FROM list_facts;
 CREATE VIEW audit_list_standing AS
 SELECT cut, list, item, part, opening, unit, tier, state, due, changes, milestone_due FROM list_standing;

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -15,7 +15,9 @@ from services.reporting.figures import FIGURES
 from services.reporting.part import Part, Share
 from services.reporting.render.charts import columns, lines
 from services.reporting.render.ranking import ranking
-from services.reporting.sections import Burning, Place
+from services.reporting.sections import Burning, LetterRow, Place, UnitCount
+
+Row = TypeVar("Row", bound=Part)
 
 DASH: Final = "—"
 """What stands where a share of nothing would: never 0 %."""
@@ -29,7 +31,8 @@ TOP: Final = 3
 OVERDUE_LISTED: Final = 30
 REPEATS_LISTED: Final = 10
 LATE_LISTED: Final = 10
-LONGEST: Final = frozenset({"overdue", "promises_overdue", "projects_overdue"})
+UNITS_NAMED: Final = 12
+LONGEST: Final = frozenset({"overdue", "promises_overdue", "projects_overdue", "letters_overdue"})
 """What burns by how long it is late."""
 
 
@@ -52,6 +55,7 @@ def to_html(edition: Edition, *, files: bool = True) -> str:
             last=circular.last_period,
             answers=circular.satisfaction,
             lists=circular.progress,
+            watched=circular.supervised,
             boards=circular.boards,
             ranking=ranking(circular.units),
             territory=territory(circular.units),
@@ -105,6 +109,8 @@ def _environment() -> Environment:
         "wan": wan,
         "wan_sum": wan_sum,
         "worst": worst,
+        "with_counts": with_counts,
+        "overdue_named": overdue_named,
     }
     return environment
 
@@ -215,7 +221,17 @@ def worst(one: Burning) -> str:
     return f"最久{one.worst}" if one.worst and one.kind in LONGEST else one.worst
 
 
-def touched(rows: Sequence[Part]) -> list[Part]:
+def with_counts(units: Sequence[UnitCount], measure: str = "起") -> str:
+    """（甲3起、乙1起）: whose they are; nothing where nobody is named."""
+    return f"（{some([f'{one.name}{one.count}{measure}' for one in units], UNITS_NAMED)}）" if units else ""
+
+
+def overdue_named(rows: Sequence[LetterRow]) -> str:
+    """甲（2件）、乙（1件）: the units that owe replies."""
+    return some([f"{row.name}（{row.overdue}件）" for row in rows if row.overdue], UNITS_NAMED)
+
+
+def touched(rows: Sequence[Row]) -> list[Row]:
     """The rows in which anything is counted."""
     return [row for row in rows if any(type(value) is int and value for value in dict(row).values())]
 

@@ -11,7 +11,7 @@ from typing import Final
 from services.kit.clock import LOCAL
 from services.kit.documents.official import Attachment, Block, Heading, OfficialDocument, Paragraph, Remark
 from services.reporting.circular import Circular, Correction, Edition, number_zh
-from services.reporting.render import annex, passages, passages_lists
+from services.reporting.render import annex, passages, passages_lists, passages_supervised
 from services.reporting.render.html import TITLES_ZH, day, moment, short_day
 from services.reporting.render.summary import Read, read, summary
 
@@ -146,6 +146,7 @@ SECTIONS: Final[Sequence[tuple[str, Passage]]] = (
     ("热点与重复反映", passages.hot),
     ("承诺与项目", passages_lists.progress),
     ("督办情况", passages.supervision),
+    ("督办清单", passages_supervised.supervised),
     ("红黑榜", passages_lists.boards),
 )
 ANNEXES: Final[Sequence[tuple[str, Passage]]] = (("各单位诉求办理情况", annex.units),)

@@ -24,6 +24,7 @@ from services.reporting.render.html import (
     named_shares,
     percent,
     short_day,
+    with_counts,
 )
 from services.reporting.render.passages_lists import further
 from services.reporting.render.summary import Read
@@ -226,6 +227,8 @@ def supervision(one: Read) -> Iterator[Block]:
         )
     else:
         yield Paragraph("本期未发出督办单。")
+    if red := with_counts(c.supervised.red_slips if c.supervised else (), "份"):
+        yield Paragraph(f"收到红色督办单的单位{red}。")
     yield from further(one)
     if not c.overdue:
         yield Paragraph("截至期末，无超期未办结事项。")

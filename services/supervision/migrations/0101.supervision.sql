@@ -99,6 +99,7 @@ CREATE TABLE happenings (
 );
 
 -- What the notices on one task brought upon a unit, proposed to the supervision office until it is settled.
+-- letter_id: the letter (督办函) by which a proposed special letter was followed.
 CREATE TABLE consequences (
     consequence_id uuid PRIMARY KEY,
     subject text NOT NULL,
@@ -115,7 +116,8 @@ CREATE TABLE consequences (
     settled_at timestamptz,
     settled_by text,
     settled_as text CHECK (settled_as IN ('followed', 'waived')),
-    note text
+    note text,
+    letter_id uuid
 );
 CREATE INDEX consequences_open ON consequences (at, consequence_id) WHERE settled_at IS NULL;
 CREATE INDEX consequences_subject ON consequences (subject_id);

@@ -90,6 +90,7 @@ CREATE TABLE rounds (
     team int NOT NULL,
     planned_at timestamptz NOT NULL,
     planned_by text NOT NULL,
+    digest text NOT NULL,
     closed_at timestamptz CHECK ((closed_at IS NOT NULL) = (state = 'closed')),
     closed_by text
 );

@@ -6,6 +6,7 @@ The same letter always gives the same text: everything comes from what was fixed
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services.kit.documents.official import chinese_day
 from services.supervision.calendar import LOCAL
 from services.supervision.letter import Letter
 
@@ -20,7 +21,7 @@ class LetterText:
     addressee: str
     paragraphs: tuple[str, ...]
     signature: str
-    date: str
+    day: date
     copies: tuple[str, ...]
     void: bool
 
@@ -41,22 +42,17 @@ def letter_text(letter: Letter) -> LetterText:
         addressee=signature.addressee,
         paragraphs=_paragraphs(letter, signature.reply_by, signature.receipt_due),
         signature=signature.issuer,
-        date=in_words(issued_at.astimezone(LOCAL).date()),
+        day=issued_at.astimezone(LOCAL).date(),
         copies=(signature.copy_to,) if signature.copy_to else (),
         void=letter.state == "voided",
     )
 
 
-def in_words(day: date) -> str:
-    """`2026年3月1日`: Arabic figures without zeros in front (GB/T 9704-2012, 7.3.5.4)."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def _paragraphs(letter: Letter, reply_by: date, receipt_due: datetime | None) -> tuple[str, ...]:
     matter = letter.matter
     opening = "经巡回指导，发现以下问题：" if matter.finding_id else "现将有关问题函告如下："
-    by = f"{in_words(_last_day(receipt_due))}前" if receipt_due else "收到后及时"
-    closing = f"请于{by}签收，按要求整改，并于{in_words(reply_by)}前书面回复整改情况。"
+    by = f"{chinese_day(_last_day(receipt_due))}前" if receipt_due else "收到后及时"
+    closing = f"请于{by}签收，按要求整改，并于{chinese_day(reply_by)}前书面回复整改情况。"
     return (opening, *_lines(matter.found), "整改要求：", *_lines(matter.required), closing)
 
 

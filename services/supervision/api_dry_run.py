@@ -1,4 +1,4 @@
-"""The supervision office's part of the API: what ladders propose, and what another ladder would have sent."""
+"""What another ladder would have sent, over HTTP."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -11,46 +11,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.kit.auth import Staff
 from services.kit.connection import Connection
 from services.kit.http import Problem, staff_with
-from services.kit.masking import mask
-from services.kit.page import Cursor
 from services.kit.postgres import Database
 from services.supervision.acknowledge import LOWEST
 from services.supervision.api_access import OPENS_ANY_INBOX
-from services.supervision.api_answers import ConsequenceShown, page_after
 from services.supervision.calendar import local_midnight
 from services.supervision.calendars import Policies
-from services.supervision.consequences import AlreadySettled, How, NoSuchConsequence, settle
 from services.supervision.dry_run import Group, Would, counted, margin, would_send
 from services.supervision.ladder import Ladder
 from services.supervision.store_calendars import PostgresCalendars
-from services.supervision.store_consequences import PostgresProposals
 from services.supervision.store_dry_run import LAST, PostgresPast
-from services.supervision.store_names import PostgresNames
 
 Office = Annotated[Staff, Depends(staff_with(*OPENS_ANY_INBOX))]
 SUBJECTS_AT_ONCE: Final = 1000
-
-
-class ConsequencePage(BaseModel):
-    """Proposals that nobody settled, oldest first. `next` goes into `after`; None at the end."""
-
-    model_config = ConfigDict(frozen=True)
-
-    consequences: list[ConsequenceShown]
-    next: str | None
-
-
-class SettlementAsked(BaseModel):
-    """What becomes of a proposal; a waived one costs no points, so it needs its reason."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        json_schema_extra={"examples": [{"how": "followed", "note": "凤督函〔2026〕12号"}]},
-    )
-
-    how: How
-    note: str = Field(min_length=1, max_length=500)
 
 
 class GroupShown(BaseModel):
@@ -102,63 +74,8 @@ class DryRunPage(BaseModel):
     next: UUID | None
 
 
-def office_routes(database: Database, policies: Policies) -> APIRouter:
-    """The routes; each says who may."""
-    routes = APIRouter()
-    routes.include_router(_consequence_routes(database))
-    routes.include_router(_dry_run_routes(database, policies))
-    return routes
-
-
-def _consequence_routes(database: Database) -> APIRouter:
-    routes = APIRouter(tags=["consequences"])
-
-    @routes.get(
-        "/consequences",
-        summary="What the ladder proposes and nobody settled: special letters, interviews, points "
-        "(supervision office, administrator)",
-    )
-    async def read_consequences(
-        _: Office, after: str | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
-    ) -> ConsequencePage:
-        page = page_after(after, limit)
-        async with database.pool.acquire() as connection:
-            found = await PostgresProposals(connection).waiting(page)
-            called = await PostgresNames(connection).called([one.subject_id for one in found])
-        full = len(found) == page.limit
-        last = str(Cursor(found[-1].at, found[-1].consequence_id)) if full else None
-        shown = [ConsequenceShown.of(one, called.get(one.subject_id)) for one in found]
-        return ConsequencePage(consequences=shown, next=last)
-
-    @routes.post(
-        "/consequences/{consequence_id}/settle",
-        summary="Follow a proposal (a letter was signed, the interview held) or waive it with a reason "
-        "(supervision office, administrator)",
-    )
-    async def settle_consequence(
-        consequence_id: UUID, staff: Office, asked: SettlementAsked
-    ) -> ConsequenceShown:
-        async with database.writing() as writing:
-            store, note = PostgresProposals(writing.connection), mask(asked.note)
-            try:
-                done = await settle(
-                    store, writing.publish, consequence_id, asked.how, note, writing.now, staff.subject
-                )
-            except NoSuchConsequence as missing:
-                raise _problem(404, str(missing), "take the id from GET /consequences") from missing
-            except AlreadySettled as settled:
-                raise _problem(409, str(settled), "leave it; what was settled stays") from settled
-        return ConsequenceShown.of(done, None)
-
-    return routes
-
-
-def _problem(status: int, detail: str, remedy: str) -> Problem:
-    title = {404: "Not Found", 409: "Conflict"}[status]
-    return Problem(status, title, detail, field="consequence_id", remedy=remedy)
-
-
-def _dry_run_routes(database: Database, policies: Policies) -> APIRouter:
+def dry_run_routes(database: Database, policies: Policies) -> APIRouter:
+    """The route; it says who may."""
     routes = APIRouter(tags=["ladders"])
 
     @routes.get(

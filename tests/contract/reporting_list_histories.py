@@ -393,5 +393,4 @@ def _set(
         FurtherLimitSet(**ids, version=told[opens], due=due if known else None),
     )
     if opens[0] in ("dispute", "extension") and random.random() < 0.3:
-        yield due, LimitPassed(**ids, due=due)    way: list[tuple[Any, dict[str, Any]]] = [(LetterReceived, {}), replied, *more]
-    way += [(LetterAccepted, {}), (LetterStruckOff, {})]
+        yield due, LimitPassed(**ids, due=due)

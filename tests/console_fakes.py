@@ -130,6 +130,7 @@ PROJECT: Final[Mapping[str, Any]] = {
     "done_on": None,
     "replaced_by": None,
     "overdue": False,
+    "updated": False,
     "cases": 3,
     "version": 4,
     "opened_at": MORNING,

@@ -480,8 +480,8 @@ async def test_two_findings_of_a_project_bring_a_special_letter_which_is_written
     await reached_by_mail(database, "unit:hekou")
     of_round = await people.round("project:函-2")
     for _ in range(2):
-        found = {"unit": None, "project": "函-2", "needs_letter": False}
-        assert (await people.find(of_round, **found)).status_code == 201
+        found = await people.find(of_round, unit=None, project="函-2", needs_letter=False)
+        assert found.status_code == 201
     [first, second] = (await people.ok("GET", "/inbox", people.unit))["notices"]
     assert (first["trigger"], first["colour"], first["reference"]) == ("finding", "yellow", "函-2")
     assert second["subject_id"] == str(project_id_of("函-2"))

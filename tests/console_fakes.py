@@ -149,6 +149,7 @@ NO_FACT: Final[Mapping[str, Any]] = {
     "by_ledger": None,
     "approver": None,
     "approver_title": None,
+    "finding": None,
     "differences": [],
 }
 NO_NAMES: Final = {"before_names": None, "after_names": None}

@@ -14,7 +14,8 @@ from services.supervision.watched import Watched
 _SUBJECTS: Final = """
 SELECT subject_id FROM (
     (SELECT DISTINCT subject_id FROM limits
-     WHERE subject_id > $1 AND dispatched_at < $3 AND (due_at IS NULL OR due_at >= $2::timestamptz - $4::interval)
+     WHERE subject_id > $1 AND dispatched_at < $3
+         AND (due_at IS NULL OR due_at >= $2::timestamptz - $4::interval)
          AND coalesce(met_at, ended_at, 'infinity') >= $2
      ORDER BY subject_id LIMIT $5)
     UNION

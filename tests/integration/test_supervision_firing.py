@@ -96,7 +96,7 @@ async def test_closing_and_firing_at_once_leave_each_case_fired_wholly_or_not_at
             await consumer.apply(closing[first : first + 100])
 
     await asyncio.gather(close(), _fire_all(database, policies), _fire_all(database, policies))
-    rungs = await database.pool.fetch("SELECT count(*) AS n FROM notices GROUP BY case_id")
+    rungs = await database.pool.fetch("SELECT count(*) AS n FROM notices GROUP BY subject_id")
     assert {row["n"] for row in rungs} <= {3}
     assert await database.pool.fetchval("SELECT count(*) FROM limits WHERE state <> 'met'") == 0
     assert await schedule.fire_due(database, policies) == 0
@@ -155,10 +155,10 @@ async def test_the_case_topic_read_again_from_the_start_changes_nothing(
     consumer: Consumer, database: Database, policies: Policies
 ) -> None:
     cases = await _signed_cases(consumer, 5)
-    before = await database.pool.fetch("SELECT * FROM limits ORDER BY case_id, kind")
+    before = await database.pool.fetch("SELECT * FROM limits ORDER BY subject_id, kind")
     await database.pool.execute("DELETE FROM inbox")
     await consumer.apply([letter(case, number, MONDAY) for number, case in enumerate(cases)])
-    assert await database.pool.fetch("SELECT * FROM limits ORDER BY case_id, kind") == before
+    assert await database.pool.fetch("SELECT * FROM limits ORDER BY subject_id, kind") == before
 
 
 async def test_a_case_read_before_the_directory_gets_its_limits_by_the_presets_chosen_there(

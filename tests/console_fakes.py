@@ -130,6 +130,7 @@ PROJECT: Final[Mapping[str, Any]] = {
     "done_on": None,
     "replaced_by": None,
     "overdue": False,
+    "updated": False,
     "cases": 3,
     "version": 4,
     "opened_at": MORNING,
@@ -148,6 +149,7 @@ NO_FACT: Final[Mapping[str, Any]] = {
     "by_ledger": None,
     "approver": None,
     "approver_title": None,
+    "finding": None,
     "differences": [],
 }
 NO_NAMES: Final = {"before_names": None, "after_names": None}

@@ -32,10 +32,10 @@ SELECT * FROM near
 UNION ALL
 -- Of what was completed lately: whose it was and what about, however long ago it began.
 SELECT {_COLUMNS} FROM facts
-WHERE kind = 'assigned' AND day < $1 AND case_id IN (SELECT case_id FROM near)
+WHERE kind = 'assigned' AND day < $1 AND case_id = ANY (ARRAY(SELECT DISTINCT case_id FROM near))
 UNION ALL
 SELECT {_COLUMNS} FROM facts
-WHERE kind = 'limits_set' AND day < $2 AND case_id IN (SELECT case_id FROM edited)
+WHERE kind = 'limits_set' AND day < $2 AND case_id = ANY (ARRAY(SELECT case_id FROM edited))
 """
 
 

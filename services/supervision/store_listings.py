@@ -12,8 +12,8 @@ from services.kit.page import Cursor
 from services.supervision.listing import Ground, Listing
 from services.supervision.listing_rules import Rating
 from services.supervision.listings import Known, Past
-from services.supervision.store_consequences import PostgresNames
 from services.supervision.store_letters import lock_id
+from services.supervision.store_names import PostgresNames
 from services.supervision.subjects import SubjectName
 
 Rows = Sequence[Mapping[str, Any]]

@@ -407,6 +407,7 @@ CONSEQUENCE: Final = {
     "at": DUE,
     "settled_as": None,
     "note": None,
+    "letter_id": None,
 }
 ANSWER: Final = {
     "notice_id": str(NOTICE_ID),

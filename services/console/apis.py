@@ -11,6 +11,7 @@ from services.console.apis_assessment import Assessments
 from services.console.apis_assignment import Assignment
 from services.console.apis_intake import Intake
 from services.console.apis_letters import Letters, Rounds
+from services.console.apis_listings import Listings, Meetings
 from services.console.apis_projects import Projects
 from services.console.apis_promises import Promises
 from services.console.apis_reporting import Reporting
@@ -36,6 +37,8 @@ class Apis:
     assessments: Assessments
     letters: Letters
     rounds: Rounds
+    listings: Listings
+    meetings: Meetings
 
     @classmethod
     def over(cls, http: Mapping[Service, httpx.AsyncClient], keys: Mapping[Channel, str]) -> "Apis":
@@ -52,6 +55,8 @@ class Apis:
             Assessments(api["reporting"]),
             Letters(api["supervision"]),
             Rounds(api["supervision"]),
+            Listings(api["supervision"]),
+            Meetings(api["supervision"]),
         )
 
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:

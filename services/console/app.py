@@ -18,7 +18,9 @@ from services.console.pages_errors import UnexpectedPage, add_error_pages
 from services.console.pages_hand_overs import hand_over_routes
 from services.console.pages_inbox import inbox_routes
 from services.console.pages_letters import letter_routes
+from services.console.pages_listings import listing_routes
 from services.console.pages_login import login_routes
+from services.console.pages_meetings import meeting_routes
 from services.console.pages_new_project import new_project_routes
 from services.console.pages_originals import original_routes
 from services.console.pages_projects import project_routes
@@ -79,6 +81,8 @@ def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[API
     yield assessment_routes(pages, apis.assessments)
     yield letter_routes(pages, apis.letters)
     yield round_routes(pages, apis.rounds)
+    yield listing_routes(pages, apis.listings)
+    yield meeting_routes(pages, apis.meetings)
     yield case_routes(pages, apis)
     yield original_routes(pages, apis)
     yield entry_routes(pages, apis.intake, settings.address)

@@ -37,6 +37,12 @@ FINDS: Final[tuple[Role, ...]] = ("inspector", "supervision_office", "administra
 """Roles that record what a round found."""
 MOVES_ROUNDS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
 """Roles that draw and close rounds."""
+LISTS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
+"""Roles that list a case or a project by hand, and draw up agendas of meetings."""
+READS_MEETINGS: Final[tuple[Role, ...]] = ("unit_head", "leader", "inspector", *LISTS)
+"""Roles that see the leading group's meetings."""
+SPEAKS_AT_MEETINGS: Final[tuple[Role, ...]] = ("unit_head", "leader", *LISTS)
+"""Roles that do something there: heads say what was done, leaders report."""
 READS_ORIGINALS: Final[tuple[Role, ...]] = ("callback_clerk", "handler", "unit_head", "clerk")
 """Roles that intake may show an original or a contact to; call-back clerks always, others for their unit."""
 FOR_ALL_PROJECTS: Final[tuple[Role, ...]] = ("clerk", "administrator")
@@ -117,6 +123,10 @@ class Login:
     @property
     def reads_rounds(self) -> bool:
         return self.staff.role in READS_ROUNDS
+
+    @property
+    def reads_meetings(self) -> bool:
+        return self.staff.role in READS_MEETINGS
 
     @property
     def enters(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from services.kit.clock import local_midnight
+from services.reporting.assess.gaming import SignalKind
 from services.reporting.boards import boards
 from services.reporting.burning import burning
 from services.reporting.circular import (
@@ -97,7 +98,7 @@ class Numbers:
     cut: tuple[CutAt, ...]
     promise_heads: Mapping[str, PromiseHead] = field(default_factory=dict)
     lists: ListNumbers = field(default_factory=ListNumbers)
-    gaming: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    gaming: Mapping[SignalKind, Mapping[str, int]] = field(default_factory=dict)
 
 
 def compose(period: Period, numbers: Numbers, directory: Directory, before: Circular | None) -> Circular:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from services.reporting.assess.gaming import SignalKind
 from services.reporting.directory import Directory
 from services.reporting.figures import sliced
 from services.reporting.lists import Listed, ListNumbers, last_day, late_item
@@ -30,7 +31,7 @@ def supervised(
     )
 
 
-def gaming(found: Mapping[str, Mapping[str, int]], directory: Directory) -> tuple[GamingSign, ...]:
+def gaming(found: Mapping[SignalKind, Mapping[str, int]], directory: Directory) -> tuple[GamingSign, ...]:
     """How many signs of each kind there are, and with which units: something to look at, no proof."""
     return tuple(
         GamingSign(

@@ -1,6 +1,9 @@
 """Codes that circulars count, in the words that people read, in the order in which they are told."""
 
+from collections.abc import Mapping
 from typing import Final
+
+from services.reporting.assess.gaming import SignalKind
 
 TIERS_ZH: Final = {
     "county_leader": "县级领导",
@@ -37,12 +40,12 @@ MEASURES_ZH: Final = {
     "special_letter": "专函督办",
     "interview": "约谈",
 }
-GAMING_ZH: Final = {
+GAMING_ZH: Final[Mapping[SignalKind, str]] = {
     "closed_unheard": "办结未回访、群众再次反映",
     "ratings_at_once": "短时间内集中好评",
     "limit_edited_late": "逾期后改动时限",
 }
-GAMING_EN: Final = {
+GAMING_EN: Final[Mapping[SignalKind, str]] = {
     "closed_unheard": "closed without contact and complained about again",
     "ratings_at_once": "many good ratings at once",
     "limit_edited_late": "a limit edited after its date",

@@ -16,12 +16,12 @@ RATED_WITHIN: Final = timedelta(days=30)
 
 
 class Found(NamedTuple):
-    """What supervision's tables hold of one kind about one unit; fields as in `AgendaItem`."""
+    """What supervision's tables hold of a kind about a unit; fields as in `AgendaItem`, `times` its count."""
 
     kind: ItemKind
     unit: str
     what: str
-    count: int
+    times: int
     since: datetime
     due: date | None = None
     source: UUID | None = None
@@ -35,10 +35,11 @@ def agenda(found: Iterable[Found]) -> tuple[AgendaItem, ...]:
 
 
 def _place(one: Found) -> tuple[int, int, datetime, str, str, str]:
-    return (ORDER.index(one.kind), -one.count, one.since, one.unit, one.what, str(one.source))
+    return (ORDER.index(one.kind), -one.times, one.since, one.unit, one.what, str(one.source))
 
 
 def _item(number: int, one: Found) -> AgendaItem:
     values = one._asdict()
-    title = values.pop("title")
-    return AgendaItem(number=number, title=None if title is None else PublicText(title), **values)
+    title, count = values.pop("title"), values.pop("times")
+    said = None if title is None else PublicText(title)
+    return AgendaItem(number=number, count=count, title=said, **values)

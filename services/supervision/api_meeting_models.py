@@ -115,7 +115,7 @@ def row_of(row: Mapping[str, Any]) -> MeetingRow:
 
 
 def view_of(row: Mapping[str, Any]) -> MeetingView:
-    parts = {"agenda": ItemShown, "said": SaidShown, "follow_ups": FollowUpShown}
+    parts: dict[str, type[Frozen]] = {"agenda": ItemShown, "said": SaidShown, "follow_ups": FollowUpShown}
     shown = {
         name: [{field: one[field] for field in model.model_fields} for one in row[name]]
         for name, model in parts.items()

@@ -14,7 +14,7 @@ from services.supervision.listing import Ground, Listing, StepNotAllowed, opened
 from services.supervision.listing_rules import ListingRule, Rating, broken_by
 from services.supervision.listing_transitions import ListingStep, may, who_may
 from services.supervision.policy import Policy
-from services.supervision.subjects import SubjectLimit, SubjectLimits, SubjectName, end_limit, open_limit
+from services.supervision.subjects import SubjectLimit, SubjectLimits, end_limit, open_limit
 
 BY_RULE: Final = "rule"
 """Who opened what nobody opened by hand."""
@@ -96,8 +96,6 @@ class Listings(Protocol):
     async def known(self, kind: Listable, subject_id: UUID) -> Known | None: ...
 
     async def ratings(self, kind: Listable, subjects: Sequence[UUID]) -> Mapping[UUID, Sequence[Rating]]: ...
-
-    async def call(self, names: Mapping[UUID, SubjectName]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +179,6 @@ class ListingDesk:
         listing = opened(ground, times, self.now, by)
         event = told_opened(listing, await self._next_report(listing))
         await self.listings.open(listing, event)
-        await self.listings.call({listing.listing_id: SubjectName(known.reference, ground.title)})
         self.publish(event)
         return listing
 

@@ -172,9 +172,9 @@ class MeetingDesk:
 
     async def close(self, meeting_id: UUID, minutes: PublicText) -> Meeting | Refused:
         """Close the minutes; from then on the meeting stands as it was."""
-        meeting = await self.meetings.one(meeting_id)
-        if meeting is not None and meeting.minutes == minutes:
-            return meeting
+        there = await self.meetings.one(meeting_id)
+        if there is not None and there.minutes == minutes:
+            return there
         meeting = await self._open(meeting_id, None)
         if not isinstance(meeting, Meeting):
             return meeting

@@ -13,8 +13,6 @@ from services.supervision.listing import Ground, Listing
 from services.supervision.listing_rules import Rating
 from services.supervision.listings import Known, Past
 from services.supervision.store_letters import lock_id
-from services.supervision.store_names import PostgresNames
-from services.supervision.subjects import SubjectName
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -141,9 +139,6 @@ class PostgresListings:
         for row in await self._connection.fetch(_RATINGS[kind], subjects):
             found[row["subject_id"]].append(Rating(row["at"], row["level"]))
         return found
-
-    async def call(self, names: Mapping[UUID, SubjectName]) -> None:
-        await PostgresNames(self._connection).call(names)
 
     async def page(self, wanted: ListingFilter, after: Cursor | None, limit: int) -> Rows:
         """Those opened last first, at most `limit`."""

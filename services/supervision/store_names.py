@@ -1,4 +1,4 @@
-"""What letters, projects and findings are called, from the tables that have them."""
+"""What letters, listings, projects and findings are called, from the tables that have them."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,6 +13,9 @@ WHERE project_id = ANY($1::uuid[])
 UNION ALL
 SELECT letter_id, coalesce(word || '〔' || year || '〕' || serial || '号', ''), title FROM letters
 WHERE letter_id = ANY($1::uuid[])
+UNION ALL
+SELECT l.listing_id, coalesce(p.ledger, ''), l.title FROM listings AS l
+LEFT JOIN projects AS p ON p.project_id = l.subject_id WHERE l.listing_id = ANY($1::uuid[])
 UNION ALL
 SELECT finding_id, place, left(found, 100) FROM findings WHERE finding_id = ANY($1::uuid[])
 """

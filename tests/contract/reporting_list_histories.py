@@ -255,10 +255,16 @@ def _letter(random: Random, number: int, at: datetime) -> Iterator[Told]:
 def _letter_s_way(random: Random, at: datetime) -> Sequence[tuple[Any, dict[str, Any]]]:
     if random.random() < 0.2:
         return [(LetterVoided, {"reason": TEXT})]
-    replied = (LetterReplied, {"reply": TEXT})
+    replied: tuple[Any, dict[str, Any]] = (LetterReplied, {"reply": TEXT})
     again = {"reason": TEXT, "reply_by": at.date() + timedelta(days=random.randrange(5, 25))}
     more = [(LetterReturned, again), replied] if random.random() < 0.4 else []
-    way = [(LetterReceived, {}), replied, *more, (LetterAccepted, {}), (LetterStruckOff, {})]
+    way: list[tuple[Any, dict[str, Any]]] = [
+        (LetterReceived, {}),
+        replied,
+        *more,
+        (LetterAccepted, {}),
+        (LetterStruckOff, {}),
+    ]
     return way[: random.randrange(0, len(way) + 1)]
 
 

@@ -80,7 +80,7 @@ def list_numbers(placed: Placed, period: Period) -> ListNumbers:
     promises, projects, further = _promises(known), _projects(known), _further(known)
     letters, listings = _letters(known), _listings(known)
     counts.update(_happened(inside))
-    counts["projects_updated"] = len({event.project_id for event in inside if _updates(event)})
+    counts["projects_updated"] = len({event.subject() for event in inside if _updates(event)})
     for one in (*promises, *projects, *further, *letters, *listings):
         counts.update(one.figures(period.first, cut_at))
     money: dict[str | None, tuple[Decimal, Decimal]] = {}

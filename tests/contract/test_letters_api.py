@@ -243,9 +243,11 @@ async def test_a_finding_becomes_a_letter_at_once_and_goes_its_way_to_the_end(
     ]
     assert await events_of(database, answer["letter_id"]) == [
         "letter.issued.v1",
+        *["subject-limit.set.v1"] * 2,
         "letter.received.v1",
         "letter.replied.v1",
         "letter.returned.v1",
+        "subject-limit.set.v1",
         "letter.replied.v1",
         "letter.accepted.v1",
         "letter.struck-off.v1",
@@ -478,8 +480,8 @@ async def test_two_findings_of_a_project_bring_a_special_letter_which_is_written
     await reached_by_mail(database, "unit:hekou")
     of_round = await people.round("project:函-2")
     for _ in range(2):
-        found = {"unit": None, "project": "函-2", "needs_letter": False}
-        assert (await people.find(of_round, **found)).status_code == 201
+        found = await people.find(of_round, unit=None, project="函-2", needs_letter=False)
+        assert found.status_code == 201
     [first, second] = (await people.ok("GET", "/inbox", people.unit))["notices"]
     assert (first["trigger"], first["colour"], first["reference"]) == ("finding", "yellow", "函-2")
     assert second["subject_id"] == str(project_id_of("函-2"))

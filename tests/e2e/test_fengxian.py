@@ -30,6 +30,10 @@ SMALL = Totals(
     funded=3,
     funds=900_000,
     central_funds=300_000,
+    rounds=2,
+    opinions=6,
+    updated=5,
+    county_circulars=1,
 )
 
 

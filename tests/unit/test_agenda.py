@@ -15,7 +15,7 @@ FOUND = st.builds(
     kind=st.sampled_from(get_args(ItemKind)),
     unit=st.sampled_from(["hekou", "roads"]),
     what=st.sampled_from(["complete", "sign_for"]),
-    count=st.integers(1, 9),
+    times=st.integers(1, 9),
     since=st.integers(0, 90).map(lambda days: NOON - timedelta(days=days)),
 )
 
@@ -31,7 +31,7 @@ def test_the_same_finds_in_any_order_make_the_same_agenda(found: list[Found], sh
 def test_each_find_is_an_item_numbered_from_one(found: list[Found]) -> None:
     items = agenda(found)
     assert [one.number for one in items] == list(range(1, len(found) + 1))
-    assert sorted((one.kind, one.count) for one in items) == sorted((one.kind, one.count) for one in found)
+    assert sorted((one.kind, one.count) for one in items) == sorted((one.kind, one.times) for one in found)
 
 
 def test_what_was_set_before_comes_first_and_the_most_before_the_fewer() -> None:

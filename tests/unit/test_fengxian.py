@@ -1,18 +1,23 @@
 """The replay: what script and oracle say of Feng County, and that counting the input would be wrong."""
 
 from collections import Counter
+from datetime import datetime
 from random import Random
 
 import pytest
 
 from services.contracts.vocabulary import PROCESSES
 from services.dev.fengxian.actions import (
+    ChangeProject,
     DropProject,
     FinishProject,
     MakePromise,
     MergeDemand,
     OpenProject,
+    OrderCircular,
     PartDemand,
+    PlanRound,
+    RecordFinding,
     ReplaceProject,
     SendDemand,
     SynchroniseDemands,
@@ -74,6 +79,10 @@ def test_counting_the_input_would_be_wrong(script: Script) -> None:
     assert raw[MergeDemand] > raw[PartDemand] > 0
     assert raw[SynchroniseDemands] == 2
     assert raw[ReplaceProject] > raw[DropProject] > 0
+    assert raw[PlanRound] > figures["supervision.rounds"]
+    assert raw[RecordFinding] > figures["supervision.findings"] > figures["supervision.opinions"]
+    assert raw[ChangeProject] > figures["supervision.projects_updated"]
+    assert raw[OrderCircular] > figures["supervision.county_circulars"]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -89,6 +98,20 @@ def test_nothing_is_withdrawn_before_it_was_said_nor_done_after_the_end(seed: in
     withdrawn = [one for one in script.actions if isinstance(one, WithdrawPromise) and one.number in made]
     assert withdrawn
     assert all(made[one.number].at < one.at for one in withdrawn)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_a_round_finds_was_there_before_and_what_follows_comes_after(seed: int) -> None:
+    actions = write_script(seed).actions
+    opened = {one.ledger: one.at for one in actions if isinstance(one, OpenProject)}
+    came: dict[str | None, datetime] = {}
+    for one in actions:
+        if isinstance(one, RecordFinding):
+            came.setdefault(one.key, one.at)
+            assert one.ledger is None or opened[one.ledger] < one.found_at < one.at
+        elif isinstance(one, ChangeProject | ReplaceProject) and one.finding:
+            assert came[one.finding] <= one.at
+    assert came
 
 
 @pytest.mark.parametrize("seed", range(5))

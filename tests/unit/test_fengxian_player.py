@@ -77,10 +77,17 @@ def services() -> Forgetful:
     return Forgetful()
 
 
+def player_of(http: httpx.AsyncClient, **more: Any) -> Player:
+    """One client speaks to all services."""
+    return Player(http, http, http, http, {}, [], settled, import_rows, str, **more)
+
+
 @pytest.fixture
 async def player(services: Forgetful) -> AsyncIterator[Player]:
     async with httpx.AsyncClient(transport=httpx.MockTransport(services), base_url="http://services") as http:
-        yield Player(http, http, {}, [], settled, import_rows, receipts={"FX-1": ("YN1", "code")})
+        yield Player(
+            http, http, http, http, {}, [], settled, import_rows, str, receipts={"FX-1": ("YN1", "code")}
+        )
 
 
 async def test_an_act_whose_answer_was_lost_is_not_done_twice(services: Forgetful, player: Player) -> None:
@@ -123,7 +130,9 @@ async def test_members_come_through_a_spreadsheet_as_the_command_reads_it() -> N
         member="张三",
     )
     async with httpx.AsyncClient(transport=httpx.MockTransport(taken), base_url="http://services") as http:
-        await Player(http, http, {}, [], settled, import_rows).play([ImportMembers(NOON, (member,))])
+        await Player(http, http, http, http, {}, [], settled, import_rows, str).play(
+            [ImportMembers(NOON, (member,))]
+        )
     [(path, said)] = sent
     [row] = said["rows"]
     read = Reader(county()).read(row["cells"])

@@ -195,7 +195,7 @@ async def test_a_returned_reply_opens_the_next_generation_and_another_reply_meet
 
 async def test_a_void_letter_asks_for_nothing_more() -> None:
     for steps in (("sign", "void"), ("sign", "receive", "void")):
-        limits, _, _ = await watched(*steps)  # type: ignore[arg-type]
+        limits, _, _ = await watched(*steps)
         assert {state for state, _ in states(limits).values()} <= {"closed", "met"}
 
 

@@ -242,4 +242,4 @@ def test_three_are_told_at_an_end_and_more_of_one_value_in_one_line() -> None:
 def test_tiers_in_which_nothing_is_counted_are_left_out() -> None:
     one = told({"promises_standing.tier.town": 1}).progress
     assert one is not None
-    assert [row.tier for row in touched(one.promises)] == ["town"]  # type: ignore[attr-defined]
+    assert [row.tier for row in touched(one.promises)] == ["town"]

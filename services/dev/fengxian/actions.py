@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from services.contracts.vocabulary import Channel, Occasion, PromiseTier, Tag, Tier
+
+ChangedField = Literal["completion", "content", "assisting_units"]
+"""What of a project is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,30 @@ class OpenProject:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceProject:
-    """A ledger that another one stands in for from now on, with reason and approver (a post)."""
+    """A ledger that another one stands in for from now on, with reason and approver (a post).
+
+    `finding`: the key of what a round found, where that is why.
+    """
 
     at: datetime
     ledger: str
     by: str
     reason: str
     approver: str
+    finding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProject:
+    """Another completion, content or assisting unit, with reason and approver, perhaps for a finding."""
+
+    at: datetime
+    ledger: str
+    what: ChangedField
+    value: str
+    reason: str
+    approver: str
+    finding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +191,72 @@ class PartDemand:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class PlanRound:
+    """An inspection round over units (codes) and projects (ledgers); all of them are visited."""
+
+    at: datetime
+    number: int
+    first_day: date
+    last_day: date
+    units: tuple[str, ...]
+    ledgers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRound:
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRound:
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFinding:
+    """What a round found, sent when the device had a network; the same key again is the same."""
+
+    at: datetime
+    key: str
+    number: int
+    found_at: datetime
+    unit: str
+    ledger: str | None
+    opinion: bool
+    """Whether it becomes a letter: a rectification opinion (整改意见)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLetter:
+    """The addressee of a finding's letter signs for it and replies; `struck_off`: the office is content."""
+
+    at: datetime
+    finding: str
+    unit: str
+    struck_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VoidLetter:
+    """A finding's letter went to the wrong address; its number stays its own."""
+
+    at: datetime
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCircular:
+    """A county circular over local days, drafted; `issued`: and checked, signed and issued."""
+
+    at: datetime
+    first: date
+    last: date
+    issued: bool
+
+
 Action = (
     MakePromise
     | ImportMembers
@@ -177,6 +264,7 @@ Action = (
     | AirPromise
     | WithdrawPromise
     | OpenProject
+    | ChangeProject
     | ReplaceProject
     | DropProject
     | FinishProject
@@ -188,4 +276,11 @@ Action = (
     | CompleteDemand
     | RefuseDemand
     | WithdrawDemand
+    | PlanRound
+    | DrawRound
+    | RecordFinding
+    | CloseRound
+    | AnswerLetter
+    | VoidLetter
+    | OrderCircular
 )

@@ -36,8 +36,9 @@ class Draw:
         return instant(day, self.random.randint(9, 16), self.random.randint(0, 59))
 
     def after(self, at: datetime) -> datetime:
-        """A working hour of a later day, before the replay ends."""
-        return self.between(min(at.date() + timedelta(days=1), LAST_DAY), LAST_DAY - timedelta(days=1))
+        """A working hour of a later day, before the replay ends (or of the last one)."""
+        last = LAST_DAY - timedelta(days=1)
+        return self.between(min(at.date() + timedelta(days=1), last), last)
 
 
 def instant(day: date, hour: int, minute: int = 0) -> datetime:

@@ -17,8 +17,9 @@ from services.assignment.directory import Directory
 from services.contracts.vocabulary import AFTER_REPLY, Tier
 from services.dev.fengxian.write_promises import CENTRAL, COUNTY, SECRETARY
 
-PAGE: Final = 500
+PAGE: Final = 200
 GIVEN_UP: Final = frozenset({"replaced", "dropped"})
+NO_LETTER: Final = frozenset({"drafted", "discarded", "voided"})
 NOT_COUNTED: Final = frozenset({"refused", "withdrawn", "merged"})
 TIERS: Final[Mapping[Tier, str]] = {
     "county_leader": "县级领导",
@@ -53,6 +54,7 @@ _L: Final = "GET /projects"
 _FUNDS: Final = "GET /projects，逐项 GET /projects/{ledger}"
 _LISTED: Final = "state 不是 replaced、dropped"
 _C: Final = "GET /cases"
+_R: Final = "GET /rounds"
 _HANDLED: Final = "state 不是 refused、withdrawn、merged"
 
 FIGURES: Final = (
@@ -137,13 +139,37 @@ FIGURES: Final = (
         f"{_C}?tag=enterprise",
         f"{_HANDLED}、已有答复的办件",
     ),
+    Figure("supervision.rounds", "巡回指导轮次", _R, "state 是 closed 的轮次"),
+    Figure("supervision.findings", "巡查发现的问题", f"{_R}，逐轮 GET /rounds/{{id}}", "findings"),
+    Figure(
+        "supervision.opinions",
+        "整改意见（督办函）",
+        "GET /letters",
+        f"有 finding、state 不是 {'、'.join(sorted(NO_LETTER))} 的函",
+    ),
+    Figure("supervision.struck_off", "销号的督办函", "GET /letters", "state 是 struck_off 的函"),
+    Figure(
+        "supervision.projects_updated",
+        "因巡查更新的项目",
+        _L,
+        "updated 为 true 的项目：因巡查发现的问题被替换，或改了完成期限、名称、内容",
+    ),
+    Figure(
+        "supervision.county_circulars",
+        "全县通报",
+        "GET /circulars?kind=county",
+        "已印发、corrects 为空的通报",
+    ),
 )
 
 
-async def computed(assignment: httpx.AsyncClient) -> dict[str, int]:
-    """Every figure from the running services. The client carries a token that may read cases."""
+async def computed(
+    assignment: httpx.AsyncClient, supervision: httpx.AsyncClient, reporting: httpx.AsyncClient
+) -> dict[str, int]:
+    """Every figure from the running services. The clients carry a token that may read all of it."""
     promises = [row async for row in rows(assignment, "/promises")]
-    projects = [row async for row in rows(assignment, "/projects") if row["state"] not in GIVEN_UP]
+    all_projects = [row async for row in rows(assignment, "/projects")]
+    projects = [row for row in all_projects if row["state"] not in GIVEN_UP]
     cases = [row async for row in rows(assignment, "/cases") if row["state"] not in NOT_COUNTED]
     standing = [row for row in promises if row["state"] != "withdrawn"]
     directory = await _directory(assignment)
@@ -158,7 +184,31 @@ async def computed(assignment: httpx.AsyncClient) -> dict[str, int]:
         "demands.answered_for": sum(_answered_for(row, directory) for row in cases),
         "results.petitions_settled": _settled(cases, "petition"),
         "results.enterprises_helped": _settled(cases, "enterprise"),
+        **await _of_supervision(supervision),
+        "supervision.projects_updated": sum(row["updated"] for row in all_projects),
+        "supervision.county_circulars": await _county_circulars(reporting),
     }
+
+
+async def _of_supervision(supervision: httpx.AsyncClient) -> dict[str, int]:
+    rounds = [row async for row in rows(supervision, "/rounds")]
+    findings = 0
+    for row in rounds:
+        answer = await supervision.get(f"/rounds/{row['round_id']}")
+        findings += len(answer.raise_for_status().json()["findings"])
+    letters = [row async for row in rows(supervision, "/letters")]
+    opinions = [row for row in letters if row["finding_id"] and row["state"] not in NO_LETTER]
+    return {
+        "supervision.rounds": sum(row["state"] == "closed" for row in rounds),
+        "supervision.findings": findings,
+        "supervision.opinions": len(opinions),
+        "supervision.struck_off": sum(row["state"] == "struck_off" for row in letters),
+    }
+
+
+async def _county_circulars(reporting: httpx.AsyncClient) -> int:
+    circulars = [row async for row in rows(reporting, "/circulars", kind="county")]
+    return sum(row["corrects"] is None for row in circulars)
 
 
 async def _directory(assignment: httpx.AsyncClient) -> Directory:
@@ -173,11 +223,11 @@ def _answered_for(case: Mapping[str, Any], directory: Directory) -> bool:
     return bool(case["summary"] and case["unit"] and holder)
 
 
-async def rows(http: httpx.AsyncClient, path: str) -> AsyncIterator[dict[str, Any]]:
+async def rows(http: httpx.AsyncClient, path: str, **asked: str) -> AsyncIterator[dict[str, Any]]:
     """All rows of a list that comes in pages."""
     after: str | None = None
     while True:
-        answer = await http.get(path, params={"limit": PAGE} | ({"after": after} if after else {}))
+        answer = await http.get(path, params={"limit": PAGE, **asked} | ({"after": after} if after else {}))
         answer.raise_for_status()
         page = answer.json()
         for row in page[path.strip("/")]:

@@ -9,20 +9,28 @@ from services.contracts.vocabulary import Tag
 from services.dev.fengxian.actions import (
     Action,
     AirPromise,
+    AnswerLetter,
+    ChangeProject,
     ChangePromise,
+    CloseRound,
     CompleteDemand,
+    DrawRound,
     DropProject,
     FinishProject,
     ImportMembers,
     MakePromise,
     MergeDemand,
     OpenProject,
+    OrderCircular,
     PartDemand,
+    PlanRound,
+    RecordFinding,
     RefuseDemand,
     ReplaceProject,
     SendDemand,
     SynchroniseDemands,
     TagDemand,
+    VoidLetter,
     WithdrawDemand,
     WithdrawPromise,
 )
@@ -49,6 +57,12 @@ class Books:
     tags: dict[str, tuple[Tag, ...]] = field(default_factory=dict)
     completed: set[str] = field(default_factory=set)
     groups: list[list[str]] = field(default_factory=list)
+    held: set[int] = field(default_factory=set)
+    findings: dict[str, RecordFinding] = field(default_factory=dict)
+    void: set[str] = field(default_factory=set)
+    struck_off: set[str] = field(default_factory=set)
+    updated: set[str] = field(default_factory=set)
+    circulars: list[OrderCircular] = field(default_factory=list)
 
     def take(self, action: Action) -> None:
         EFFECTS[type(action)](self, action)
@@ -62,6 +76,20 @@ class Books:
 
     def _open(self, one: OpenProject) -> None:
         self.projects.setdefault(one.ledger, one)
+
+    def _replace(self, one: ReplaceProject) -> None:
+        self.given_up.add(one.ledger)
+        if one.finding:
+            self.updated.add(one.ledger)
+
+    def _change(self, one: ChangeProject) -> None:
+        """A project is updated when a finding changed its date or its wording."""
+        if one.finding and one.what in ("completion", "content"):
+            self.updated.add(one.ledger)
+
+    def _answer(self, one: AnswerLetter) -> None:
+        if one.struck_off:
+            self.struck_off.add(one.finding)
 
     def _send(self, one: SendDemand) -> None:
         if one.key not in self.demands:
@@ -102,7 +130,8 @@ EFFECTS: Final[Mapping[type, Callable[[Books, Any], None]]] = {
     ChangePromise: lambda books, one: books.redated.add(one.number),
     WithdrawPromise: lambda books, one: books.withdrawn.add(one.number),
     OpenProject: Books._open,
-    ReplaceProject: lambda books, one: books.given_up.add(one.ledger),
+    ChangeProject: Books._change,
+    ReplaceProject: Books._replace,
     DropProject: lambda books, one: books.given_up.add(one.ledger),
     FinishProject: lambda books, one: books.done.add(one.ledger),
     SendDemand: Books._send,
@@ -114,6 +143,13 @@ EFFECTS: Final[Mapping[type, Callable[[Books, Any], None]]] = {
     CompleteDemand: lambda books, one: books.completed.add(one.key),
     RefuseDemand: Books._drop,
     WithdrawDemand: Books._drop,
+    PlanRound: lambda books, one: None,
+    DrawRound: lambda books, one: None,
+    RecordFinding: lambda books, one: books.findings.update({one.key: one}),
+    CloseRound: lambda books, one: books.held.add(one.number),
+    AnswerLetter: Books._answer,
+    VoidLetter: lambda books, one: books.void.add(one.finding),
+    OrderCircular: lambda books, one: books.circulars.append(one),
 }
 
 
@@ -122,7 +158,12 @@ def expected(script: Script) -> Figures:
     books = Books()
     for action in script.actions:
         books.take(action)
-    return {**_of_promises(books, script.county), **_of_projects(books), **_of_demands(books)}
+    return {
+        **_of_promises(books, script.county),
+        **_of_projects(books),
+        **_of_demands(books),
+        **_of_supervision(books),
+    }
 
 
 def _of_promises(books: Books, county: County) -> Figures:
@@ -187,4 +228,16 @@ def _of_demands(books: Books) -> Figures:
         "demands.answered_for": len(matters),
         "results.petitions_settled": settled["petition"],
         "results.enterprises_helped": settled["enterprise"],
+    }
+
+
+def _of_supervision(books: Books) -> Figures:
+    opinions = {key for key, one in books.findings.items() if one.opinion}
+    return {
+        "supervision.rounds": len(books.held),
+        "supervision.findings": len(books.findings),
+        "supervision.opinions": len(opinions - books.void),
+        "supervision.struck_off": len(books.struck_off),
+        "supervision.projects_updated": len(books.updated),
+        "supervision.county_circulars": sum(one.issued for one in books.circulars),
     }

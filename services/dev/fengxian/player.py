@@ -11,23 +11,32 @@ import httpx
 import orjson
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from services.dev.fengxian import play_rounds
 from services.dev.fengxian.actions import (
     Action,
     AirPromise,
+    AnswerLetter,
+    ChangeProject,
     ChangePromise,
+    CloseRound,
     CompleteDemand,
+    DrawRound,
     DropProject,
     FinishProject,
     ImportMembers,
     MakePromise,
     MergeDemand,
     OpenProject,
+    OrderCircular,
     PartDemand,
+    PlanRound,
+    RecordFinding,
     RefuseDemand,
     ReplaceProject,
     SendDemand,
     SynchroniseDemands,
     TagDemand,
+    VoidLetter,
     WithdrawDemand,
     WithdrawPromise,
 )
@@ -63,15 +72,19 @@ class Away(RuntimeError):
 class Player:
     """Calls as clerks and adapters would. `texts`: what citizens write; `settle` waits for the rest.
 
-    `read_list`: the rows of a promise list as the API takes them, out of a spreadsheet.
+    `read_list`: the rows of a promise list as the API takes them, out of a spreadsheet. `token`: that of
+    somebody who handles for a unit.
     """
 
     assignment: httpx.AsyncClient
     intake: httpx.AsyncClient
+    supervision: httpx.AsyncClient
+    reporting: httpx.AsyncClient
     keys: Mapping[str, str]
     texts: Sequence[Text]
     settle: Callable[[], Awaitable[None]]
     read_list: ReadList
+    token: Callable[[str], str]
     receipts: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     async def play(self, actions: Sequence[Action]) -> None:
@@ -91,10 +104,13 @@ class Player:
 
         await asyncio.gather(*(act(action) for action in actions))
 
-    async def _ask(self, action: Action, path: str, said: Any) -> None:
-        await self._sent(action, self.assignment, "POST", path, json=said)
+    def of_unit(self, unit: str) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.token(unit)}"}
 
-    async def _sent(
+    async def _ask(self, action: Action, path: str, said: Any) -> None:
+        await self.sent(action, self.assignment, "POST", path, json=said)
+
+    async def sent(
         self, action: Action, http: httpx.AsyncClient, method: str, path: str, **given: Any
     ) -> httpx.Response:
         """Sent until it is answered. Whatever was taken already, its answer lost, says so with a conflict."""
@@ -145,7 +161,7 @@ class Player:
 
     async def _promise(self, one: ChangePromise | WithdrawPromise | AirPromise) -> Any:
         asked = {"number": one.number}
-        answer = await self._sent(one, self.assignment, "GET", "/promises", params=asked)
+        answer = await self.sent(one, self.assignment, "GET", "/promises", params=asked)
         (found,) = answer.json()["promises"]
         return found
 
@@ -154,6 +170,8 @@ class Player:
 
     async def _replace(self, one: ReplaceProject) -> None:
         said = {"by": one.by, "reason": one.reason, "approver": one.approver}
+        if one.finding:
+            said["finding"] = str(play_rounds.finding_id(one.finding))
         await self._ask(one, f"/projects/{one.ledger}/replace", said)
 
     async def _drop(self, one: DropProject) -> None:
@@ -165,7 +183,7 @@ class Player:
         await self._ask(one, f"/projects/{one.ledger}/done", said)
 
     async def _send(self, one: SendDemand) -> None:
-        answer = await self._sent(
+        answer = await self.sent(
             one, self.intake, "POST", "/demands", json=self._demand(one), headers=self._key(one.channel)
         )
         self._keep(one, answer.json())
@@ -177,7 +195,7 @@ class Player:
         answers: list[dict[str, Any]] = []
         async for attempt in retrying():
             with attempt:
-                sent = await self._sent(
+                sent = await self.sent(
                     one, self.intake, "POST", "/demands/batch", content=lines, headers=headers
                 )
                 answers = [orjson.loads(line) for line in sent.content.splitlines()]
@@ -201,7 +219,7 @@ class Player:
 
     async def _case(self, one: Action, key: str) -> str:
         asked = {"q": self.receipts[key][0]}
-        answer = await self._sent(one, self.assignment, "GET", "/cases", params=asked)
+        answer = await self.sent(one, self.assignment, "GET", "/cases", params=asked)
         (case,) = answer.json()["cases"]
         return str(case["case_id"])
 
@@ -225,7 +243,7 @@ class Player:
     async def _take_back(self, one: WithdrawDemand) -> None:
         receipt, code = self.receipts[one.key]
         path, said = f"/demands/{receipt}/withdrawal", {"tracking_code": code}
-        await self._sent(one, self.intake, "POST", path, json=said)
+        await self.sent(one, self.intake, "POST", path, json=said)
 
 
 ACTS: Final[Mapping[type, Callable[[Player, Any], Awaitable[None]]]] = {
@@ -235,6 +253,13 @@ ACTS: Final[Mapping[type, Callable[[Player, Any], Awaitable[None]]]] = {
     ChangePromise: Player._change,
     AirPromise: Player._air,
     WithdrawPromise: Player._withdraw,
+    PlanRound: play_rounds.plan,
+    DrawRound: play_rounds.draw,
+    RecordFinding: play_rounds.record,
+    CloseRound: play_rounds.close,
+    AnswerLetter: play_rounds.answer,
+    VoidLetter: play_rounds.void,
+    ChangeProject: play_rounds.change,
     ReplaceProject: Player._replace,
     DropProject: Player._drop,
     FinishProject: Player._finish,
@@ -246,9 +271,10 @@ ACTS: Final[Mapping[type, Callable[[Player, Any], Awaitable[None]]]] = {
     CompleteDemand: Player._complete,
     RefuseDemand: Player._refuse,
     WithdrawDemand: Player._take_back,
+    OrderCircular: play_rounds.order,
 }
 PHASES: Final = tuple(ACTS)
-SETTLED: Final = (SendDemand, SynchroniseDemands, WithdrawDemand)
+SETTLED: Final = (OpenProject, SendDemand, SynchroniseDemands, WithdrawDemand)
 """After these the other services catch up first."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -100,7 +101,10 @@ async def play(
     running = Running.find(data)
     headers = {"Authorization": f"Bearer {running.token('administrator')}"}
     async with AsyncExitStack() as opened:
-        assignment = await opened.enter_async_context(_client(running, "assignment", headers))
+        assignment, supervision, reporting = [
+            await opened.enter_async_context(_client(running, name, headers))
+            for name in ("assignment", "supervision", "reporting")
+        ]
         intake = await opened.enter_async_context(_client(running, "intake", {}))
         await load_directory(running, script.county.directory)
         keys = await channel_keys(running, _channels(script.actions))
@@ -108,9 +112,19 @@ async def play(
         async def settled() -> None:
             await settle(running)
 
-        player = Player(assignment, intake, keys, texts(), settled, read_list)
+        player = Player(
+            assignment,
+            intake,
+            supervision,
+            reporting,
+            keys,
+            texts(),
+            settled,
+            read_list,
+            partial(running.token, "handler"),
+        )
         await _play_stops(script.actions, player, running, watch, deaths)
-        return await computed(assignment)
+        return await computed(assignment, supervision, reporting)
 
 
 def stops() -> Iterator[datetime]:

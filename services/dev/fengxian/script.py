@@ -14,6 +14,7 @@ from services.dev.fengxian.draw import Draw
 from services.dev.fengxian.totals import Totals
 from services.dev.fengxian.write_demands import DemandWriter
 from services.dev.fengxian.write_promises import PromiseWriter
+from services.dev.fengxian.write_rounds import RoundWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Script:
 def write(county: County, totals: Totals, random: Random) -> Script:
     """The script of a county."""
     draw = Draw(random)
-    actions = [*PromiseWriter(county, totals, draw).write(), *DemandWriter(totals, draw).write()]
+    promised = PromiseWriter(county, totals, draw).write()
+    actions = [*RoundWriter(county, totals, draw, promised).write(), *DemandWriter(totals, draw).write()]
     actions += repeats(actions, draw)
     return Script(county, tuple(sorted(actions, key=lambda one: one.at)))
 

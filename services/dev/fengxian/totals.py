@@ -8,7 +8,8 @@ from random import Random
 class Totals:
     """How much a script's county does, noise not counted. `funded`: so many projects share `funds` yuan.
 
-    `aired`: the share of the promises made at the meeting that are said on television, too.
+    `aired`: the share of the promises made at the meeting that are said on television, too. `opinions` are
+    findings that became letters; `updated` projects were replaced, re-dated or reworded because of a finding.
     """
 
     by_leaders: int = 27
@@ -26,6 +27,10 @@ class Totals:
     funded: int = 15
     funds: int = 10_420_000
     central_funds: int = 6_400_000
+    rounds: int = 5
+    opinions: int = 41
+    updated: int = 53
+    county_circulars: int = 3
 
     @classmethod
     def drawn(cls, random: Random) -> "Totals":
@@ -46,4 +51,8 @@ class Totals:
             funded=random.randint(3, 20),
             funds=random.randint(100, 2000) * 10_000,
             central_funds=random.randint(50, 900) * 10_000,
+            rounds=random.randint(2, 5),
+            opinions=random.randint(5, 60),
+            updated=random.randint(4, 15),
+            county_circulars=random.randint(1, 4),
         )

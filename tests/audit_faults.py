@@ -161,7 +161,8 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         """
         INSERT INTO supervision.letters (letter_id, version, state, unit, addressed, title, found, required,
             finding_id, drafted_at, drafted_by, returns)
-        VALUES (gen_random_uuid(), 0, 'drafted', 'nobody', 'unit', '', '', '', gen_random_uuid(), now(), '', 0)
+        VALUES (gen_random_uuid(), 0, 'drafted', 'nobody', 'unit', '', '', '', gen_random_uuid(), now(), '',
+                0)
         """,
         {"findings_have_letters", "letter_equals_steps"},
     ),

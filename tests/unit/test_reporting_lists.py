@@ -112,12 +112,12 @@ def test_the_newest_told_due_instant_holds_whatever_order_it_was_read_in() -> No
     assert [one.due for one in with_dues([limit], told)] == [NOON]
 
 
-def test_an_answered_letter_waits_for_nobody_and_a_voided_one_leaves_its_list() -> None:
+def test_an_answered_letter_waits_for_nobody_and_one_struck_off_leaves_its_list() -> None:
     letter = opened(due=NOON)._replace(list="letter", kind="issued", state="issued", milestones=None)
     answered = fact("replied", 2, state="replied")._replace(list="letter")
     [one] = fold([], [letter, answered]).standing
     assert (one.state, one.due) == ("replied", NOON)
-    assert fold([one], [fact("voided", 3, state="voided")._replace(list="letter")]).standing == []
+    assert fold([one], [fact("struck_off", 3, state="struck_off")._replace(list="letter")]).standing == []
 
 
 def test_a_round_or_a_finding_happens_once_and_stands_in_no_list() -> None:

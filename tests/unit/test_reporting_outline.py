@@ -136,7 +136,7 @@ def test_the_supervision_list_tells_rounds_letters_listings_and_who_owes_a_reply
         assert words in text
     rows = [row for block in section.blocks if isinstance(block, Table) for row in block.rows]
     assert any("凤督函〔2021〕1号" in row for row in rows)
-    assert [row[-1] for row in rows if "老城区供水改造" in row] == ["3月14日", "待定"]
+    assert [row[-1] for row in rows if "老城区供水改造" in row] == ["3月7日", "待定"]
 
 
 def test_the_public_edition_counts_signs_of_gaming_and_names_nobody() -> None:

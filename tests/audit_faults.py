@@ -141,6 +141,55 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
     "a figure of the lists is wrong": (told("promises_standing"), {"lists_equal_facts"}),
     "a figure of the call-backs is wrong": (told("called_back"), {"lists_equal_facts"}),
     "a figure of what stands late is wrong": (told("further_passed"), {"lists_equal_rows"}),
+    "a letter is counted that nobody issued": (
+        """
+        INSERT INTO reporting.list_facts
+            (event_id, at, day, list, kind, topic, partition, "offset", late, item, version, state, unit)
+        VALUES (gen_random_uuid(), '2021-03-02 08:00+08', '2021-03-02', 'letter', 'issued', 'supervision', 0,
+                0, false, gen_random_uuid(), 1, 'issued', 'nobody')
+        """,
+        {"supervision_list_counted", "lists_stand", "lists_equal_facts"},
+    ),
+    "a figure of the letters is wrong": (told("letters_issued"), {"lists_equal_facts"}),
+    "a figure of the updated projects is wrong": (told("projects_updated"), {"lists_equal_facts"}),
+    "a figure of the listings is wrong": (told("listings_silent"), {"lists_equal_rows"}),
+    "a counter of letters has run ahead": (
+        "INSERT INTO supervision.letter_numbers (word, year, last) VALUES ('无', 2021, 3)",
+        {"letter_numbers_without_gaps"},
+    ),
+    "a letter follows from a finding that isn't there": (
+        """
+        INSERT INTO supervision.letters (letter_id, version, state, unit, addressed, title, found, required,
+            finding_id, drafted_at, drafted_by, returns)
+        VALUES (gen_random_uuid(), 0, 'drafted', 'nobody', 'unit', '', '', '', gen_random_uuid(), now(), '',
+                0)
+        """,
+        {"findings_have_letters", "letter_equals_steps"},
+    ),
+    "a listing stands that nobody opened": (
+        """
+        INSERT INTO supervision.listings (listing_id, version, state, subject_kind, subject_id, times, unit,
+            post, title, reason, ratings, opened_at, opened_by, reports)
+        VALUES (gen_random_uuid(), 1, 'listed', 'case', gen_random_uuid(), 2, 'nobody', '', '', '', 0, now(),
+                '', 0)
+        """,
+        {"listings_open_once", "listing_equals_steps", "listings_are_reported_on"},
+    ),
+    "a project was updated by a finding that isn't there": (
+        """
+        UPDATE assignment.project_facts
+        SET data = jsonb_set(data, '{finding_id}', to_jsonb(gen_random_uuid()::text))
+        """
+        + one("assignment.project_facts"),
+        {"updates_have_findings"},
+    ),
+    "a meeting's agenda was drawn after its minutes": (
+        """
+        INSERT INTO supervision.meetings (meeting_id, name, day, drawn_at, drawn_by, minutes, closed_at)
+        VALUES (gen_random_uuid(), '', '2021-03-02', now(), '', '', now() - interval '1 day')
+        """,
+        {"meetings_as_held"},
+    ),
     "a fact about a promise has another hash": (
         "UPDATE assignment.promise_facts SET hash = repeat('0', 64) WHERE seq = 1",
         {"promise_chain"},

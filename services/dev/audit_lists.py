@@ -14,7 +14,31 @@ _PROJECT: Final = "list = 'project' AND"
 _THEN: Final = "f.day >= c.first"
 _BAD: Final = "state IN ('dissatisfied', 'very_dissatisfied')"
 _OVER: Final = "(state IS NOT NULL AND state NOT IN ('open', 'standing') AND kind <> 'rated')"
+_LETTER: Final = "list = 'letter' AND"
+_LISTING: Final = "list = 'listing' AND"
 _FROM_FACTS: Final = {
+    **{
+        f"letters_{name}": f"{_LETTER} kind = '{kind}' AND {_THEN}"
+        for name, kind in (
+            *(("issued", "issued"), ("received", "received"), ("answered", "replied")),
+            *(("accepted", "accepted"), ("returned", "returned")),
+        )
+    },
+    "letters_of_findings": f"{_LETTER} kind = 'issued' AND finding IS NOT NULL AND {_THEN}",
+    "rounds_held": f"list = 'round' AND {_THEN}",
+    "findings": f"list = 'finding' AND {_THEN}",
+    "consequences_drawn": f"list = 'consequence' AND {_THEN}",
+    "listings_opened": f"{_LISTING} kind = 'opened' AND {_THEN}",
+    "listings_progressed": f"{_LISTING} kind = 'progressed' AND {_THEN}",
+    **{
+        f"{name}_{kind}{suffix}": f"list = '{of}' AND kind = '{kind}'{when}"
+        for name, of, kind in (
+            ("letters", "letter", "struck_off"),
+            ("letters", "letter", "voided"),
+            ("listings", "listing", "struck_off"),
+        )
+        for suffix, when in (("", f" AND {_THEN}"), ("_in_all", ""))
+    },
     "promises_made": f"{_PROMISE} kind = 'made' AND {_THEN}",
     "promises_changed": f"{_PROMISE} kind = 'changed' AND {_THEN}",
     "promises_aired": f"{_PROMISE} kind = 'aired' AND {_THEN}",
@@ -38,7 +62,9 @@ _FROM_FACTS: Final = {
 """What the figures mean, told a second time: over the facts of all days up to the circular's."""
 _BALANCES: Final = {
     "promises_standing": ("kind = 'made'", f"{_PROMISE} {_OVER}"),
-    "projects_open": ("kind = 'opened'", f"{_PROJECT} {_OVER}"),
+    "projects_open": (f"{_PROJECT} kind = 'opened'", f"{_PROJECT} {_OVER}"),
+    "letters_open": (f"{_LETTER} kind = 'issued'", f"{_LETTER} kind IN ('voided', 'struck_off')"),
+    "listings_open": (f"{_LISTING} kind = 'opened'", f"{_LISTING} kind = 'struck_off'"),
 }
 """What stands is what began, less what is over."""
 _CUT: Final = "(c.until::timestamp AT TIME ZONE 'Asia/Shanghai')"
@@ -46,6 +72,8 @@ _STANDING: Final = {
     "promises_overdue": f"list = 'promise' AND due <= {_CUT}",
     "projects_overdue": f"list = 'project' AND due <= {_CUT}",
     "milestones_overdue": f"list = 'project' AND milestone_due <= {_CUT}",
+    "letters_overdue": f"{_LETTER} state NOT IN ('replied', 'accepted') AND due <= {_CUT}",
+    "listings_silent": f"{_LISTING} state = 'listed' AND due <= {_CUT}",
     "further_open": "list = 'further'",
     "further_passed": f"list = 'further' AND due <= {_CUT}",
 }
@@ -55,6 +83,7 @@ _ANSWERS: Final = {
     "called_back_satisfied": "kind = 'called_back' AND outcome IN ('very_satisfied', 'satisfied',"
     " 'fairly_satisfied')",
     "further_set": "kind IN ('returned', 'extension_asked', 'assist_asked', 'rectification_opened')",
+    "red_slips": "kind = 'notice' AND outcome = 'sent' AND colour = 'red'",
     "limits_acted_on": "kind = 'limit_passed'",
 }
 _ENDED: Final = {
@@ -93,6 +122,9 @@ _COUNTS: Final = _filtered(_FROM_FACTS) | {
     name: f"count(*) FILTER (WHERE {began}) - count(*) FILTER (WHERE {over})"
     for name, (began, over) in _BALANCES.items()
 }
+_UPDATED: Final = {
+    "projects_updated": f"count(DISTINCT item) FILTER (WHERE {_PROJECT} finding IS NOT NULL AND {_THEN})"
+}
 
 
 def _wrong(*counted: str) -> str:
@@ -122,7 +154,32 @@ LISTS: Final = (
                 ELSE split_part(type, '.', 3) END
             FROM assignment.audit_project_facts WHERE type NOT LIKE 'yinuo.project.case-%'
             """,
-            "SELECT item, version, kind FROM reporting.audit_list_facts WHERE kind <> 'rated'",
+            """
+            SELECT item, version, kind FROM reporting.audit_list_facts
+            WHERE list IN ('promise', 'project') AND kind <> 'rated'
+            """,
+            "item || ' ' || version || ' ' || kind",
+        ),
+        on_its_way=True,
+    ),
+    Check(
+        "supervision_list_counted",
+        "督办函、挂牌、巡查问题的每条记录都计入清单台账",
+        "every step of a letter or listing and every finding is counted in reporting",
+        f"{_LIST_FACTS} WHERE list IN ('letter', 'listing', 'finding')",
+        differences(
+            """
+            SELECT letter_id AS item, version, split_part(type, '.', 3) AS kind
+            FROM supervision.audit_letter_steps WHERE type IS NOT NULL
+            UNION ALL
+            SELECT listing_id, version, split_part(type, '.', 3) FROM supervision.audit_listing_steps
+            UNION ALL
+            SELECT finding_id, 1, 'recorded' FROM supervision.audit_findings
+            """,
+            """
+            SELECT item, version, replace(kind, '_', '-') FROM reporting.audit_list_facts
+            WHERE list IN ('letter', 'listing', 'finding')
+            """,
             "item || ' ' || version || ' ' || kind",
         ),
         on_its_way=True,
@@ -144,7 +201,8 @@ LISTS: Final = (
                    (array_agg(state ORDER BY version DESC) FILTER (WHERE state IS NOT NULL))[1] AS state,
                    (array_agg(due ORDER BY version DESC) FILTER (WHERE due IS NOT NULL))[1] AS due
             FROM reporting.audit_list_facts
-            WHERE kind <> 'rated' AND day < (SELECT max(cut) FROM reporting.audit_list_cuts)
+            WHERE list IN ('promise', 'project', 'letter', 'listing') AND kind <> 'rated'
+                AND day < (SELECT max(cut) FROM reporting.audit_list_cuts)
             GROUP BY list, item
             """,
             "list || ' ' || item",
@@ -156,7 +214,7 @@ LISTS: Final = (
         "figures of lists and call-backs of every circular, counted again from the facts",
         _LIST_FACTS,
         _wrong(
-            _counted(_COUNTS, "reporting.audit_list_facts AS f WHERE f.day < c.until"),
+            _counted(_COUNTS | _UPDATED, "reporting.audit_list_facts AS f WHERE f.day < c.until"),
             _counted(
                 _filtered(_ANSWERS), "reporting.audit_facts AS f WHERE f.day >= c.first AND f.day < c.until"
             ),

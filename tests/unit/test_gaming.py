@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.reporting.assess.gaming import GameFact, Signal, counted, default_parameters, signals
+from services.reporting.assess.gaming import GameFact, Signal, counted, default_parameters, joined, signals
 
 START = datetime(2021, 3, 1, 1, tzinfo=UTC)
 FIRST, UNTIL = date(2021, 3, 1), date(2021, 6, 1)
@@ -117,3 +117,12 @@ def test_only_signals_of_the_period_are_told_and_counted_by_unit() -> None:
         "ratings_at_once": {"roads": 1},
         "limit_edited_late": {},
     }
+
+
+def test_what_is_read_month_by_month_is_what_is_read_at_once() -> None:
+    run = [fact("rated", days(20) + timedelta(minutes=at), outcome="satisfied") for at in range(-6, 6)]
+    facts = [*CLOSED, assigned(days(25), NEW), *run]
+    middle = FIRST + days(20)
+    facts = [one._replace(day=FIRST + days(19) if one.at < START + days(20) else one.day) for one in facts]
+    months = [signals(facts, ASKED, FIRST, middle), signals(facts, ASKED, middle, UNTIL)]
+    assert joined(months) == signals(facts, ASKED, FIRST, UNTIL)

@@ -112,8 +112,30 @@ def test_the_newest_told_due_instant_holds_whatever_order_it_was_read_in() -> No
     assert [one.due for one in with_dues([limit], told)] == [NOON]
 
 
+def test_an_answered_letter_waits_for_nobody_and_one_struck_off_leaves_its_list() -> None:
+    letter = opened(due=NOON)._replace(list="letter", kind="issued", state="issued", milestones=None)
+    answered = fact("replied", 2, state="replied")._replace(list="letter")
+    [one] = fold([], [letter, answered]).standing
+    assert (one.state, one.due) == ("replied", NOON)
+    assert fold([one], [fact("struck_off", 3, state="struck_off")._replace(list="letter")]).standing == []
+
+
+def test_a_round_or_a_finding_happens_once_and_stands_in_no_list() -> None:
+    for of in ("round", "finding", "consequence"):
+        assert fold([], [opened()._replace(list=of)]) == Folded([], [])
+
+
 def test_a_random_history_has_every_list_in_it() -> None:
     """Else the contract tests would compare nothing."""
     topics = {record.event.type.split(".")[1] for record in history(seeded(0), 3, 60).records}
-    assert {"promise", "project", "further-limit"} <= topics
+    assert {
+        "promise",
+        "project",
+        "further-limit",
+        "letter",
+        "round",
+        "finding",
+        "listing",
+        "consequence",
+    } <= topics
     assert midnight(WEEK) < NOON

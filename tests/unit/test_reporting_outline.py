@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -14,7 +15,7 @@ from services.kit.documents.official import Heading, Paragraph, Remark, Table, n
 from services.reporting.circular import Edition
 from services.reporting.compose import Again, OpenLate
 from services.reporting.list_figures import SLICES
-from services.reporting.lists import Late
+from services.reporting.lists import Late, Listed
 from services.reporting.public import public_edition
 from services.reporting.render.docx import to_docx
 from services.reporting.render.html import to_html
@@ -27,6 +28,9 @@ from tests.unit.test_reporting_circular import CUT_AT, circular, edition, figure
 from tests.unit.test_reporting_sections import answered, told
 
 TIERED = [figure for figure, by in SLICES.items() if by == ("tier",)]
+LETTERED = [
+    figure for figure, by in SLICES.items() if by == ("unit",) and figure[:7] in ("letters", "red_sli")
+]
 LIMITED = [figure for figure, by in SLICES.items() if by == ("limit",) and figure != "notices"]
 BY_UNIT = {
     "water": figures(assigned=20, dispatched=20, completed=17, completed_on_time=17, overdue=3, due=20),
@@ -46,11 +50,15 @@ COUNTS = {
     **answered(water=(20, 17), roads=(20, 16), archives=(9, 9), town_east=(2, 1)),
     **{f"{figure}{part}": 3 for figure in TIERED for part in ("", ".tier.town")},
     **{f"{figure}{part}": 2 for figure in LIMITED for part in ("", ".limit.assist")},
+    **{f"{figure}{part}": 12 for figure in LETTERED for part in ("", ".unit.town_east")},
+    **dict.fromkeys(("rounds_held", "findings", "letters_of_findings", "projects_updated"), 5),
+    **dict.fromkeys(("consequences_drawn", "consequences_drawn.measure.interview", "listings_opened"), 2),
     **dict.fromkeys(("promises_made", "projects_rated", "projects_rated_badly"), 4),
     **dict.fromkeys(("repeats_answered", "repeats_satisfied", "notices.limit.complete"), 1),
     **dict.fromkeys(("rated.level.satisfied", "rated.level.dissatisfied"), 1),
 }
 OVERDUE_ITEM = Late("promise", "N7", "town", "town_east", None, "甲", CUT_AT, "修路")
+LISTED = Listed("project", "water", "water.head", "老城区供水改造", CUT_AT, "listed", CUT_AT)
 FULL = edition(
     told(
         COUNTS,
@@ -60,6 +68,9 @@ FULL = edition(
         repeats=(Again(UUID(int=2), "YN2-X", "YN3-X", "water", "water", completed=False),),
         late_promises=(OVERDUE_ITEM,),
         late_projects=(OVERDUE_ITEM,),
+        late_letters=(Late("letter", "凤督函〔2021〕1号", None, "town_east", None, None, CUT_AT, None),),
+        listings=(LISTED, replace(LISTED, state="undated")),
+        gaming={"closed_unheard": {"water": 2, "roads": 1}},
         money={"town": (Decimal(120000), Decimal(50000))},
     )
 )
@@ -113,6 +124,25 @@ def test_the_public_edition_on_paper_names_no_single_matter() -> None:
         assert receipt in str(whole)
         assert receipt not in str(open_to_all)
     assert "回执号" not in str(open_to_all)
+
+
+def test_the_supervision_list_tells_rounds_letters_listings_and_who_owes_a_reply() -> None:
+    [section] = [one for one in outline(FULL).sections if one.title == "督办清单"]
+    text = "".join(block.text for block in section.blocks if isinstance(block, Paragraph))
+    for words in (
+        *("完成巡回指导5轮，发现问题5个", "推动更新项目5个", "逾期未回复督办函的单位：town_east单位（12件）"),
+        *("督办升级：本期提请约谈2次。", "办结未回访、群众再次反映3起（water单位2起、roads单位1起）"),
+    ):
+        assert words in text
+    rows = [row for block in section.blocks if isinstance(block, Table) for row in block.rows]
+    assert any("凤督函〔2021〕1号" in row for row in rows)
+    assert [row[-1] for row in rows if "老城区供水改造" in row] == ["3月7日", "待定"]
+
+
+def test_the_public_edition_counts_signs_of_gaming_and_names_nobody() -> None:
+    text = str(outline(public_edition(FULL)).body)
+    assert "办结未回访、群众再次反映3起。" in text
+    assert "water单位2起" not in text + to_html(public_edition(FULL))
 
 
 def test_the_first_page_shows_who_is_first_who_is_last_and_what_burns() -> None:

@@ -34,6 +34,7 @@ def told(counts: dict[str, int] | None = None, by_unit: Any = None, **more: Any)
         overdue=more.pop("overdue", ()),
         repeats=more.pop("repeats", ()),
         cut=(CutAt(topic="case", partition=0, offset=12),),
+        gaming=more.pop("gaming", {}),
         lists=ListNumbers(counts=counts or {}, **more),
     )
     return compose(containing("weekly", FIRST), numbers, known(), None)

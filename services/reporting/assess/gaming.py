@@ -98,11 +98,14 @@ def signals(facts: Iterable[GameFact], asked: Parameters, first: date, until: da
 
 def joined(months: Iterable[Iterable[Signal]]) -> list[Signal]:
     """The signals of months that follow each other; of a run that goes on in the next, the whole."""
-    found: dict[tuple[object, ...], Signal] = {}
+    runs: dict[tuple[str, datetime], Signal] = {}
+    others: list[Signal] = []
     for one in (signal for month in months for signal in month):
-        when = None if one.kind == "ratings_at_once" else (one.at, one.cases)
-        found[one.kind, one.unit, one.since, when] = one
-    return sorted(found.values(), key=lambda one: (one.at, one.kind, one.unit, one.cases))
+        if one.kind == "ratings_at_once":
+            runs[one.unit, one.since] = one
+        else:
+            others.append(one)
+    return sorted([*others, *runs.values()], key=lambda one: (one.at, one.kind, one.unit, one.cases))
 
 
 def lookback(asked: Parameters) -> timedelta:

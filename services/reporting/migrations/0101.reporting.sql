@@ -155,7 +155,7 @@ CREATE TABLE numbers (
 
 CREATE VIEW audit_facts AS
 SELECT event_id, at, kind, topic, partition, "offset", case_id, demand_id, dispatch, version, day, late, outcome,
-       limit_kind, about, opened_by, complete_due
+       limit_kind, about, opened_by, complete_due, colour
 FROM facts;
 CREATE VIEW audit_ledger AS
 SELECT book, b.kind, b.first, b.until, b.opens_from, case_id, dispatch, demand_id, unit, post, origin, carried,

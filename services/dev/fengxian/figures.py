@@ -227,7 +227,8 @@ async def rows(http: httpx.AsyncClient, path: str, **asked: str) -> AsyncIterato
     """All rows of a list that comes in pages."""
     after: str | None = None
     while True:
-        answer = await http.get(path, params={"limit": PAGE, **asked} | ({"after": after} if after else {}))
+        page_asked = {"limit": str(PAGE), **asked, **({"after": after} if after else {})}
+        answer = await http.get(path, params=page_asked)
         answer.raise_for_status()
         page = answer.json()
         for row in page[path.strip("/")]:

@@ -48,7 +48,6 @@ TABLES = (
     "listings",
     "project_ratings",
     "happenings",
-    "subject_names",
     "projects",
     "units",
 )

@@ -8,12 +8,14 @@ import shutil
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, Page, Response, async_playwright
 
 from services.contracts.vocabulary import Role
 from services.dev.folder import DataFolder, read_json
+from services.dev.settle import settle
 from tests.console_guarded import guarded_console
 from tests.e2e.conftest import Stack, running_stack
 
@@ -218,8 +220,14 @@ async def test_no_page_is_wider_than_a_phone_and_none_breaks_its_own_policy(
     assert said == []
 
 
-NO_PAGES = frozenset({"/health/live", "/health/ready", "/metrics", "/circulars/{reference}"})
-"""No pages of ours; and no circular is issued before the first week has ended."""
+NO_PAGES = frozenset(
+    {
+        *("/health/live", "/health/ready", "/metrics", "/letters/{letter_id}.{ending}"),
+        *("/circulars/{reference}", "/circulars/{reference}.{form}"),
+        *("/assessments/{first}/{until}", "/assessments/{first}/{until}/explanation"),
+    }
+)
+"""No pages of ours; and nothing is issued or assessed before the first day has ended."""
 ASKED = {"/inbox": "?unit=water_bureau", "/new-project": "?case={case_id}"}
 
 
@@ -244,6 +252,7 @@ async def things(stack: Stack, receipt: str) -> dict[str, str]:
     days = {"first_day": MONDAY[:10], "last_day": MONDAY[:10]}
     sample = await stack.ask("assignment", "POST", "/call-back-samples", json=days)
     return {
+        **await supervised(stack, ledger),
         "case_id": case["case_id"],
         "ledger": ledger,
         "promise_id": made["promise"]["promise_id"],
@@ -251,6 +260,27 @@ async def things(stack: Stack, receipt: str) -> dict[str, str]:
         "post": "head_education",
         "step": "return",
         "act": "change",
+    }
+
+
+async def supervised(stack: Stack, ledger: str) -> dict[str, str]:
+    """A round, a letter, a listing and a meeting of the supervision office."""
+    await settle(stack.running)
+    round_id = str(uuid4())
+    plan = {"name": "第一轮", "first_day": MONDAY[:10], "last_day": MONDAY[:10], "inspectors": ["甲", "乙"]}
+    targets = {"targets": [{"kind": "project", "key": ledger}]}
+    await stack.ask("supervision", "PUT", f"/rounds/{round_id}", json={**plan, **targets})
+    await stack.ask("supervision", "POST", f"/rounds/{round_id}/draw")
+    said = {"unit": "water_bureau", "found": "进度滞后。", "required": "限期完成。"}
+    letter = await stack.ask("supervision", "POST", "/letters", json=said)
+    listed = {"project": ledger, "reason": "群众不满意"}
+    listing = await stack.ask("supervision", "POST", "/listings", json=listed)
+    meeting = await stack.ask("supervision", "POST", "/meetings", json={"name": "例会", "day": MONDAY[:10]})
+    return {
+        "round_id": round_id,
+        "letter_id": letter["letter_id"],
+        "listing_id": listing["listing_id"],
+        "meeting_id": meeting["meeting_id"],
     }
 
 

@@ -43,6 +43,8 @@ CREATE INDEX facts_day ON facts (day, kind);
 -- What else is known of a case, however long ago: limits set before their dispatch was known here (another
 -- topic, another order), further ones, the first dispatch of what is done anew, all that an assessment asks.
 CREATE INDEX facts_case ON facts (case_id) WHERE case_id IS NOT NULL;
+-- A citizen's cases, for those who came back after a completion.
+CREATE INDEX facts_citizen ON facts (citizen_ref) WHERE kind = 'assigned' AND citizen_ref IS NOT NULL;
 -- Few cases repeat an earlier one; who asks how their citizens answered finds them by this.
 CREATE INDEX facts_repeats ON facts (case_id) WHERE kind = 'assigned' AND repeat_of IS NOT NULL;
 CREATE INDEX facts_late ON facts (day) WHERE late;

@@ -65,9 +65,9 @@ async def test_a_topic_made_anew_stops_its_readers_loudly_and_the_audit_sees_it(
     await admin.delete_topics(["demand"])
     await admin.close()
     await stack.eventually("the new topic", partial(_made_anew, stack))
-    for service in ("assignment", "reporting"):
+    for service in ("assignment", "supervision", "reporting"):
         await stack.eventually(f"{service}'s word", partial(_says, stack, service, "made anew"))
-    await stack.answers("intake", "supervision")
+    await stack.answers("intake")
     wrong = {one.name for one in await audit(stack.running) if not one.balanced}
     assert "offsets_within_log" in wrong
 

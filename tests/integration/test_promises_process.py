@@ -426,9 +426,17 @@ async def test_the_audit_finds_a_rewrite_by_what_a_circular_printed(promises: Pr
     try:
         await admin.execute(
             """
-            INSERT INTO reporting.circulars
-                (kind, week, state, policy, document, figures_sha256, drafted_at, number, issued_at)
-            VALUES ('weekly', '2021-04-26', 'issued', 'automatic', $1, '', now(), '2021-07', now())
+            WITH book AS (
+                INSERT INTO reporting.books (kind, first, until) VALUES ('weekly', '2021-04-26', '2021-05-03')
+                RETURNING book, kind, first, until
+            )
+            INSERT INTO reporting.circulars (
+                ref, kind, first, until, book, state, policy, document, figures_sha256,
+                drafted_at, drafted_by, signed_at, signed_by, number, issued_at, issued_by
+            )
+            SELECT 'weekly-2021-04-26', kind, first, until, book, 'issued', 'automatic', $1, '',
+                   now(), 'policy', now(), 'policy', '2021-07', now(), 'policy'
+            FROM book
             """,
             json.dumps(document),
         )
@@ -439,4 +447,5 @@ async def test_the_audit_finds_a_rewrite_by_what_a_circular_printed(promises: Pr
         assert found["promise_head_printed"] == (f"circular 2021-07 fact {printed.seq}",)
     finally:
         await admin.execute("DELETE FROM reporting.circulars")
+        await admin.execute("DELETE FROM reporting.books")
         await admin.close()

@@ -23,6 +23,7 @@ test: $(VENV)/dev.stamp ## lint, types, import rules and all tests, on real Kafk
 	sh deploy/promtool.sh
 	sh deploy/chromium.sh
 	$(MAKE) lint
+	@# What starts no stack of services runs on all cores; stacks have the machine to themselves.
 	$(BIN)/pytest --numprocesses=auto --quiet tests/unit tests/architecture tests/contract
 	$(BIN)/pytest tests/integration tests/e2e
 

@@ -56,6 +56,15 @@ async def limits_of(running: Running, case: dict[str, Any]) -> dict[str, dict[st
     return {one["limit"]: one for one in found["limits"]}
 
 
+async def counted_in_days(running: Running, cases: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first case whose limit to complete is counted in working days."""
+    for case in cases:
+        told = (await limits_of(running, case))["complete"]["derivation"]
+        if any(line["zh"].startswith("规定时限 ") and " 个工作日" in line["zh"] for line in told):
+            return case
+    raise AssertionError("no case's limit is counted in working days")
+
+
 async def seen(running: Running, case: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = await asked(running, "assignment", "GET", f"/cases/{case['case_id']}")
     return found
@@ -137,11 +146,11 @@ async def test_an_extension_that_nobody_answers_counts_as_refused(
 async def test_an_extension_granted_while_the_case_rests_lengthens_what_is_left_when_it_goes_on(
     running: Running, cases: list[dict[str, Any]]
 ) -> None:
-    case = cases[5]
+    case = await counted_in_days(running, cases[7:])
     before = (await limits_of(running, case))["complete"]["due_at"]
     await step(running, case, "sign_for")
     path, handler = f"/cases/{case['case_id']}/extension", running.token("handler", case["unit"])
-    days = 5  # the shortest limit ends on Monday, and it is Friday: with them it isn't past
+    days = 5  # it is Friday evening: with them no limit of this week is past
     await asked(running, "assignment", "POST", path, handler, json={"days": days, "reason": "等配件"})
     await step(running, case, "suspend", reason="待批复")
     assert (await step(running, case, "grant_extension"))["state"] == "suspended"
@@ -153,7 +162,7 @@ async def test_an_extension_granted_while_the_case_rests_lengthens_what_is_left_
     assert (await step(running, case, "resume"))["status"] == 200
     await settle(running)
     after = (await limits_of(running, case))["complete"]
-    assert any(line["zh"].startswith("批准延期 ") for line in after["derivation"])
+    assert f"批准延期 {days} 个工作日" in [line["zh"] for line in after["derivation"]]
     assert after["due_at"] > before
     assert await clean(running)
 

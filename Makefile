@@ -23,9 +23,10 @@ test: $(VENV)/dev.stamp ## lint, types, import rules and all tests, on real Kafk
 	sh deploy/promtool.sh
 	sh deploy/chromium.sh
 	$(MAKE) lint
-	@# What starts no stack of services runs on all cores; stacks have the machine to themselves.
+	@# Tests of single parts share all cores; a file of tests shares one stack; what measures or kills has the machine to itself.
 	$(BIN)/pytest --numprocesses=auto --quiet tests/unit tests/architecture tests/contract
-	$(BIN)/pytest tests/integration tests/e2e
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --durations=15 tests/integration
+	$(BIN)/pytest --durations=15 tests/e2e
 
 lint: $(VENV)/dev.stamp ## style, types, import rules
 	$(BIN)/ruff check .

@@ -31,10 +31,8 @@ from services.supervision.fire import fire
 from services.supervision.notices import Above
 from services.supervision.policy import Policy, Presets
 from services.supervision.presets import LADDERS, ladder, limit_set
-from services.supervision.set_further import set_further
-from services.supervision.set_limits import set_limits
 from services.supervision.set_reports import set_reports
-from services.supervision.triggered import bring_notices, happenings
+from services.supervision.watch_cases import watch_cases
 from tests.builders import case_assigned
 
 TABLES: Final = Path(__file__).parent / "unit" / "ladder_tables"
@@ -121,11 +119,7 @@ class Player:
             self.version += 1
 
     async def _move(self, event: CaseEvent) -> None:
-        happened = [(event, self.now)]
-        await set_limits(self.store, self._tell, self.policy, happened)
-        await set_further(self.store, self._tell, self.policy, happened)
-        found = [*happenings(happened)]
-        await bring_notices(self.store, self._tell, self.policy, found, self.now)
+        await watch_cases(self.store, self._tell, self.policy, [(event, self.now)], self.now)
 
     async def _answer(self, rung: int) -> None:
         asked = next(one for one, _ in self.sent if one.rung == rung and one.reply_by)

@@ -100,7 +100,7 @@ def _slip(
     to = recipients(limit.unit, limit.post, rung, above)
     if rung.reply_by is None:
         return Slip(made, to, ladder, limit=limit)
-    reply = reply_limit(rung, limit, made.notice_id, now, policy)
+    reply = reply_limit(rung, limit, made.notice_id, now, policy, ladder)
     return Slip(made._replace(reply_by=reply.due_at), to, ladder, reply, limit)
 
 

@@ -212,17 +212,21 @@ def asks_above(rungs: Sequence[Rung]) -> bool:
     return any(not {"parent", "party_committee"}.isdisjoint(rung.recipients) for rung in rungs)
 
 
-def reply_limit(rung: Rung, template: Watched, notice: UUID, now: datetime, policy: Policy) -> Watched:
-    """The limit of the answer that a notice wants; `template` says what it concerns and whose it is."""
+def reply_limit(
+    rung: Rung, template: Watched, notice: UUID, now: datetime, policy: Policy, ladder: Ladder
+) -> Watched:
+    """The limit of the answer that a notice wants; `template` says what it concerns and whose it is.
+
+    It climbs the notice's own `ladder`, whichever is in force by then.
+    """
     assert rung.reply_by is not None  # noqa: S101  only such rungs are asked about
-    ladder = policy.ladder
     rule = LimitRule(
         f"{ladder.id}/answer", ladder.version, "notice_reply", rung.reply_by, "working_days", (), ()
     )
     opened = template._replace(
-        kind="notice_reply", about=str(notice), generation=0, set_version=1, opened_by=1, state="open"
+        kind="notice_reply", about=str(notice), generation=0, set_version=1, state="open"
     )
-    return begun_by(rule, opened, now, policy)
+    return begun_by(rule, opened, now, policy, ladder)
 
 
 def sent(notice: Notice, to: tuple[str, ...]) -> NoticeSent:

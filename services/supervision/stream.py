@@ -14,29 +14,21 @@ from services.supervision.directory import record
 from services.supervision.follow_projects import follow
 from services.supervision.list_by_rule import keep_ratings, list_cases, list_projects
 from services.supervision.policy import Policy
-from services.supervision.set_further import set_further
-from services.supervision.set_limits import set_limits
 from services.supervision.set_reports import set_reports
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.store_notices import PostgresDueLimits
 from services.supervision.store_projects import PostgresProjectCopy
-from services.supervision.triggered import bring_notices, happenings
+from services.supervision.watch_cases import watch_cases
 
 
 async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
-    """Set and close the limits of a batch's cases, and put out the notices that its events bring.
-
-    A dispatch counts from the time of its event.
-    """
+    """Watch a batch's cases; a dispatch counts from the time of its event."""
     policy = await _chosen(policies, writing)
     happened = [(one.event, one.time) for one in records if isinstance(one.event, CaseEvent)]
-    limits = PostgresLimits(writing.connection)
-    await set_limits(limits, writing.publish, policy, happened)
-    await set_further(limits, writing.publish, policy, happened)
-    notices = PostgresDueLimits(writing.connection)
-    await bring_notices(notices, writing.publish, policy, [*happenings(happened)], writing.now)
+    store = PostgresDueLimits(writing.connection)
+    await watch_cases(store, writing.publish, policy, happened, writing.now)
     await list_cases(writing, policy, [event for event, _ in happened])
 
 

@@ -99,8 +99,8 @@ def _slip(one: Happening, rung: Rung, policy: Policy, above: Mapping[str, Above]
     if rung.reply_by is None:
         return Slip(made, to, policy.ladder)
     template = blank(one.subject, one.subject_id, "notice_reply", now)
-    template = template._replace(demand_id=one.demand_id, unit=one.unit, post=one.post)
-    reply = reply_limit(rung, template, made.notice_id, now, policy)
+    template = template._replace(demand_id=one.demand_id, unit=one.unit, post=one.post, opened_by=one.version)
+    reply = reply_limit(rung, template, made.notice_id, now, policy, policy.ladder)
     return Slip(made._replace(reply_by=reply.due_at), to, policy.ladder, reply)
 
 

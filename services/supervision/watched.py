@@ -269,8 +269,10 @@ def begun_anew(old: Watched, at: datetime, policy: Policy) -> Watched:
     return begun_by(policy.limits.rule(old.kind, old.case_kind, old.urgency), old, at, policy)
 
 
-def begun_by(rule: LimitRule, old: Watched, at: datetime, policy: Policy) -> Watched:
-    """The same by a rule of its own."""
+def begun_by(
+    rule: LimitRule, old: Watched, at: datetime, policy: Policy, ladder: Ladder | None = None
+) -> Watched:
+    """The same by a rule of its own, and by the ladder in force unless another is given."""
     begun = old._replace(
         generation=old.generation + 1,
         dispatched_at=at,
@@ -278,7 +280,7 @@ def begun_by(rule: LimitRule, old: Watched, at: datetime, policy: Policy) -> Wat
         rule_version=rule.version,
         amount=rule.amount,
         counted=rule.unit,
-        ladder=policy.ladder.id,
+        ladder=(ladder or policy.ladder).id,
         overdue=False,
         met_at=None,
         suspended_at=None,

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.contracts.case import CaseWithdrawn
+from services.contracts.case import CaseMerged, CaseParted, CaseRectificationOpened, CaseWithdrawn
 from services.contracts.envelope import Event
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import ConsequenceSettled, NoticeAnswered, NoticeSent, SubjectLimitSet
@@ -23,10 +24,10 @@ from services.supervision.consequences import (
 from services.supervision.finding import Finding
 from services.supervision.finding_notices import FindingNotices
 from services.supervision.fire import fire
-from services.supervision.set_further import set_further
-from services.supervision.set_limits import set_limits
+from services.supervision.set_limits import Happened
 from services.supervision.subjects import DuePast, SubjectLimit, end_limit, open_limit
 from services.supervision.triggered import Happening, bring_notices
+from services.supervision.watch_cases import watch_cases
 from tests.builders import case_assigned
 from tests.ladder_player import policy_of
 from tests.supervision_fakes import FakeLimits
@@ -36,6 +37,11 @@ SANMING = policy_of("guangdong", "sanming", "2021")
 DEFAULT = policy_of("guangdong", "default", "2021")
 LETTER = SubjectLimit("letter", UUID(int=5), "letter_reply", "water", "water.head", MONDAY)
 TEXT = PublicText("已整改")
+ANSWERED = replace(
+    SANMING,
+    ladder=replace(SANMING.ladder, events={"bad_rating": SANMING.ladder.events["repeat"]}),
+)
+"""A bad rating wants an answer, too."""
 
 
 def found(subject: UUID, version: int = 1) -> Happening:
@@ -86,17 +92,41 @@ async def fire_all(store: FakeLimits) -> list[NoticeSent]:
     return [one for one in told if isinstance(one, NoticeSent)]
 
 
-async def test_what_a_withdrawn_case_was_asked_need_not_be_answered() -> None:
+@pytest.mark.parametrize("batches", [1, 2])
+async def test_what_a_withdrawn_case_was_asked_need_not_be_answered(batches: int) -> None:
     store, told = FakeLimits(), list[Event]()
     case = case_assigned(repeat_of=uuid4())
-    await set_limits(store, told.append, SANMING, [(case, MONDAY)])
-    happening = Happening(case.case_id, "repeat", 1, "case", case.demand_id, case.unit, case.post, MONDAY)
-    [slip] = await bring_notices(store, told.append, SANMING, [happening], MONDAY)
     gone = CaseWithdrawn(case_id=case.case_id, demand_id=case.demand_id, version=2, dispatch=1, unit="water")
-    await set_limits(store, told.append, SANMING, [(gone, MONDAY)])
-    await set_further(store, told.append, SANMING, [(gone, MONDAY)])
+    happened: list[Happened] = [(case, MONDAY), (gone, MONDAY)]
+    for batch in [happened] if batches == 1 else [[one] for one in happened]:
+        await watch_cases(store, told.append, SANMING, batch, MONDAY)
+    [notice] = [one for one in told if isinstance(one, NoticeSent)]
     with pytest.raises(WantsNoAnswer):
-        await answer_notice(store, told.append, slip.notice.notice_id, TEXT, lambda _: True, MONDAY, "小李")
+        await answer_notice(store, told.append, notice.notice_id, TEXT, lambda _: True, MONDAY, "小李")
+
+
+async def test_what_was_asked_after_a_case_was_parted_is_to_be_answered() -> None:
+    store, told = FakeLimits(), list[Event]()
+    case = case_assigned()
+    of: dict[str, Any] = {"case_id": case.case_id, "demand_id": case.demand_id, "unit": "water"}
+    parted: list[Happened] = [
+        (case, MONDAY),
+        (CaseMerged(**of, version=2, dispatch=1, lead=uuid4(), state="dispatched", reason=TEXT), MONDAY),
+        (CaseParted(**of, version=3, dispatch=2, lead=uuid4(), post="water.head", reason=TEXT), MONDAY),
+        (CaseRectificationOpened(**of, version=4, dispatch=2, post="water.head", state="completed"), MONDAY),
+    ]
+    await watch_cases(store, told.append, ANSWERED, parted, MONDAY)
+    [notice] = [one for one in told if isinstance(one, NoticeSent)]
+    await answer_notice(store, told.append, notice.notice_id, TEXT, lambda _: True, MONDAY, "小李")
+
+
+async def test_an_answer_climbs_the_ladder_of_its_notice_though_the_authority_chose_another() -> None:
+    store, told = FakeLimits(), list[Event]()
+    await watch_cases(store, told.append, SANMING, [(case_assigned(), MONDAY)], MONDAY)
+    await fire(store, told.append, replace(SANMING, ladder=DEFAULT.ladder), MONDAY + timedelta(days=15))
+    [asked] = [one for one in told if isinstance(one, NoticeSent) and one.reply_by]
+    red = [one for one in await fire_all(store) if one.limit == "notice_reply"]
+    assert [(one.colour, one.due_at) for one in red] == [("red", asked.reply_by)]
 
 
 async def test_a_letters_limit_is_due_by_the_rule_or_at_the_end_of_the_day_that_was_named() -> None:

@@ -1,6 +1,6 @@
 """A project's limit for its next progress report: opened with it, moved on by each report, ended with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -58,8 +58,17 @@ async def set_reports(
                 publish(subject_told(moved))
     if new := [now[one] for one in ids if one in now and one not in known]:
         await limits.add(new)
-    if changed := [now[one] for one in ids if one in known and now[one] is not known[one]]:
+    changed = [now[one] for one in ids if one in known and now[one] is not known[one]]
+    if changed := [*changed, *_no_answers(found, happened)]:
         await limits.put(changed)
+
+
+def _no_answers(found: Sequence[Watched], happened: Sequence[Happened]) -> Iterator[Watched]:
+    """What is given up need not be answered for any more; being done doesn't answer a notice."""
+    given_up = {event.project_id: at for event, at in happened if ENDS.get(type(event)) == "closed"}
+    for one in found:
+        if one.kind == "notice_reply" and one.unfinished and one.subject_id in given_up:
+            yield ended(one, "closed", given_up[one.subject_id])
 
 
 def after(limit: Watched | None, event: ProjectEvent, at: datetime, policy: Policy) -> Watched | None:

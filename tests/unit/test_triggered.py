@@ -9,6 +9,7 @@ import pytest
 
 from services.contracts.case import CaseMerged, CaseParted, CaseRectificationOpened, CaseWithdrawn
 from services.contracts.envelope import Event
+from services.contracts.project import ProjectDone, ProjectDropped
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import ConsequenceSettled, NoticeAnswered, NoticeSent, SubjectLimitSet
 from services.supervision.acknowledge import NotARecipient
@@ -25,6 +26,7 @@ from services.supervision.finding import Finding
 from services.supervision.finding_notices import FindingNotices
 from services.supervision.fire import fire
 from services.supervision.set_limits import Happened
+from services.supervision.set_reports import set_reports
 from services.supervision.subjects import DuePast, SubjectLimit, end_limit, open_limit
 from services.supervision.triggered import Happening, bring_notices
 from services.supervision.watch_cases import watch_cases
@@ -90,6 +92,19 @@ async def fire_all(store: FakeLimits) -> list[NoticeSent]:
     told = list[Event]()
     await fire(store, told.append, SANMING, MONDAY + timedelta(days=200))
     return [one for one in told if isinstance(one, NoticeSent)]
+
+
+@pytest.mark.parametrize(("end", "asks"), [("dropped", False), ("done", True)])
+async def test_what_a_dropped_project_was_asked_need_not_be_answered(end: str, asks: bool) -> None:
+    store, told = FakeLimits(), list[Event]()
+    project: dict[str, Any] = {"project_id": uuid4(), "ledger": "1", "version": 2}
+    await bring_notices(store, told.append, SANMING, [found(project["project_id"])], MONDAY)
+    over = {
+        "dropped": ProjectDropped(**project, reason=TEXT, approver="magistrate"),
+        "done": ProjectDone(**project, on=MONDAY.date(), text=TEXT),
+    }
+    await set_reports(store, told.append, SANMING, [(over[end], MONDAY)])
+    assert [one.limit for one in await fire_all(store)] == ["notice_reply"] * asks
 
 
 @pytest.mark.parametrize("batches", [1, 2])

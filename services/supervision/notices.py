@@ -166,7 +166,7 @@ def task_of(notice: Notice) -> Task:
 
 def _consequence(notice: Notice, found: Consequence, ladder: Ladder) -> Drawn:
     return Drawn(
-        _CONSEQUENCES(f"{notice.subject_id}/{notice.unit}/{found.colour}/{found.times}"),
+        _CONSEQUENCES(f"{notice.subject_id}/{notice.unit}/{found.colour}/{found.times}/{found.measure}"),
         notice.subject,
         notice.subject_id,
         notice.unit,

@@ -11,7 +11,13 @@ from services.contracts.case import CaseMerged, CaseParted, CaseRectificationOpe
 from services.contracts.envelope import Event
 from services.contracts.project import ProjectDone, ProjectDropped
 from services.contracts.public_text import PublicText
-from services.contracts.supervision import ConsequenceSettled, NoticeAnswered, NoticeSent, SubjectLimitSet
+from services.contracts.supervision import (
+    ConsequenceDrawn,
+    ConsequenceSettled,
+    NoticeAnswered,
+    NoticeSent,
+    SubjectLimitSet,
+)
 from services.supervision.acknowledge import NotARecipient
 from services.supervision.answer import AlreadyAnswered, WantsNoAnswer, answer_notice
 from services.supervision.consequences import (
@@ -25,6 +31,7 @@ from services.supervision.consequences import (
 from services.supervision.finding import Finding
 from services.supervision.finding_notices import FindingNotices
 from services.supervision.fire import fire
+from services.supervision.ladder import Consequence
 from services.supervision.set_limits import Happened
 from services.supervision.set_reports import set_reports
 from services.supervision.subjects import DuePast, SubjectLimit, end_limit, open_limit
@@ -217,6 +224,18 @@ async def test_a_letter_follows_a_special_letter_alone_and_once() -> None:
     with pytest.raises(AlreadySettled):
         await follow(special, None)
     assert len(told) == 1
+
+
+async def test_one_notice_may_bring_a_letter_and_an_interview() -> None:
+    store, told = FakeLimits(), list[Event]()
+    ladder = policy_of("guangdong", "guangyuan", "2021").ladder
+    both = (Consequence("yellow", 1, "special_letter", 1), Consequence("yellow", 1, "interview", 2))
+    harder = replace(SANMING, ladder=replace(ladder, consequences=both))
+    await bring_notices(store, told.append, harder, [found(uuid4())], MONDAY)
+    drawn = [one for one in told if isinstance(one, ConsequenceDrawn)]
+    assert [(one.measure, one.points) for one in drawn] == [("special_letter", 1), ("interview", 2)]
+    assert {one.consequence_id for one in drawn} == set(store.drawn)
+    assert len(store.drawn) == 2
 
 
 async def test_findings_of_one_project_count_together_and_each_of_a_unit_stands_alone() -> None:

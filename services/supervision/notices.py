@@ -190,8 +190,11 @@ def notice_id(subject_id: UUID, what: str, generation: int, rung: int, about: st
 
 
 def recipients(unit: str, post: str, rung: Rung, above: Mapping[str, Above]) -> tuple[str, ...]:
-    """The inboxes that a rung reaches, each once; whoever holds the post on a day opens its inbox then."""
-    return tuple(dict.fromkeys(_addresses(unit, post, rung.recipients, above)))
+    """The inboxes that a rung reaches, each once; whoever holds the post on a day opens its inbox then.
+
+    Where the directory knows none of them the unit gets it: a notice that counts is never sent to nobody.
+    """
+    return tuple(dict.fromkeys(_addresses(unit, post, rung.recipients, above))) or (f"unit:{unit}",)
 
 
 def _addresses(unit: str, post: str, to: Sequence[Recipient], above: Mapping[str, Above]) -> Iterator[str]:

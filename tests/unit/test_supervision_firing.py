@@ -1,5 +1,6 @@
 """Firing what is due, and acknowledging it, on the fake."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from services.supervision.acknowledge import NoSuchNotice, NotARecipient, acknow
 from services.supervision.api_access import opens_post_inbox, opens_unit_inbox, sees_unit, speaks_for
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.fire import fire
-from services.supervision.notices import Above
+from services.supervision.notices import Above, recipients
 from services.supervision.policy import Policy, Presets
 from services.supervision.presets import ladder, limit_set, parse_ladder
 from services.supervision.set_limits import set_limits
@@ -119,6 +120,11 @@ async def test_a_unit_the_directory_does_not_know_yet_is_told_all_the_same() -> 
     await bench.signed_case()
     await bench.fire(LIMIT)
     assert bench.sent[0].recipients == ("unit:water", "post:water.head")
+
+
+def test_a_rung_for_somebody_whom_the_directory_does_not_know_reaches_the_unit() -> None:
+    to_above = replace(ladder("default").rungs("complete")[0], recipients=("leader", "parent"))
+    assert recipients("water", "", to_above, {"water": Above(None, None)}) == ("unit:water",)
 
 
 async def test_a_notice_is_acknowledged_once_by_each_recipient_for_itself() -> None:

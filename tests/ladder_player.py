@@ -37,7 +37,7 @@ from tests.builders import case_assigned
 
 TABLES: Final = Path(__file__).parent / "unit" / "ladder_tables"
 TEXT: Final = PublicText("已核实")
-TO: Final = {"u": "unit:{unit}", "p": "post:{unit}.head", "a": "unit:county", "c": "unit:{unit}.committee"}
+TO: Final = {"u": "unit:{unit}", "p": "post:{unit}.head", "a": "unit:county", "c": "committee:{unit}"}
 
 
 class Table(NamedTuple):
@@ -85,7 +85,7 @@ class Player:
     async def play(self) -> None:
         """All that happens, then half a year of nothing."""
         for unit in ("water", "office"):
-            await self.store.know(unit, Above("county", f"{unit}.committee"))
+            await self.store.know(unit, Above("county", f"{unit}党委"))
         for step in self.case["happens"]:
             await self._fire_until(local(step["at"]))
             self.now = local(step["at"])

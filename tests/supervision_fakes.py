@@ -83,7 +83,12 @@ class FakeLimits:
         return [limit for _, limit in sorted(due, key=lambda one: (one[0], one[1].subject_id))]
 
     async def above(self, units: Sequence[str]) -> Mapping[str, Above]:
-        return {unit: self.directory[unit] for unit in units if unit in self.directory}
+        known = {unit: self.directory[unit] for unit in units if unit in self.directory}
+        called = {one.party_committee for one in known.values()} & set(self.directory)
+        return {
+            unit: one._replace(committee_unit=one.party_committee) if one.party_committee in called else one
+            for unit, one in known.items()
+        }
 
     async def record(self, notices: Sequence[Notice]) -> None:
         for notice in notices:

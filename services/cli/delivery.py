@@ -66,9 +66,10 @@ def load(
 
 
 def _known(stack: Running) -> set[str]:
-    """Every unit and post of the directory in force, as recipients."""
+    """Every unit, Party committee and post of the directory in force, as recipients."""
     api = _api(stack, "assignment")
-    units = {f"unit:{unit['code']}" for unit in api.get("/units")["units"]}
+    codes = [unit["code"] for unit in api.get("/units")["units"]]
+    units = {f"{whose}:{code}" for code in codes for whose in ("unit", "committee")}
     return units | {f"post:{post['code']}" for post in api.get("/posts")["posts"]}
 
 

@@ -90,8 +90,13 @@ def _recipient_faults(
     row: int, recipient: str, known: Collection[str], before: dict[str, int]
 ) -> Iterator[Fault]:
     if not re.fullmatch(RECIPIENT, recipient):
-        yield Fault(row, "recipient", "不是收件人代码", "写成 unit:单位代码 或 post:职务代码")
-    elif recipient.startswith(("unit:", "post:")) and recipient not in known:
+        yield Fault(
+            row,
+            "recipient",
+            "不是收件人代码",
+            "写成 unit:单位代码、post:职务代码 或 committee:单位代码（其党委、党组）",
+        )
+    elif recipient.startswith(("unit:", "post:", "committee:")) and recipient not in known:
         yield Fault(row, "recipient", f"现行目录中没有 {recipient}", "改为目录中已有的代码，或先装载目录")
     if recipient in before:
         yield Fault(row, "recipient", f"与第 {before[recipient]} 行重复", "每个收件人只留一行")

@@ -115,9 +115,9 @@ class Supervision:
 
     api: Api
 
-    async def inbox(self, token: str, unit: str, post: str, after: str) -> InboxPage:
-        """Of a unit or of a post; the other one is empty."""
-        asked = {"unit": unit, "post": post, "after": after, "limit": PAGE}
+    async def inbox(self, token: str, unit: str, post: str, committee: str, after: str) -> InboxPage:
+        """Of a unit, of a post or of a unit's Party committee; the others are empty."""
+        asked = {"unit": unit, "post": post, "committee": committee, "after": after, "limit": PAGE}
         return await self.api.get(InboxPage, "/inbox", token, **asked)
 
     async def acknowledge(self, token: str, notice_id: UUID, recipient: str | None) -> None:

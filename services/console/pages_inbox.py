@@ -1,6 +1,6 @@
-"""The inbox of a unit or a post: notices of supervision, and their acknowledgement."""
+"""The inbox of a unit, its Party committee or a post: notices of supervision, and their acknowledgement."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -32,6 +32,7 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
         request: Request,
         unit: Code = "",
         post: Code = "",
+        committee: Code = "",
         after: Annotated[str, Query(max_length=200)] = "",
         done: bool = False,
     ) -> Response:
@@ -39,7 +40,8 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
         token = login.token
         posts = await _posts(assignment, token)
         own_posts = [one for one in posts if one.unit == login.staff.unit]
-        chosen = {"unit": unit, "post": post} if unit or post else own_inbox(login.staff, own_posts)
+        asked = {"unit": unit, "post": post, "committee": committee}
+        chosen = asked if any(asked.values()) else own_inbox(login.staff, own_posts)
         page = await supervision.inbox(token, **chosen, after=after) if any(chosen.values()) else None
         return pages.show(
             request,
@@ -48,6 +50,7 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
             cases=await _cases(assignment, token, _case_ids(page)) if page else {},
             chosen=chosen,
             own_posts=own_posts,
+            committee_of=committee_of(login.staff, chosen),
             post_title=next((one.title for one in posts if one.code == chosen["post"]), chosen["post"]),
             done=done,
             assisted=await _assisted(assignment, token, chosen["unit"]),
@@ -88,14 +91,21 @@ def inbox_routes(pages: Pages, supervision: Supervision, assignment: Assignment)
 def own_inbox(staff: Staff, own_posts: Sequence[Post]) -> dict[str, str]:
     """The inbox to begin with: a leader's notices go to a post of the unit, the others' to the unit."""
     if staff.role == "leader":
-        return {"unit": "", "post": own_posts[0].code if own_posts else ""}
-    return {"unit": staff.unit or "", "post": ""}
+        return {"unit": "", "post": own_posts[0].code if own_posts else "", "committee": ""}
+    return {"unit": staff.unit or "", "post": "", "committee": ""}
+
+
+def committee_of(staff: Staff, chosen: Mapping[str, str]) -> str:
+    """The unit whose Party committee's inbox is offered beside the one that is open; empty for none."""
+    if staff.role in ("leader", "unit_head"):
+        return staff.unit or ""
+    return chosen["unit"] if staff.role in SETTLES else ""
 
 
 def inbox_of(recipient: str) -> dict[str, str]:
     """The parameter that opens a recipient's inbox: `unit:water` is `unit=water`."""
     kind, _, code = recipient.partition(":")
-    return {kind: code} if kind in ("unit", "post") else {}
+    return {kind: code} if kind in ("unit", "post", "committee") else {}
 
 
 def _case_ids(page: InboxPage) -> set[UUID]:

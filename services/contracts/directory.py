@@ -24,7 +24,7 @@ class DirectoryEvent(Event):
 
 
 class UnitRecorded(DirectoryEvent):
-    """A unit (单位). `party_committee` is the unit whose Party committee answers for it."""
+    """A unit (单位). `party_committee`: its Party committee (党委, 党组), a name or a code of a unit."""
 
     type: ClassVar[str] = "yinuo.directory.unit-recorded.v1"
 

@@ -15,7 +15,7 @@ LOWEST: Final = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A notice in one recipient's inbox, `unit:<code>` or `post:<code>`; waiting until acknowledged."""
+    """A notice in a recipient's inbox: `unit:`, `post:` or `committee:`, and a code; it waits there."""
 
     notice_id: UUID
     subject: SubjectKind

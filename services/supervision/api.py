@@ -16,7 +16,7 @@ from services.supervision.api_access import (
     ACKNOWLEDGES,
     OPENS_ANY_INBOX,
     UNIT_STAFF,
-    opens_post_inbox,
+    opens_heads_inbox,
     opens_unit_inbox,
     sees_unit,
     speaks_for,
@@ -71,18 +71,21 @@ def _inbox_routes(database: Database) -> APIRouter:
     @inbox.get(
         "/inbox",
         summary="Notices not yet acknowledged: of the own unit (handler, unit head), of a post of the own "
-        "unit (leader, unit head), of any (supervision office, administrator)",
+        "unit or its Party committee (leader, unit head), of any (supervision office, administrator)",
     )
     async def read_inbox(
         staff: Recipient,
         unit: Code = None,
         post: Code = None,
+        committee: Annotated[
+            Code, Query(description="the code of the unit whose Party committee it is")
+        ] = None,
         after: str | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> InboxPage:
         page = page_after(after, limit)
         async with database.pool.acquire() as connection:
-            recipient = await _recipient(PostgresCopy(connection), staff, unit, post)
+            recipient = await _recipient(PostgresCopy(connection), staff, unit, post, committee)
             notices = await PostgresInbox(connection).waiting(recipient, page)
             named = [one.subject_id for one in notices if one.subject != "case"]
             called = await PostgresNames(connection).called(named)
@@ -90,8 +93,8 @@ def _inbox_routes(database: Database) -> APIRouter:
 
     @inbox.post(
         "/notices/{notice_id}/ack",
-        summary="Acknowledge a notice: for the own unit (handler, unit head) or a post of it (leader; unit "
-        "head by name); an administrator for a named recipient",
+        summary="Acknowledge a notice: for the own unit (handler, unit head), a post of it or its Party "
+        "committee (leader; unit head by name); an administrator for a named recipient",
     )
     async def acknowledge_notice(
         notice_id: UUID, staff: Acknowledger, asked: AcknowledgementAsked | None = None
@@ -110,16 +113,21 @@ def _inbox_routes(database: Database) -> APIRouter:
     return inbox
 
 
-async def _recipient(copy: PostgresCopy, staff: Staff, unit: str | None, post: str | None) -> str:
+async def _recipient(
+    copy: PostgresCopy, staff: Staff, unit: str | None, post: str | None, committee: str | None
+) -> str:
     """The inbox that was asked for, if the caller may open it; by default the own unit's."""
-    if unit and post:
-        raise _which_inbox("unit and post were both given", "give one of them")
+    if sum(map(bool, (unit, post, committee))) > 1:
+        raise _which_inbox("more than one of unit, post and committee was given", "give one of them")
     if post:
-        allowed = opens_post_inbox(staff, await copy.unit_of_post(post))
+        allowed = opens_heads_inbox(staff, await copy.unit_of_post(post))
         return _allowed(allowed, staff, f"post:{post}")
+    if committee:
+        return _allowed(opens_heads_inbox(staff, committee), staff, f"committee:{committee}")
     unit = unit or staff.unit
     if not unit:
-        raise _which_inbox("no inbox was named, and the token names no unit", "give unit or post")
+        remedy = "give unit, post or committee"
+        raise _which_inbox("no inbox was named, and the token names no unit", remedy)
     return _allowed(opens_unit_inbox(staff, unit), staff, f"unit:{unit}")
 
 

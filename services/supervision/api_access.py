@@ -28,18 +28,18 @@ def opens_unit_inbox(staff: Staff, unit: str) -> bool:
     return staff.role in OPENS_ANY_INBOX or (staff.role in UNIT_STAFF and staff.unit == unit)
 
 
-def opens_post_inbox(staff: Staff, unit_of_post: str | None) -> bool:
-    """A post's inbox is its holder's (role leader) and the unit head's, of the post's own unit."""
-    own = staff.unit is not None and staff.unit == unit_of_post
+def opens_heads_inbox(staff: Staff, unit: str | None) -> bool:
+    """The inboxes of a unit's posts and of its Party committee are its leaders' and its head's."""
+    own = staff.unit is not None and staff.unit == unit
     return staff.role in OPENS_ANY_INBOX or (own and staff.role in ("leader", "unit_head"))
 
 
 def speaks_for(staff: Staff, own_posts: frozenset[str], recipient: str | None) -> Callable[[str], bool]:
     """For which recipients somebody acknowledges.
 
-    By themselves unit staff speak for their unit and a leader for the posts of his unit; a unit head speaks
-    for a post of the unit, and an administrator for anybody, only where `recipient` names it. The
-    supervision office sends notices and so acknowledges none.
+    By themselves unit staff speak for their unit and a leader for the posts of his unit and its Party
+    committee; a unit head speaks for these, and an administrator for anybody, only where `recipient` names
+    it. The supervision office sends notices and so acknowledges none.
     """
 
     def speaks(one: str) -> bool:
@@ -51,6 +51,7 @@ def speaks_for(staff: Staff, own_posts: frozenset[str], recipient: str | None) -
         if to == "unit":
             return staff.role in UNIT_STAFF and code == staff.unit
         by_name = staff.role == "unit_head" and recipient is not None
-        return code in own_posts and (staff.role == "leader" or by_name)
+        own = code == staff.unit if to == "committee" else code in own_posts
+        return own and (staff.role == "leader" or by_name)
 
     return speaks

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,6 +43,9 @@ _NOTICE: dict[str, Any] = {
     "rung_at": "2021-03-03T16:00:00Z",
     "sent_at": "2021-03-03T16:00:00Z",
 }
+
+
+_ForWhom = Annotated[str | None, Field(pattern=r"^(unit|post|committee):\S{1,100}$")]
 
 
 class _Answer(BaseModel):
@@ -142,13 +145,13 @@ def page_after(cursor: str | None, limit: int) -> Page:
 
 
 class AcknowledgementAsked(_Answer):
-    """For whom. Left out: the caller's own unit, or for a leader the posts of his unit."""
+    """For whom. Left out: the caller's own unit, or for a leader the posts of his unit and its committee."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", json_schema_extra={"examples": [{"recipient": "unit:water"}]}
     )
 
-    recipient: str | None = Field(default=None, pattern=r"^(unit|post):\S{1,100}$")
+    recipient: _ForWhom = None
 
 
 class Acknowledged(_Answer):
@@ -375,7 +378,7 @@ class AnswerAsked(_Answer):
     )
 
     text: str = Field(min_length=1, max_length=2000)
-    recipient: str | None = Field(default=None, pattern=r"^(unit|post):\S{1,100}$")
+    recipient: _ForWhom = None
 
 
 class AnswerShown(_Answer):

@@ -87,10 +87,14 @@ class Drawn(NamedTuple):
 
 
 class Above(NamedTuple):
-    """Who stands above a unit, by unit code."""
+    """Who stands above a unit: its parent, by code; its Party committee, as the directory writes it.
+
+    `committee_unit`: the unit of the directory that the committee is, where it is one, by code.
+    """
 
     parent: str | None
     party_committee: str | None
+    committee_unit: str | None = None
 
 
 class NoticeRecord(Protocol):
@@ -203,11 +207,18 @@ def _addresses(unit: str, post: str, to: Sequence[Recipient], above: Mapping[str
         "unit": f"unit:{unit}",
         "leader": post and f"post:{post}",
         "parent": higher.parent and f"unit:{higher.parent}",
-        "party_committee": higher.party_committee and f"unit:{higher.party_committee}",
+        "party_committee": committee_of(unit, higher),
     }
     for recipient in to:
         if address := found[recipient]:
             yield address
+
+
+def committee_of(unit: str, above: Above) -> str | None:
+    """The inbox of a unit's Party committee (党委, 党组): a unit's own, else one beside that of its unit."""
+    if above.committee_unit:
+        return f"unit:{above.committee_unit}"
+    return f"committee:{unit}" if above.party_committee else None
 
 
 def asks_above(rungs: Sequence[Rung]) -> bool:

@@ -8,15 +8,12 @@ from services.kit.delivery.message import Attachment, Outgoing
 from services.kit.delivery.store import enqueue, reachable
 from services.kit.documents.official import chinese_day
 from services.supervision.letter import Letter
+from services.supervision.notices import committee_of
 from services.supervision.render.document import to_pdf
 from services.supervision.render.letter import letter_text
+from services.supervision.store_directory import PostgresCopy
 
 TYPE = "yinuo.letter.issued"
-
-_COMMITTEE = """
-SELECT c.code FROM units AS u JOIN units AS c ON u.party_committee IN (c.code, c.name) AND NOT c.retired
-WHERE u.code = $1 ORDER BY c.code
-"""
 
 
 async def send_letter(connection: Connection, letter: Letter) -> int:
@@ -31,11 +28,13 @@ async def send_letter(connection: Connection, letter: Letter) -> int:
 
 
 async def _addressees(connection: Connection, letter: Letter) -> tuple[str, ...]:
-    """The unit; its Party committee, too, where that one is a unit of the directory with its own inbox."""
+    """The unit, and its Party committee where that one is meant."""
     unit = letter.matter.unit
-    wanted = letter.matter.addressed == "party_committee"
-    rows = await connection.fetch(_COMMITTEE, unit) if wanted else ()
-    return tuple(dict.fromkeys([f"unit:{unit}", *(f"unit:{row['code']}" for row in rows)]))
+    if letter.matter.addressed == "unit":
+        return (f"unit:{unit}",)
+    above = await PostgresCopy(connection).above([unit])
+    committees = (committee_of(unit, one) for one in above.values())
+    return tuple(dict.fromkeys([f"unit:{unit}", *filter(None, committees)]))
 
 
 def letter_message(letter: Letter, recipients: Sequence[str]) -> Outgoing:

@@ -1,6 +1,6 @@
 """The directory's copy in PostgreSQL; of each entry the highest version stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,6 +12,7 @@ from services.contracts.directory import (
     UnitRecorded,
 )
 from services.kit.connection import Connection
+from services.supervision.notices import Above
 
 _UNITS: Final = """
 INSERT INTO units AS u (code, name, parent, party_committee, post, version, retired, kind)
@@ -42,6 +43,13 @@ WHERE h.version < excluded.version
 _CHOOSE: Final = """
 UPDATE policy SET limits = $1, ladder = $2, directory_version = $3, issuer = $4, letters = $5::jsonb
 WHERE directory_version < $3
+"""
+
+# A committee is written by its name, or by the code of the unit that it is.
+_ABOVE: Final = """
+SELECT u.code, u.parent, u.party_committee, min(c.code) AS committee_unit
+FROM units AS u LEFT JOIN units AS c ON u.party_committee IN (c.code, c.name) AND NOT c.retired
+WHERE u.code = ANY($1::text[]) GROUP BY u.code
 """
 
 _HOLDER: Final = """
@@ -80,6 +88,11 @@ class PostgresCopy:
         row = await self._connection.fetchrow("SELECT issuer, letters FROM policy")
         assert row is not None  # noqa: S101  the migration wrote it and nothing deletes it
         return row["issuer"], LetterRules.model_validate_json(row["letters"])
+
+    async def above(self, units: Sequence[str]) -> Mapping[str, Above]:
+        """Who stands above some units; what the copy doesn't know is left out."""
+        rows = await self._connection.fetch(_ABOVE, units)
+        return {row["code"]: Above(*list(row)[1:]) for row in rows}
 
     async def unit_of_post(self, post: str) -> str | None:
         """The unit a post belongs to; None where the copy doesn't know the post."""

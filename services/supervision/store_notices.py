@@ -15,6 +15,7 @@ from services.supervision.ladder import Task
 from services.supervision.notices import Above, Drawn, Notice, Slip
 from services.supervision.send_notices import send_notices
 from services.supervision.store import PostgresLimits
+from services.supervision.store_directory import PostgresCopy
 from services.supervision.triggered import Happening
 
 _COLUMNS: Final = ", ".join(Notice._fields)
@@ -40,8 +41,6 @@ INSERT INTO deliveries (notice_id, recipient, sent_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) ON CONFLICT DO NOTHING
 """,
 )
-
-_ABOVE: Final = "SELECT code, parent, party_committee FROM units WHERE code = ANY($1::text[])"
 
 _PAGE: Final = f"""
 SELECT {", ".join(f"n.{name}" for name in Notice._fields)}
@@ -97,8 +96,7 @@ class PostgresDueLimits(PostgresLimits):
     """Limits that are due, and what their firing leaves."""
 
     async def above(self, units: Sequence[str]) -> Mapping[str, Above]:
-        rows = await self._connection.fetch(_ABOVE, units)
-        return {row["code"]: Above(row["parent"], row["party_committee"]) for row in rows}
+        return await PostgresCopy(self._connection).above(units)
 
     async def record(self, notices: Sequence[Notice]) -> None:
         await _RECORD.add(self._connection, notices)

@@ -158,7 +158,7 @@ async def everything_asked() -> list[Call]:
     await apis.projects.page(**filters)
     await apis.projects.one(LEDGER)
     await apis.projects.printed(LEDGER)
-    await apis.supervision.inbox("token", "water", "water.head", "further")
+    await apis.supervision.inbox("token", "water", "water.head", "water", "further")
     await apis.supervision.acknowledge("token", NOTICE_ID, "unit:water")
     await apis.supervision.answer("token", NOTICE_ID, "已修好", "unit:water")
     await apis.supervision.consequences("token")

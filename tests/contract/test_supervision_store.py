@@ -54,7 +54,8 @@ class PostgresStore(PostgresDueLimits, PostgresAnswers):
             "INSERT INTO units (code, name, parent, party_committee, version, retired) "
             "VALUES ($1, $1, $2, $3, 1, false) ON CONFLICT DO NOTHING",
             unit,
-            *above,
+            above.parent,
+            above.party_committee,
         )
 
 
@@ -166,6 +167,16 @@ async def test_cases_that_await_a_year_are_found_by_it(store: Any) -> None:
 async def test_who_stands_above_is_known_for_known_units_only(store: Any) -> None:
     await store.know("water", Above("county", None))
     assert await store.above(["water", "roads"]) == {"water": Above("county", None)}
+
+
+async def test_a_party_committee_is_a_unit_only_where_the_directory_has_it_as_one(store: Any) -> None:
+    await store.know("party", Above("county", None))
+    await store.know("water", Above("county", "party"))
+    await store.know("roads", Above("county", "县交通局党组"))
+    assert await store.above(["roads", "water"]) == {
+        "roads": Above("county", "县交通局党组", None),
+        "water": Above("county", "party", "party"),
+    }
 
 
 async def test_a_rung_recorded_twice_is_there_once_and_keeps_its_acknowledgement(store: Any) -> None:

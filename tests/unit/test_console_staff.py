@@ -77,6 +77,21 @@ async def test_a_leader_opens_the_inbox_of_a_post_of_the_unit_and_acknowledges_f
     assert answer.headers["location"] == "/inbox?post=water.head&done=true"
 
 
+async def test_a_unit_head_opens_the_inbox_of_the_party_committee(browser: Browser) -> None:
+    of_committee = {"recipient": "committee:water", "notices": [NOTICE], "next": None}
+    await browser.login("unit_head", "water")
+    assert (
+        '<a href="/inbox?committee=water">县水利局 · 党委（党组）收件箱</a>'
+        in (await browser.get("/inbox")).text
+    )
+    browser.apis.instead["supervision", "GET", "/inbox"] = (200, of_committee)
+    await browser.get("/inbox?committee=water")
+    queries = [call.query for call in browser.apis.calls if call.path == "/inbox"]
+    assert queries == [{"unit": "water", "limit": "20"}, {"committee": "water", "limit": "20"}]
+    answer = await browser.send("/inbox", f"/notices/{NOTICE_ID}/ack", recipient="committee:water")
+    assert answer.headers["location"] == "/inbox?committee=water&done=true"
+
+
 async def test_a_unit_head_begins_with_the_unit_and_may_choose_a_post_of_it(browser: Browser) -> None:
     await browser.login("unit_head", "water")
     page = (await browser.get("/inbox")).text

@@ -8,7 +8,7 @@ from services.cli.delivery_file import read_addresses
 from services.dev.problem import Problem
 from services.dev.received_mail import Queued, faults
 
-KNOWN = {"unit:water", "unit:roads", "post:water.head"}
+KNOWN = {"unit:water", "unit:roads", "post:water.head", "committee:water"}
 HEAD = "recipient,email,webhook,receives\n"
 
 

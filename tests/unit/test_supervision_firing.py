@@ -10,7 +10,7 @@ from services.contracts.envelope import Event
 from services.contracts.supervision import NoticeAcknowledged, NoticeSent
 from services.kit.auth import Staff
 from services.supervision.acknowledge import NoSuchNotice, NotARecipient, acknowledge
-from services.supervision.api_access import opens_post_inbox, opens_unit_inbox, sees_unit, speaks_for
+from services.supervision.api_access import opens_heads_inbox, opens_unit_inbox, sees_unit, speaks_for
 from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.fire import fire
 from services.supervision.notices import Above, recipients
@@ -109,10 +109,18 @@ async def test_a_new_dispatch_fires_its_own_signing_rungs_again() -> None:
 
 async def test_who_stands_above_the_unit_is_told_where_the_ladder_says_so() -> None:
     bench = Bench("higher")
-    bench.limits.directory["water"] = Above("county", "agriculture")
+    bench.limits.directory["water"] = Above("county", "县水利局党组")
     await bench.signed_case()
     await bench.fire(LIMIT)
-    assert bench.sent[0].recipients == ("unit:water", "post:water.head", "unit:county", "unit:agriculture")
+    assert bench.sent[0].recipients == ("unit:water", "post:water.head", "unit:county", "committee:water")
+
+
+async def test_a_party_committee_that_is_a_unit_is_told_in_that_units_inbox() -> None:
+    bench = Bench("higher")
+    bench.limits.directory |= {"water": Above("county", "party"), "party": Above("county", None)}
+    await bench.signed_case()
+    await bench.fire(LIMIT)
+    assert bench.sent[0].recipients[-1] == "unit:party"
 
 
 async def test_a_unit_the_directory_does_not_know_yet_is_told_all_the_same() -> None:
@@ -162,7 +170,10 @@ POSTS = frozenset({"water.head"})
         ("handler", "water", "post:water.head", set()),
         ("unit_head", "water", None, {"unit:water"}),
         ("unit_head", "water", "post:water.head", {"post:water.head"}),
-        ("leader", "water", None, {"post:water.head"}),
+        ("unit_head", "water", "committee:water", {"committee:water"}),
+        ("unit_head", "roads", "committee:water", set()),
+        ("handler", "water", "committee:water", set()),
+        ("leader", "water", None, {"post:water.head", "committee:water"}),
         ("handler", "roads", None, {"unit:roads"}),
         ("handler", None, None, set()),
         ("administrator", None, None, set()),
@@ -174,11 +185,12 @@ def test_who_speaks_for_whom(role: str, unit: str | None, named: str | None, spe
     staff = Staff("somebody", role, unit)  # type: ignore[arg-type]
     posts = POSTS if unit == "water" else frozenset[str]()
     may = speaks_for(staff, posts, named)
-    assert {one for one in ("unit:water", "post:water.head", "unit:roads") if may(one)} == speaks
+    inboxes = ("unit:water", "post:water.head", "committee:water", "unit:roads")
+    assert {one for one in inboxes if may(one)} == speaks
 
 
 @pytest.mark.parametrize(
-    ("role", "unit", "sees", "opens_unit", "opens_post"),
+    ("role", "unit", "sees", "opens_unit", "opens_heads"),
     [
         ("handler", "water", True, True, False),
         ("unit_head", "water", True, True, True),
@@ -190,8 +202,8 @@ def test_who_speaks_for_whom(role: str, unit: str | None, named: str | None, spe
         ("administrator", None, True, True, True),
     ],
 )
-def test_who_opens_what(role: str, unit: str | None, sees: bool, opens_unit: bool, opens_post: bool) -> None:
+def test_who_opens_what(role: str, unit: str | None, sees: bool, opens_unit: bool, opens_heads: bool) -> None:
     staff = Staff("somebody", role, unit)  # type: ignore[arg-type]
     assert sees_unit(staff, "water") == sees
     assert opens_unit_inbox(staff, "water") == opens_unit
-    assert opens_post_inbox(staff, "water") == opens_post
+    assert opens_heads_inbox(staff, "water") == opens_heads

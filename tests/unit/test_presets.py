@@ -137,6 +137,7 @@ def test_a_name_that_is_no_preset_is_refused_with_the_names_there_are() -> None:
     ("text", "reason"),
     [
         ("rules: [", "own.yaml: while parsing"),
+        ("", "own.yaml: file: .* – write its fields, a line each"),
         ("{id: own, version: 1}", "own.yaml: rules: Field required"),
         (
             "{id: own, version: 1, rules: []}",
@@ -162,6 +163,7 @@ def test_a_crooked_ladder_is_refused_with_its_rungs() -> None:
 
 
 LADDER = "{id: own, version: 1, late_after_minutes: 60, complete: [%s], sign_for: [%s]%s}"
+INTERVIEW = "{colour: red, times: 1, measure: interview, points: 2}"
 STEP = "{number: 1, offset: 0, colour: red, measure: overdue, recipients: [unit]}"
 
 
@@ -178,6 +180,29 @@ STEP = "{number: 1, offset: 0, colour: red, measure: overdue, recipients: [unit]
             "events.0.trigger: limit – write one of bad_rating, finding, repeat",
         ),
         ("starts: [{limit: complete, rung: 2}]", "starts.0.rung: 2 – complete has rungs 1 to 1"),
+        (
+            "starts: [{limit: letter_reply, rung: 1}]",
+            "starts.0.limit: letter_reply is never major – write one of sign_for, complete",
+        ),
+        (
+            "starts: [{limit: complete, rung: 1}, {limit: complete, rung: 1, kinds: [help]}]",
+            "starts.1: complete help normal starts elsewhere already – leave one of them",
+        ),
+        (
+            "consequences: [{colour: yellow, times: 2, measure: special_letter, points: 1}]",
+            "consequences.0.colour: no notice is yellow – write red",
+        ),
+        (f"consequences: [{INTERVIEW}, {INTERVIEW}]", "consequences.1: red, 1, interview twice – leave one"),
+        (f"consequences: [{INTERVIEW.replace('2', '40000')}]", "consequences.0.points: .* equal to 100"),
+        (f"assist: [{STEP.replace('offset: 0', 'offset: 9999')}]", "assist.0.offset: .* equal to 250"),
+        (
+            f"notice_reply: [{STEP.replace('number', 'trigger: repeat, number')}]",
+            "notice_reply.0.trigger: repeat – write one of limit, report_missing",
+        ),
+        (
+            f"notice_reply: [{STEP.replace('number', 'reply_by: 2, number')}]",
+            "notice_reply.0.reply_by: 2 – take it",
+        ),
         (f"assist: [{STEP.replace('[unit]', '[]')}]", "assist.0.recipients: .* – name at least one"),
         ("colours: red", "colours: .* – take it out, or correct its name"),
     ],

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.contracts.vocabulary import LimitKind, SubjectKind, Trigger
 from services.kit.page import Cursor, no_cursor
 from services.supervision.acknowledge import BEGINNING, Acknowledgement, Page
 from services.supervision.answer import Answer
+from services.supervision.api_letter_models import NO_NUL
 from services.supervision.calendar import YearCalendar
 from services.supervision.consequences import Proposal
 from services.supervision.derivation import Line, explained, say
@@ -186,7 +187,7 @@ class DerivationLine(_Answer):
 
 
 class RungShown(_Answer):
-    """A rung of the ladder. `at` None: its year's calendar isn't loaded."""
+    """A rung of the ladder, none before the one at which a major case starts. `at` None: no calendar yet."""
 
     number: int
     colour: str
@@ -237,7 +238,9 @@ class LimitShown(_Answer):
 def _rungs(watched: Watched, policy: Policy) -> list[RungShown]:
     if watched.due_at is None:
         return []
-    state = ladder_state(watched, policy.ladders[watched.ladder], policy.calendar)
+    ladder = policy.ladders[watched.ladder]
+    state = ladder_state(watched, ladder, policy.calendar)
+    start = ladder.start(watched.kind, watched.case_kind, watched.urgency)
     return [
         RungShown(
             number=rung.number,
@@ -247,6 +250,7 @@ def _rungs(watched: Watched, policy: Policy) -> list[RungShown]:
             recorded=rung.number < watched.next_rung,
         )
         for rung, at in state.rungs
+        if rung.number >= start
     ]
 
 
@@ -377,7 +381,9 @@ class AnswerAsked(_Answer):
         json_schema_extra={"examples": [{"text": "已派人抢修，当日恢复供水。"}]},
     )
 
-    text: str = Field(min_length=1, max_length=2000)
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
+    ]
     recipient: _ForWhom = None
 
 

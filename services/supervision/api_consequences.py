@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.contracts.letter import Addressed
 from services.kit.auth import Staff
@@ -14,7 +14,7 @@ from services.kit.masking import mask
 from services.kit.page import Cursor
 from services.supervision.api_access import OPENS_ANY_INBOX
 from services.supervision.api_answers import ConsequenceShown, page_after
-from services.supervision.api_letter_models import Days, Frozen, Text, Title
+from services.supervision.api_letter_models import NO_NUL, Days, Frozen, Text, Title
 from services.supervision.api_letter_office import LetterOffice
 from services.supervision.api_letter_outcomes import letter_problem
 from services.supervision.consequences import (
@@ -79,7 +79,9 @@ class SettlementAsked(BaseModel):
     )
 
     how: How
-    note: str = Field(min_length=1, max_length=500)
+    note: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)
+    ]
     letter: SpecialLetterGiven | None = None
 
     @model_validator(mode="after")

@@ -23,6 +23,8 @@ from services.supervision.store_dry_run import LAST, PostgresPast
 
 Office = Annotated[Staff, Depends(staff_with(*OPENS_ANY_INBOX))]
 SUBJECTS_AT_ONCE: Final = 1000
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
+"""The first and the last days of all have no day before or after, nor an instant in UTC."""
 
 
 class GroupShown(BaseModel):
@@ -86,8 +88,8 @@ def dry_run_routes(database: Database, policies: Policies) -> APIRouter:
     async def dry_run(
         preset: str,
         _: Office,
-        first: Annotated[date, Query(alias="from", description="local day, included")],
-        last: Annotated[date, Query(alias="to", description="local day, included")],
+        first: Annotated[Day, Query(alias="from", description="local day, included")],
+        last: Annotated[Day, Query(alias="to", description="local day, included")],
         after: UUID = LOWEST,
         each: Annotated[bool, Query(description="name each notice, too")] = False,
         limit: Annotated[int, Query(ge=1, le=5000)] = SUBJECTS_AT_ONCE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from services.contracts.public_text import PublicText
@@ -67,7 +67,6 @@ class AlreadySettled(ValueError):
 
 
 Publish = Callable[[ConsequenceSettled], None]
-MOST: Final = 200
 
 
 async def settle(

@@ -134,6 +134,10 @@ class FakeLimits:
         self.drawn |= new
         return set(new)
 
+    async def ask_by(self, answers: Sequence[tuple[UUID, datetime]]) -> None:
+        for notice_id, by in answers:
+            self.notices[notice_id] = self.notices[notice_id]._replace(reply_by=by)
+
     async def found_before(self, subject_id: UUID) -> int:
         return sum(one[:2] == (subject_id, "finding") for one in self.happenings)
 

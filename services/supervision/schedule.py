@@ -55,7 +55,7 @@ async def compute_what_awaits(database: Database, policies: Policies) -> int:
             return 0
     async with database.writing() as writing:
         policy = await policies.current(PostgresCalendars(writing.connection))
-        limits = PostgresLimits(writing.connection)
+        limits = PostgresDueLimits(writing.connection)
         cases = await compute_awaiting(limits, writing.publish, policy)
         return cases + await compute_further(limits, writing.publish, policy)
 

@@ -1,6 +1,7 @@
 """Open, end and compute the further limits of cases: disputes, extensions asked for, rectifications."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -30,6 +31,12 @@ class FurtherLimits(Protocol):
 
     async def put(self, limits: Sequence[Watched]) -> None:
         """Replace those that are there."""
+        ...
+
+
+class AwaitingFurther(FurtherLimits, Protocol):
+    async def ask_by(self, answers: Sequence[tuple[UUID, datetime]]) -> None:
+        """Write on notices by when their answers are due."""
         ...
 
 
@@ -75,8 +82,11 @@ async def _write(
         await limits.put(changed)
 
 
-async def compute_further(limits: FurtherLimits, publish: Publish, policy: Policy) -> int:
-    """Compute a bounded number of what awaited a year that is loaded now; how many limits."""
+async def compute_further(limits: AwaitingFurther, publish: Publish, policy: Policy) -> int:
+    """Compute a bounded number of what awaited a year that is loaded now; how many limits.
+
+    A notice that wanted an answer, with no date to name, names it from now on.
+    """
     waiting = await limits.further_awaiting(sorted(policy.years))
     computed = [_computed(limit, policy) for limit in waiting]
     for was, limit in zip(waiting, computed, strict=True):
@@ -84,6 +94,9 @@ async def compute_further(limits: FurtherLimits, publish: Publish, policy: Polic
             publish(told(limit))
     if computed:
         await limits.put(computed)
+    answers = [(UUID(one.about), one.due_at) for one in computed if one.kind == "notice_reply" and one.due_at]
+    if answers:
+        await limits.ask_by(answers)
     return len(computed)
 
 

@@ -84,6 +84,10 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::uuid[], 
 ON CONFLICT DO NOTHING RETURNING subject_id, trigger, version
 """
 
+_ASK_BY: Final = """
+UPDATE notices SET reply_by = asked.by FROM unnest($1::uuid[], $2::timestamptz[]) AS asked (notice_id, by)
+WHERE notices.notice_id = asked.notice_id
+"""
 _FOUND: Final = "SELECT count(*) FROM happenings WHERE subject_id = $1 AND trigger = 'finding'"
 _NOTICE: Final = f"SELECT {_COLUMNS} FROM notices WHERE notice_id = $1"
 _ANSWER: Final = """
@@ -116,6 +120,9 @@ class PostgresDueLimits(PostgresLimits):
     async def draw(self, drawn: Sequence[Drawn]) -> set[UUID]:
         rows = await self._connection.fetch(_DRAW, *zip(*drawn, strict=True))
         return {row["consequence_id"] for row in rows}
+
+    async def ask_by(self, answers: Sequence[tuple[UUID, datetime]]) -> None:
+        await self._connection.execute(_ASK_BY, *zip(*answers, strict=True))
 
     async def found_before(self, subject_id: UUID) -> int:
         await self._connection.execute(_LOCK_TASKS, _TASK_LOCKS, [subject_id])

@@ -20,6 +20,7 @@ from services.contracts.supervision import (
 )
 from services.supervision.acknowledge import NotARecipient
 from services.supervision.answer import AlreadyAnswered, WantsNoAnswer, answer_notice
+from services.supervision.calendar import WorkCalendar, from_chinesecalendar
 from services.supervision.consequences import (
     AlreadySettled,
     How,
@@ -32,6 +33,7 @@ from services.supervision.finding import Finding
 from services.supervision.finding_notices import FindingNotices
 from services.supervision.fire import fire
 from services.supervision.ladder import Consequence
+from services.supervision.set_further import compute_further
 from services.supervision.set_limits import Happened
 from services.supervision.set_reports import set_reports
 from services.supervision.subjects import DuePast, SubjectLimit, end_limit, open_limit
@@ -93,6 +95,18 @@ async def test_an_answer_is_given_once_by_a_recipient_and_ends_its_limit() -> No
     with pytest.raises(AlreadyAnswered, match="by water already"):
         await answer("小王")
     assert not [one for one in await fire_all(store) if one.limit == "notice_reply"]
+
+
+async def test_a_notice_names_the_day_of_its_answer_once_the_years_calendar_is_loaded() -> None:
+    store, told = FakeLimits(), list[Event]()
+    new_years_eve = datetime(2021, 12, 31, 1, 0, tzinfo=UTC)
+    [slip] = await bring_notices(store, told.append, SANMING, [found(uuid4())], new_years_eve)
+    notice = slip.notice.notice_id
+    assert store.notices[notice].reply_by is None
+    known = WorkCalendar.of([*SANMING.calendar.years, from_chinesecalendar(2022)])
+    both = replace(SANMING, calendar=known, years=frozenset({2021, 2022}))
+    assert await compute_further(store, told.append, both) == 1
+    assert store.notices[notice].reply_by == datetime(2022, 1, 10, 16, 0, tzinfo=UTC)
 
 
 async def fire_all(store: FakeLimits) -> list[NoticeSent]:

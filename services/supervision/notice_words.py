@@ -94,7 +94,7 @@ def _body(notice: Notice, names: Names, derivation: Sequence[Line]) -> Iterator[
     if notice.points:
         yield f"扣分：{notice.points}"
     if notice.late:
-        yield f"补发：应于 {notice.at.astimezone(LOCAL):%Y-%m-%d %H:%M} 发出，因系统停机迟发"
+        yield f"补发：应于 {notice.at.astimezone(LOCAL):%Y-%m-%d %H:%M} 发出"
     if derivation:
         yield from ("", "时限的由来：", *(f"　{say(line)}" for line in derivation))
     then = "签收本单并书面答复" if notice.reply_by else "签收本单并按期办理"

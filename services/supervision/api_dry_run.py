@@ -138,9 +138,8 @@ class _Page:
         until = min(self.until, now)
         policy = await policies.current(PostgresCalendars(connection))
         past = PostgresPast(connection)
-        found = await past.subjects(self.after, self.since, until, margin(ladder), self.limit)
+        found, last = await past.subjects(self.after, self.since, until, margin(ladder), self.limit)
         would = would_send(await past.of(found, self.since, until), ladder, policy.calendar)
-        last = found[-1] if len(found) == self.limit else LAST
         sent = await past.sent(self.after, last, self.since, until)
         return DryRunPage(
             preset=ladder.id,

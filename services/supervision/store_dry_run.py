@@ -11,15 +11,22 @@ from services.supervision.dry_run import Group, Past
 from services.supervision.triggered import Happening
 from services.supervision.watched import Watched
 
+LOOKED_AT_ONCE: Final = 50_000
+"""Limits that a page looks at, at most: of a short time in a long history most don't matter."""
+
+_LAST_LOOKED_AT: Final = """
+SELECT subject_id FROM limits WHERE subject_id > $1 ORDER BY subject_id OFFSET $2 LIMIT 1
+"""
+
 _SUBJECTS: Final = """
 SELECT subject_id FROM (
     (SELECT DISTINCT subject_id FROM limits
-     WHERE subject_id > $1 AND dispatched_at < $3 AND (due_at IS NULL OR due_at >= $4)
+     WHERE subject_id > $1 AND subject_id <= $6 AND dispatched_at < $3 AND (due_at IS NULL OR due_at >= $4)
          AND coalesce(met_at, ended_at, 'infinity') >= $2
      ORDER BY subject_id LIMIT $5)
     UNION
-    (SELECT DISTINCT subject_id FROM happenings WHERE subject_id > $1 AND at >= $2 AND at < $3
-     ORDER BY subject_id LIMIT $5)
+    (SELECT DISTINCT subject_id FROM happenings
+     WHERE subject_id > $1 AND subject_id <= $6 AND at >= $2 AND at < $3 ORDER BY subject_id LIMIT $5)
 ) AS found ORDER BY subject_id LIMIT $5
 """
 
@@ -54,11 +61,22 @@ class PostgresPast:
         self._connection = connection
 
     async def subjects(
-        self, after: UUID, since: datetime, until: datetime, margin: timedelta, limit: int
-    ) -> list[UUID]:
-        """Those of which something may fall within the time; `margin` is how long a rung trails its limit."""
-        rows = await self._connection.fetch(_SUBJECTS, after, since, until, since - margin, limit)
-        return [row["subject_id"] for row in rows]
+        self,
+        after: UUID,
+        since: datetime,
+        until: datetime,
+        margin: timedelta,
+        limit: int,
+        looked_at: int = LOOKED_AT_ONCE,
+    ) -> tuple[list[UUID], UUID]:
+        """Those of which something may fall within the time, and up to which id these are all.
+
+        `margin` is how long a rung trails its limit.
+        """
+        end = await self._connection.fetchval(_LAST_LOOKED_AT, after, looked_at - 1) or LAST
+        rows = await self._connection.fetch(_SUBJECTS, after, since, until, since - margin, limit, end)
+        found = [row["subject_id"] for row in rows]
+        return found, found[-1] if len(found) == limit else end
 
     async def of(self, subjects: Sequence[UUID], since: datetime, until: datetime) -> Past:
         """All that is stored of them."""

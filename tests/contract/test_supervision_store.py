@@ -28,7 +28,7 @@ from services.supervision.policy import Policy, Presets
 from services.supervision.presets import ladder, limit_set
 from services.supervision.store_consequences import PostgresProposals
 from services.supervision.store_directory import PostgresCopy
-from services.supervision.store_dry_run import PostgresPast
+from services.supervision.store_dry_run import LAST, PostgresPast
 from services.supervision.store_names import PostgresNames
 from services.supervision.store_notices import PostgresAnswers, PostgresDueLimits
 from services.supervision.store_projects import PostgresProjectCopy
@@ -314,10 +314,11 @@ async def test_a_dry_run_goes_page_by_page_over_all_subjects_and_sees_what_was_s
     since, until = local("2021-01-01 00:00"), local("2021-12-31 24:00")
     past, after, times, points = PostgresPast(connection), LOWEST, Counter[Group](), Counter[Group]()
     would = []
-    while found := await past.subjects(after, since, until, timedelta(days=30), 2):
+    while after < LAST:
+        found, last = await past.subjects(after, since, until, timedelta(days=30), 2, looked_at=3)
         would += would_send(await past.of(found, since, until), player.policy.ladder, player.policy.calendar)
-        some, cost = await past.sent(after, found[-1], since, until)
-        times, points, after = times + some, points + cost, found[-1]
+        some, cost = await past.sent(after, last, since, until)
+        times, points, after = times + some, points + cost, last
     returned = next(one for one in wanted if one.case["name"].startswith("a yellow of one unit"))
     sent = sum(len(one.case["notices"]) + len(one.case.get("consequences", ())) for one in wanted)
     assert sum(times.values()) == sent
@@ -326,6 +327,23 @@ async def test_a_dry_run_goes_page_by_page_over_all_subjects_and_sees_what_was_s
     lost = 1  # the first signing of the case that was returned: only the second dispatch is stored
     assert len(would) == sent - lost
     assert len(returned.case["notices"]) == 4
+
+
+async def test_a_page_of_a_dry_run_looks_at_so_many_limits_though_none_of_them_matters(
+    connection: Connection,
+) -> None:
+    store, past = PostgresStore(connection), PostgresPast(connection)
+    old, new = sorted((pair(), pair()), key=lambda limits: limits.complete.case_id)
+    ended = [limit._replace(state="met", met_at=MONDAY, fires_at=None) for limit in old]
+    await store.add([*ended, *new])
+    asked = (LATER, LATER + timedelta(days=1), timedelta(days=200), 1000)
+    first = await past.subjects(LOWEST, *asked, looked_at=2)
+    assert first == ([], old.complete.case_id)
+    assert await past.subjects(first[1], *asked, looked_at=2) == (
+        [new.complete.case_id],
+        new.complete.case_id,
+    )
+    assert await past.subjects(new.complete.case_id, *asked, looked_at=2) == ([], LAST)
 
 
 async def test_a_settled_consequence_waits_no_more(connection: Connection) -> None:

@@ -57,7 +57,7 @@ class Authority(Value):
     name_en: Name
     backstop_unit: Code
     issuer: Name
-    limits: Literal["guangdong", "beijing"] = "guangdong"
+    limits: Literal["guangdong", "beijing", "qinglong"] = "guangdong"
     ladder: Literal["default", "sanming", "suqian", "guangyuan"] = "default"
     on_time_threshold: Annotated[float, Field(gt=0, le=1)] = 0.85
     circular: CircularPolicy = CircularPolicy()

@@ -1,7 +1,6 @@
 """The presets an authority chooses from, read from the YAML files in `presets/`; each names its source.
 
-`limits-<id>.yaml` is a `LimitSet`, `ladder-<id>.yaml` a `Ladder`. An authority's own file goes through
-`parse_limits` or `parse_ladder` just so; `preset_files` says what may stand in one.
+`limits-<id>.yaml` is a `LimitSet`, `ladder-<id>.yaml` a `Ladder`; `preset_files` says what may stand in one.
 """
 
 from collections.abc import Iterator

@@ -4,12 +4,15 @@ import ast
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from services.assignment.directory import Authority
 from services.contracts.flow import EVENTS, FLOWS, TOPICS, topics_read_by
 from services.contracts.vocabulary import SERVICES, Service
 from services.contracts.watermark import WatermarkPassed
+from services.supervision import presets
 
 SOURCES = Path(__file__).parent.parent.parent / "services"
 
@@ -61,3 +64,10 @@ def test_importing_a_service_makes_no_app_pool_or_producer(service: Service) -> 
         name for name, value in vars(module).items() if type(value).__name__ in {"FastAPI", "Pool", "App"}
     ]
     assert made == []
+
+
+@pytest.mark.parametrize(("what", "shipped"), [("limits", presets.LIMITS), ("ladder", presets.LADDERS)])
+def test_every_preset_that_supervision_ships_may_be_chosen_in_a_directory(
+    what: str, shipped: tuple[str, ...]
+) -> None:
+    assert get_args(Authority.model_fields[what].annotation) == shipped

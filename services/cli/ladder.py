@@ -11,6 +11,7 @@ import typer
 from typer import Option
 
 from services.dev.http import Api
+from services.dev.problem import Problem
 from services.dev.running import Running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Try supervision ladders.")
@@ -27,9 +28,12 @@ def group() -> None:
 
 @app.command(name="dry-run")
 def dry_run(
-    preset: Annotated[str, Option("--preset", help="default, sanming, suqian or guangyuan.")],
     first: Annotated[datetime, Option("--from", formats=["%Y-%m-%d"], help="Local day, included.")],
     last: Annotated[datetime, Option("--to", formats=["%Y-%m-%d"], help="Local day, included.")],
+    preset: Annotated[str | None, Option("--preset", help="default, sanming, suqian or guangyuan.")] = None,
+    file: Annotated[
+        Path | None, Option("--file", help="A ladder of your own (YAML), in the place of a preset.")
+    ] = None,
     data: Annotated[Path, Option("--data", help="The data folder of the stack.")] = Path(".yinuo"),
     as_json: Annotated[
         bool, Option("--json", help="Print each notice as a line of JSON, then the groups.")
@@ -40,26 +44,41 @@ def dry_run(
     It goes by what is stored of each limit: its present dispatch, pauses, extension and end. Of what began
     anew since then, and of answers that notices would have wanted, it knows nothing.
     """
+    ladder = which(preset, file)
     running = Running.find(data)
     api = Api("supervision", running.service_url("supervision"), running.token("supervision_office"))
     asked = {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}", "each": str(as_json).lower()}
     total: dict[Row, list[int]] = defaultdict(lambda: [0] * len(COUNTS))
-    for page in pages(api, preset, asked):
+    for page in pages(api, ladder, asked):
         add(total, page["groups"])
         for notice in page["notices"]:
             print(json.dumps(notice, ensure_ascii=False))
     if as_json:
-        print(json.dumps({"preset": preset, "groups": list(as_groups(total))}, ensure_ascii=False))
+        print(
+            json.dumps({"preset": preset or str(file), "groups": list(as_groups(total))}, ensure_ascii=False)
+        )
         return
     for line in table(total):
         print(line)
 
 
-def pages(api: Api, preset: str, asked: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+def which(preset: str | None, file: Path | None) -> Mapping[str, Any]:
+    """How to ask for a shipped ladder, or for one in a file. Raises Problem."""
+    if preset is not None and file is None:
+        return {"method": "GET", "path": f"/ladders/{preset}/dry-run"}
+    if file is None or preset is not None:
+        raise Problem("name one ladder", "give either --preset NAME or --file FILE.yaml")
+    try:
+        return {"method": "POST", "path": "/ladders/dry-run", "content": file.read_bytes()}
+    except OSError as unreadable:
+        raise Problem(f"{file}: {unreadable.strerror}", "name a file that can be read") from unreadable
+
+
+def pages(api: Api, ladder: Mapping[str, Any], asked: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     """Every page, one at a time."""
     after: str | None = None
     while True:
-        page = api.get(f"/ladders/{preset}/dry-run", after=after, **asked)
+        page = api.call(params={**asked, **({"after": after} if after else {})}, **ladder)
         yield page
         after = page["next"]
         if after is None:

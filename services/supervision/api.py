@@ -29,6 +29,7 @@ from services.supervision.api_answers import (
     InboxPage,
     page_after,
 )
+from services.supervision.api_body import utf8
 from services.supervision.api_consequences import consequence_routes
 from services.supervision.api_dry_run import dry_run_routes
 from services.supervision.api_letter_office import LetterOffice
@@ -222,7 +223,7 @@ def _calendar_routes(database: Database, policies: Policies) -> APIRouter:
         },
     )
     async def put_calendar(year: int, staff: Administrator, request: Request) -> CalendarShown:
-        text = _utf8(await request.body())
+        text = utf8(await request.body(), "save the file as CSV UTF-8")
         async with database.writing() as writing:
             stored = PostgresCalendars(writing.connection)
             try:
@@ -234,22 +235,6 @@ def _calendar_routes(database: Database, policies: Policies) -> APIRouter:
         return CalendarShown.of(loaded)
 
     return calendars
-
-
-def _utf8(body: bytes) -> str:
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as unreadable:
-        raise Problem(
-            422,
-            "Unprocessable Content",
-            f"byte {unreadable.start} isn't UTF-8",
-            field="body",
-            remedy="save the file as CSV UTF-8",
-        ) from unreadable
-    if "\0" in text:
-        raise Problem(422, "Unprocessable Content", "a NUL character", field="body", remedy="take it out")
-    return text
 
 
 def _invalid(invalid: InvalidCalendar) -> Problem:

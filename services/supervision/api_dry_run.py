@@ -1,11 +1,11 @@
-"""What another ladder would have sent, over HTTP."""
+"""What another ladder would have sent, shipped or one's own, over HTTP."""
 
 from collections import Counter
 from datetime import date, timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.kit.auth import Staff
@@ -14,10 +14,12 @@ from services.kit.http import Problem, staff_with
 from services.kit.postgres import Database
 from services.supervision.acknowledge import LOWEST
 from services.supervision.api_access import OPENS_ANY_INBOX
+from services.supervision.api_body import utf8
 from services.supervision.calendar import local_midnight
 from services.supervision.calendars import Policies
 from services.supervision.dry_run import Group, Would, counted, margin, would_send
 from services.supervision.ladder import Ladder
+from services.supervision.presets import InvalidPreset, parse_ladder
 from services.supervision.store_calendars import PostgresCalendars
 from services.supervision.store_dry_run import LAST, PostgresPast
 
@@ -76,8 +78,20 @@ class DryRunPage(BaseModel):
     next: UUID | None
 
 
+class Asked(BaseModel):
+    """Which days, from which subject on, and how much of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: Day = Field(alias="from", description="local day, included")
+    last: Day = Field(alias="to", description="local day, included")
+    after: UUID = LOWEST
+    each: bool = Field(False, description="name each notice, too")
+    limit: int = Field(SUBJECTS_AT_ONCE, ge=1, le=5000)
+
+
 def dry_run_routes(database: Database, policies: Policies) -> APIRouter:
-    """The route; it says who may."""
+    """The routes; each says who may."""
     routes = APIRouter(tags=["ladders"])
 
     @routes.get(
@@ -85,22 +99,61 @@ def dry_run_routes(database: Database, policies: Policies) -> APIRouter:
         summary="What a ladder would have sent on the limits and events between two local days, beside what "
         "was sent, page by page over the subjects; nothing is written (supervision office, administrator)",
     )
-    async def dry_run(
-        preset: str,
-        _: Office,
-        first: Annotated[Day, Query(alias="from", description="local day, included")],
-        last: Annotated[Day, Query(alias="to", description="local day, included")],
-        after: UUID = LOWEST,
-        each: Annotated[bool, Query(description="name each notice, too")] = False,
-        limit: Annotated[int, Query(ge=1, le=5000)] = SUBJECTS_AT_ONCE,
-    ) -> DryRunPage:
-        ladder = _ladder(policies, preset)
-        _in_order(first, last)
-        async with database.pool.acquire() as connection, connection.transaction(readonly=True):
-            page = _Page(first, last, after, limit)
-            return await page.read(connection, policies, ladder, each)
+    async def dry_run(preset: str, _: Office, asked: Annotated[Asked, Query()]) -> DryRunPage:
+        return await _page(database, policies, _ladder(policies, preset), asked)
+
+    @routes.post(
+        "/ladders/dry-run",
+        summary="The same of a ladder of one's own, written as the presets are (YAML); it is kept nowhere "
+        "(supervision office, administrator)",
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {"application/yaml": {"schema": {"type": "string"}, "example": EXAMPLE}},
+            }
+        },
+    )
+    async def dry_run_own(_: Office, asked: Annotated[Asked, Query()], request: Request) -> DryRunPage:
+        text = utf8(await request.body(), "save the file as UTF-8")
+        try:
+            ladder = parse_ladder(text, "ladder")
+        except InvalidPreset as invalid:
+            raise _invalid(invalid) from invalid
+        return await _page(database, policies, ladder, asked)
 
     return routes
+
+
+EXAMPLE: Final = """\
+id: own
+version: 1
+late_after_minutes: 60
+complete:
+  - {number: 1, offset: -2, colour: blue, measure: reminder, recipients: [unit]}
+  - {number: 2, offset: 0, colour: red, measure: overdue, recipients: [unit, leader], points: 1}
+sign_for:
+  - {number: 1, offset: 0, colour: yellow, measure: warning, recipients: [unit]}
+"""
+
+
+async def _page(database: Database, policies: Policies, ladder: Ladder, asked: Asked) -> DryRunPage:
+    _in_order(asked.first, asked.last)
+    async with database.pool.acquire() as connection, connection.transaction(readonly=True):
+        return await _Page(asked).read(connection, policies, ladder)
+
+
+def _invalid(invalid: InvalidPreset) -> Problem:
+    """Each reason begins with its field and ends with the remedy."""
+    field, _, first = invalid.reasons[0].partition(": ")
+    what, _, remedy = first.partition(" – ")
+    return Problem(
+        422,
+        "Unprocessable Content",
+        what,
+        field=field,
+        remedy=remedy or "correct it",
+        errors=[{"reason": reason} for reason in invalid.reasons],
+    )
 
 
 def _ladder(policies: Policies, preset: str) -> Ladder:
@@ -125,14 +178,12 @@ def _in_order(first: date, last: date) -> None:
 class _Page:
     """Some subjects of a dry run, from one id on."""
 
-    def __init__(self, first: date, last: date, after: UUID, limit: int) -> None:
-        self.since = local_midnight(first.toordinal())
-        self.until = local_midnight((last + timedelta(days=1)).toordinal())
-        self.after, self.limit = after, limit
+    def __init__(self, asked: Asked) -> None:
+        self.since = local_midnight(asked.first.toordinal())
+        self.until = local_midnight((asked.last + timedelta(days=1)).toordinal())
+        self.after, self.limit, self.each = asked.after, asked.limit, asked.each
 
-    async def read(
-        self, connection: Connection, policies: Policies, ladder: Ladder, each: bool
-    ) -> DryRunPage:
+    async def read(self, connection: Connection, policies: Policies, ladder: Ladder) -> DryRunPage:
         """What is ahead of the business clock isn't told: it may still be done in time."""
         now = await connection.fetchval("SELECT clock.now()")
         until = min(self.until, now)
@@ -144,7 +195,7 @@ class _Page:
         return DryRunPage(
             preset=ladder.id,
             groups=_groups(counted(would), sent),
-            notices=[WouldShown.of(one) for one in would] if each else [],
+            notices=[WouldShown.of(one) for one in would] if self.each else [],
             next=None if last == LAST else last,
         )
 

@@ -72,9 +72,9 @@ class Start:
 class CrookedLadder(ValueError):
     """A ladder whose rungs aren't numbered from 1 in the order in which they fire."""
 
-    def __init__(self, ladder_id: str, kind: LimitKind, rungs: Sequence[Rung]) -> None:
+    def __init__(self, kind: LimitKind, rungs: Sequence[Rung]) -> None:
         found = ", ".join(f"{rung.number} at {rung.offset:+d}" for rung in rungs) or "none"
-        super().__init__(f"{ladder_id}, {kind}: number rungs 1, 2, … by rising offset; found {found}")
+        super().__init__(f"{kind}: rungs {found} – number them 1, 2, … by rising offset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Ladder:
             numbered = [rung.number for rung in steps] == list(range(1, len(steps) + 1))
             rising = all(one.offset < two.offset for one, two in pairwise(steps))
             if not (steps and numbered and rising):
-                raise CrookedLadder(ladder_id, kind, steps)
+                raise CrookedLadder(kind, steps)
         table = {kind: tuple(steps) for kind, steps in rungs.items()}
         offsets = {kind: tuple(rung.offset for rung in steps) for kind, steps in rungs.items()}
         at_once = {rung.trigger: rung for rung in events}

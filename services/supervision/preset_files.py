@@ -15,6 +15,8 @@ from services.supervision.limits import CASE_LIMITS, SUBJECT_LIMITS, URGENCIES, 
 
 YEAR: Final = 250
 """Working days of a year: nothing is counted over more."""
+MOST: Final = 50
+"""Entries of a list: more say the same twice."""
 Points = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -40,7 +42,7 @@ class LimitsFile(Entry):
 class StepEntry(Entry):
     colour: Colour
     measure: Measure
-    recipients: tuple[Recipient, ...] = Field(min_length=1)
+    recipients: tuple[Recipient, ...] = Field(min_length=1, max_length=len(get_args(Recipient)))
     reply_by: int | None = Field(default=None, ge=1, le=YEAR)
     points: Points = 0
 
@@ -59,8 +61,8 @@ class AtOnceEntry(StepEntry):
 class StartEntry(Entry):
     limit: LimitKind
     rung: int = Field(ge=1)
-    kinds: tuple[Kind, ...] = KINDS
-    urgencies: tuple[Urgency, ...] = URGENCIES
+    kinds: tuple[Kind, ...] = Field(KINDS, max_length=len(KINDS))
+    urgencies: tuple[Urgency, ...] = Field(URGENCIES, max_length=len(URGENCIES))
 
 
 class ConsequenceEntry(Entry):
@@ -70,22 +72,25 @@ class ConsequenceEntry(Entry):
     points: Points
 
 
+Rungs = Annotated[tuple[RungEntry, ...], Field(max_length=MOST)]
+
+
 class LadderFile(Entry):
     id: str
     version: int = Field(ge=1)
     late_after_minutes: int = Field(ge=0, le=10_080)
-    complete: tuple[RungEntry, ...]
-    sign_for: tuple[RungEntry, ...]
-    rectification: tuple[RungEntry, ...] = ()
-    assist: tuple[RungEntry, ...] = ()
-    letter_receipt: tuple[RungEntry, ...] = ()
-    letter_reply: tuple[RungEntry, ...] = ()
-    project_report: tuple[RungEntry, ...] = ()
-    listing_report: tuple[RungEntry, ...] = ()
-    notice_reply: tuple[RungEntry, ...] = ()
-    events: tuple[AtOnceEntry, ...] = ()
-    starts: tuple[StartEntry, ...] = ()
-    consequences: tuple[ConsequenceEntry, ...] = ()
+    complete: Rungs
+    sign_for: Rungs
+    rectification: Rungs = ()
+    assist: Rungs = ()
+    letter_receipt: Rungs = ()
+    letter_reply: Rungs = ()
+    project_report: Rungs = ()
+    listing_report: Rungs = ()
+    notice_reply: Rungs = ()
+    events: tuple[AtOnceEntry, ...] = Field((), max_length=MOST)
+    starts: tuple[StartEntry, ...] = Field((), max_length=MOST)
+    consequences: tuple[ConsequenceEntry, ...] = Field((), max_length=MOST)
 
 
 REPORTS: Final[frozenset[LimitKind]] = frozenset({"project_report", "listing_report"})

@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib.resources import files
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -87,12 +87,22 @@ def _text(what: str, preset: str, known: tuple[str, ...]) -> str:
 
 def _parse(model: type[Model], text: str, name: str) -> Model:
     try:
-        return model.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as broken:
-        raise InvalidPreset(name, [str(broken)]) from broken
+        return model.model_validate(_loaded(text, name))
     except ValidationError as invalid:
         reasons = [_reason(fault["loc"], fault["msg"], fault["type"]) for fault in invalid.errors()]
         raise InvalidPreset(name, reasons) from invalid
+
+
+def _loaded(text: str, name: str) -> Any:
+    """What YAML makes of it; it says ValueError of a month 13, and recurses into whatever is nested."""
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as broken:
+        raise InvalidPreset(name, [f"file: {broken}"]) from broken
+    except RecursionError as deep:
+        raise InvalidPreset(
+            name, ["file: nested too deeply – write it as the presets of this release"]
+        ) from deep
 
 
 def _reason(field: tuple[int | str, ...], message: str, kind: str) -> str:
@@ -104,6 +114,7 @@ REMEDIES: Final = {
     "missing": "add it",
     "extra_forbidden": "take it out, or correct its name",
     "too_short": "name at least one",
+    "too_long": "leave some out",
     "model_type": "write its fields, a line each, as in the presets of this release",
 }
 """For what pydantic's own words don't say what to do about."""

@@ -6,6 +6,7 @@ It runs forwards only: the tests stand in the order of the business time they pl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from uuid import uuid4
 
 import pytest
@@ -252,6 +253,9 @@ async def test_a_dry_run_counts_what_a_ladder_would_have_sent_beside_what_was(
     assert run["next"] is None
     assert sum(one["would"] for one in run["groups"]) == len(run["notices"]) > 0
     assert sum(one["sent"] for one in run["groups"]) > 0
+    own = files("services.supervision").joinpath("presets", "ladder-suqian.yaml").read_bytes()
+    again = await supervision.http.post("/ladders/dry-run", params=asked, content=own, headers=office)
+    assert again.json() == run
     paged = await supervision.http.get(
         "/ladders/suqian/dry-run", params={**asked, "limit": "1"}, headers=office
     )

@@ -1,10 +1,14 @@
 """`yinuo ladder dry-run`: pages added up, and the table of them."""
 
 from collections import defaultdict
+from pathlib import Path
 from typing import Any, get_args
 
-from services.cli.ladder import COUNTS, NAMES, Row, add, as_groups, table
+import pytest
+
+from services.cli.ladder import COUNTS, NAMES, Row, add, as_groups, table, which
 from services.contracts.vocabulary import LimitKind, Measure, Trigger
+from services.dev.problem import Problem
 
 
 def group(unit: str, rung: int | None, what: str = "complete", **counts: int) -> dict[str, Any]:
@@ -37,3 +41,15 @@ def test_every_word_of_a_ladder_has_its_name() -> None:
     passing = {"dispute", "extension"}
     words = {*get_args(LimitKind), *get_args(Trigger), *get_args(Measure)} - passing
     assert words - set(NAMES) == {"limit", "report_missing"}
+
+
+def test_a_ladder_is_a_shipped_one_or_a_file_and_the_rest_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_bytes(b"id: own")
+    assert which("suqian", None)["path"] == "/ladders/suqian/dry-run"
+    assert which(None, own) == {"method": "POST", "path": "/ladders/dry-run", "content": b"id: own"}
+    for preset, file in ((None, None), ("suqian", own)):
+        with pytest.raises(Problem, match="either --preset NAME or --file"):
+            which(preset, file)
+    with pytest.raises(Problem, match="name a file that can be read"):
+        which(None, tmp_path / "none.yaml")

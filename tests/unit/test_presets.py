@@ -136,8 +136,10 @@ def test_a_name_that_is_no_preset_is_refused_with_the_names_there_are() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("rules: [", "own.yaml: while parsing"),
+        ("rules: [", "own.yaml: file: while parsing"),
         ("", "own.yaml: file: .* – write its fields, a line each"),
+        ("version: 2021-13-01", "own.yaml: file: month must be in 1"),
+        ("[" * 5000, "own.yaml: file: nested too deeply"),
         ("{id: own, version: 1}", "own.yaml: rules: Field required"),
         (
             "{id: own, version: 1, rules: []}",
@@ -158,7 +160,7 @@ def test_bad_limits_are_refused_with_file_field_and_reason(text: str, reason: st
 def test_a_crooked_ladder_is_refused_with_its_rungs() -> None:
     step = "{number: 2, offset: 0, colour: red, measure: overdue, recipients: [unit]}"
     text = f"{{id: own, version: 1, late_after_minutes: 60, complete: [{step}], sign_for: [{step}]}}"
-    with pytest.raises(InvalidPreset, match=r"own.yaml: own, complete: number rungs .* found 2 at \+0"):
+    with pytest.raises(InvalidPreset, match=r"own.yaml: complete: rungs 2 at \+0 – number them"):
         presets.parse_ladder(text, "own.yaml")
 
 
@@ -203,6 +205,7 @@ STEP = "{number: 1, offset: 0, colour: red, measure: overdue, recipients: [unit]
             f"notice_reply: [{STEP.replace('number', 'reply_by: 2, number')}]",
             "notice_reply.0.reply_by: 2 – take it",
         ),
+        (f"assist: &many [{', '.join([STEP] * 51)}]", "assist: .* – leave some out"),
         (f"assist: [{STEP.replace('[unit]', '[]')}]", "assist.0.recipients: .* – name at least one"),
         ("colours: red", "colours: .* – take it out, or correct its name"),
     ],

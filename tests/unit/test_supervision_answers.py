@@ -1,13 +1,19 @@
 """What the API of notices and ladders takes and shows, without a store."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
+from typing import Any, get_args
 
+import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from services.kit.auth import Staff, TokenReader
+from services.kit.http import build_api
 from services.supervision.api_answers import AnswerAsked, LimitShown
 from services.supervision.api_consequences import SettlementAsked
-from services.supervision.api_dry_run import Day
+from services.supervision.api_dry_run import EXAMPLE, Day, Office, dry_run_routes
 from services.supervision.watched import opened
 from tests.builders import case_assigned
 from tests.ladder_player import policy_of
@@ -20,6 +26,39 @@ def test_an_answer_and_a_reason_say_something_that_can_be_stored(
 ) -> None:
     with pytest.raises(ValidationError, match=field):
         asked.model_validate({"how": "waived", field: words} if field == "note" else {field: words})
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[httpx.AsyncClient]:
+    """Asks the dry run's routes as the supervision office; no store is behind them."""
+    api = build_api("supervision", "test", TokenReader(Ed25519PrivateKey.generate().public_key()), {})
+    nowhere: Any = None
+    api.include_router(dry_run_routes(nowhere, nowhere))
+    api.dependency_overrides[get_args(Office)[1].dependency] = lambda: OFFICE
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test") as client:
+        yield client
+
+
+OFFICE = Staff("督查室", "supervision_office", None)
+DAYS = {"from": "2021-03-01", "to": "2021-03-31"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "body", "field", "remedy"),
+    [
+        (DAYS, "id: own", "version", "add it"),
+        (DAYS, EXAMPLE.replace("blue", "blau"), "complete.0.colour", "correct it"),
+        (DAYS, EXAMPLE.replace("number: 2", "number: 3"), "complete", "number them 1, 2, … by rising offset"),
+        (DAYS, "[", "file", "correct it"),
+        (DAYS | {"from": "2021-04-01"}, EXAMPLE, "to", "name the later day as `to`"),
+    ],
+)
+async def test_a_ladder_of_ones_own_is_refused_with_its_field_and_the_remedy(
+    office: httpx.AsyncClient, asked: dict[str, str], body: str, field: str, remedy: str
+) -> None:
+    answer = await office.post("/ladders/dry-run", params=asked, content=body.encode())
+    told = answer.json()
+    assert (answer.status_code, told["field"], told["remedy"]) == (422, field, remedy)
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])

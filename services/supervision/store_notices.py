@@ -85,8 +85,9 @@ ON CONFLICT DO NOTHING RETURNING subject_id, trigger, version
 """
 
 _ASK_BY: Final = """
-UPDATE notices SET reply_by = asked.by FROM unnest($1::uuid[], $2::timestamptz[]) AS asked (notice_id, by)
-WHERE notices.notice_id = asked.notice_id
+UPDATE notices SET reply_by = answer.due_at
+FROM unnest($1::uuid[], $2::timestamptz[]) AS answer (notice_id, due_at)
+WHERE notices.notice_id = answer.notice_id
 """
 _FOUND: Final = "SELECT count(*) FROM happenings WHERE subject_id = $1 AND trigger = 'finding'"
 _NOTICE: Final = f"SELECT {_COLUMNS} FROM notices WHERE notice_id = $1"

@@ -200,6 +200,14 @@ async def test_a_rung_recorded_twice_is_there_once_and_keeps_its_acknowledgement
     assert await store.deliveries(limits.sign_for.case_id) == []
 
 
+async def test_a_notice_says_by_when_its_answer_is_due_once_that_is_known(store: Any) -> None:
+    await store.add(pair(kind="consultation"))
+    fired = await fire(store, lambda _: None, POLICY, LATER)
+    one, other = (fired[-1].notices[place].notice.notice_id for place in (-1, -2))
+    await store.ask_by([(one, LATER)])
+    assert [(await store.notice(each)).reply_by for each in (one, other)] == [LATER, None]
+
+
 async def test_further_limits_come_back_beside_the_two_and_by_what_they_are_about(store: Any) -> None:
     limits = pair()
     disputes = tuple(

@@ -145,7 +145,7 @@ def compose(period: Period, numbers: Numbers, directory: Directory, before: Circ
         gaming=gaming(numbers.gaming, directory),
         boards=boards(units, counts, answers),
         burning=burning(counts, overdue, answers, lists, letters),
-        trend=trend(before, period.last, counts),
+        trend=trend(before, period, counts),
     )
 
 

@@ -49,6 +49,11 @@ class Directory:
         unit = self.units.get(code or "")
         return unit is not None and not unit.retired and unit.kind in SEATS and unit.parent is None
 
+    @property
+    def own_unit(self) -> str | None:
+        """The authority itself, above its backstop unit: no territory under it."""
+        return self.top_unit(self.authority.backstop_unit if self.authority else None)
+
     def post_title(self, code: str | None) -> str:
         post = self.posts.get(code or "")
         return post.title if post else code or ""

@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contracts.directory import UnitRecorded
 from services.contracts.vocabulary import ROLES
 from services.reporting.assess.assessment import Row
+from services.reporting.assess.compose import group_of
 from services.reporting.assess.explain import counts_of, measure_words, score_words
 from services.reporting.assess.preset import PRESETS, InvalidPreset, parse_preset, preset
 from services.reporting.assess.requests import STEPS, TABLE, Kind, NoSuchStep, NotYours, Standing, taken
 from services.reporting.assess.score import Key, Tally, lists, ranked, scored
 from services.reporting.assess.wilson import wilson
+from services.reporting.directory import Directory
 
 DEFAULT = preset("default")
 COUNTS = {
@@ -129,6 +132,24 @@ def test_nobody_stands_on_both_lists_and_nobody_without_a_score_on_either() -> N
         one for one in lists([row("a", 9), row("b", 8), row("c", 7)], 5) if one.group == "department"
     )
     assert (three.red, three.black) == (("a",), ("c",))
+
+
+def test_a_citys_districts_are_ranked_as_a_countys_towns_and_the_city_with_neither() -> None:
+    """Else thirteen counties of a city would stand on no list."""
+    kinds = {"city": ("city", None), "east": ("district", "city"), "west": ("county", "city")}
+    told = [
+        UnitRecorded(version=1, code=code, name=code, kind=kind, parent=parent)  # type: ignore[arg-type]
+        for code, (kind, parent) in {**kinds, "roads": ("department", "city")}.items()
+    ]
+    city = Directory(units={unit.code: unit for unit in told})
+    groups = {code: group_of(code, city) for code in (*city.units, "unheard of")}
+    assert groups == {
+        "city": "county",
+        "east": "town",
+        "west": "town",
+        "roads": "department",
+        "unheard of": "department",
+    }
 
 
 def test_the_words_name_every_number_of_the_sum() -> None:

@@ -61,6 +61,14 @@ def test_a_unit_under_the_required_satisfaction_is_named_and_one_at_it_is_not() 
     assert (found.answered, found.rate) == (49, 0.8571)
 
 
+def test_a_unit_that_has_left_the_directory_is_named_for_what_its_citizens_answered() -> None:
+    """Its cases were over before this week; only the call-backs about them came in it."""
+    found = told(answered(dissolved=(20, 10), water=(5, 5))).satisfaction
+    assert found is not None
+    assert found.below == ("dissolved",)
+    assert sum(row.answered for row in found.units) == found.answered == 25
+
+
 def test_too_few_answers_neither_praise_nor_name_a_unit_and_the_page_says_so() -> None:
     one = told(answered(water=(4, 0), roads=(4, 4)))
     assert one.satisfaction is not None

@@ -1,5 +1,6 @@
 """Scores, ranks, lists, words and the table of requests: pure."""
 
+import re
 from itertools import product
 from typing import get_args
 
@@ -165,6 +166,28 @@ def test_the_words_name_every_number_of_the_sum() -> None:
     told = score_words(row("water", None).model_copy(update=found._asdict()))
     assert f"＝ {found.score:g} 分" in told.zh
     assert "2 red: 4" in told.en
+
+
+slips = st.dictionaries(
+    st.sampled_from([Key("notices", colour) for colour in ("blue", "yellow", "orange", "red")]),
+    st.integers(1, 40).map(lambda n: Tally(n, n)),
+)
+
+
+@given(counts.filter(bool), slips)
+def test_the_sum_in_words_comes_to_the_score_and_says_where_it_was_bounded(
+    drawn: dict[Key, Tally], sent: dict[Key, Tally]
+) -> None:
+    found = row("water", None).model_copy(update=scored({**drawn, **sent}, DEFAULT)._asdict())
+    told = score_words(found)
+    earned = sum(
+        float(points) * float(weight) for points, weight in re.findall(r"([\d.]+)×([\d.]+) %", told.zh)
+    )
+    left = earned / 100 - found.deducted
+    assert found.score == pytest.approx(max(0, left), abs=0.00501)
+    assert ("不足 0 分" in told.zh) == ("below 0" in told.en) == (left < 0)
+    each = sum(one.points for one in found.deductions)
+    assert ("至多扣 20 分" in told.zh) == ("20 at most" in told.en) == (each > 20)
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -84,7 +84,9 @@ def publish(
     first: First,
     until: Until,
     data: DataOption = Path(".yinuo"),
-    preset: PresetOption = "default",
+    preset: Annotated[
+        str | None, Option("--preset", help="default, yulin; a revision keeps that of the one before.")
+    ] = None,
     because: Annotated[str | None, Option(help="The request that calls for a revision.")] = None,
     reason: Annotated[str | None, Option(help="Why it is revised.")] = None,
     as_json: AsJson = False,

@@ -119,8 +119,8 @@ def _explaining(routes: APIRouter, database: Database) -> None:
     )
     async def reweigh(first: date, until: date, asked: WeightsAsked, _: Viewer) -> WhatIf:
         found = (await current(database, first, until, asked.preset or "default"))[1]
+        basis = _preset(asked.preset) if asked.preset else found.preset
         try:
-            basis = presets.preset(asked.preset) if asked.preset else found.preset
             units, leaders = what_if(found, basis.weighing(asked.weights))
         except InvalidPreset as invalid:
             raise _unclear("weights", str(invalid), "name indicators of the preset, not all 0") from invalid
@@ -135,7 +135,8 @@ def _publishing(routes: APIRouter, database: Database) -> None:
     async def publish_assessment(
         first: date, until: date, asked: PublicationAsked, staff: Publisher
     ) -> AssessmentAnswer:
-        preset, reason = _preset(asked.preset), mask(asked.reason) if asked.reason else None
+        preset = _preset(asked.preset) if asked.preset else None
+        reason = mask(asked.reason) if asked.reason else None
         _checked(first, until)
         async with database.writing() as writing:
             made = await publish(writing, first, until, preset, staff.subject, asked.because, reason)

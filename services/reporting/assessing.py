@@ -8,6 +8,7 @@ from uuid import UUID
 from services.kit.clock import LOCAL, local_midnight
 from services.kit.postgres import Connection, Pool, Writing
 from services.reporting import store_assessment, store_requests
+from services.reporting.assess import preset as presets
 from services.reporting.assess.assessment import Assessment, Excluded
 from services.reporting.assess.compose import Numbers, applied, compose, numbers_of, period_of
 from services.reporting.assess.observe import CaseFact, Observation, by_case, observations
@@ -57,14 +58,15 @@ async def publish(
     writing: Writing,
     first: date,
     until: date,
-    preset: Preset,
+    preset: Preset | None,
     by: str,
     because: UUID | None,
     reason: str | None,
 ) -> Published | Unpublishable:
     """Freeze a period's assessment; after the first, a revision that an approved request calls for.
 
-    Raises ValueError where the period holds no day.
+    A revision keeps the preset of the one before: only what was asked for changes. `preset` None: that one,
+    for the first the default. Raises ValueError where the period holds no day.
     """
     connection = writing.connection
     if not await store_assessment.reached(connection, until):
@@ -72,9 +74,10 @@ async def publish(
         return Unpublishable("until", why, "publish it once every service has passed that day (see /backlog)")
     await store_requests.lock_period(connection, first, until)
     before = await store_requests.published(connection, first, until)
-    if refused := await _unfounded(connection, before, because):
+    if refused := await _unfounded(connection, before, because) or _otherwise(before, preset):
         return refused
-    assessment = await assess(connection, first, until, preset)
+    chosen = before.assessment.preset if before else preset or presets.preset("default")
+    assessment = await assess(connection, first, until, chosen)
     digest, revision = sha256(canonical(assessment)), before.revision + 1 if before else 1
     made = Published(assessment, revision, digest, because, reason, writing.now, by)
     await store_requests.keep(connection, made)
@@ -97,9 +100,22 @@ async def _unfounded(
     about = (request.first, request.until)
     if request.kind == "appeal" and about != (before.assessment.first, before.assessment.until):
         return Unpublishable("because", f"{because} contests the score of another period", remedy)
-    if await store_requests.revised_for(connection, because):
+    if await store_requests.revised_for(
+        connection, because, before.assessment.first, before.assessment.until
+    ):
         return Unpublishable("because", f"a revision was published for {because} already", remedy)
     return None
+
+
+def _otherwise(before: Published | None, preset: Preset | None) -> Unpublishable | None:
+    """A revision by another preset would change everybody's score, and nobody asked for that."""
+    if before is None or preset is None or preset == before.assessment.preset:
+        return None
+    was = before.assessment.preset
+    why = f"revision {before.revision} was made by {was.id}, version {was.version}, and not by {preset.id}"
+    return Unpublishable(
+        "preset", why, "leave `preset` out; see what other weights would make of it by what-if"
+    )
 
 
 async def rows_of(connection: Connection | Pool, assessment: Assessment, whose: Whose) -> Rows:

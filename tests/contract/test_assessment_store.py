@@ -243,6 +243,26 @@ async def test_what_is_published_stays_and_a_request_calls_for_the_next_revision
     assert part["counted"] == after["n"]
 
 
+async def test_a_revision_keeps_its_preset_and_an_exclusion_calls_for_one_in_each_period(
+    office: Office,
+) -> None:
+    """What is open over the end of a month counts in both, and in the year."""
+    shorter = f"/assessments/{FIRST}/{LAST - timedelta(days=3)}"
+    for period in (PERIOD, shorter):
+        await office.call(OFFICE, "POST", period, preset="yulin")
+    request = await _asked(office, await _one_late(office))
+    because = {"because": request["request_id"], "reason": "剔除一件"}
+    await office.call(OFFICE, "POST", f"/assessment-requests/{because['because']}/approve", reason="停电所致")
+    refused = await office.call(OFFICE, "POST", PERIOD, 409, preset="default", **because)
+    assert (refused["field"], "yulin" in refused["detail"]) == ("preset", True)
+    for period in (PERIOD, shorter):
+        revised = await office.call(OFFICE, "POST", period, **because)
+        assert revised["published"]["revision"] == 2
+        assert revised["assessment"]["preset"]["id"] == "yulin"
+        again = await office.call(OFFICE, "POST", period, 409, **because)
+        assert again["field"] == "because"
+
+
 async def test_each_score_is_explained_by_exactly_its_rows(office: Office) -> None:
     found = (await office.call(OFFICE, "GET", f"{PERIOD}/preview"))["assessment"]
     for row in found["units"] + found["leaders"]:

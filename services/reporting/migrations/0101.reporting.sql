@@ -173,4 +173,7 @@ SELECT ref, number, kind, first, until, book, corrects, state, (document::jsonb)
 FROM circulars;
 CREATE VIEW audit_books AS SELECT book, kind, first, until, opens_from FROM books;
 CREATE VIEW audit_cuts AS SELECT day, topic, partition, "offset" FROM cuts;
-GRANT SELECT ON audit_facts, audit_ledger, audit_balances, audit_circulars, audit_books, audit_cuts TO yinuo_audit;
+-- What was parked and replayed lies on the day of its replay, and not on that of its position.
+CREATE VIEW audit_replayed AS SELECT topic, partition, "offset" FROM replayed_letters;
+GRANT SELECT ON audit_facts, audit_ledger, audit_balances, audit_circulars, audit_books, audit_cuts, audit_replayed
+    TO yinuo_audit;

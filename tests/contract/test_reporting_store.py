@@ -22,6 +22,7 @@ from services.contracts.vocabulary import Service
 from services.dev.audit_checks import Check
 from services.dev.audit_circulars import CIRCULARS
 from services.dev.audit_facts import FACTS
+from services.dev.audit_gaming import GAMING
 from services.dev.audit_lists import LISTS
 from services.dev.credentials import migration_environment
 from services.dev.rebuild import replay
@@ -197,11 +198,39 @@ async def test_the_audit_counts_circulars_of_any_range_again_by_other_sql(
     await _order(database, fake, FIRST + 4 * DAY, FIRST + 9 * DAY)
     await _draft_all(database, fake)
     await _order(database, fake, FIRST, FIRST + 17 * DAY)
-    for check in (*CIRCULARS, *LISTS):
+    for check in (*CIRCULARS, *LISTS, *GAMING):
         if not re.search(r"\b(intake|assignment|supervision)\.audit", check.wrong):
             row = await admin.fetchrow(check.sql(), midnight(FIRST))
             assert row is not None
             assert (row["wrong"], row["walked"] > 0) == (0, True), (check.name, row["examples"])
+
+
+async def test_signs_of_gaming_are_counted_again_by_other_sql(
+    database: Database, admin: asyncpg.Connection
+) -> None:
+    """Good ratings every two minutes, over a midnight between two weeks, in runs of four to nine."""
+    await _read(database, history(seeded(37), WEEKS, cases=250), seeded(37))
+    await admin.execute(
+        """
+        INSERT INTO reporting.facts (event_id, at, day, kind, topic, partition, "offset", late, case_id, unit,
+                                     outcome)
+        SELECT gen_random_uuid(), at, (at AT TIME ZONE 'Asia/Shanghai')::date, 'rated', 'demand', 0, 0, false,
+               gen_random_uuid(), 'water', 'satisfied'
+        FROM generate_series(4, 9) AS run CROSS JOIN generate_series(1, run) AS place
+        CROSS JOIN LATERAL (
+            SELECT $1::timestamptz + run * interval '1 hour' + place * interval '2 minutes') AS t (at)
+        """,
+        midnight(FIRST + 14 * DAY) - timedelta(hours=6, minutes=5),
+    )
+    await _draft_all(database, FakeBooks())
+    async with database.writing() as writing:
+        await order(PostgresBooks(writing), Period("county", FIRST + 5 * DAY, FIRST + 33 * DAY), "tester")
+    [check] = GAMING
+    assert await _wrong(admin, check) == 0
+    weeks = [(await _drafted(database, number)).gaming for number in range(WEEKS)]
+    assert all(any(sign.count for sign in kind) for kind in zip(*weeks, strict=True))
+    await admin.execute("UPDATE reporting.facts SET unit = 'roads' WHERE kind = 'rated' AND unit = 'water'")
+    assert await _wrong(admin, check) > 0
 
 
 async def test_a_book_of_many_days_is_that_of_the_first_of_them_folded_on_by_the_rest(

@@ -45,13 +45,19 @@ class Rows:
     excluded: tuple[Observation, ...]
 
 
-async def assess(connection: Connection | Pool, first: date, until: date, preset: Preset) -> Assessment:
-    """The assessment of a period as it stands. Raises ValueError where the period holds no day."""
+async def assess(
+    connection: Connection | Pool, first: date, until: date, preset: Preset | None
+) -> Assessment:
+    """The assessment of a period as it stands; `preset` None: by the authority's, as known at its end.
+
+    Raises ValueError where the period holds no day.
+    """
     period = period_of(first, until, local_midnight)
     directory = await store_assessment.directory_before(connection, until)
     exclusions = await store_requests.approved(connection)
     numbers = await store_assessment.count(connection, period, exclusions, directory)
-    return compose(period, numbers, preset, exclusions, directory)
+    chosen = preset or presets.preset(directory.assessment.preset)
+    return compose(period, numbers, chosen, exclusions, directory)
 
 
 async def publish(
@@ -66,7 +72,7 @@ async def publish(
     """Freeze a period's assessment; after the first, a revision that an approved request calls for.
 
     A revision keeps the preset of the one before: only what was asked for changes. `preset` None: that one,
-    for the first the default. Raises ValueError where the period holds no day.
+    for the first the authority's. Raises ValueError where the period holds no day.
     """
     connection = writing.connection
     if not await store_assessment.reached(connection, until):
@@ -76,8 +82,7 @@ async def publish(
     before = await store_requests.published(connection, first, until)
     if refused := await _unfounded(connection, before, because) or _otherwise(before, preset):
         return refused
-    chosen = before.assessment.preset if before else preset or presets.preset("default")
-    assessment = await assess(connection, first, until, chosen)
+    assessment = await assess(connection, first, until, before.assessment.preset if before else preset)
     digest, revision = sha256(canonical(assessment)), before.revision + 1 if before else 1
     made = Published(assessment, revision, digest, because, reason, writing.now, by)
     await store_requests.keep(connection, made)

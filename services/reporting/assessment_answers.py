@@ -49,7 +49,7 @@ class PublicationAsked(Asked):
     """By which preset; of a revision: because of which request, and why."""
 
     preset: str | None = Field(
-        default=None, max_length=40, description="null: that of the revision before, else the default"
+        default=None, max_length=40, description="null: that of the revision before, else the authority's"
     )
     because: UUID | None = None
     reason: Said | None = None

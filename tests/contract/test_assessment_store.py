@@ -296,6 +296,47 @@ async def test_an_appeal_is_decided_by_somebody_else_than_who_decided_before(off
     )
 
 
+async def test_a_period_is_assessed_by_the_authoritys_preset_unless_another_is_named(
+    office: Office, admin: asyncpg.Connection
+) -> None:
+    chosen = '{"preset": "yulin", "appeal_days": 3}'
+    await admin.execute(
+        "UPDATE reporting.directory_entries SET body = jsonb_set(body, '{assessment}', $1::jsonb)"
+        " WHERE kind = 'authority'",
+        chosen,
+    )
+    seen = [await office.call(OFFICE, "GET", f"{PERIOD}/preview"), await office.call(OFFICE, "POST", PERIOD)]
+    assert [one["assessment"]["preset"]["id"] for one in seen] == ["yulin", "yulin"]
+    other = await office.call(OFFICE, "GET", f"{PERIOD}/preview", preset="default")
+    assert other["assessment"]["preset"]["id"] == "default"
+
+
+async def test_an_appeal_comes_within_the_authoritys_days_after_what_was_decided(
+    office: Office, admin: asyncpg.Connection
+) -> None:
+    """15 of them: the last is the 15th local day after."""
+
+    async def on(day: date) -> None:
+        await admin.execute("UPDATE clock.setting SET instant = $1", local_midnight(day) + timedelta(hours=9))
+
+    await on(LAST)
+    request = await _asked(office, await _one_late(office))
+    path = f"/assessment-requests/{request['request_id']}"
+    await office.call(OFFICE, "POST", f"{path}/refuse", reason="证据不足")
+    published = await office.call(OFFICE, "POST", PERIOD)
+    assert published["assessment"]["preset"]["id"] == "default"
+    asked = {"first": str(FIRST), "until": str(LAST), "revision": 1, "reason": "少算一件", "evidence": "台账"}
+    await on(LAST + timedelta(days=16))
+    late = await office.call(HEAD, "POST", "/appeals", 409, **asked)
+    assert (late["field"], str(LAST + timedelta(days=15)) in late["detail"]) == ("revision", True)
+    assert (await office.call(HEAD, "POST", f"{path}/appeal", 409, reason="补充证据"))[
+        "field"
+    ] == "request_id"
+    await on(LAST + timedelta(days=15))
+    await office.call(HEAD, "POST", "/appeals", 201, **asked)
+    await office.call(HEAD, "POST", f"{path}/appeal", reason="补充证据")
+
+
 async def test_a_head_sees_and_asks_for_the_own_unit_alone(office: Office) -> None:
     late = await _one_late(office)
     request = await _asked(office, late)

@@ -11,7 +11,7 @@ from services.reporting import store_assessment, store_requests
 from services.reporting.assess import preset as presets
 from services.reporting.assess.assessment import Assessment, Excluded
 from services.reporting.assess.compose import Numbers, applied, compose, numbers_of, period_of
-from services.reporting.assess.observe import CaseFact, Observation, by_case, observations
+from services.reporting.assess.observe import CaseFact, Observation, Period, by_case, observations
 from services.reporting.assess.preset import Preset
 from services.reporting.assess.requests import may_revise
 from services.reporting.circular import canonical, sha256
@@ -50,9 +50,11 @@ async def assess(
 ) -> Assessment:
     """The assessment of a period as it stands; `preset` None: by the authority's, as known at its end.
 
-    Raises ValueError where the period holds no day.
+    In a period that isn't over, nobody is late yet by what falls due in the rest of it. Raises ValueError
+    where the period holds no day.
     """
     period = period_of(first, until, local_midnight)
+    period = period._replace(cut_at=min(period.cut_at, await store_assessment.now(connection)))
     directory = await store_assessment.directory_before(connection, until)
     exclusions = await store_requests.approved(connection)
     numbers = await store_assessment.count(connection, period, exclusions, directory)
@@ -125,7 +127,7 @@ def _otherwise(before: Published | None, preset: Preset | None) -> Unpublishable
 
 async def rows_of(connection: Connection | Pool, assessment: Assessment, whose: Whose) -> Rows:
     """The single rows of one score, found case by case: another path than the one the counts came by."""
-    period = period_of(assessment.first, assessment.until, local_midnight)
+    period = Period(assessment.first, assessment.until, assessment.cut_at)
     directory = await store_assessment.directory_before(connection, period.until)
     if whose.unit is not None:
         cases = await store_assessment.cases_of_unit(connection, whose.unit, period)
@@ -139,7 +141,7 @@ async def rows_of(connection: Connection | Pool, assessment: Assessment, whose: 
 
 def observed(facts: Iterable[CaseFact], assessment: Assessment) -> list[Observation]:
     """The observations of an assessment's period, exclusions not applied."""
-    period = period_of(assessment.first, assessment.until, local_midnight)
+    period = Period(assessment.first, assessment.until, assessment.cut_at)
     return [one for case in by_case(facts) for one in observations(case, period, local_day)]
 
 

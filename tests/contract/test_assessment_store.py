@@ -1,6 +1,6 @@
 """Assessment by two paths over random histories: SQL over all cases, pure functions over one at a time."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -296,6 +296,36 @@ async def test_an_appeal_is_decided_by_somebody_else_than_who_decided_before(off
     )
 
 
+async def _on(admin: asyncpg.Connection, day: date) -> None:
+    """Set the clock to nine o'clock of a day."""
+    await admin.execute("UPDATE clock.setting SET instant = $1", local_midnight(day) + timedelta(hours=9))
+
+
+async def test_nobody_is_late_yet_by_what_falls_due_in_the_rest_of_a_period(
+    office: Office, admin: asyncpg.Connection
+) -> None:
+    await _on(admin, LAST)
+    running, now = (
+        f"/assessments/{FIRST}/{LAST + timedelta(days=60)}",
+        local_midnight(LAST) + timedelta(hours=9),
+    )
+    open_later = await admin.fetchval(
+        "SELECT count(*) FROM reporting.facts WHERE kind = 'limits_set' AND complete_due > $1", now
+    )
+    assert open_later > 0
+    found = (await office.call(OFFICE, "GET", f"{running}/preview"))["assessment"]
+    assert datetime.fromisoformat(found["cut_at"]) == now
+    for unit in [row["unit"] for row in found["units"] if row["score"] is not None]:
+        told = await office.call(OFFICE, "GET", f"{running}/explanation", unit=unit)
+        for part in told["parts"]:
+            late = [row["due"] for row in part["rows"] if row["due"] and not row["hit"]]
+            assert all(datetime.fromisoformat(due) <= now for due in late), (unit, part["indicator"])
+        measured = {one["indicator"]: one["n"] for one in told["row"]["measures"]}
+        assert {
+            one["indicator"]: one["counted"] for one in told["parts"] if one["indicator"] != "notices"
+        } == measured
+
+
 async def test_a_period_is_assessed_by_the_authoritys_preset_unless_another_is_named(
     office: Office, admin: asyncpg.Connection
 ) -> None:
@@ -315,24 +345,20 @@ async def test_an_appeal_comes_within_the_authoritys_days_after_what_was_decided
     office: Office, admin: asyncpg.Connection
 ) -> None:
     """15 of them: the last is the 15th local day after."""
-
-    async def on(day: date) -> None:
-        await admin.execute("UPDATE clock.setting SET instant = $1", local_midnight(day) + timedelta(hours=9))
-
-    await on(LAST)
+    await _on(admin, LAST)
     request = await _asked(office, await _one_late(office))
     path = f"/assessment-requests/{request['request_id']}"
     await office.call(OFFICE, "POST", f"{path}/refuse", reason="证据不足")
     published = await office.call(OFFICE, "POST", PERIOD)
     assert published["assessment"]["preset"]["id"] == "default"
     asked = {"first": str(FIRST), "until": str(LAST), "revision": 1, "reason": "少算一件", "evidence": "台账"}
-    await on(LAST + timedelta(days=16))
+    await _on(admin, LAST + timedelta(days=16))
     late = await office.call(HEAD, "POST", "/appeals", 409, **asked)
     assert (late["field"], str(LAST + timedelta(days=15)) in late["detail"]) == ("revision", True)
     assert (await office.call(HEAD, "POST", f"{path}/appeal", 409, reason="补充证据"))[
         "field"
     ] == "request_id"
-    await on(LAST + timedelta(days=15))
+    await _on(admin, LAST + timedelta(days=15))
     await office.call(HEAD, "POST", "/appeals", 201, **asked)
     await office.call(HEAD, "POST", f"{path}/appeal", reason="补充证据")
 

@@ -163,7 +163,7 @@ consequence's its measure."""
 
 
 def named(name: str) -> Sliced:
-    """The figure of a name, `figure` or `figure.dimension.value`, in which no NUL can be. Raises UnknownFigure."""
+    """The figure of a name, `figure` or `figure.dimension.value`; no NUL is in one. Raises UnknownFigure."""
     base, dot, rest = name.partition(".")
     dimension, _, value = rest.partition(".")
     figure = FIGURES.get(base)

@@ -14,7 +14,7 @@ from services.kit.dead_letters import Letter
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
 _LATE: Final = """
-SELECT DISTINCT topic, partition, "offset", f.day FROM (
+SELECT DISTINCT f.topic, f.partition, f."offset", f.day FROM (
     SELECT topic, partition, "offset", day FROM facts WHERE late
     UNION ALL
     SELECT topic, partition, "offset", day FROM list_facts WHERE late

@@ -483,10 +483,12 @@ async def _audited_and_rebuilt(
     assert list(moved.late) == [(late.topic, late.partition, late.offset)]
     await admin.execute(f"TRUNCATE {TABLES}")
     held = Held(moved)
+    there = {(one.topic, one.partition, one.offset): one for one in records}
     for topic in READ:
-        there = sorted((one for one in records if one.topic == topic), key=lambda one: one.offset)
-        for part in held.parts(map(_letter, there)):
-            await replay(database, part.letters)
+        for part in held.parts(_letter(there[place]) for place in sorted(there) if place[0] == topic):
+            taken = [there[one.topic, one.partition, one.offset] for one in part.letters]
+            async with database.writing() as writing:
+                await record_facts(writing, taken)
             await replay(database, part.replayed)
     await _draft_all(database, FakeBooks())
     assert await database.pool.fetch("SELECT ref, figures_sha256 FROM circulars ORDER BY ref") == shas

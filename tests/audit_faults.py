@@ -100,7 +100,13 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
     ),
     "a figure is wrong": (
         told("completed"),
-        {"circulars_equal_facts", "circulars_equal_rows", "slices_add_up", "judgement_equation"},
+        {
+            "circulars_equal_facts",
+            "circulars_equal_rows",
+            "circulars_frozen",
+            "slices_add_up",
+            "judgement_equation",
+        },
     ),
     "a channel's figure is wrong": (
         told("received"),
@@ -149,6 +155,23 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
                 0, false, gen_random_uuid(), 1, 'issued', 'nobody')
         """,
         {"supervision_list_counted", "lists_stand", "lists_equal_facts"},
+    ),
+    "a consequence is counted that nobody drew": (
+        """
+        INSERT INTO reporting.list_facts
+            (event_id, at, day, list, kind, topic, partition, "offset", late, item, version, tier, unit)
+        VALUES (gen_random_uuid(), '2021-03-02 08:00+08', '2021-03-02', 'consequence', 'drawn', 'supervision',
+                0, 0, false, gen_random_uuid(), 1, 'interview', 'nobody')
+        """,
+        {"supervision_list_counted", "lists_equal_facts"},
+    ),
+    "a unit is suspected of what it didn't do": (
+        """
+        UPDATE reporting.circulars SET document = jsonb_set(document::jsonb, '{gaming,0,units}',
+            '[{"code": "nobody", "name": "nobody", "count": 3}]')::text
+        WHERE first = '2021-03-08'
+        """,
+        {"gaming_equals_facts", "circulars_frozen"},
     ),
     "a figure of the letters is wrong": (told("letters_issued"), {"lists_equal_facts"}),
     "a figure of the updated projects is wrong": (told("projects_updated"), {"lists_equal_facts"}),

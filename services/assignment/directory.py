@@ -49,6 +49,13 @@ class LetterPolicy(Value):
     reply_days: Annotated[int, Field(ge=1, le=120)] = 10
 
 
+class AssessmentPolicy(Value):
+    """By which preset units are assessed (考核), and how long that may be contested (`AssessmentRules`)."""
+
+    preset: Literal["default", "yulin"] = "default"
+    appeal_days: Annotated[int, Field(ge=1, le=120)] = 15
+
+
 class Authority(Value):
     """Whose directory this is, and the presets it chose (`facts/practice.md`)."""
 
@@ -62,6 +69,7 @@ class Authority(Value):
     on_time_threshold: Annotated[float, Field(gt=0, le=1)] = 0.85
     circular: CircularPolicy = CircularPolicy()
     letters: LetterPolicy = LetterPolicy()
+    assessment: AssessmentPolicy = AssessmentPolicy()
 
 
 class Unit(Value):

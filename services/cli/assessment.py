@@ -22,7 +22,10 @@ First = Annotated[str, Argument(help="The first local day that counts (2021-03-0
 Until = Annotated[str, Argument(help="The first local day that no longer counts (2021-04-01).")]
 DataOption = Annotated[Path, Option("--data", help="The data folder of the stack.")]
 AsJson = Annotated[bool, Option("--json", help="Print JSON.")]
-PresetOption = Annotated[str, Option("--preset", help="Indicators and weights: default, yulin.")]
+PresetOption = Annotated[
+    str | None,
+    Option("--preset", help="Indicators and weights: default, yulin; else the authority's."),
+]
 
 GROUPS: Final = {"town": "镇", "department": "部门", "county": "县级"}
 
@@ -37,7 +40,7 @@ def show(
     first: First,
     until: Until,
     data: DataOption = Path(".yinuo"),
-    preset: PresetOption = "default",
+    preset: PresetOption = None,
     preview: Annotated[bool, Option(help="What would be published now, not what was.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +59,7 @@ def explain(
     post: Annotated[str | None, Option(help="A post's code, for a leader.")] = None,
     person: Annotated[str | None, Option(help="Who held the post; left out: while it was vacant.")] = None,
     data: DataOption = Path(".yinuo"),
-    preset: PresetOption = "default",
+    preset: PresetOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a unit's or a leader's score down to the rows."""
@@ -84,7 +87,7 @@ def publish(
     first: First,
     until: Until,
     data: DataOption = Path(".yinuo"),
-    preset: PresetOption = "default",
+    preset: PresetOption = None,
     because: Annotated[str | None, Option(help="The request that calls for a revision.")] = None,
     reason: Annotated[str | None, Option(help="Why it is revised.")] = None,
     as_json: AsJson = False,

@@ -158,7 +158,8 @@ def rebuild(
 
 def _print_rebuilt(console: Console, found: Rebuilt) -> None:
     """Both hashes, and where figures differ what each edition says."""
-    console.print(f"{found.number}: {found.events} events read anew", highlight=False)
+    late = f", {found.late} of them replayed on a later day" if found.late else ""
+    console.print(f"{found.number}: {found.events} events read anew{late}", highlight=False)
     console.print(f"issued  {found.issued_sha256}\nrebuilt {found.rebuilt_sha256}", highlight=False)
     for name, (issued, again) in found.figures.items():
         console.print(f"[red]{name}: {issued} issued, {again} rebuilt[/]", highlight=False)

@@ -97,6 +97,16 @@ class LetterRules(BaseModel):
     reply_days: int = 10
 
 
+class AssessmentRules(BaseModel):
+    """How the authority assesses (考核): the preset of indicators and weights, and how long a score or a
+    refused exclusion may be contested, in local days after the one of the decision."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preset: str = "default"
+    appeal_days: int = 15
+
+
 class AuthorityRecorded(DirectoryEvent):
     """The authority itself and its policies (presets by name)."""
 
@@ -113,6 +123,7 @@ class AuthorityRecorded(DirectoryEvent):
     issue: str
     editions: tuple[str, ...] = ()
     letters: LetterRules = LetterRules()
+    assessment: AssessmentRules = AssessmentRules()
 
     def subject(self) -> str:
         return f"authority/{self.code}"

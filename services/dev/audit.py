@@ -17,6 +17,7 @@ from services.dev.audit_checks import EXAMPLES, Check, Result, not_run, result
 from services.dev.audit_circulars import CIRCULARS
 from services.dev.audit_facts import FACTS
 from services.dev.audit_further import FURTHER
+from services.dev.audit_gaming import GAMING
 from services.dev.audit_letters import LETTERS
 from services.dev.audit_listings import LISTINGS
 from services.dev.audit_lists import LISTS
@@ -47,6 +48,7 @@ CHECKS: Final = (
     *FACTS,
     *CIRCULARS,
     *LISTS,
+    *GAMING,
     *PROMISES,
     *LETTERS,
     *LISTINGS,

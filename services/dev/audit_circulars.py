@@ -101,6 +101,13 @@ CIRCULARS: Final = (
         """,
     ),
     Check(
+        "circulars_frozen",
+        "通报自起草后未改",
+        "every circular is what was drafted: its SHA-256 is that of what is kept",
+        CIRCULARS_WALKED,
+        "SELECT ref AS what FROM reporting.audit_circulars WHERE document_sha256 <> figures_sha256",
+    ),
+    Check(
         "circulars_equal_facts",
         "通报数字与台账重算一致",
         "figures of every circular, counted again from the facts",

@@ -180,7 +180,7 @@ FACTS: Final = (
     Check(
         "days_follow_cuts",
         "台账归日与截点一致",
-        "every fact lies on the day that the cuts give its position",
+        "every fact lies on the day that the cuts give its position, what was replayed later on a later one",
         FACTS_WALKED,
         """
         SELECT f.topic || '/' || f.partition || '@' || f."offset" AS what FROM reporting.audit_facts AS f
@@ -189,7 +189,10 @@ FACTS: Final = (
                    lead("offset") OVER (PARTITION BY topic, partition ORDER BY day) AS ends
             FROM reporting.audit_cuts
         ) AS c USING (topic, partition, day)
-        WHERE f."offset" < c.begins OR f."offset" >= c.ends
+        WHERE f."offset" >= c.ends OR f."offset" < c.begins AND NOT EXISTS (
+            SELECT FROM reporting.audit_replayed AS r
+            WHERE r.topic = f.topic AND r.partition = f.partition AND r."offset" = f."offset"
+        )
         """,
     ),
 )

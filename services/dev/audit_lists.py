@@ -16,6 +16,7 @@ _BAD: Final = "state IN ('dissatisfied', 'very_dissatisfied')"
 _OVER: Final = "(state IS NOT NULL AND state NOT IN ('open', 'standing') AND kind <> 'rated')"
 _LETTER: Final = "list = 'letter' AND"
 _LISTING: Final = "list = 'listing' AND"
+_OF_SUPERVISION: Final = "'letter', 'listing', 'finding', 'round', 'consequence'"
 _FROM_FACTS: Final = {
     **{
         f"letters_{name}": f"{_LETTER} kind = '{kind}' AND {_THEN}"
@@ -164,9 +165,9 @@ LISTS: Final = (
     ),
     Check(
         "supervision_list_counted",
-        "督办函、挂牌、巡查问题的每条记录都计入清单台账",
-        "every step of a letter or listing and every finding is counted in reporting",
-        f"{_LIST_FACTS} WHERE list IN ('letter', 'listing', 'finding')",
+        "督办函、挂牌、巡回指导及其问题、专函约谈等处置的每条记录都计入清单台账",
+        "every step of a letter or listing, every round, finding and consequence is counted in reporting",
+        f"{_LIST_FACTS} WHERE list IN ({_OF_SUPERVISION})",
         differences(
             """
             SELECT letter_id AS item, version, split_part(type, '.', 3) AS kind
@@ -175,10 +176,14 @@ LISTS: Final = (
             SELECT listing_id, version, split_part(type, '.', 3) FROM supervision.audit_listing_steps
             UNION ALL
             SELECT finding_id, 1, 'recorded' FROM supervision.audit_findings
+            UNION ALL
+            SELECT round_id, version, 'closed' FROM supervision.audit_rounds WHERE state = 'closed'
+            UNION ALL
+            SELECT consequence_id, 1, 'drawn' FROM supervision.audit_consequences
             """,
-            """
+            f"""
             SELECT item, version, replace(kind, '_', '-') FROM reporting.audit_list_facts
-            WHERE list IN ('letter', 'listing', 'finding')
+            WHERE list IN ({_OF_SUPERVISION})
             """,
             "item || ' ' || version || ' ' || kind",
         ),

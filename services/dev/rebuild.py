@@ -1,20 +1,25 @@
 """Rebuild an issued circular from the topics: read from offset 0 into an empty schema, drafted, compared.
 
 The schema is thrown away afterwards. It is made by reporting's own migrations and filled by its own consumer;
-what was drafted of weeks, months and years before is drafted before here, too.
+what was drafted of weeks, months and years before is drafted before here, too. What was parked and replayed
+on a later day is kept back until that day; reporting's own schema says which letters these are, and no more.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
 import asyncpg
 
+from services.contracts.decode import decode
+from services.contracts.envelope import Envelope, Record
 from services.contracts.flow import topics_read_by
 from services.dev.problem import Problem
+from services.dev.rebuild_late import Held, OutOfPlace, out_of_place
 from services.kit.consume import Consumer
+from services.kit.dead_letters import Letter
 from services.kit.migrate import migrate_schema
 from services.kit.postgres import Database, pool
 from services.kit.record import from_the_start
@@ -32,12 +37,16 @@ REBUILDER = "rebuild"
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """An issued circular beside the one rebuilt: SHA-256 of each, and the figures that differ."""
+    """An issued circular beside the one rebuilt: SHA-256 of each, and the figures that differ.
+
+    `late`: how many of the events were replayed on a later day than that of their place, here as there.
+    """
 
     number: str
     issued_sha256: str
     rebuilt_sha256: str
     events: int
+    late: int
     figures: dict[str, tuple[int | None, int | None]]
 
     @property
@@ -48,14 +57,17 @@ class Rebuilt:
 async def rebuild(admin_url: str, kafka: str, number: str) -> Rebuilt:
     """Needs the database's administrator. Errors: Problem for a number that no circular has."""
     issued = await _issued(admin_url, number)
+    async with pool(admin_url, "reporting", 1) as connections:
+        moved = await out_of_place(connections)
     async with _thrown_away(admin_url) as database:
-        events = await _read(kafka, database)
+        events = await _read(kafka, database, moved)
         anew = await _anew(admin_url, database, issued)
     return Rebuilt(
         number=number,
         issued_sha256=issued.figures_sha256,
         rebuilt_sha256=sha256(canonical(anew)),
         events=events,
+        late=len(moved.late),
         figures=dict(_differences(issued.circular.counts, anew.counts)),
     )
 
@@ -83,17 +95,31 @@ async def _thrown_away(admin_url: str) -> AsyncIterator[Database]:
         await admin.close()
 
 
-async def _read(kafka: str, database: Database) -> int:
+async def _read(kafka: str, database: Database, moved: OutOfPlace) -> int:
     """Apply every topic as reporting's consumer does; how many events there were."""
     topics = topics_read_by("reporting")
     ids, ends = await topic_ids(kafka, topics), await end_offsets(kafka, topics)
-    count = 0
+    count, held = 0, Held(moved)
     for topic in topics:
-        consumer = Consumer("reporting", topic, database, HANDLERS[topic], topic_id=ids[topic], whole=True)
+        whole = not moved.touches(topic)
+        consumer = Consumer("reporting", topic, database, HANDLERS[topic], topic_id=ids[topic], whole=whole)
         async for letters in from_the_start(kafka, topic, ends):
-            await consumer.apply(letters)
+            for part in held.parts(letters):
+                if part.letters:
+                    await consumer.apply(part.letters)
+                await replay(database, part.replayed)
             count += len(letters)
     return count
+
+
+async def replay(database: Database, letters: Sequence[Letter]) -> None:
+    """Apply letters one by one in the day that their partition is in, as a replay of dead ones does."""
+    for letter in letters:
+        envelope = Envelope.from_headers(letter.headers)
+        event = decode(envelope.type, letter.value)
+        record = Record(envelope, event, letter.topic, letter.partition, letter.offset)
+        async with database.writing() as writing:
+            await HANDLERS[letter.topic](writing, [record])
 
 
 async def _anew(admin_url: str, database: Database, issued: Edition) -> Circular:

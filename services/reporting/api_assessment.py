@@ -42,7 +42,7 @@ Viewer = Annotated[Staff, Depends(staff_with(*VIEWERS))]
 ViewerOrHead = Annotated[Staff, Depends(staff_with(*VIEWERS, "unit_head"))]
 Publisher = Annotated[Staff, Depends(staff_with(*PUBLISHERS))]
 Code = Annotated[str | None, Query(max_length=100)]
-Chosen = Annotated[str, Query(max_length=40)]
+Chosen = Annotated[str | None, Query(max_length=40, description="left out: the authority's")]
 
 
 def assessment_routes(database: Database) -> APIRouter:
@@ -83,7 +83,7 @@ def _reading(routes: APIRouter, database: Database) -> None:
         "/assessments/{first}/{until}/preview",
         summary="What would be published now (supervision office, leaders, inspectors, administrator)",
     )
-    async def preview(first: date, until: date, _: Viewer, preset: Chosen = "default") -> AssessmentAnswer:
+    async def preview(first: date, until: date, _: Viewer, preset: Chosen = None) -> AssessmentAnswer:
         found = await assessed(database, first, until, preset)
         return AssessmentAnswer(published=None, assessment=found)
 
@@ -101,7 +101,7 @@ def _explaining(routes: APIRouter, database: Database) -> None:
         unit: Code = None,
         post: Code = None,
         person: Code = None,
-        preset: Chosen = "default",
+        preset: Chosen = None,
     ) -> Explained:
         whose = Whose(unit, post, person)
         if (unit is None) == (post is None):
@@ -118,9 +118,9 @@ def _explaining(routes: APIRouter, database: Database) -> None:
         " (supervision office, leaders, inspectors, administrator)",
     )
     async def reweigh(first: date, until: date, asked: WeightsAsked, _: Viewer) -> WhatIf:
-        found = (await current(database, first, until, asked.preset or "default"))[1]
+        found = (await current(database, first, until, asked.preset))[1]
+        basis = _preset(asked.preset) or found.preset
         try:
-            basis = presets.preset(asked.preset) if asked.preset else found.preset
             units, leaders = what_if(found, basis.weighing(asked.weights))
         except InvalidPreset as invalid:
             raise _unclear("weights", str(invalid), "name indicators of the preset, not all 0") from invalid
@@ -135,7 +135,8 @@ def _publishing(routes: APIRouter, database: Database) -> None:
     async def publish_assessment(
         first: date, until: date, asked: PublicationAsked, staff: Publisher
     ) -> AssessmentAnswer:
-        preset, reason = _preset(asked.preset), mask(asked.reason) if asked.reason else None
+        preset = _preset(asked.preset)
+        reason = mask(asked.reason) if asked.reason else None
         _checked(first, until)
         async with database.writing() as writing:
             made = await publish(writing, first, until, preset, staff.subject, asked.because, reason)
@@ -144,14 +145,14 @@ def _publishing(routes: APIRouter, database: Database) -> None:
         return AssessmentAnswer(published=revision_of(made), assessment=made.assessment)
 
 
-async def assessed(database: Database, first: date, until: date, preset: str) -> Assessment:
+async def assessed(database: Database, first: date, until: date, preset: str | None) -> Assessment:
     """The assessment as it stands. Raises Problem 422."""
     _checked(first, until)
     return await assess(database.pool, first, until, _preset(preset))
 
 
 async def current(
-    database: Database, first: date, until: date, preset: str
+    database: Database, first: date, until: date, preset: str | None
 ) -> tuple[Published | None, Assessment]:
     """The newest published revision; before the first, what would be published. Raises Problem 422."""
     kept = await store_requests.published(database.pool, first, until)
@@ -230,9 +231,10 @@ def _beside(one: Reweighed) -> Beside:
     )
 
 
-def _preset(name: str) -> Preset:
+def _preset(name: str | None) -> Preset | None:
+    """The preset that was named, if any. Raises Problem 422."""
     try:
-        return presets.preset(name)
+        return presets.preset(name) if name else None
     except InvalidPreset as invalid:
         raise _unclear("preset", str(invalid), "name one of them") from invalid
 

@@ -1,6 +1,7 @@
 """Exclusions (剔除) and appeals (申诉) over HTTP; `assess/requests.py` says which step leads where."""
 
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from services.contracts.vocabulary import Role
 from services.kit.auth import Staff
+from services.kit.clock import local_day
 from services.kit.http import Problem, staff_with
 from services.kit.masking import mask
 from services.kit.postgres import Database, Writing
@@ -120,6 +122,9 @@ def _step(routes: APIRouter, database: Database, step: Step) -> None:
             if standing is None or (staff.role == "unit_head" and staff.unit != standing.unit):
                 raise _unknown(request_id)
             state = _taken(standing, step, staff)
+            if step == "appeal":
+                decided = (await store_requests.steps_of(writing.connection, request_id))[-1]
+                await _in_time(writing, decided.at, "request_id")
             told = StepTaken(step, state, staff.subject, staff.role, mask(given.reason), writing.now)
             await store_requests.add_step(writing.connection, request_id, told)
         found = await store_requests.request(database.pool, request_id)
@@ -150,13 +155,24 @@ async def _open(writing: Writing, request: Request, head: Staff, reason: str) ->
     await store_requests.open_request(writing.connection, request, asked)
 
 
+async def _in_time(writing: Writing, decided_at: datetime, field: str) -> None:
+    """Raises Problem 409 once the authority's days for an appeal are over."""
+    directory = await store_assessment.directory_before(writing.connection, date.max)
+    last = rules.last_day(local_day(decided_at), directory.assessment.appeal_days)
+    if local_day(writing.now) > last:
+        detail = f"it was decided on {local_day(decided_at)}, and could be contested until {last}"
+        remedy = "ask the supervision office; the authority's directory says how many days there are"
+        raise Problem(409, "Conflict", detail, field=field, remedy=remedy)
+
+
 async def _may_contest(writing: Writing, asked: AppealAsked, unit: str) -> None:
-    """Raises Problem 404 without such a revision, 422 where it holds no score of the unit or its post."""
+    """Raises Problem 404 without such a revision, 409 too late, 422 for a post that isn't the unit's."""
     connection = writing.connection
     found = await store_requests.published(connection, asked.first, asked.until, asked.revision)
     if found is None:
         detail = f"no revision {asked.revision} of {asked.first} to {asked.until}"
         raise Problem(404, "Not Found", detail, field="revision", remedy="see GET /assessments")
+    await _in_time(writing, found.published_at, "revision")
     if asked.post is not None:
         directory = await store_assessment.directory_before(connection, asked.until)
         post = directory.posts.get(asked.post)

@@ -1,5 +1,6 @@
 """The HTTP API of reporting, writing: order a county circular, and lead circulars from draft to issued."""
 
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
@@ -48,7 +49,7 @@ def _ordering(router: APIRouter, database: Database, schedule: Schedule) -> None
             raise _days(f"the last day {asked.last} lies before the first {asked.first}", "last", "swap them")
         drafted = await schedule.order(Period(asked.kind, asked.first, asked.last + DAY), orderer.subject)
         if isinstance(drafted, NotClosed):
-            raise _not_closed(drafted)
+            raise _not_closed(drafted, asked.first)
         return await _answered(database, drafted.ref)
 
 
@@ -153,16 +154,17 @@ def _refusal(verb: Verb, refused: Refused) -> Problem:
     return Problem(409, "Conflict", detail, field="state", remedy=remedy)
 
 
-def _not_closed(why: NotClosed) -> Problem:
+def _not_closed(why: NotClosed, first: date) -> Problem:
+    """The problem names the day that lies outside: the first one where it lies before the record."""
+    field, remedy = "last", "wait until every service has begun its record (see /backlog)"
     if why.began is None or why.last is None:
-        detail, remedy = (
-            "no day is closed yet",
-            "wait until every service has begun its record (see /backlog)",
-        )
+        return Problem(409, "Conflict", "no day is closed yet", field=field, remedy=remedy)
+    detail = f"closed are the days from {why.began} to {why.last}, and no others"
+    if first < why.began:
+        field, remedy = "first", "begin with one of these: nothing was recorded before"
     else:
-        detail = f"closed are the days from {why.began} to {why.last}, and no others"
         remedy = "choose days among these, or wait until every service has passed midnight (see /backlog)"
-    return Problem(409, "Conflict", detail, field="last", remedy=remedy)
+    return Problem(409, "Conflict", detail, field=field, remedy=remedy)
 
 
 def _days(detail: str, field: str, remedy: str) -> Problem:

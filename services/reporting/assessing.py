@@ -8,9 +8,10 @@ from uuid import UUID
 from services.kit.clock import LOCAL, local_midnight
 from services.kit.postgres import Connection, Pool, Writing
 from services.reporting import store_assessment, store_requests
+from services.reporting.assess import preset as presets
 from services.reporting.assess.assessment import Assessment, Excluded
 from services.reporting.assess.compose import Numbers, applied, compose, numbers_of, period_of
-from services.reporting.assess.observe import CaseFact, Observation, by_case, observations
+from services.reporting.assess.observe import CaseFact, Observation, Period, by_case, observations
 from services.reporting.assess.preset import Preset
 from services.reporting.assess.requests import may_revise
 from services.reporting.circular import canonical, sha256
@@ -44,27 +45,36 @@ class Rows:
     excluded: tuple[Observation, ...]
 
 
-async def assess(connection: Connection | Pool, first: date, until: date, preset: Preset) -> Assessment:
-    """The assessment of a period as it stands. Raises ValueError where the period holds no day."""
+async def assess(
+    connection: Connection | Pool, first: date, until: date, preset: Preset | None
+) -> Assessment:
+    """The assessment of a period as it stands; `preset` None: by the authority's, as known at its end.
+
+    In a period that isn't over, nobody is late yet by what falls due in the rest of it. Raises ValueError
+    where the period holds no day.
+    """
     period = period_of(first, until, local_midnight)
+    period = period._replace(cut_at=min(period.cut_at, await store_assessment.now(connection)))
     directory = await store_assessment.directory_before(connection, until)
     exclusions = await store_requests.approved(connection)
     numbers = await store_assessment.count(connection, period, exclusions, directory)
-    return compose(period, numbers, preset, exclusions, directory)
+    chosen = preset or presets.preset(directory.assessment.preset)
+    return compose(period, numbers, chosen, exclusions, directory)
 
 
 async def publish(
     writing: Writing,
     first: date,
     until: date,
-    preset: Preset,
+    preset: Preset | None,
     by: str,
     because: UUID | None,
     reason: str | None,
 ) -> Published | Unpublishable:
     """Freeze a period's assessment; after the first, a revision that an approved request calls for.
 
-    Raises ValueError where the period holds no day.
+    A revision keeps the preset of the one before: only what was asked for changes. `preset` None: that one,
+    for the first the authority's. Raises ValueError where the period holds no day.
     """
     connection = writing.connection
     if not await store_assessment.reached(connection, until):
@@ -72,9 +82,9 @@ async def publish(
         return Unpublishable("until", why, "publish it once every service has passed that day (see /backlog)")
     await store_requests.lock_period(connection, first, until)
     before = await store_requests.published(connection, first, until)
-    if refused := await _unfounded(connection, before, because):
+    if refused := await _unfounded(connection, before, because) or _otherwise(before, preset):
         return refused
-    assessment = await assess(connection, first, until, preset)
+    assessment = await assess(connection, first, until, before.assessment.preset if before else preset)
     digest, revision = sha256(canonical(assessment)), before.revision + 1 if before else 1
     made = Published(assessment, revision, digest, because, reason, writing.now, by)
     await store_requests.keep(connection, made)
@@ -97,14 +107,27 @@ async def _unfounded(
     about = (request.first, request.until)
     if request.kind == "appeal" and about != (before.assessment.first, before.assessment.until):
         return Unpublishable("because", f"{because} contests the score of another period", remedy)
-    if await store_requests.revised_for(connection, because):
+    if await store_requests.revised_for(
+        connection, because, before.assessment.first, before.assessment.until
+    ):
         return Unpublishable("because", f"a revision was published for {because} already", remedy)
     return None
 
 
+def _otherwise(before: Published | None, preset: Preset | None) -> Unpublishable | None:
+    """A revision by another preset would change everybody's score, and nobody asked for that."""
+    if before is None or preset is None or preset == before.assessment.preset:
+        return None
+    was = before.assessment.preset
+    why = f"revision {before.revision} was made by {was.id}, version {was.version}, and not by {preset.id}"
+    return Unpublishable(
+        "preset", why, "leave `preset` out; see what other weights would make of it by what-if"
+    )
+
+
 async def rows_of(connection: Connection | Pool, assessment: Assessment, whose: Whose) -> Rows:
     """The single rows of one score, found case by case: another path than the one the counts came by."""
-    period = period_of(assessment.first, assessment.until, local_midnight)
+    period = Period(assessment.first, assessment.until, assessment.cut_at)
     directory = await store_assessment.directory_before(connection, period.until)
     if whose.unit is not None:
         cases = await store_assessment.cases_of_unit(connection, whose.unit, period)
@@ -118,7 +141,7 @@ async def rows_of(connection: Connection | Pool, assessment: Assessment, whose: 
 
 def observed(facts: Iterable[CaseFact], assessment: Assessment) -> list[Observation]:
     """The observations of an assessment's period, exclusions not applied."""
-    period = period_of(assessment.first, assessment.until, local_midnight)
+    period = Period(assessment.first, assessment.until, assessment.cut_at)
     return [one for case in by_case(facts) for one in observations(case, period, local_day)]
 
 

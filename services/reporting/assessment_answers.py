@@ -48,7 +48,9 @@ class AssessmentAnswer(Answer):
 class PublicationAsked(Asked):
     """By which preset; of a revision: because of which request, and why."""
 
-    preset: str = Field(default="default", max_length=40)
+    preset: str | None = Field(
+        default=None, max_length=40, description="null: that of the revision before, else the authority's"
+    )
     because: UUID | None = None
     reason: Said | None = None
 

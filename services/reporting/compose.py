@@ -105,8 +105,8 @@ def compose(period: Period, numbers: Numbers, directory: Directory, before: Circ
     """The circular of a closed period. `before` is of the period before, None for the first."""
     cut_at = local_midnight(period.until)
     authority = _authority(directory)
-    units = tuple(_unit_rows(numbers.by_unit, directory, authority.threshold))
     counts = _counts(numbers, directory)
+    units = tuple(_unit_rows(numbers.by_unit, _called_back(counts), directory, authority.threshold))
     last = before.counts if before else None
     answers = satisfaction(counts, last, units)
     overdue = tuple(_overdue(one, directory, period, cut_at) for one in numbers.overdue)
@@ -145,7 +145,7 @@ def compose(period: Period, numbers: Numbers, directory: Directory, before: Circ
         gaming=gaming(numbers.gaming, directory),
         boards=boards(units, counts, answers),
         burning=burning(counts, overdue, answers, lists, letters),
-        trend=trend(before, period.last, counts),
+        trend=trend(before, period, counts),
     )
 
 
@@ -222,21 +222,23 @@ def _colours(counts: Mapping[str, int], last: Mapping[str, int] | None) -> tuple
     return tuple(sorted(shares, key=lambda share: order.get(share.code or "", len(order))))
 
 
+def _called_back(counts: Mapping[str, int]) -> set[str]:
+    """The units about whose replies citizens were called back: one that has left the directory since, too."""
+    prefix = sliced("called_back", "unit", "")[:-1]
+    return {name.removeprefix(prefix) for name in counts if name.startswith(prefix)}
+
+
 def _unit_rows(
-    by_unit: Mapping[str, Mapping[str, int]], directory: Directory, threshold: float
+    by_unit: Mapping[str, Mapping[str, int]], called_back: set[str], directory: Directory, threshold: float
 ) -> Iterable[UnitRow]:
-    """Every unit of the directory, idle ones too, then whatever else has rows."""
+    """Every unit of the directory, idle ones too, then whatever else has rows or answers."""
     current = [code for code, unit in directory.units.items() if not unit.retired]
-    others = sorted(set(by_unit) - set(current))
-    # The authority itself is no territory under it.
-    own = directory.top_unit(directory.authority.backstop_unit if directory.authority else None)
+    others = sorted((set(by_unit) | called_back) - set(current))
     for code in (*current, *others):
-        yield _unit_row(code, by_unit.get(code, {}), directory, own, threshold)
+        yield _unit_row(code, by_unit.get(code, {}), directory, threshold)
 
 
-def _unit_row(
-    code: str, figures: Mapping[str, int], directory: Directory, own: str | None, threshold: float
-) -> UnitRow:
+def _unit_row(code: str, figures: Mapping[str, int], directory: Directory, threshold: float) -> UnitRow:
     unit = directory.units.get(code)
     on_time = rate(figures.get("completed_on_time", 0), figures.get("due", 0))
     # As fractions: 0.55 * 100 is more than 55 in floating point, and would name a unit that kept its word.
@@ -245,7 +247,7 @@ def _unit_row(
         code=code,
         name=directory.unit_name(code),
         kind=unit.kind if unit else None,
-        territorial=bool(unit and code != own and unit.kind in TERRITORIAL),
+        territorial=bool(unit and code != directory.own_unit and unit.kind in TERRITORIAL),
         retired=bool(unit and unit.retired),
         on_time_rate=on_time,
         below_threshold=on_time is not None and exact,

@@ -45,7 +45,7 @@ def decode_line(cursor: str | None) -> tuple[date, str] | None:
         return None
     first, _, ref = cursor.partition("~")
     try:
-        return date.fromisoformat(first), ref
+        return date.fromisoformat(first), _text(ref) or ""
     except ValueError as unreadable:
         raise no_cursor() from unreadable
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.contracts.directory import (
+    AssessmentRules,
     AuthorityRecorded,
     CategoryRecorded,
     DirectoryEvent,
@@ -48,6 +49,16 @@ class Directory:
         """Whether the unit is the authority itself: its county's or city's government, under nobody."""
         unit = self.units.get(code or "")
         return unit is not None and not unit.retired and unit.kind in SEATS and unit.parent is None
+
+    @property
+    def assessment(self) -> AssessmentRules:
+        """How the authority assesses; the shipped rules where no directory has told it."""
+        return self.authority.assessment if self.authority else AssessmentRules()
+
+    @property
+    def own_unit(self) -> str | None:
+        """The authority itself, above its backstop unit: no territory under it."""
+        return self.top_unit(self.authority.backstop_unit if self.authority else None)
 
     def post_title(self, code: str | None) -> str:
         post = self.posts.get(code or "")

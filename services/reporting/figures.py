@@ -163,11 +163,11 @@ consequence's its measure."""
 
 
 def named(name: str) -> Sliced:
-    """The figure of a name, `figure` or `figure.dimension.value`. Raises UnknownFigure."""
+    """The figure of a name, `figure` or `figure.dimension.value`; no NUL is in one. Raises UnknownFigure."""
     base, dot, rest = name.partition(".")
     dimension, _, value = rest.partition(".")
     figure = FIGURES.get(base)
-    if figure is None or (dot and (not value or dimension not in DIMENSIONS[figure.source])):
+    if figure is None or "\0" in name or (dot and (not value or dimension not in DIMENSIONS[figure.source])):
         raise UnknownFigure(name)
     return Sliced(figure, dimension, None if value == NONE else value) if rest else Sliced(figure)
 

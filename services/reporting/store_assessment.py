@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -42,6 +42,12 @@ async def reached(connection: Connection | Pool, until: date) -> bool:
         "SELECT min(day) >= $2 FROM positions HAVING count(*) = $1", PARTITIONS, until
     )
     return bool(passed)
+
+
+async def now(connection: Connection | Pool) -> datetime:
+    """Business time, aware."""
+    instant: datetime = await connection.fetchval("SELECT clock.now()")
+    return instant
 
 
 async def directory_before(connection: Connection | Pool, until: date) -> Directory:

@@ -253,9 +253,12 @@ def _request(row: Any) -> Request:
     return Request(**{**dict(row), "indicators": tuple(row["indicators"])})
 
 
-async def revised_for(connection: Connection | Pool, request_id: UUID) -> bool:
-    """Whether a revision was published because of a request."""
+async def revised_for(connection: Connection | Pool, request_id: UUID, first: date, until: date) -> bool:
+    """Whether a revision of a period was published because of a request."""
     found: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM assessments WHERE because = $1)", request_id
+        "SELECT EXISTS (SELECT FROM assessments WHERE because = $1 AND first = $2 AND until = $3)",
+        request_id,
+        first,
+        until,
     )
     return found

@@ -1,6 +1,6 @@
 """Assessment by two paths over random histories: SQL over all cases, pure functions over one at a time."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -243,6 +243,26 @@ async def test_what_is_published_stays_and_a_request_calls_for_the_next_revision
     assert part["counted"] == after["n"]
 
 
+async def test_a_revision_keeps_its_preset_and_an_exclusion_calls_for_one_in_each_period(
+    office: Office,
+) -> None:
+    """What is open over the end of a month counts in both, and in the year."""
+    shorter = f"/assessments/{FIRST}/{LAST - timedelta(days=3)}"
+    for period in (PERIOD, shorter):
+        await office.call(OFFICE, "POST", period, preset="yulin")
+    request = await _asked(office, await _one_late(office))
+    because = {"because": request["request_id"], "reason": "剔除一件"}
+    await office.call(OFFICE, "POST", f"/assessment-requests/{because['because']}/approve", reason="停电所致")
+    refused = await office.call(OFFICE, "POST", PERIOD, 409, preset="default", **because)
+    assert (refused["field"], "yulin" in refused["detail"]) == ("preset", True)
+    for period in (PERIOD, shorter):
+        revised = await office.call(OFFICE, "POST", period, **because)
+        assert revised["published"]["revision"] == 2
+        assert revised["assessment"]["preset"]["id"] == "yulin"
+        again = await office.call(OFFICE, "POST", period, 409, **because)
+        assert again["field"] == "because"
+
+
 async def test_each_score_is_explained_by_exactly_its_rows(office: Office) -> None:
     found = (await office.call(OFFICE, "GET", f"{PERIOD}/preview"))["assessment"]
     for row in found["units"] + found["leaders"]:
@@ -274,6 +294,73 @@ async def test_an_appeal_is_decided_by_somebody_else_than_who_decided_before(off
     await office.call(
         OFFICE, "POST", f"/assessment-requests/{score['request_id']}/dismiss", 403, reason="不成立"
     )
+
+
+async def _on(admin: asyncpg.Connection, day: date) -> None:
+    """Set the clock to nine o'clock of a day."""
+    await admin.execute("UPDATE clock.setting SET instant = $1", local_midnight(day) + timedelta(hours=9))
+
+
+async def test_nobody_is_late_yet_by_what_falls_due_in_the_rest_of_a_period(
+    office: Office, admin: asyncpg.Connection
+) -> None:
+    await _on(admin, LAST)
+    running, now = (
+        f"/assessments/{FIRST}/{LAST + timedelta(days=60)}",
+        local_midnight(LAST) + timedelta(hours=9),
+    )
+    open_later = await admin.fetchval(
+        "SELECT count(*) FROM reporting.facts WHERE kind = 'limits_set' AND complete_due > $1", now
+    )
+    assert open_later > 0
+    found = (await office.call(OFFICE, "GET", f"{running}/preview"))["assessment"]
+    assert datetime.fromisoformat(found["cut_at"]) == now
+    for unit in [row["unit"] for row in found["units"] if row["score"] is not None]:
+        told = await office.call(OFFICE, "GET", f"{running}/explanation", unit=unit)
+        for part in told["parts"]:
+            late = [row["due"] for row in part["rows"] if row["due"] and not row["hit"]]
+            assert all(datetime.fromisoformat(due) <= now for due in late), (unit, part["indicator"])
+        measured = {one["indicator"]: one["n"] for one in told["row"]["measures"]}
+        assert {
+            one["indicator"]: one["counted"] for one in told["parts"] if one["indicator"] != "notices"
+        } == measured
+
+
+async def test_a_period_is_assessed_by_the_authoritys_preset_unless_another_is_named(
+    office: Office, admin: asyncpg.Connection
+) -> None:
+    chosen = '{"preset": "yulin", "appeal_days": 3}'
+    await admin.execute(
+        "UPDATE reporting.directory_entries SET body = jsonb_set(body, '{assessment}', $1::jsonb)"
+        " WHERE kind = 'authority'",
+        chosen,
+    )
+    seen = [await office.call(OFFICE, "GET", f"{PERIOD}/preview"), await office.call(OFFICE, "POST", PERIOD)]
+    assert [one["assessment"]["preset"]["id"] for one in seen] == ["yulin", "yulin"]
+    other = await office.call(OFFICE, "GET", f"{PERIOD}/preview", preset="default")
+    assert other["assessment"]["preset"]["id"] == "default"
+
+
+async def test_an_appeal_comes_within_the_authoritys_days_after_what_was_decided(
+    office: Office, admin: asyncpg.Connection
+) -> None:
+    """15 of them: the last is the 15th local day after."""
+    await _on(admin, LAST)
+    request = await _asked(office, await _one_late(office))
+    path = f"/assessment-requests/{request['request_id']}"
+    await office.call(OFFICE, "POST", f"{path}/refuse", reason="证据不足")
+    published = await office.call(OFFICE, "POST", PERIOD)
+    assert published["assessment"]["preset"]["id"] == "default"
+    asked = {"first": str(FIRST), "until": str(LAST), "revision": 1, "reason": "少算一件", "evidence": "台账"}
+    await _on(admin, LAST + timedelta(days=16))
+    late = await office.call(HEAD, "POST", "/appeals", 409, **asked)
+    assert (late["field"], str(LAST + timedelta(days=15)) in late["detail"]) == ("revision", True)
+    assert (await office.call(HEAD, "POST", f"{path}/appeal", 409, reason="补充证据"))[
+        "field"
+    ] == "request_id"
+    await _on(admin, LAST + timedelta(days=15))
+    await office.call(HEAD, "POST", "/appeals", 201, **asked)
+    await office.call(HEAD, "POST", f"{path}/appeal", reason="补充证据")
 
 
 async def test_a_head_sees_and_asks_for_the_own_unit_alone(office: Office) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -15,13 +15,20 @@ import pytest
 
 from services.assignment.chain import Head, chained
 from services.contracts.case import CaseCompleted, CaseReturned, CaseSignedFor
+from services.contracts.envelope import Record
 from services.contracts.public_text import PublicText
 from services.contracts.supervision import LimitsSet
 from services.contracts.vocabulary import Service
+from services.dev.audit_checks import Check
 from services.dev.audit_circulars import CIRCULARS
+from services.dev.audit_facts import FACTS
+from services.dev.audit_gaming import GAMING
 from services.dev.audit_lists import LISTS
 from services.dev.credentials import migration_environment
+from services.dev.rebuild import replay
+from services.dev.rebuild_late import Held, out_of_place
 from services.dev.stack import Infrastructure
+from services.kit.dead_letters import Letter
 from services.kit.delivery.store_addresses import Address, set_addresses
 from services.kit.migrate import migrate_all
 from services.kit.postgres import Database, pool
@@ -40,6 +47,11 @@ from tests.promise_builders import SEAL, promise_made
 
 NAME = "yinuo_reporting_books"
 WEEKS = 5
+TABLES = (
+    "facts, positions, cuts, directory_entries, promise_heads, ledger, books, circulars, numbers, outbox,"
+    " list_facts, list_standing, list_closed, list_cuts,"
+    " delivery_addresses, delivery_attachments, delivery_contents, delivery_messages"
+)
 
 
 def _elsewhere(url: str) -> str:
@@ -67,12 +79,7 @@ async def database(
     admin: asyncpg.Connection, environment_of: Callable[[Service], dict[str, str]]
 ) -> AsyncIterator[Database]:
     """That database, empty."""
-    tables = (
-        "facts, positions, cuts, directory_entries, promise_heads, ledger, books, circulars, numbers, outbox,"
-        " list_facts, list_standing, list_closed, list_cuts,"
-        " delivery_addresses, delivery_attachments, delivery_contents, delivery_messages"
-    )
-    await admin.execute(f"SET search_path = reporting; TRUNCATE {tables}")
+    await admin.execute(f"SET search_path = reporting; TRUNCATE {TABLES}, replayed_letters")
     async with pool(_elsewhere(environment_of("reporting")["YINUO_DATABASE_URL"]), "reporting", 3) as opened:
         yield Database("reporting", opened, lambda: None)
 
@@ -191,11 +198,39 @@ async def test_the_audit_counts_circulars_of_any_range_again_by_other_sql(
     await _order(database, fake, FIRST + 4 * DAY, FIRST + 9 * DAY)
     await _draft_all(database, fake)
     await _order(database, fake, FIRST, FIRST + 17 * DAY)
-    for check in (*CIRCULARS, *LISTS):
+    for check in (*CIRCULARS, *LISTS, *GAMING):
         if not re.search(r"\b(intake|assignment|supervision)\.audit", check.wrong):
             row = await admin.fetchrow(check.sql(), midnight(FIRST))
             assert row is not None
             assert (row["wrong"], row["walked"] > 0) == (0, True), (check.name, row["examples"])
+
+
+async def test_signs_of_gaming_are_counted_again_by_other_sql(
+    database: Database, admin: asyncpg.Connection
+) -> None:
+    """Good ratings every two minutes, over a midnight between two weeks, in runs of four to nine."""
+    await _read(database, history(seeded(37), WEEKS, cases=250), seeded(37))
+    await admin.execute(
+        """
+        INSERT INTO reporting.facts (event_id, at, day, kind, topic, partition, "offset", late, case_id, unit,
+                                     outcome)
+        SELECT gen_random_uuid(), at, (at AT TIME ZONE 'Asia/Shanghai')::date, 'rated', 'demand', 0, 0, false,
+               gen_random_uuid(), 'water', 'satisfied'
+        FROM generate_series(4, 9) AS run CROSS JOIN generate_series(1, run) AS place
+        CROSS JOIN LATERAL (
+            SELECT $1::timestamptz + run * interval '1 hour' + place * interval '2 minutes') AS t (at)
+        """,
+        midnight(FIRST + 14 * DAY) - timedelta(hours=6, minutes=5),
+    )
+    await _draft_all(database, FakeBooks())
+    async with database.writing() as writing:
+        await order(PostgresBooks(writing), Period("county", FIRST + 5 * DAY, FIRST + 33 * DAY), "tester")
+    [check] = GAMING
+    assert await _wrong(admin, check) == 0
+    weeks = [(await _drafted(database, number)).gaming for number in range(WEEKS)]
+    assert all(any(sign.count for sign in kind) for kind in zip(*weeks, strict=True))
+    await admin.execute("UPDATE reporting.facts SET unit = 'roads' WHERE kind = 'rated' AND unit = 'water'")
+    assert await _wrong(admin, check) > 0
 
 
 async def test_a_book_of_many_days_is_that_of_the_first_of_them_folded_on_by_the_rest(
@@ -397,7 +432,9 @@ async def test_a_week_is_drafted_only_when_every_partition_has_passed_its_end(da
         assert await PostgresBooks(writing).next_over() == await fake.next_over() != None  # noqa: E711
 
 
-async def test_a_latecomer_counts_in_the_next_circular_and_is_marked(database: Database) -> None:
+async def test_a_latecomer_counts_in_the_next_circular_and_is_marked(
+    database: Database, admin: asyncpg.Connection
+) -> None:
     random = seeded(3)
     log = history(random, 2, cases=30)
     late = next(
@@ -424,6 +461,50 @@ async def test_a_latecomer_counts_in_the_next_circular_and_is_marked(database: D
     assert third == fake.weekly[third.first]
     rows = await _all_rows(database, third, "latecomers")
     assert late.envelope.id in {row["event_id"] for row in rows}
+    await _audited_and_rebuilt(database, admin, [*log.records, late], late)
+
+
+async def _audited_and_rebuilt(
+    database: Database, admin: asyncpg.Connection, records: Sequence[Record], late: Record
+) -> None:
+    """A replayed letter is no fault to the audit, and its circulars read anew from the start are the same."""
+    [check] = [one for one in FACTS if one.name == "days_follow_cuts"]
+    assert (await _wrong(admin, check)) == 1
+    await database.pool.execute(
+        """
+        INSERT INTO replayed_letters (topic, partition, "offset", key, reason, replayed_by)
+        VALUES ($1, $2, $3, '', '', '甲')
+        """,
+        *(late.topic, late.partition, late.offset),
+    )
+    assert (await _wrong(admin, check)) == 0
+    shas = await database.pool.fetch("SELECT ref, figures_sha256 FROM circulars ORDER BY ref")
+    moved = await out_of_place(database.pool)
+    assert list(moved.late) == [(late.topic, late.partition, late.offset)]
+    await admin.execute(f"TRUNCATE {TABLES}")
+    held = Held(moved)
+    there = {(one.topic, one.partition, one.offset): one for one in records}
+    for topic in READ:
+        for part in held.parts(_letter(there[place]) for place in sorted(there) if place[0] == topic):
+            taken = [there[one.topic, one.partition, one.offset] for one in part.letters]
+            async with database.writing() as writing:
+                await record_facts(writing, taken)
+            await replay(database, part.replayed)
+    await _draft_all(database, FakeBooks())
+    assert await database.pool.fetch("SELECT ref, figures_sha256 FROM circulars ORDER BY ref") == shas
+
+
+async def _wrong(admin: asyncpg.Connection, check: Check) -> int:
+    row = await admin.fetchrow(check.sql(), midnight(FIRST))
+    assert row is not None
+    return int(row["wrong"])
+
+
+def _letter(record: Record) -> Letter:
+    """A record as Kafka had delivered it."""
+    value = record.event.model_dump_json().encode()
+    place = (record.topic, record.partition, record.offset)
+    return Letter(*place, record.envelope.subject, record.envelope.headers(), value)
 
 
 async def test_two_processes_draft_issue_and_send_each_week_once_and_number_without_gaps(

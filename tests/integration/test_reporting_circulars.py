@@ -247,7 +247,9 @@ async def test_a_county_circular_is_ordered_over_closed_days_and_numbered_by_its
     assert (await county.post("/circulars", role="leader", unit=ROOT, **days)).status_code == 403
     future = await county.post("/circulars", role="supervision_office", first="2021-04-01", last="2021-06-30")
     assert future.status_code == 409
-    assert "2021-04-18" in future.json()["detail"]
+    assert (future.json()["field"], "2021-04-18" in future.json()["detail"]) == ("last", True)
+    early = await county.post("/circulars", role="supervision_office", first="2021-01-01", last="2021-03-24")
+    assert (early.status_code, early.json()["field"]) == (409, "first")
     backwards = await county.post(
         "/circulars", role="supervision_office", first="2021-04-02", last="2021-04-01"
     )

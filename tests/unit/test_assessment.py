@@ -1,5 +1,6 @@
 """Scores, ranks, lists, words and the table of requests: pure."""
 
+import re
 from itertools import product
 from typing import get_args
 
@@ -7,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contracts.directory import UnitRecorded
 from services.contracts.vocabulary import ROLES
 from services.reporting.assess.assessment import Row
+from services.reporting.assess.compose import group_of
 from services.reporting.assess.explain import counts_of, measure_words, score_words
 from services.reporting.assess.preset import PRESETS, InvalidPreset, parse_preset, preset
 from services.reporting.assess.requests import STEPS, TABLE, Kind, NoSuchStep, NotYours, Standing, taken
 from services.reporting.assess.score import Key, Tally, lists, ranked, scored
 from services.reporting.assess.wilson import wilson
+from services.reporting.directory import Directory
 
 DEFAULT = preset("default")
 COUNTS = {
@@ -131,6 +135,24 @@ def test_nobody_stands_on_both_lists_and_nobody_without_a_score_on_either() -> N
     assert (three.red, three.black) == (("a",), ("c",))
 
 
+def test_a_citys_districts_are_ranked_as_a_countys_towns_and_the_city_with_neither() -> None:
+    """Else thirteen counties of a city would stand on no list."""
+    kinds = {"city": ("city", None), "east": ("district", "city"), "west": ("county", "city")}
+    told = [
+        UnitRecorded(version=1, code=code, name=code, kind=kind, parent=parent)  # type: ignore[arg-type]
+        for code, (kind, parent) in {**kinds, "roads": ("department", "city")}.items()
+    ]
+    city = Directory(units={unit.code: unit for unit in told})
+    groups = {code: group_of(code, city) for code in (*city.units, "unheard of")}
+    assert groups == {
+        "city": "county",
+        "east": "town",
+        "west": "town",
+        "roads": "department",
+        "unheard of": "department",
+    }
+
+
 def test_the_words_name_every_number_of_the_sum() -> None:
     found = scored(COUNTS, DEFAULT)
     words = {
@@ -144,6 +166,28 @@ def test_the_words_name_every_number_of_the_sum() -> None:
     told = score_words(row("water", None).model_copy(update=found._asdict()))
     assert f"＝ {found.score:g} 分" in told.zh
     assert "2 red: 4" in told.en
+
+
+slips = st.dictionaries(
+    st.sampled_from([Key("notices", colour) for colour in ("blue", "yellow", "orange", "red")]),
+    st.integers(1, 40).map(lambda n: Tally(n, n)),
+)
+
+
+@given(counts.filter(bool), slips)
+def test_the_sum_in_words_comes_to_the_score_and_says_where_it_was_bounded(
+    drawn: dict[Key, Tally], sent: dict[Key, Tally]
+) -> None:
+    found = row("water", None).model_copy(update=scored({**drawn, **sent}, DEFAULT)._asdict())
+    told = score_words(found)
+    earned = sum(
+        float(points) * float(weight) for points, weight in re.findall(r"([\d.]+)×([\d.]+) %", told.zh)
+    )
+    left = earned / 100 - found.deducted
+    assert found.score == pytest.approx(max(0, left), abs=0.00501)
+    assert ("不足 0 分" in told.zh) == ("below 0" in told.en) == (left < 0)
+    each = sum(one.points for one in found.deductions)
+    assert ("至多扣 20 分" in told.zh) == ("20 at most" in told.en) == (each > 20)
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -24,7 +24,16 @@ def test_a_slice_without_a_value_counts_the_rows_that_have_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "nonsense", "received.", "received.unit", "received.kind.help", "assigned.colour.red"]
+    "name",
+    [
+        "",
+        "nonsense",
+        "received.",
+        "received.unit",
+        "received.kind.help",
+        "assigned.colour.red",
+        "assigned.unit.\0",
+    ],
 )
 def test_a_name_that_means_nothing_is_refused(name: str) -> None:
     with pytest.raises(UnknownFigure):
@@ -88,3 +97,10 @@ def test_a_cursor_from_elsewhere_is_refused_by_name(text: str) -> None:
     with pytest.raises(Problem) as refused:
         cursor.decode(text)
     assert refused.value.body["field"] == "after"
+
+
+@pytest.mark.parametrize("text", ["2021-02-30~weekly-2021-03-01", "yesterday~", "2021-03-01~\x00"])
+def test_a_cursor_of_the_list_of_circulars_that_nobody_gave_out_is_refused(text: str) -> None:
+    """Anybody may send one, and PostgreSQL keeps no NUL."""
+    with pytest.raises(Problem):
+        cursor.decode_line(text)

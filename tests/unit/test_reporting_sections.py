@@ -12,7 +12,7 @@ from services.reporting.compose import Again, Numbers, OpenLate, compose
 from services.reporting.figures import FACTS, FIGURES, named, sliced
 from services.reporting.list_figures import LIST_FIGURES, SLICES
 from services.reporting.lists import Late, ListNumbers
-from services.reporting.periods import containing
+from services.reporting.periods import Period, containing
 from services.reporting.public import public
 from services.reporting.render.charts import columns, lines
 from services.reporting.render.html import ends, some, to_html, touched, wan
@@ -59,6 +59,14 @@ def test_a_unit_under_the_required_satisfaction_is_named_and_one_at_it_is_not() 
     assert found is not None
     assert (found.below, found.perfect) == (("roads",), ("archives",))
     assert (found.answered, found.rate) == (49, 0.8571)
+
+
+def test_a_unit_that_has_left_the_directory_is_named_for_what_its_citizens_answered() -> None:
+    """Its cases were over before this week; only the call-backs about them came in it."""
+    found = told(answered(dissolved=(20, 10), water=(5, 5))).satisfaction
+    assert found is not None
+    assert found.below == ("dissolved",)
+    assert sum(row.answered for row in found.units) == found.answered == 25
 
 
 def test_too_few_answers_neither_praise_nor_name_a_unit_and_the_page_says_so() -> None:
@@ -185,6 +193,18 @@ def test_the_trend_goes_on_from_circular_to_circular_for_twelve_of_them() -> Non
         one = circular({"water": figures(completed=number)}, one, week=FIRST + timedelta(days=7 * number))
     assert one is not None
     assert [point.completed for point in one.trend] == list(range(2, 14))
+
+
+def test_whether_the_days_before_were_reported_too_says_nothing_in_a_county_circular() -> None:
+    """One was ordered of them or not: rebuilt from the topics, the circular has to be the same."""
+    weekly = circular({"water": figures(completed=1)}, circular(week=FIRST - timedelta(days=7)))
+    ordered = weekly.model_copy(update={"kind": "county"})
+    counted = weekly.model_copy(update={"kind": "between", "trend": weekly.trend[-1:]})
+    numbers = Numbers({}, [], {}, {}, WHOLE, (), (), ())
+    of = Period("county", FIRST + timedelta(days=7), FIRST + timedelta(days=14))
+    trends = [compose(of, numbers, known(), before).trend for before in (weekly, ordered, counted)]
+    assert trends[0] == trends[1] == trends[2]
+    assert [point.completed for point in trends[0]] == [1, 0]
 
 
 def test_charts_draw_with_no_circular_before_and_with_nothing_counted() -> None:

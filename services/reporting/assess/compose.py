@@ -8,7 +8,7 @@ from services.reporting.assess.assessment import Assessment, Excluded, Group, Ro
 from services.reporting.assess.observe import Observation, Period
 from services.reporting.assess.preset import Preset
 from services.reporting.assess.score import Counts, lists, ranked, scored, tallied
-from services.reporting.directory import SEATS, TERRITORIAL, Directory
+from services.reporting.directory import TERRITORIAL, Directory
 
 
 class Leader(NamedTuple):
@@ -71,11 +71,14 @@ def _leader(who: Leader, counts: Counts, preset: Preset, directory: Directory) -
 
 
 def group_of(code: str | None, directory: Directory) -> Group:
-    """Where a unit is ranked. One that no directory has told is taken for a department."""
+    """Where a unit is ranked: a city's districts as a county's towns, the authority itself with neither.
+
+    One that no directory has told is taken for a department.
+    """
     unit = directory.units.get(code or "")
     if unit is None or unit.kind not in TERRITORIAL:
         return "department"
-    return "county" if unit.kind in SEATS else "town"
+    return "county" if code == directory.own_unit or directory.is_root(code) else "town"
 
 
 def applied(

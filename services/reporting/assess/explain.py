@@ -66,10 +66,23 @@ def score_words(row: Row) -> Words:
     sum_of = " + ".join(f"{one.points:g}×{one.weight:g} %" for one in row.measures if one.points is not None)
     slips = "、".join(f"{one.colour} {one.notices} 张 {one.points:g} 分" for one in row.deductions) or "无"
     notices = ", ".join(f"{one.notices} {one.colour}: {one.points:g}" for one in row.deductions) or "none"
+    capped, floored = _bounds_words(row)
     return Words(
-        f"{sum_of} － 督办单扣分 {row.deducted:g}（{slips}）＝ {row.score:g} 分。",
-        f"{sum_of} − {row.deducted:g} for notices ({notices}) = {row.score:g}.",
+        f"{sum_of} － 督办单扣分 {row.deducted:g}（{slips}{capped.zh}）＝ {row.score:g} 分{floored.zh}。",
+        f"{sum_of} − {row.deducted:g} for notices ({notices}{capped.en}) = {row.score:g}{floored.en}.",
     )
+
+
+def _bounds_words(row: Row) -> tuple[Words, Words]:
+    """That no more is taken than the most, and that no score lies below 0, where either made the sum."""
+    nothing = Words("", "")
+    taken = round(sum(one.points for one in row.deductions), 2)
+    earned = sum(one.points * one.weight for one in row.measures if one.points is not None) / 100
+    capped = Words(
+        f"，共 {taken:g} 分，至多扣 {row.deducted:g} 分", f"; {taken:g} in all, {row.deducted:g} at most"
+    )
+    floored = Words("（不足 0 分，记 0 分）", " (no score lies below 0)")
+    return (capped if taken > row.deducted else nothing), (floored if earned < row.deducted else nothing)
 
 
 class Reweighed(NamedTuple):

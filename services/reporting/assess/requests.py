@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple, get_args
 
 from services.contracts.vocabulary import Role
@@ -97,6 +98,11 @@ def taken(
     if line.another and subject in standing.decided_by:
         return NotYours(f"{subject} decided before: somebody else has to")
     return line.to
+
+
+def last_day(decided: date, days: int) -> date:
+    """The last local day on which a decision may be contested; its own day doesn't count."""
+    return decided + timedelta(days=days)
 
 
 def roles_of(step: Step) -> tuple[Role, ...]:

@@ -157,7 +157,7 @@ CREATE TABLE numbers (
 
 CREATE VIEW audit_facts AS
 SELECT event_id, at, kind, topic, partition, "offset", case_id, demand_id, dispatch, version, day, late, outcome,
-       limit_kind, about, opened_by, complete_due, colour
+       limit_kind, about, opened_by, complete_due, colour, unit, category, citizen_ref, repeat_of
 FROM facts;
 CREATE VIEW audit_ledger AS
 SELECT book, b.kind, b.first, b.until, b.opens_from, case_id, dispatch, demand_id, unit, post, origin, carried,
@@ -169,8 +169,12 @@ SELECT b.first AS week, case_id, dispatch, demand_id, unit, post, opened_at, com
 FROM ledger JOIN books AS b USING (book) WHERE closed_as IS NULL AND b.kind = 'weekly';
 CREATE VIEW audit_circulars AS
 SELECT ref, number, kind, first, until, book, corrects, state, (document::jsonb) -> 'counts' AS figures,
-       figures_sha256, drafted_at, issued_at
+       figures_sha256, drafted_at, issued_at, (document::jsonb) -> 'gaming' AS gaming,
+       encode(sha256(convert_to(document, 'UTF8')), 'hex') AS document_sha256
 FROM circulars;
 CREATE VIEW audit_books AS SELECT book, kind, first, until, opens_from FROM books;
 CREATE VIEW audit_cuts AS SELECT day, topic, partition, "offset" FROM cuts;
-GRANT SELECT ON audit_facts, audit_ledger, audit_balances, audit_circulars, audit_books, audit_cuts TO yinuo_audit;
+-- What was parked and replayed lies on the day of its replay, and not on that of its position.
+CREATE VIEW audit_replayed AS SELECT topic, partition, "offset" FROM replayed_letters;
+GRANT SELECT ON audit_facts, audit_ledger, audit_balances, audit_circulars, audit_books, audit_cuts, audit_replayed
+    TO yinuo_audit;

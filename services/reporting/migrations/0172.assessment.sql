@@ -1,5 +1,6 @@
 -- Assessments (考核) as published: added to and never altered; a mistake is mended by the next revision. `because`:
--- the request whose approval called for the revision.
+-- the request whose approval called for the revision: a case may count in months and in their year, an exclusion
+-- calls for one in each.
 CREATE TABLE assessments (
     first date NOT NULL,
     until date NOT NULL CHECK (until > first),
@@ -11,7 +12,7 @@ CREATE TABLE assessments (
     published_at timestamptz NOT NULL,
     published_by text NOT NULL,
     PRIMARY KEY (first, until, revision),
-    UNIQUE (because),
+    UNIQUE (because, first, until),
     CHECK ((revision = 1) = (because IS NULL))
 );
 

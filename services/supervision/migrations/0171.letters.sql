@@ -168,4 +168,5 @@ SELECT letter_id, version, step, state, type, data->>'number' AS number, (data->
 FROM letter_steps;
 CREATE VIEW audit_letter_numbers AS SELECT word, year, last FROM letter_numbers;
 CREATE VIEW audit_findings AS SELECT finding_id, round_id, unit, needs_letter, late FROM findings;
-GRANT SELECT ON audit_letters, audit_letter_steps, audit_letter_numbers, audit_findings TO yinuo_audit;
+CREATE VIEW audit_rounds AS SELECT round_id, version, state FROM rounds;
+GRANT SELECT ON audit_letters, audit_letter_steps, audit_letter_numbers, audit_findings, audit_rounds TO yinuo_audit;

@@ -15,7 +15,10 @@ from services.reporting.lists import Late, ListNumbers
 from services.reporting.periods import containing
 from services.reporting.public import public
 from services.reporting.render.charts import columns, lines
-from services.reporting.render.html import ends, some, to_html, touched, wan
+from services.reporting.render.html import to_html
+from services.reporting.render.summary import ends
+from services.reporting.render.table import touched
+from services.reporting.render.wording import some, wan
 from services.reporting.sections import Place, TrendPoint
 from tests.contract.reporting_histories import FIRST
 from tests.unit.test_reporting_circular import CUT_AT, circular, edition, figures, known
@@ -65,7 +68,7 @@ def test_too_few_answers_neither_praise_nor_name_a_unit_and_the_page_says_so() -
     one = told(answered(water=(4, 0), roads=(4, 4)))
     assert one.satisfaction is not None
     assert (one.satisfaction.below, one.satisfaction.perfect) == ((), ())
-    assert "评价不足5件的不排名、不点名" in to_html(edition(one))
+    assert "评价不足5件的单位不排名、不点名" in to_html(edition(one))
 
 
 def test_who_falls_short_is_told_to_correct_it_at_once() -> None:
@@ -215,7 +218,7 @@ def test_the_public_edition_names_no_single_matter() -> None:
         assert receipt not in outside
     assert "回执号" not in outside
     assert str(UUID(int=1)) not in public(whole).model_dump_json()
-    assert "<b>甲</b>" in outside
+    assert "负责人 甲" in outside
 
 
 def test_every_figure_of_the_lists_has_a_name_that_is_read_back_with_its_slices() -> None:
@@ -235,8 +238,8 @@ def test_three_are_told_at_an_end_and_more_of_one_value_in_one_line() -> None:
     def place(value: float, names: str) -> Place:
         return Place(value=value, units=tuple(names), names=tuple(names))
 
-    assert ends([place(1.0, "甲"), place(0.9, "乙丙丁")]) == [("甲", 1.0), ("乙、丙、丁", 0.9)]
-    assert ends([place(1.0, "甲乙丙丁")]) == [("甲、乙、丙等4个", 1.0)]
+    assert ends([place(1.0, "甲"), place(0.9, "乙丙丁")]) == [("甲", 1.0), ("乙、丙等3个", 0.9)]
+    assert ends([place(1.0, "甲乙丙丁")]) == [("甲、乙等4个", 1.0)]
     assert [name for name, _ in ends([place(1.0, "甲乙丙"), place(0.9, "丁")])] == ["甲", "乙", "丙"]
 
 

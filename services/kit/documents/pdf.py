@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.kit.documents import layout
 from services.kit.documents.official import (
+    Bars,
     Block,
     OfficialDocument,
     Picture,
@@ -107,9 +108,10 @@ def _blocks(blocks: Sequence[Block], pictures: _Pictures) -> Iterator[dict[str, 
                 file = pictures.keep(block)
                 yield kind | {"file": file, "caption": block.caption, "width": block.width}
             case Table():
-                widths = block.widths or (1.0,) * len(block.headings)
-                sets = {"left": sorted(block.left), "alarming": sorted(block.alarming), "widths": widths}
-                yield asdict(block) | sets | kind
+                sets = {"left": sorted(block.left), "alarming": sorted(block.alarming)}
+                yield asdict(block) | sets | kind | {"widths": block.shares, "heads": block.heads}
+            case Bars():
+                yield asdict(block) | kind | {"whole": block.full}
             case _:
                 yield asdict(block) | kind
 

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import orjson
 
+from services.kit.clock import LOCAL
 from services.reporting.part import Part, Share
 from services.reporting.periods import DAY, SCHEDULED, BookKind, Period
 from services.reporting.sections import (
@@ -254,6 +255,11 @@ class Edition(Part):
     figures_sha256: str
     drafted_at: datetime
     issue: Issued
+
+    @property
+    def dated(self) -> date:
+        """The local day of the issue, of drafting where it isn't issued."""
+        return (self.issue.issued_at or self.drafted_at).astimezone(LOCAL).date()
 
 
 def canonical(part: Part) -> bytes:

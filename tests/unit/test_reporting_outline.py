@@ -144,6 +144,13 @@ def test_the_first_page_shows_who_is_first_who_is_last_and_what_burns() -> None:
     assert "roads单位60.0%" in text
 
 
+def test_all_that_burns_fits_on_the_first_page_however_much_it_is() -> None:
+    text = "".join(sheets(to_pdf(FULL))[0].lines())
+    burning = FULL.circular.burning
+    assert len(burning) > 7
+    assert all(one.zh in text and f"{one.count}{one.unit}" in text for one in burning)
+
+
 def test_towns_and_departments_stand_apart_with_their_sums() -> None:
     annex = outline(SECOND).annex
     headings = [block.text for block in annex.blocks if isinstance(block, Heading)]

@@ -18,7 +18,7 @@ _PLOT: Final = (WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM)
 _FLOOR: Final = HEIGHT - BOTTOM
 
 
-def columns(trend: Sequence[TrendPoint]) -> Markup:
+def draw_counts(trend: Sequence[TrendPoint]) -> Markup:
     """Received and completed, circular by circular, the present one in full colour."""
     highest = max((max(point.received, point.completed) for point in trend), default=0)
     top = _round_up(highest)
@@ -47,7 +47,7 @@ def _bar(kind: str, value: int, top: int, x: float, wide: float, last: bool) -> 
     return f'<rect class="{kind}" {box}/>{told}'
 
 
-def lines(trend: Sequence[TrendPoint], threshold: float) -> Markup:
+def draw_rates(trend: Sequence[TrendPoint], threshold: float) -> Markup:
     """The share completed on time and the share satisfied, circular by circular, with what is demanded."""
     known = [value for one in trend for value in (one.on_time_rate, one.satisfied_rate) if value is not None]
     low = min(0.8, *(int(value * 10) / 10 for value in known)) if known else 0.0

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.kit.documents.official import Block, numeral, single
 from services.reporting.circular import Edition
-from services.reporting.render.charts import columns, lines
+from services.reporting.render.charts import draw_counts, draw_rates
 from services.reporting.render.outline import outline
 from services.reporting.render.wording import TITLES_EN, day
 
@@ -51,8 +51,8 @@ def _environment() -> Environment:
         "kind": _kind,
         "numeral": numeral,
         "day": day,
-        "columns": columns,
-        "lines": lines,
+        "draw_counts": draw_counts,
+        "draw_rates": draw_rates,
     }
     return environment
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.kit.clock import LOCAL
 from services.kit.documents.official import Attachment, Block
 from services.reporting.circular import Circular, Edition, number_zh
 from services.reporting.render.passages import annex
@@ -44,8 +43,7 @@ class Section:
 class Outline:
     """Head, number and title; the first page's summary; sections; annex; how the figures can be checked.
 
-    `corrected`: what it mends, or what mended it. `dated`: the local day of the issue, of drafting where it
-    isn't issued. `title`: its lines are parted by a line break.
+    `corrected`: what it mends, or what mended it. `title`: its lines are parted by a line break.
     """
 
     head: str
@@ -72,7 +70,7 @@ def outline(edition: Edition) -> Outline:
         title=_title(circular),
         addressee="、".join(f"各{kind}" for kind in annex.kinds(one)),
         issuer=circular.authority.issuer,
-        dated=(issue.issued_at or edition.drafted_at).astimezone(LOCAL).date(),
+        dated=edition.dated,
         corrected=tuple(corrected(edition)),
         summary=tuple(summary(one)),
         sections=tuple(section for section in sections if section.blocks),

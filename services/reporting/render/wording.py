@@ -69,7 +69,7 @@ def step(now: int, before: int) -> str:
     return f"{now - before:+d}".replace("-", "−") if now != before else "±0"
 
 
-def where(n: Mapping[str, int], figure: str, said: str) -> str:
+def if_any(n: Mapping[str, int], figure: str, said: str) -> str:
     """What is said of a figure where there is anything to say; `{}` stands for it."""
     return said.format(n[figure]) if n[figure] else ""
 

@@ -6,7 +6,7 @@ from typing import Final
 from services.kit.documents.official import Bar, Bars, Block, Paragraph, Remark, Table
 from services.reporting.render.read import Read, named_shares
 from services.reporting.render.table import Column, table
-from services.reporting.render.wording import change, percent, short_day, where
+from services.reporting.render.wording import change, if_any, percent, short_day
 from services.reporting.sections import TrendPoint
 
 CHANNELS_NAMED: Final = 4
@@ -41,8 +41,8 @@ def _received(one: Read) -> Iterator[str]:
     yield f"。新交办{n['assigned']}件"
     if n["assigned"]:
         yield f"，按性质分：{'、'.join(f'{s.name}{s.count}件（{percent(s.share)}）' for s in c.kinds)}"
-    redone = where(n, "redone", "（其中重办{}件次）")
-    yield where(n, "redispatched", f"；退回、改派、重办或拆分后再次交办{{}}件次{redone}")
+    redone = if_any(n, "redone", "（其中重办{}件次）")
+    yield if_any(n, "redispatched", f"；退回、改派、重办或拆分后再次交办{{}}件次{redone}")
 
 
 def _done(one: Read) -> Iterator[str]:
@@ -51,19 +51,19 @@ def _done(one: Read) -> Iterator[str]:
     if c.signed_in_time_rate is not None:
         yield f"，其中按时签收{n['signed_in_time']}件，按时签收率{percent(c.signed_in_time_rate)}"
     yield f"；逾期仍未签收{n['unsigned_overdue']}件"
-    yield where(n, "signed_unjudged", "；已签收而时限未定的{}件待判定")
+    yield if_any(n, "signed_unjudged", "；已签收而时限未定的{}件待判定")
     yield f"。办结{n['completed']}件"
     before = one.before("completed")
     yield f"，{change(n['completed'], before, one.then)}" if before is not None else ""
     yield from _in_time(one)
-    yield where(n, "unjudged", "。已办结而时限未定的{}件待判定，时限确定后补判")
+    yield if_any(n, "unjudged", "。已办结而时限未定的{}件待判定，时限确定后补判")
     yield f"。退回{n['returned']}件，转办{n['reassigned']}件"
-    yield where(n, "withdrawn", "，群众撤回{}件")
-    yield where(n, "refused", "，不予受理{}件")
-    yield where(n, "merged", "，同一事项并办{}件")
-    yield where(n, "returned_overdue", "；逾期退回{}件，计入退回单位的应办结")
+    yield if_any(n, "withdrawn", "，群众撤回{}件")
+    yield if_any(n, "refused", "，不予受理{}件")
+    yield if_any(n, "merged", "，同一事项并办{}件")
+    yield if_any(n, "returned_overdue", "；逾期退回{}件，计入退回单位的应办结")
     yield f"。截至期末，超期未办结{n['overdue']}件"
-    yield where(n, "without_limit", "，另有{}件时限待定或已挂起")
+    yield if_any(n, "without_limit", "，另有{}件时限待定或已挂起")
 
 
 def _in_time(one: Read) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _in_time(one: Read) -> Iterator[str]:
     yield f"，{'低于' if one.below else '达到'}{one.threshold}的标准"
     if c.last_on_time_rate is not None:
         yield f"（{one.then}{percent(c.last_on_time_rate)}）"
-    yield where(n, "judged_afterwards", "；含以前办结、本期补判的{}件")
+    yield if_any(n, "judged_afterwards", "；含以前办结、本期补判的{}件")
 
 
 def _balance(n: Mapping[str, int]) -> Table:

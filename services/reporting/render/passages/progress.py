@@ -9,7 +9,7 @@ from services.reporting.part import rate
 from services.reporting.render.passages.late import OF_LISTS, late
 from services.reporting.render.read import Read
 from services.reporting.render.table import Column, counted, sum_of, table, touched
-from services.reporting.render.wording import percent, tick, wan, where
+from services.reporting.render.wording import if_any, percent, tick, wan
 from services.reporting.sections import ProjectRow, PromiseRow
 
 
@@ -36,7 +36,7 @@ def _promises(one: Read) -> Iterator[str]:
     yield f"（{tick(n['promises_standing'], before, one.then)}）" if before is not None else ""
     yield f"；本期新作{n['promises_made']}项，电视亮诺{n['promises_aired']}项，变更{n['promises_changed']}项"
     yield f"；兑现{n['promises_kept']}项，逾期兑现{n['promises_kept_late']}项，失诺{n['promises_broken']}项"
-    yield where(n, "promises_withdrawn", "，撤回{}项")
+    yield if_any(n, "promises_withdrawn", "，撤回{}项")
     yield "。"
 
 
@@ -48,10 +48,10 @@ def _projects(n: Mapping[str, int]) -> Iterator[str]:
     yield f"；本期新立{n['projects_opened']}个，变更{n['projects_changed']}次"
     yield f"，报送进展{n['projects_progressed']}次，达到节点{n['milestones_reached']}个"
     yield f"，办结{n['projects_done']}个"
-    yield where(n, "projects_replaced", "，替代{}个")
-    yield where(n, "projects_dropped", "，终止{}个")
-    bad = where(n, "projects_rated_badly", "，差评{}次")
-    yield where(n, "projects_rated", f"；群众评价项目{{}}次{bad}")
+    yield if_any(n, "projects_replaced", "，替代{}个")
+    yield if_any(n, "projects_dropped", "，终止{}个")
+    bad = if_any(n, "projects_rated_badly", "，差评{}次")
+    yield if_any(n, "projects_rated", f"；群众评价项目{{}}次{bad}")
     yield "。"
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from services.kit.documents.official import Block, Paragraph, Remark
 from services.reporting.render.read import Read
 from services.reporting.render.table import Column, table
-from services.reporting.render.wording import percent, some, where
+from services.reporting.render.wording import if_any, percent, some
 from services.reporting.sections import Satisfaction, UnitAnswers
 
 PERFECT_NAMED: Final = 8
@@ -22,7 +22,7 @@ def satisfaction(one: Read) -> Iterator[Block]:
     else:
         yield Paragraph("本期未作回访。")
     if n["rated"]:
-        bad = where(n, "rated_badly", "，其中不满意、非常不满意{}件，须限期整改")
+        bad = if_any(n, "rated_badly", "，其中不满意、非常不满意{}件，须限期整改")
         yield Paragraph(f"群众主动评价{n['rated']}件{bad}：")
         yield one.bars(answers.levels, "群众评价按等次")
 

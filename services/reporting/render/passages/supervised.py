@@ -7,7 +7,7 @@ from services.kit.documents.official import Block, Paragraph
 from services.reporting.render.passages.late import LISTED, OF_LETTERS, late
 from services.reporting.render.read import Read
 from services.reporting.render.table import Column, counted, sum_of, table, touched
-from services.reporting.render.wording import limit_day, person, short, short_day, some, where
+from services.reporting.render.wording import if_any, limit_day, person, short, short_day, some
 from services.reporting.sections import GamingSign, LetterRow, ListedItem
 from services.reporting.words import SUBJECTS_ZH
 
@@ -42,7 +42,7 @@ def _letters(n: Mapping[str, int]) -> str:
     steps = ("issued", "received", "answered", "accepted", "returned", "struck_off", "voided", "open")
     if not any(n[f"letters_{step}"] for step in steps):
         return "整改督办函：本期未发出，期末无未销号的督办函。"
-    voided = where(n, "letters_voided", "，作废{}件")
+    voided = if_any(n, "letters_voided", "，作废{}件")
     return (
         f"整改督办函：本期发出{n['letters_issued']}件，签收{n['letters_received']}件，"
         f"回复{n['letters_answered']}件，验收{n['letters_accepted']}件，退回{n['letters_returned']}件，"

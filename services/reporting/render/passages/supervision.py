@@ -7,7 +7,7 @@ from services.kit.documents.official import Block, Paragraph
 from services.reporting.circular import OverdueCase
 from services.reporting.render.read import Read
 from services.reporting.render.table import Column, counted, sum_of, table, touched
-from services.reporting.render.wording import limit_day, person, some, where
+from services.reporting.render.wording import if_any, limit_day, person, some
 from services.reporting.sections import FurtherRow
 
 LISTED: Final = 30
@@ -39,7 +39,7 @@ def _notices(one: Read) -> Iterator[Block]:
     slips = "、".join(f"{s.name}{s.count}份" for s in c.notices)
     limits = "、".join(f"{s.name}{s.count}份" for s in c.notices_by_limit)
     by_limit = f"；按时限分：{limits}" if limits else ""
-    collapsed = where(n, "notices_collapsed", "；另有{}份并入同一事项的后一督办单")
+    collapsed = if_any(n, "notices_collapsed", "；另有{}份并入同一事项的后一督办单")
     received = f"收到回执{n['acknowledged']}份次"
     yield Paragraph(f"本期发出督办单{n['notices']}份：{slips}{by_limit}{collapsed}。{received}。")
     if red := [f"{unit.name}{unit.count}份" for unit in c.supervised.red_slips]:

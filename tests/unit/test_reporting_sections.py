@@ -217,7 +217,7 @@ def test_the_public_edition_names_no_single_matter() -> None:
         assert receipt not in outside
     assert "回执号" not in outside
     assert str(UUID(int=1)) not in public(whole).model_dump_json()
-    assert "负责人 甲" in outside
+    assert "负责人\n甲" in outside
 
 
 def test_every_figure_of_the_lists_has_a_name_that_is_read_back_with_its_slices() -> None:

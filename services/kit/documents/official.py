@@ -22,6 +22,11 @@ class Paragraph:
 
     text: str
 
+    @property
+    def leads(self) -> bool:
+        """Whether it announces what comes next, and so stands on one page with its beginning."""
+        return self.text.endswith("：")
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:

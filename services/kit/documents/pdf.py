@@ -18,6 +18,7 @@ from services.kit.documents.official import (
     Bars,
     Block,
     OfficialDocument,
+    Paragraph,
     Picture,
     Table,
     chinese_day,
@@ -110,6 +111,8 @@ def _blocks(blocks: Sequence[Block], pictures: _Pictures) -> Iterator[dict[str, 
             case Table():
                 sets = {"left": sorted(block.left), "alarming": sorted(block.alarming)}
                 yield asdict(block) | sets | kind | {"widths": block.shares, "heads": block.heads}
+            case Paragraph():
+                yield asdict(block) | kind | {"leads": block.leads}
             case Bars():
                 yield asdict(block) | kind | {"whole": block.full}
             case _:

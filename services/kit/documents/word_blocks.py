@@ -37,6 +37,7 @@ def _paragraph(word: Any, block: Paragraph) -> None:
     line = word.add_paragraph()
     said(line, block.text, FANGSONG, layout.BODY_PT)
     line.paragraph_format.first_line_indent = 2 * ADVANCE
+    line.paragraph_format.keep_with_next = block.leads
 
 
 def _heading(word: Any, block: Heading) -> None:

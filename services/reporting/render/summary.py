@@ -52,8 +52,8 @@ def _ends(name: str, board: Board, demanded: float) -> tuple[Column, Column]:
     """Who is first and who is last by the share completed on time."""
     best, last = ("无达标单位", "无未达100%的单位") if board.judged else ("本期无应办结事项", DASH)
     return (
-        Column(f"{name}：谁在前", tuple(_entries(board.best, 0.0)), best),
-        Column(f"{name}：谁在后", tuple(_entries(board.worst, demanded)), last, alarming=True),
+        Column(f"{name}按期办结谁在前", tuple(_entries(board.best, 0.0)), best),
+        Column(f"{name}按期办结谁在后", tuple(_entries(board.worst, demanded)), last, alarming=True),
     )
 
 

@@ -97,8 +97,8 @@ def place(unit: str) -> str:
 
 
 def person(post: str, holder: str | None) -> str:
-    """镇长 王建国; of either what is known."""
-    return " ".join(filter(None, (post, holder)))
+    """镇长, and beneath it 王建国; of either what is known."""
+    return "\n".join(filter(None, (post, holder)))
 
 
 def short(text: str, most: int) -> str:

@@ -26,9 +26,9 @@ _SINCE: Final[Column[LateItem]] = Column(
     "已超期", lambda item: f"{item.days_late}天", alarming=lambda _: True
 )
 OF_LISTS: Final[Sequence[Column[LateItem]]] = (
-    Column("编号", lambda item: item.number, 1.9),
-    Column("内容", lambda item: short(item.text, 30), 3, left=True),
-    Column("责任单位", lambda item: item.unit_name, 1.6, left=True),
+    Column("编号", lambda item: item.number, 1.7),
+    Column("内容", lambda item: short(item.text, 30), 3.1, left=True),
+    Column("责任单位", lambda item: item.unit_name, 1.8, left=True),
     Column("责任人", lambda item: person(item.post_title, item.holder), 1.8, left=True),
     _DUE,
     _SINCE,

@@ -70,7 +70,7 @@ OVERDUE: Final[Sequence[Column[Numbered]]] = (
         left=True,
     ),
     Column("承办单位", lambda row: row.case.unit_name, 1.6, left=True),
-    Column("责任领导", lambda row: _answers(row.case), 1.8, left=True),
+    Column("责任领导", lambda row: _answers(row.case), 2, left=True),
     Column("办结期限", lambda row: limit_day(row.case.due), 1.1),
     Column("已超期", lambda row: f"{row.case.days_late}天", 0.9, alarming=lambda _: True),
 )

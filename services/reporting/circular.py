@@ -6,7 +6,6 @@ from typing import Final, Literal
 
 import orjson
 
-from services.kit.clock import LOCAL
 from services.reporting.part import Part, Share
 from services.reporting.periods import DAY, SCHEDULED, BookKind, Period
 from services.reporting.sections import (
@@ -107,10 +106,6 @@ class UnitRow(Part):
     due: int
     on_time_rate: float | None
     below_threshold: bool
-
-    @property
-    def idle(self) -> bool:
-        return not (self.carried_over or self.dispatched or self.due)
 
 
 class OverdueCase(Part):
@@ -255,11 +250,6 @@ class Edition(Part):
     figures_sha256: str
     drafted_at: datetime
     issue: Issued
-
-    @property
-    def dated(self) -> date:
-        """The local day of the issue, of drafting where it isn't issued."""
-        return (self.issue.issued_at or self.drafted_at).astimezone(LOCAL).date()
 
 
 def canonical(part: Part) -> bytes:

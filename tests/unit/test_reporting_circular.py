@@ -84,7 +84,7 @@ def test_a_unit_below_the_threshold_is_named_and_one_at_it_is_not() -> None:
 
 def test_a_unit_with_nothing_due_has_no_rate_and_is_never_named() -> None:
     row = next(row for row in circular().units if row.code == "archives")
-    assert (row.on_time_rate, row.below_threshold, row.idle) == (None, False, True)
+    assert (row.on_time_rate, row.below_threshold) == (None, False)
 
 
 def test_a_unit_that_completes_nothing_of_what_is_overdue_has_a_rate_of_nought() -> None:

@@ -23,7 +23,7 @@ from services.reporting.render.passages.supervised import supervised
 from services.reporting.render.passages.supervision import supervision
 from services.reporting.render.read import Read, read
 from services.reporting.render.summary import summary
-from services.reporting.render.wording import TITLES_ZH, day, short_day
+from services.reporting.render.wording import TITLES_ZH, dated, day, short_day
 
 DRAFT: Final = "草稿（未签发）"
 
@@ -70,7 +70,7 @@ def outline(edition: Edition) -> Outline:
         title=_title(circular),
         addressee="、".join(f"各{kind}" for kind in annex.kinds(one)),
         issuer=circular.authority.issuer,
-        dated=edition.dated,
+        dated=dated(edition),
         corrected=tuple(corrected(edition)),
         summary=tuple(summary(one)),
         sections=tuple(section for section in sections if section.blocks),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.kit.clock import LOCAL
-from services.reporting.circular import UnitRow
+from services.reporting.circular import Edition, UnitRow
 
 DASH: Final = "—"
 """What stands where a share of nothing would: never 0 %."""
@@ -41,6 +41,11 @@ def limit_day(due: datetime) -> str:
 def moment(value: datetime) -> str:
     """2021年3月15日 08:00, local."""
     return f"{day(value)} {value.astimezone(LOCAL):%H:%M}"
+
+
+def dated(edition: Edition) -> date:
+    """The local day of the issue, of drafting where it isn't issued."""
+    return (edition.issue.issued_at or edition.drafted_at).astimezone(LOCAL).date()
 
 
 def change(now: int, before: int, then: str) -> str:

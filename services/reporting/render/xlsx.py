@@ -8,6 +8,7 @@ from services.kit.documents.workbook import to_xlsx as workbook
 from services.reporting.answers import figure_lines
 from services.reporting.circular import Circular, Edition, UnitRow
 from services.reporting.render.csv import COLUMNS
+from services.reporting.render.wording import dated
 
 UNIT_WIDTHS: Final = {"单位代码": 22.0, "单位": 26.0}
 FIGURE_HEADINGS: Final = ("数字", "名称", "Figure", "本期", "上期")
@@ -22,7 +23,7 @@ def to_xlsx(edition: Edition) -> bytes:
         Sheet("各单位", [heading for heading, _ in COLUMNS], units, UNIT_WIDTHS, 11, frozen="C2"),
         Sheet("全部数字", FIGURE_HEADINGS, _figures(circular), FIGURE_WIDTHS, 10),
     )
-    return workbook(sheets, edition.dated)
+    return workbook(sheets, dated(edition))
 
 
 def _cell(row: UnitRow, field: str) -> Value | Share:

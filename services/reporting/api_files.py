@@ -11,9 +11,8 @@ from fastapi.responses import Response
 from services.kit.http import STAFF_OR_ANYBODY
 from services.reporting.circular import Edition
 from services.reporting.render.csv import to_csv
-from services.reporting.render.docx import to_docx
 from services.reporting.render.html import to_html
-from services.reporting.render.pdf import to_pdf
+from services.reporting.render.paper import to_docx, to_pdf
 from services.reporting.render.xlsx import to_xlsx
 
 Found = Callable[[str, Request], Awaitable[Edition]]

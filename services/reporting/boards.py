@@ -21,7 +21,7 @@ Value = Callable[[UnitRow, Mapping[str, int], Satisfaction], float | None]
 class Measure:
     """One measure of the lists. `flawless`: the value that is best of all, after which nobody is last.
 
-    Who `falls_short` of what is demanded is never among the best.
+    Who `falls_short` of what is demanded, or has the worst value of all, is never among the best.
     """
 
     name: str
@@ -49,7 +49,10 @@ def _board(
     places = _places(valued, measure.flawless == 1.0)
     short = {unit.code for _, unit in valued if measure.falls_short(unit, answers)}
     most = min(ENDS, (len(valued) + 1) // 2)
-    best = _first([place for place in places if short.isdisjoint(place.units)], most)
+    good = [
+        place for place in places if short.isdisjoint(place.units) and place.value != 1 - measure.flawless
+    ]
+    best = _first(good, most)
     rest = [place for place in reversed(places) if place not in best and place.value != measure.flawless]
     return Board(
         measure=measure.name,

@@ -107,10 +107,6 @@ class UnitRow(Part):
     on_time_rate: float | None
     below_threshold: bool
 
-    @property
-    def idle(self) -> bool:
-        return not (self.carried_over or self.dispatched or self.due)
-
 
 class OverdueCase(Part):
     """A case past its limit and not completed at the cut. `days_late`: days begun since its limit.
@@ -203,15 +199,15 @@ class Circular(Part):
     repeats: tuple[RepeatedCase, ...]
     cut: tuple[CutAt, ...]
     cut_sha256: str
+    notices_by_limit: tuple[Share, ...]
+    satisfaction: Satisfaction
+    progress: Progress
+    supervised: Supervised
+    gaming: tuple[GamingSign, ...]
+    boards: Boards
+    burning: tuple[Burning, ...]
+    trend: tuple[TrendPoint, ...]
     promise_head: PromiseHead | None = None
-    notices_by_limit: tuple[Share, ...] = ()
-    satisfaction: Satisfaction | None = None
-    progress: Progress | None = None
-    supervised: Supervised | None = None
-    gaming: tuple[GamingSign, ...] = ()
-    boards: Boards | None = None
-    burning: tuple[Burning, ...] = ()
-    trend: tuple[TrendPoint, ...] = ()
     correction: Correction | None = None
 
     @property

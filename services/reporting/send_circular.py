@@ -8,8 +8,9 @@ from services.kit.delivery.message import Attachment, Outgoing
 from services.kit.delivery.store import enqueue, reachable
 from services.reporting.circular import Circular, Edition, number_zh
 from services.reporting.public import public_edition
-from services.reporting.render.html import TITLES_ZH, day, percent, short_day, to_html
-from services.reporting.render.pdf import to_pdf
+from services.reporting.render.html import to_html
+from services.reporting.render.paper import to_pdf
+from services.reporting.render.wording import TITLES_ZH, day, percent, short_day
 from services.reporting.store_circulars import find
 
 TYPE = "yinuo.circular.issued"
@@ -72,7 +73,7 @@ def _body(title: str, edition: Edition) -> str:
             title,
             f"{day(c.first)}至{day(c.last)}",
             "",
-            f"本期交办 {n('dispatched')} 件，办结 {n('completed')} 件，期末逾期 {n('overdue')} 件。",
+            f"本期交办 {n('dispatched')} 件，办结 {n('completed')} 件，期末超期未办结 {n('overdue')} 件。",
             f"按期办结率 {percent(c.on_time_rate)}。",
             f"按期办结率低于 {percent(c.authority.threshold, 0)} 的单位：{below}",
             "",

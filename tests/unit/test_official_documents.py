@@ -23,6 +23,7 @@ from services.kit.documents.official import (
     Bars,
     Column,
     Columns,
+    Entry,
     Heading,
     Level,
     Numbering,
@@ -67,11 +68,16 @@ EVERYTHING = replace(
     LETTER,
     body=(
         Tiles((Tile("85.4%", "按期办结率", "标准85%"), Tile("12", "超期未办结", "较上周 +3", alarming=True))),
-        Columns((Column("领先", (("水利局", "100%"),)), Column("末位", (), "没有", alarming=True))),
+        Columns(
+            (Column("领先", (Entry("水利局", "100%", "三件"),)), Column("末位", (), "没有", alarming=True))
+        ),
         Heading(1, "情况"),
         Paragraph("第一行\n第二行"),
         Bars((Bar("供水", 3, "3件"), Bar("道路", 0, "0件", alarming=True)), mark=2, caption="热点"),
         Table(("单位", "件数"), (("水利局", "3"), ("住建局", "0")), left=frozenset({0}), total=("合计", "3")),
+        Table(
+            ("层级", "在诺", "兑现", "失诺"), (("镇", "1", "2", "3\n4"),), groups=("", "期末", "本期", "本期")
+        ),
         Remark("注：件数。"),
         Picture(PNG, "png", "现场"),
     ),
@@ -160,7 +166,9 @@ def test_every_kind_of_block_comes_onto_paper_with_its_words() -> None:
     for words in (
         "85.4%",
         "领先",
+        "三件",
         "没有",
+        "本期",
         "一、情况",
         "热点",
         "水利局",
@@ -211,6 +219,11 @@ def test_the_word_file_has_the_same_page_and_line_and_says_the_same() -> None:
         assert words in lines
     assert "抄送：县委办公室，县政府办公室。" in lines
     assert [[cell.text for cell in row.cells] for row in word.tables[3].rows][-1] == ["合计", "3"]
+    assert [[cell.text for cell in row.cells] for row in word.tables[4].rows] == [
+        ["层级", "期末", "本期", "本期"],
+        ["层级", "在诺", "兑现", "失诺"],
+        ["镇", "1", "2", "3\n4"],
+    ]
 
 
 def test_word_does_not_take_two_tables_for_one() -> None:

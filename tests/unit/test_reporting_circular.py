@@ -24,8 +24,9 @@ from services.reporting.figures import FACTS, LEDGER
 from services.reporting.part import rate
 from services.reporting.periods import containing
 from services.reporting.render.csv import to_csv
-from services.reporting.render.html import change, limit_day, percent, tick, to_html
+from services.reporting.render.html import to_html
 from services.reporting.render.ranking import ranking
+from services.reporting.render.wording import change, limit_day, percent, tick
 from tests.contract.reporting_histories import FIRST, directory, midnight
 
 CUT_AT = midnight(FIRST + timedelta(days=7))
@@ -83,7 +84,7 @@ def test_a_unit_below_the_threshold_is_named_and_one_at_it_is_not() -> None:
 
 def test_a_unit_with_nothing_due_has_no_rate_and_is_never_named() -> None:
     row = next(row for row in circular().units if row.code == "archives")
-    assert (row.on_time_rate, row.below_threshold, row.idle) == (None, False, True)
+    assert (row.on_time_rate, row.below_threshold) == (None, False)
 
 
 def test_a_unit_that_completes_nothing_of_what_is_overdue_has_a_rate_of_nought() -> None:
@@ -93,11 +94,11 @@ def test_a_unit_that_completes_nothing_of_what_is_overdue_has_a_rate_of_nought()
 
 def test_what_waits_to_be_judged_and_what_was_returned_late_is_said_only_where_there_is_any() -> None:
     page = to_html(edition(circular({"water": figures(unjudged=2, returned=3, returned_overdue=1, due=1)})))
-    assert "已办结而时限未定的<b>2</b>件待判定" in page
-    assert '逾期退回<b class="red">1</b>件' in page
+    assert "已办结而时限未定的2件待判定" in page
+    assert "逾期退回1件" in page
     quiet = to_html(edition(circular({"water": figures(returned=3)})))
-    assert "时限未定的<b>" not in quiet
-    assert "逾期退回<b" not in quiet
+    assert "已办结而时限未定" not in quiet
+    assert "计入退回单位的应办结" not in quiet
 
 
 def test_a_circular_from_before_a_figure_existed_still_renders() -> None:
@@ -154,7 +155,7 @@ def test_overdue_names_whoever_held_the_post_on_the_day_it_fell_due() -> None:
 def test_the_overdue_list_tells_the_successor_besides() -> None:
     late = OpenLate(UUID(int=1), 1, "YN1", "water", "water.head", "water", None, CUT_AT, CUT_AT, signed=False)
     page = to_html(edition(circular(overdue=(late,), week=FIRST + timedelta(days=7))))
-    assert "<b>甲</b>（现任乙）" in page
+    assert "甲（现任乙）" in page
 
 
 @pytest.mark.parametrize(("hours", "days"), [(0, 0), (1, 1), (24, 1), (48, 2)])
@@ -238,11 +239,10 @@ def test_a_share_of_nothing_is_a_dash_not_nought() -> None:
         (3, 4, "环比下降25.0%（减少1件）", "较上周 −1（−25.0%）"),
         (4, 4, "与上周持平", "与上周持平"),
         (4, 0, "上周为0，增加4件", "较上周 +4"),
-        (4, None, "", "首期，无上周数据"),
     ],
 )
-def test_changes_are_said_in_words(now: int, before: int | None, words: str, short: str) -> None:
-    assert (change(now, before), tick(now, before)) == (words, short)
+def test_changes_are_said_in_words(now: int, before: int, words: str, short: str) -> None:
+    assert (change(now, before, "上周"), tick(now, before, "上周")) == (words, short)
 
 
 def test_a_limit_at_midnight_is_shown_as_the_end_of_the_day_before() -> None:

@@ -60,7 +60,7 @@ def test_a_correction_s_page_and_the_old_one_s_name_each_other() -> None:
         "〔2021〕第3期（2021-03）",
         "单位名称有误",
         "以本期为准",
-        "<td>water单位</td><td><b>县水利局</b>",
+        "县水利局：名称",
     ):
         assert text in page
     told = to_html(_edition(old, "2021-03", corrected_by="correction-2021-01"))

@@ -14,8 +14,11 @@ from services.reporting.list_figures import LIST_FIGURES, SLICES
 from services.reporting.lists import Late, ListNumbers
 from services.reporting.periods import Period, containing
 from services.reporting.public import public
-from services.reporting.render.charts import columns, lines
-from services.reporting.render.html import ends, some, to_html, touched, wan
+from services.reporting.render.charts import draw_counts, draw_rates
+from services.reporting.render.html import to_html
+from services.reporting.render.summary import ends
+from services.reporting.render.table import touched
+from services.reporting.render.wording import some, wan
 from services.reporting.sections import Place, TrendPoint
 from tests.contract.reporting_histories import FIRST
 from tests.unit.test_reporting_circular import CUT_AT, circular, edition, figures, known
@@ -56,7 +59,6 @@ def answered(**units: tuple[int, int]) -> dict[str, int]:
 
 def test_a_unit_under_the_required_satisfaction_is_named_and_one_at_it_is_not() -> None:
     found = told(answered(water=(20, 17), roads=(20, 16), archives=(9, 9))).satisfaction
-    assert found is not None
     assert (found.below, found.perfect) == (("roads",), ("archives",))
     assert (found.answered, found.rate) == (49, 0.8571)
 
@@ -71,9 +73,8 @@ def test_a_unit_that_has_left_the_directory_is_named_for_what_its_citizens_answe
 
 def test_too_few_answers_neither_praise_nor_name_a_unit_and_the_page_says_so() -> None:
     one = told(answered(water=(4, 0), roads=(4, 4)))
-    assert one.satisfaction is not None
     assert (one.satisfaction.below, one.satisfaction.perfect) == ((), ())
-    assert "评价不足5件的不排名、不点名" in to_html(edition(one))
+    assert "评价不足5件的单位不排名、不点名" in to_html(edition(one))
 
 
 def test_who_falls_short_is_told_to_correct_it_at_once() -> None:
@@ -84,7 +85,6 @@ def test_who_falls_short_is_told_to_correct_it_at_once() -> None:
 
 def test_ratings_are_told_in_five_levels_those_that_nobody_gave_too() -> None:
     one = told({"rated.level.satisfied": 3, "rated.level.dissatisfied": 1}, whole={"rated": 4})
-    assert one.satisfaction is not None
     assert [(level.count, level.share) for level in one.satisfaction.levels] == [
         (0, 0.0),
         (3, 0.75),
@@ -97,7 +97,6 @@ def test_ratings_are_told_in_five_levels_those_that_nobody_gave_too() -> None:
 def test_towns_and_departments_are_ranked_apart_and_ties_have_no_order() -> None:
     kept, half = figures(due=4, completed_on_time=4), figures(due=4, completed_on_time=2)
     one = told(by_unit={"town_east": kept, "town_west": half, "water": kept, "roads": kept})
-    assert one.boards is not None
     towns, departments = one.boards.towns[0], one.boards.departments[0]
     assert [place.units for place in towns.best] == [("town_east",)]
     assert [place.units for place in towns.worst] == [("town_west",)]
@@ -112,7 +111,6 @@ def test_a_tie_enters_a_board_whole_and_nobody_stands_at_both_ends() -> None:
         for row in circular().units[:1]
     ]
     answers = told().satisfaction
-    assert answers is not None
     board = boards(units, {}, answers).departments[0]
     assert [len(place.units) for place in board.best] == [7]
     assert [place.value for place in board.worst] == [0.5, 0.9]
@@ -120,15 +118,19 @@ def test_a_tie_enters_a_board_whole_and_nobody_stands_at_both_ends() -> None:
 
 def test_who_is_below_what_is_demanded_is_never_among_the_best() -> None:
     one = told(by_unit={"town_east": figures(due=4, completed_on_time=2)})
-    assert one.boards is not None
     assert one.boards.towns[0].best == ()
     assert [place.units for place in one.boards.towns[0].worst] == [("town_east",)]
+
+
+def test_the_worst_value_of_all_is_never_among_the_best_even_if_nobody_else_has_one() -> None:
+    one = told(by_unit={"roads": figures(dispatched=2, returned=2)})
+    returned = next(board for board in one.boards.departments if board.measure == "return_rate")
+    assert (returned.best, [place.units for place in returned.worst]) == ((), [("roads",)])
 
 
 def test_low_return_and_redo_rates_are_the_good_ones() -> None:
     by_unit = {"water": figures(dispatched=10, returned=5, redone=1), "roads": figures(dispatched=10)}
     one = told(by_unit=by_unit)
-    assert one.boards is not None
     returned = next(board for board in one.boards.departments if board.measure == "return_rate")
     assert [(place.value, place.units) for place in returned.best] == [(0.0, ("roads",))]
     assert [(place.value, place.units) for place in returned.worst] == [(0.5, ("water",))]
@@ -209,7 +211,7 @@ def test_whether_the_days_before_were_reported_too_says_nothing_in_a_county_circ
 
 def test_charts_draw_with_no_circular_before_and_with_nothing_counted() -> None:
     point = TrendPoint(last=FIRST, received=0, completed=0, overdue=0, on_time_rate=None, satisfied_rate=None)
-    for drawn in (columns([point]), lines([point], 0.85), columns([]), lines([], 0.85)):
+    for drawn in (draw_counts([point]), draw_rates([point], 0.85), draw_counts([]), draw_rates([], 0.85)):
         assert drawn.startswith("<svg")
         assert "nan" not in drawn.lower()
 
@@ -218,8 +220,8 @@ def test_a_chart_s_value_can_be_read_off_it() -> None:
     points = [
         TrendPoint(last=FIRST, received=41, completed=12, overdue=0, on_time_rate=0.5, satisfied_rate=0.9)
     ]
-    assert ">41<" in columns(points)
-    assert ">50.0%<" in lines(points, 0.85)
+    assert ">41<" in draw_counts(points)
+    assert ">50.0%<" in draw_rates(points, 0.85)
 
 
 def test_the_public_edition_names_no_single_matter() -> None:
@@ -235,7 +237,7 @@ def test_the_public_edition_names_no_single_matter() -> None:
         assert receipt not in outside
     assert "回执号" not in outside
     assert str(UUID(int=1)) not in public(whole).model_dump_json()
-    assert "<b>甲</b>" in outside
+    assert "负责人\n甲" in outside
 
 
 def test_every_figure_of_the_lists_has_a_name_that_is_read_back_with_its_slices() -> None:
@@ -255,8 +257,8 @@ def test_three_are_told_at_an_end_and_more_of_one_value_in_one_line() -> None:
     def place(value: float, names: str) -> Place:
         return Place(value=value, units=tuple(names), names=tuple(names))
 
-    assert ends([place(1.0, "甲"), place(0.9, "乙丙丁")]) == [("甲", 1.0), ("乙、丙、丁", 0.9)]
-    assert ends([place(1.0, "甲乙丙丁")]) == [("甲、乙、丙等4个", 1.0)]
+    assert ends([place(1.0, "甲"), place(0.9, "乙丙丁")]) == [("甲", 1.0), ("乙、丙等3个", 0.9)]
+    assert ends([place(1.0, "甲乙丙丁")]) == [("甲、乙等4个", 1.0)]
     assert [name for name, _ in ends([place(1.0, "甲乙丙"), place(0.9, "丁")])] == ["甲", "乙", "丙"]
 
 

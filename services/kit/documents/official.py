@@ -7,6 +7,7 @@ out. Headings carry no number of their own: they are numbered 一、 （一） 1
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Final, Literal
 
 NUMERALS: Final = "零一二三四五六七八九"
@@ -20,6 +21,11 @@ class Paragraph:
     """A paragraph, its first line indented by two characters; a line break in `text` begins another one."""
 
     text: str
+
+    @property
+    def leads(self) -> bool:
+        """Whether it announces what comes next, and so stands on one page with its beginning."""
+        return self.text.endswith("：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class Table:
     """Rows under headings, all of one length. `widths`: shares of the line by column, equal where empty.
 
     `left`: the columns that aren't centred. `alarming`: (row, column) of cells to be seen at once.
-    `total`: a last row that sums up.
+    `total`: a last row that sums up. `groups`: by column, a heading above the heading; neighbours of one name
+    share it, "" has none. A line break in a cell begins a new line there.
     """
 
     headings: tuple[str, ...]
@@ -52,6 +59,19 @@ class Table:
     alarming: frozenset[tuple[int, int]] = frozenset()
     total: tuple[str, ...] = ()
     caption: str = ""
+    groups: tuple[str, ...] = ()
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The widths, equal ones where none are given."""
+        return self.widths or (1.0,) * len(self.headings)
+
+    @property
+    def heads(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The headings by their groups, from left to right; a group of no name for those that have none."""
+        named = zip(self.groups or ("",) * len(self.headings), self.headings, strict=True)
+        runs = groupby(named, key=lambda one: one[0])
+        return tuple((group, tuple(heading for _, heading in run)) for group, run in runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +93,11 @@ class Bars:
     mark: float | None = None
     caption: str = ""
 
+    @property
+    def full(self) -> float:
+        """The length of a full bar, never nought."""
+        return self.whole or max((bar.length for bar in self.bars), default=0) or 1
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -92,11 +117,21 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a short list: what, how much, and a remark in small print where there is room for it."""
+
+    what: str
+    much: str
+    remark: str = ""
+    alarming: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """A short list with a heading; of each entry, what and how much. `otherwise`: said where it is empty."""
+    """A short list with a heading. `otherwise`: said where it is empty."""
 
     heading: str
-    entries: tuple[tuple[str, str], ...]
+    entries: tuple[Entry, ...]
     otherwise: str = ""
     alarming: bool = False
 

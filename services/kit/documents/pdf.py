@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.kit.documents import layout
 from services.kit.documents.official import (
+    Bars,
     Block,
     OfficialDocument,
+    Paragraph,
     Picture,
     Table,
     chinese_day,
@@ -107,9 +109,12 @@ def _blocks(blocks: Sequence[Block], pictures: _Pictures) -> Iterator[dict[str, 
                 file = pictures.keep(block)
                 yield kind | {"file": file, "caption": block.caption, "width": block.width}
             case Table():
-                widths = block.widths or (1.0,) * len(block.headings)
-                sets = {"left": sorted(block.left), "alarming": sorted(block.alarming), "widths": widths}
-                yield asdict(block) | sets | kind
+                sets = {"left": sorted(block.left), "alarming": sorted(block.alarming)}
+                yield asdict(block) | sets | kind | {"widths": block.shares, "heads": block.heads}
+            case Paragraph():
+                yield asdict(block) | kind | {"leads": block.leads}
+            case Bars():
+                yield asdict(block) | kind | {"whole": block.full}
             case _:
                 yield asdict(block) | kind
 

@@ -37,6 +37,7 @@ def _paragraph(word: Any, block: Paragraph) -> None:
     line = word.add_paragraph()
     said(line, block.text, FANGSONG, layout.BODY_PT)
     line.paragraph_format.first_line_indent = 2 * ADVANCE
+    line.paragraph_format.keep_with_next = block.leads
 
 
 def _heading(word: Any, block: Heading) -> None:
@@ -53,12 +54,10 @@ def _remark(word: Any, block: Remark) -> None:
 
 
 def _table(word: Any, block: Table) -> None:
-    size = 7.5 if len(block.headings) > 10 else 9.0 if len(block.headings) > 6 else 10.5
+    size = 7.5 if len(block.headings) > 10 else 9.0 if len(block.headings) > 5 else 10.5
     _caption(word, block.caption)
-    widths = block.widths or (1.0,) * len(block.headings)
-    table = _grid(word, len(widths), widths, _GRID)
-    _row(table, [(text, HEITI, None, False) for text in block.headings], size)
-    table.rows[0]._tr.get_or_add_trPr().append(element("w:tblHeader"))
+    table = _grid(word, len(block.headings), block.shares, _GRID)
+    _headings(table, block, size)
     for at, row in enumerate(block.rows):
         cells = [
             (text, FANGSONG, RED if (at, column) in block.alarming else None, column in block.left)
@@ -70,12 +69,46 @@ def _table(word: Any, block: Table) -> None:
     _gap(word)
 
 
+def _headings(table: Any, block: Table, size: float) -> None:
+    """One row, or two where some headings have a group; they stand again on each page."""
+    upper, lower = list[str](), list[str]()
+    for group, names in block.heads:
+        upper += (group, *("" for _ in names[1:])) if group else names
+        lower += names if group else ("" for _ in names)
+    for texts in (upper, lower) if any(lower) else (upper,):
+        _row(table, [(text, HEITI, None, False) for text in texts], size)
+        table.rows[-1]._tr.get_or_add_trPr().append(element("w:tblHeader"))
+    if any(lower):
+        _merge(table, block)
+
+
+def _merge(table: Any, block: Table) -> None:
+    """A group spans its columns, a heading without one both rows."""
+    at = 0
+    for group, names in block.heads:
+        places = range(at, at + len(names))
+        if group:
+            _span([table.cell(0, place) for place in places])
+        else:
+            for place in places:
+                _span([table.cell(0, place), table.cell(1, place)])
+        at += len(names)
+
+
+def _span(cells: Sequence[Any]) -> None:
+    """One cell of several, with the text of the first."""
+    first, *others = cells
+    for other in others:
+        other.paragraphs[0].clear()
+    if others:
+        first.merge(others[-1])
+
+
 def _bars(word: Any, block: Bars) -> None:
     _caption(word, block.caption)
-    whole = block.whole or max((bar.length for bar in block.bars), default=0) or 1
     table = _grid(word, 3, (0.28, 0.5, 0.22), None)
     for bar in block.bars:
-        full = FULL * round(min(1.0, bar.length / whole) * LONGEST_BAR)
+        full = FULL * round(min(1.0, bar.length / block.full) * LONGEST_BAR)
         colour = RED if bar.alarming else None
         cells = [(bar.name, FANGSONG, None, False), (full, FANGSONG, colour or "7D8A99", True)]
         _row(table, [*cells, (bar.said, FANGSONG, colour, True)], 9.0)
@@ -97,8 +130,11 @@ def _columns(word: Any, block: Columns) -> None:
     for cell, column in zip(table.add_row().cells, block.columns, strict=True):
         colour = RED if column.alarming else None
         _small(cell.paragraphs[0], column.heading, CAPTION_PT, HEITI, colour)
-        for what, much in column.entries:
-            _small(cell.add_paragraph(), f"{what}　{much}", REMARK_PT)
+        for one in column.entries:
+            line = cell.add_paragraph()
+            _small(line, f"{one.what}　", REMARK_PT)
+            said(line, one.much, HEITI, REMARK_PT, RED if one.alarming else None)
+            said(line, f"　{one.remark}" if one.remark else "", FANGSONG, 9.0, GREY)
         if not column.entries:
             _small(cell.add_paragraph(), column.otherwise, REMARK_PT, colour=GREY)
     _gap(word)

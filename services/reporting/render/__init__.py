@@ -1,1 +1,1 @@
-"""A circular as people read it: HTML for print, CSV for spreadsheets."""
+"""A circular as people read it: an outline; from it the page and the papers; units and figures as tables."""

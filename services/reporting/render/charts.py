@@ -1,8 +1,8 @@
 """Charts as inline SVG, made here: no script, nothing from elsewhere, sharp on paper."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
@@ -14,11 +14,15 @@ LEFT: Final = 34
 RIGHT: Final = 8
 TOP: Final = 22
 BOTTOM: Final = 22
+VALUE: Final = 20
+"""What a value written behind a line takes of the width."""
+TEXT: Final = 10
+"""How high a line of text is."""
 _PLOT: Final = (WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM)
 _FLOOR: Final = HEIGHT - BOTTOM
 
 
-def columns(trend: Sequence[TrendPoint]) -> Markup:
+def draw_counts(trend: Sequence[TrendPoint]) -> Markup:
     """Received and completed, circular by circular, the present one in full colour."""
     highest = max((max(point.received, point.completed) for point in trend), default=0)
     top = _round_up(highest)
@@ -47,11 +51,11 @@ def _bar(kind: str, value: int, top: int, x: float, wide: float, last: bool) -> 
     return f'<rect class="{kind}" {box}/>{told}'
 
 
-def lines(trend: Sequence[TrendPoint], threshold: float) -> Markup:
+def draw_rates(trend: Sequence[TrendPoint], threshold: float) -> Markup:
     """The share completed on time and the share satisfied, circular by circular, with what is demanded."""
     known = [value for one in trend for value in (one.on_time_rate, one.satisfied_rate) if value is not None]
     low = min(0.8, *(int(value * 10) / 10 for value in known)) if known else 0.0
-    step = _PLOT[0] / max(len(trend), 4)
+    step = (_PLOT[0] - VALUE) / max(len(trend), 4)
     marks = ((0.0, f"{low:.0%}"), (1.0, "100%"))
     demanded = _height(threshold, low)
     body = [
@@ -59,6 +63,7 @@ def lines(trend: Sequence[TrendPoint], threshold: float) -> Markup:
         f'<line class="demanded" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{demanded:.1f}" y2="{demanded:.1f}"/>',
         f'<text class="mark demanded" x="{LEFT - 4}" y="{demanded + 3:.1f}">{threshold:.0%}</text>',
     ]
+    ends: list[End] = []
     for kind in ("on_time_rate", "satisfied_rate"):
         points = [
             (LEFT + step * (place + 0.5), _height(value, low), value)
@@ -66,6 +71,8 @@ def lines(trend: Sequence[TrendPoint], threshold: float) -> Markup:
             if (value := getattr(one, kind)) is not None
         ]
         body.append(_line(kind, points))
+        ends += [End(kind, *points[-1])] if points else []
+    body += _values(ends)
     body += [
         _under(LEFT + step * (place + 0.5), one.last, place, len(trend)) for place, one in enumerate(trend)
     ]
@@ -73,15 +80,28 @@ def lines(trend: Sequence[TrendPoint], threshold: float) -> Markup:
     return _svg("按期办结率与回访满意率，逐期", [key, *body])
 
 
+class End(NamedTuple):
+    """Where a line ends, and at which value."""
+
+    kind: str
+    x: float
+    y: float
+    value: float
+
+
 def _line(kind: str, points: Sequence[tuple[float, float, float]]) -> str:
-    if not points:
-        return ""
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
     dots = "".join(f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="2"/>' for x, y, _ in points)
-    x, y, value = points[-1]
-    above = y - 5 if y > TOP + 8 else y + 11
-    told = f'<text class="value {kind}" x="{x:.1f}" y="{above:.1f}">{value:.1%}</text>'
-    return f'<polyline class="{kind}" points="{path}"/>{dots}{told}'
+    return f'<polyline class="{kind}" points="{path}"/>{dots}'
+
+
+def _values(ends: Sequence[End]) -> Iterator[str]:
+    """The last values behind their lines, the higher one above, never one upon the other."""
+    ordered = sorted(ends, key=lambda one: one.y)
+    for place, one in enumerate(ordered):
+        others = [other.y for other in ordered if other is not one and abs(other.y - one.y) < TEXT]
+        y = (one.y + others[0]) / 2 + (place - 0.5) * TEXT if others else one.y
+        yield f'<text class="value {one.kind}" x="{one.x + 5:.1f}" y="{y + 3:.1f}">{one.value:.1%}</text>'
 
 
 def _height(value: float, low: float) -> float:

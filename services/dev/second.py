@@ -17,7 +17,7 @@ from services.dev.readiness import service_answers
 from services.dev.running import Running
 from services.dev.supervisor import Supervisor
 
-SENDER: Final = "督查室 <duban@fengxian.example>"
+SENDER: Final = "Yinuo <duban@fengxian.example>"
 
 
 def second(service: str) -> str:

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import httpx
@@ -79,7 +79,7 @@ async def play(
 ) -> Outcome:
     """Play on a running stack whose clock stands weeks before the Monday; it has second processes then.
 
-    `hurry`: an administrator asks for mails again that a dead process had claimed, whose lease is a minute.
+    `hurry`: an administrator asks for mails again that were put off, or that a dead process had claimed.
     """
     random = Random(seed)  # noqa: S311  a play, not a secret
     mail = MailServer(running.data / "mails", Random(seed))  # noqa: S311  as above
@@ -132,14 +132,18 @@ async def _mails_sent(twice: Running, hurry: bool) -> None:
             raise Problem(f"{len(waiting)} e-mails still wait", "see `yinuo delivery log --state waiting`")
         if hurry:
             for service, message in waiting:
-                await _ask_again(twice, service, message)
+                if message["attempts"]:
+                    await _ask_again(twice, service, message["message_id"])
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _waiting(running: Running, service: str) -> list[str]:
+async def _waiting(running: Running, service: str) -> list[dict[str, Any]]:
     async with client(running, service) as http:
-        found = await http.get("/delivery/log", params={"state": "waiting", "limit": "500"})
-        return [one["message_id"] for one in found.raise_for_status().json()["messages"]]
+        found = await http.get(
+            "/delivery/log", params={"state": "waiting", "channel": "email", "limit": "500"}
+        )
+        messages: list[dict[str, Any]] = found.raise_for_status().json()["messages"]
+        return messages
 
 
 async def _ask_again(running: Running, service: str, message: str) -> None:

@@ -33,7 +33,7 @@ Signing = Literal["automatic", "by_hand"]
 class Size:
     """How much is left undone: cases sent in at each hour, on the days before the Monday that count most."""
 
-    cases: int = 60
+    cases: int = 30
     hours: Sequence[int] = (1, 4, 7, 9, 11, 14, 16, 19, 22)
     projects: int = 60
     letters: int = 12

@@ -64,8 +64,10 @@ class Offices:
         await asyncio.gather(*(self._keep_at(act, pauses) for act, pauses in WORK))
 
     async def _keep_at(self, act: "Act", pauses: float) -> None:
-        while not self.stopping:
+        while True:
             await self.open.wait()
+            if self.stopping:
+                return
             self.acting += 1
             try:
                 await act(self)
@@ -80,8 +82,8 @@ class Offices:
             await asyncio.sleep(0.05)
 
     async def until_waiting(self) -> int:
-        """Wait until at least one request has no answer yet; how many."""
-        while not self.waiting:  # noqa: ASYNC110  as above
+        """Wait until at least one request has no answer yet, or something can't be explained; how many."""
+        while not self.waiting and not self.books.surprises:  # noqa: ASYNC110  as above
             await asyncio.sleep(0)
         return self.waiting
 

@@ -49,6 +49,7 @@ from services.dev.storm_outcome import Outcome
 from services.dev.storm_report import print_outcome
 from services.dev.supervisor import checkout
 from services.kit.clock import local_day, local_midnight, read_clock
+from services.supervision.app import shipped_policies
 
 COUNTY: Final = checkout() / "examples" / "fengxian"
 MONDAY: Final = date(2021, 3, 1)
@@ -158,7 +159,9 @@ async def _compared(
     play.report("Reckoning rungs anew from the topics; holding them, numbers and mails against the books")
     await settle(play.running, PATIENCE)
     books = await read_books(play.running)
-    found = hold_against(books, office.books, play.county, play.mail, play.settled, addressed_at)
+    found = hold_against(
+        books, shipped_policies(), office.books, play.county, play.mail, play.settled, addressed_at
+    )
     return Outcome(
         rounds,
         victims,

@@ -24,8 +24,8 @@ from services.dev.storm_topics import Topics, read_topics
 from services.kit.connection import Pool
 from services.kit.delivery.message import message_id
 from services.kit.postgres import pool
-from services.supervision.app import shipped_policies
 from services.supervision.calendar import WorkCalendar
+from services.supervision.calendars import Policies
 
 MAILING: Final[tuple[Service, ...]] = ("supervision", "reporting")
 _NOTICES: Final = "SELECT notice_id, subject_id, kind, trigger, generation, rung, outcome FROM notices"
@@ -82,6 +82,7 @@ async def _counters(connections: Pool, sql: str) -> dict[str, int]:
 
 def hold_against(
     books: Books,
+    policies: Policies,
     offices: OfficeBooks,
     county: Directory,
     mail: MailServer,
@@ -89,7 +90,6 @@ def hold_against(
     addressed_at: datetime,
 ) -> Found:
     """Every rung, letter number, circular number and mail exactly once, and no other."""
-    policies = shipped_policies()
     calendar = WorkCalendar.of(policies.built_in)
     known = expected(books.topics, Reckoning.of(books.topics, policies.presets.ladders, calendar, settled))
     differences = (

@@ -88,7 +88,7 @@ class MailServer:
 
 async def _hang_up(server: SMTP) -> str:
     """The session ends with its connection, and this with it."""
-    assert server.transport is not None  # noqa: S101  something came over it
+    assert isinstance(server.transport, asyncio.WriteTransport)  # noqa: S101  something came over it
     server.transport.abort()
     await asyncio.sleep(60)
     return "421 gone"

@@ -59,6 +59,6 @@ def _free(services: Collection[Service], taken: Mapping[str, int]) -> dict[str, 
     """A free port for each; as many are drawn at once as a stack has processes."""
     assert set(services) <= set(DEFAULTS)  # noqa: S101  each has a port by default
     while True:
-        found = {service: free_ports()[service] for service in services}
+        found: dict[str, int] = {service: free_ports()[service] for service in services}
         if len({*found.values(), *taken.values()}) == len(found) + len(set(taken.values())):
             return found

@@ -124,7 +124,8 @@ class Offices:
 
     async def receive(self, row: Mapping[str, Any]) -> None:
         """One that was issued."""
-        path, theirs = f"/letters/{row['letter_id']}", ("handler", row["unit"])
+        path = f"/letters/{row['letter_id']}"
+        theirs: tuple[Role, str | None] = ("handler", row["unit"])
         await self.sent("supervision", "POST", f"{path}/receive", by=theirs)
         if self.random.random() < REPLIES:
             said = {"reply": "已按要求整改到位。"}

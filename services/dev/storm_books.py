@@ -65,15 +65,19 @@ async def read_books(running: Running) -> Books:
     """All of it, as the database's administrator and from offset 0."""
     topics = await read_topics(running.kafka)
     async with pool(running.admin_url, "supervision", 1) as supervision:
-        notices = await supervision.fetch(_NOTICES)
-        letters = await supervision.fetch(_LETTERS)
+        notices = await _rows(supervision, _NOTICES)
+        letters = await _rows(supervision, _LETTERS)
         counters = await _counters(supervision, "SELECT word || ' ' || year, last FROM letter_numbers")
         queued = await queued_mail(supervision)
     async with pool(running.admin_url, "reporting", 1) as reporting:
-        circulars = await reporting.fetch(_CIRCULARS)
+        circulars = await _rows(reporting, _CIRCULARS)
         series = await _counters(reporting, "SELECT kind || ' ' || year, last FROM numbers")
         queued += await queued_mail(reporting)
     return Books(topics, notices, letters, counters, circulars, series, queued)
+
+
+async def _rows(connections: Pool, sql: str) -> list[Mapping[str, Any]]:
+    return [dict(row) for row in await connections.fetch(sql)]
 
 
 async def _counters(connections: Pool, sql: str) -> dict[str, int]:

@@ -8,7 +8,7 @@ SEED ?= 1
 SCALE ?= default
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fengxian test lint up down bench chaos docs lock clean
+.PHONY: help demo fengxian test lint up down bench chaos storm docs lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ bench: $(VENV)/demo.stamp ## measure speed beside its limits; writes bench/lates
 
 chaos: $(VENV)/demo.stamp ## kill processes under load: ROUNDS=100 SEED=1
 	$(BIN)/python -m services.dev.chaos --rounds $(ROUNDS) --seed $(SEED)
+
+storm: $(VENV)/demo.stamp ## kill schedulers on a busy Monday of letters, circulars and mails: ROUNDS=100 SEED=1
+	$(BIN)/python -m services.dev.storm --rounds $(ROUNDS) --seed $(SEED)
 
 docs: $(VENV)/dev.stamp ## make docs/flow.md, the AsyncAPI document and the schemas anew
 	$(BIN)/python -m services.dev.contract_documents

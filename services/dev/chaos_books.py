@@ -44,24 +44,30 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where one kind of entry differs from the receipts. `strangers` nobody has a receipt for."""
+    """Where one kind of entry differs from the receipts, or from another `proof` that each should be there.
+
+    For `strangers` there is none.
+    """
 
     what: str
     lost: tuple[str, ...]
     duplicated: tuple[str, ...]
     strangers: tuple[str, ...] = ()
+    proof: str = "receipt"
 
     @property
     def none(self) -> bool:
         return not (self.lost or self.duplicated or self.strangers)
 
     def __str__(self) -> str:
-        found = {"lost": self.lost, "twice": self.duplicated, "without a receipt": self.strangers}
+        found = {"lost": self.lost, "twice": self.duplicated, f"without a {self.proof}": self.strangers}
         named = [f"{len(of)} {how} ({', '.join(of[:EXAMPLES])})" for how, of in found.items() if of]
-        return f"{self.what}: {'; '.join(named) or 'each receipt once'}"
+        return f"{self.what}: {'; '.join(named) or f'each {self.proof} once'}"
 
 
-def compare(what: str, receipts: Iterable[str], entries: Iterable[str], times: int = 1) -> Difference:
+def compare(
+    what: str, receipts: Iterable[str], entries: Iterable[str], times: int = 1, proof: str = "receipt"
+) -> Difference:
     """Hold receipts against entries, of which each receipt should have exactly `times`."""
     counted, own = Counter(entries), set(receipts)
     return Difference(
@@ -69,6 +75,7 @@ def compare(what: str, receipts: Iterable[str], entries: Iterable[str], times: i
         lost=tuple(sorted(one for one in own if counted[one] < times)),
         duplicated=tuple(sorted(one for one in own if counted[one] > times)),
         strangers=tuple(sorted(counted.keys() - own)),
+        proof=proof,
     )
 
 

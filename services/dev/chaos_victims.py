@@ -12,20 +12,20 @@ from random import Random
 from statistics import median
 from typing import Final
 
-from services.contracts.vocabulary import PROCESSES, SERVICES
+from services.contracts.vocabulary import SERVICES
 from services.dev.folder import DataFolder
 from services.dev.readiness import kafka_answers, postgres_answers, service_answers
 from services.dev.running import Running
+from services.dev.stack import PREFIX, STORES
 from services.dev.supervisor import Supervisor
 
-KINDS: Final = (*SERVICES, "kafka", "postgres")
+KINDS: Final = (*SERVICES, *STORES)
 POLL_SECONDS: Final = 0.05
 
 
-def shuffled(rounds: int, random: Random) -> list[str]:
+def shuffled(rounds: int, random: Random, kinds: Sequence[str] = KINDS) -> list[str]:
     """A victim's kind for each round: every kind equally often, give or take one."""
-    kinds = random.sample(KINDS, len(KINDS))
-    chosen = list(islice(cycle(kinds), rounds))
+    chosen = list(islice(cycle(random.sample(kinds, len(kinds))), rounds))
     random.shuffle(chosen)
     return chosen
 
@@ -65,7 +65,7 @@ class Victims:
 
 def pid_of(running: Running, kind: str) -> int:
     """The process id that the supervisor knows for a kind, 0 while there is none."""
-    name = f"yinuo-{kind}" if kind in PROCESSES else kind
+    name = kind if kind in STORES else PREFIX + kind
     processes = Supervisor(DataFolder.at(running.data)).processes()
     return next(process.pid for process in processes if process.name == name)
 

@@ -77,7 +77,12 @@ def configuration(folder: DataFolder, programs: Iterable[Program], root: bool) -
     """Supervisord's configuration. It holds secrets: keep the file to its owner."""
     user = "user=root\n" if root else ""
     head = HEAD.format(root=_escaped(folder.root), socket=_escaped(folder.socket), user=user)
-    return head + "".join(_section(folder, program) for program in programs)
+    return head + sections(folder, programs)
+
+
+def sections(folder: DataFolder, programs: Iterable[Program]) -> str:
+    """The part of the configuration that says what to run."""
+    return "".join(_section(folder, program) for program in programs)
 
 
 def _section(folder: DataFolder, program: Program) -> str:

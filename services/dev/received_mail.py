@@ -1,10 +1,24 @@
 """Is a mail missing at the receiving server, or there in another guise? For tests and after a bad night."""
 
-import email
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from typing import NamedTuple
 
 from services.kit.connection import Connection, Pool
+
+
+class Mail(NamedTuple):
+    """A mail that a server took: its Message-ID, and the SHA-256 of all its bytes."""
+
+    mail_id: str
+    sha256: str
+
+
+def mail_of(raw: bytes) -> Mail:
+    """What is to be remembered of a mail."""
+    return Mail(str(BytesHeaderParser().parsebytes(raw)["Message-ID"]), hashlib.sha256(raw).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +30,25 @@ class Queued:
     state: str
 
 
-async def faults_of_mail(connection: Connection | Pool, received: Sequence[bytes]) -> list[str]:
+async def queued_mail(connection: Connection | Pool) -> list[Queued]:
+    """One service's queue."""
+    rows = await connection.fetch(
+        "SELECT message_id, mail_domain, recipient, state FROM delivery_messages WHERE channel = 'email'"
+    )
+    return [
+        Queued(f"<{row['message_id']}@{row['mail_domain']}>", row["recipient"], row["state"]) for row in rows
+    ]
+
+
+async def faults_of_mail(connection: Connection | Pool, received: Sequence[Mail]) -> list[str]:
     """What is wrong between one service's queue and all that its mail server took; empty: nothing.
 
     No mail is missing, none is there that wasn't queued, none came twice but as the same bytes.
     """
-    rows = await connection.fetch(
-        "SELECT message_id, mail_domain, recipient, state FROM delivery_messages WHERE channel = 'email'"
-    )
-    queued = [
-        Queued(f"<{row['message_id']}@{row['mail_domain']}>", row["recipient"], row["state"]) for row in rows
-    ]
-    return [*faults(queued, received)]
+    return [*faults(await queued_mail(connection), received)]
 
 
-def faults(queued: Sequence[Queued], received: Sequence[bytes]) -> Iterator[str]:
+def faults(queued: Sequence[Queued], received: Sequence[Mail]) -> Iterator[str]:
     """As `faults_of_mail`, of what was read already."""
     mails = by_id(received)
     known = {one.mail_id for one in queued}
@@ -46,9 +64,9 @@ def faults(queued: Sequence[Queued], received: Sequence[bytes]) -> Iterator[str]
             yield f"{mail_id} came {len(copies)} times, and not as the same mail"
 
 
-def by_id(received: Sequence[bytes]) -> Mapping[str, list[bytes]]:
-    """The mails that came, by Message-ID."""
-    found: dict[str, list[bytes]] = {}
-    for raw in received:
-        found.setdefault(str(email.message_from_bytes(raw)["Message-ID"]), []).append(raw)
+def by_id(received: Sequence[Mail]) -> Mapping[str, list[str]]:
+    """The SHA-256 of each copy that came, by Message-ID."""
+    found: dict[str, list[str]] = {}
+    for mail in received:
+        found.setdefault(mail.mail_id, []).append(mail.sha256)
     return found

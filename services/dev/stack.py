@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from services.contracts.vocabulary import PROCESSES, SERVICES
+from services.contracts.vocabulary import SERVICES
 from services.dev import postgres_place
 from services.dev.console import console_environment, provide_keys
 from services.dev.credentials import (
@@ -145,17 +145,14 @@ def _process_programs(
     folder: DataFolder, secret: Mapping[str, str], ports: Mapping[str, int]
 ) -> list[Program]:
     services = {service: service_environment(service, secret, ports) for service in SERVICES}
-    return [
-        Program(
-            PREFIX + name,
-            (sys.executable, "-m", f"services.{name}"),
-            checkout(),
-            environment,
-            start_seconds=2,
-            stop_group=True,
-        )
-        for name, environment in (services | {"console": console_environment(folder, secret, ports)}).items()
-    ]
+    environments = services | {"console": console_environment(folder, secret, ports)}
+    return [process_program(name, name, environment) for name, environment in environments.items()]
+
+
+def process_program(name: str, module: str, environment: Mapping[str, str]) -> Program:
+    """How a process of ours is run; `name` is what it is known by."""
+    command = (sys.executable, "-m", f"services.{module}")
+    return Program(PREFIX + name, command, checkout(), environment, start_seconds=2, stop_group=True)
 
 
 def _write_stack(folder: DataFolder, ports: Mapping[str, int]) -> None:
@@ -313,8 +310,9 @@ def stop(data: Path, report: Report = silent) -> None:
 
 
 def _stop_in_order(supervisor: Supervisor, report: Report) -> None:
+    ours = [process.name for process in supervisor.processes() if process.name.startswith(PREFIX)]
     steps: Iterable[tuple[str, list[str]]] = (
-        ("the services", [PREFIX + name for name in PROCESSES]),
+        ("the services", ours),
         ("Kafka", ["kafka"]),
         ("PostgreSQL", ["postgres"]),
     )

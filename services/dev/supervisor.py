@@ -16,7 +16,7 @@ import psutil
 from services.dev.folder import DataFolder, own_folder, write_private
 from services.dev.leftovers import is_gone
 from services.dev.problem import Problem
-from services.dev.program import Program, configuration
+from services.dev.program import Program, configuration, sections
 
 POLL_SECONDS = 0.05
 START_SECONDS = 15
@@ -87,6 +87,13 @@ class Supervisor:
         for name in set(changed) - up:
             self._call("supervisor.removeProcessGroup", name)
         for name in [*added, *(set(changed) - up)]:
+            self._call("supervisor.addProcessGroup", name)
+
+    def add(self, programs: Iterable[Program]) -> None:
+        """Make further programs known to a running supervisor, until the next `configure`."""
+        configured = self.folder.configuration.read_text(encoding="utf-8")
+        write_private(self.folder.configuration, configured + sections(self.folder, programs))
+        for name in self._call("supervisor.reloadConfig")[0][0]:
             self._call("supervisor.addProcessGroup", name)
 
     def launch(self) -> None:

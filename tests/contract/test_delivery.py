@@ -12,7 +12,7 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from services.dev.received_mail import faults_of_mail
+from services.dev.received_mail import faults_of_mail, mail_of
 from services.dev.stack import Infrastructure
 from services.kit.auth import TokenReader
 from services.kit.delivery import store_addresses
@@ -122,7 +122,7 @@ async def outcomes(database: Database) -> list[str]:
 
 
 async def faults(database: Database, receiver: MailReceiver) -> list[str]:
-    return await faults_of_mail(database.pool, [raw for _, raw in receiver.taken])
+    return await faults_of_mail(database.pool, [mail_of(raw) for _, raw in receiver.taken])
 
 
 WATER = Address("unit:water", "water@fengxian.example", None)

@@ -6,7 +6,7 @@ import pytest
 
 from services.cli.delivery_file import read_addresses
 from services.dev.problem import Problem
-from services.dev.received_mail import Queued, faults
+from services.dev.received_mail import Mail, Queued, faults, mail_of
 
 KNOWN = {"unit:water", "unit:roads", "post:water.head", "committee:water"}
 HEAD = "recipient,email,webhook,receives\n"
@@ -66,8 +66,8 @@ def test_a_strange_column_is_a_fault_and_a_file_without_rows_a_problem(tmp_path:
         read_addresses(written(tmp_path, HEAD), KNOWN, local_http=False)
 
 
-def mail(mail_id: str, text: str = "") -> bytes:
-    return f"Message-ID: {mail_id}\r\n\r\n{text}".encode()
+def mail(mail_id: str, text: str = "") -> Mail:
+    return mail_of(f"Message-ID: {mail_id}\r\n\r\n{text}".encode())
 
 
 def test_mails_that_all_came_are_no_fault_and_a_repeat_is_none_either() -> None:

@@ -173,7 +173,12 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         VALUES (gen_random_uuid(), 1, 'listed', 'case', gen_random_uuid(), 2, 'nobody', '', '', '', 0, now(),
                 '', 0)
         """,
-        {"listings_open_once", "listing_equals_steps", "listings_are_reported_on"},
+        {
+            "listings_open_once",
+            "listing_equals_steps",
+            "listings_are_reported_on",
+            "listings_follow_subjects",
+        },
     ),
     "a project was updated by a finding that isn't there": (
         """

@@ -11,6 +11,7 @@ from services.kit.consume import Handler, NotYet
 from services.kit.postgres import Writing
 from services.supervision.calendars import Policies
 from services.supervision.directory import record
+from services.supervision.follow_listed import follow_listed
 from services.supervision.follow_projects import follow
 from services.supervision.list_by_rule import keep_ratings, list_cases, list_projects
 from services.supervision.policy import Policy
@@ -37,6 +38,7 @@ async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Re
     await set_further(limits, writing.publish, policy, happened)
     notices = PostgresDueLimits(writing.connection)
     await bring_notices(notices, writing.publish, policy, [*happenings(happened)], writing.now)
+    await follow_listed(writing, policy, [event for event, _ in happened])
     await list_cases(writing, policy, [event for event, _ in happened])
 
 
@@ -46,6 +48,7 @@ async def projects_moved(policies: Policies, writing: Writing, records: Sequence
     happened = [(one.event, one.time) for one in records if isinstance(one.event, ProjectEvent)]
     await set_reports(PostgresLimits(writing.connection), writing.publish, policy, happened)
     await follow(PostgresProjectCopy(writing.connection), [event for event, _ in happened])
+    await follow_listed(writing, policy, [event for event, _ in happened])
     await list_projects(writing, policy, [event for event, _ in happened])
 
 

@@ -9,12 +9,12 @@ import asyncpg
 import httpx
 import pytest
 
-from services.contracts.case import CaseRectificationOpened
+from services.contracts.case import CaseMerged, CaseReassigned, CaseRectificationOpened
 from services.contracts.demand import ProjectRated
 from services.contracts.directory import PostRecorded, UnitRecorded
 from services.contracts.envelope import Envelope, Event, Record
 from services.contracts.flow import topic_of
-from services.contracts.project import Plan, ProjectOpened, project_id_of
+from services.contracts.project import Plan, ProjectChanged, ProjectDropped, ProjectOpened, project_id_of
 from services.dev.audit_listings import LISTINGS
 from services.dev.stack import Infrastructure
 from services.kit.auth import TokenReader
@@ -26,6 +26,7 @@ from services.supervision.calendar import LOCAL, WorkCalendar, parse_year
 from services.supervision.calendars import Policies
 from services.supervision.policy import Presets
 from services.supervision.presets import ladder, limit_set
+from services.supervision.store import PostgresLimits
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.stream import cases_moved, projects_moved, projects_rated
 from tests.builders import authority, case_assigned
@@ -59,7 +60,9 @@ async def _forget(infrastructure: Infrastructure) -> None:
     try:
         for table in TABLES:
             await admin.execute(f"DELETE FROM {table}")
-        await admin.execute("DELETE FROM limits WHERE subject IN ('listing', 'project') OR unit = 'hekou'")
+        await admin.execute(
+            "DELETE FROM limits WHERE subject IN ('listing', 'project') OR unit IN ('hekou', 'roads')"
+        )
         await admin.execute("DELETE FROM outbox")
         await admin.execute("UPDATE policy SET directory_version = 0, letters = '{}'")
     finally:
@@ -89,18 +92,35 @@ def record(event: Event, at: datetime | None = None) -> Record:
     return Record(envelope, event, topic_of(event), 0, 0)
 
 
-def project_opened() -> ProjectOpened:
-    plan = Plan(
+def plan(**given: Any) -> Plan:
+    values: dict[str, Any] = {"lead_unit": "hekou", "owner": "hekou.head", **given}
+    return Plan(
         name="河口镇自来水管网改造",  # type: ignore[arg-type]
         content="换管三公里。",  # type: ignore[arg-type]
         tier="town",
-        owner="hekou.head",
-        lead_unit="hekou",
         budget="1000.00",  # type: ignore[arg-type]
         start=date(TODAY.year, 1, 1),
         completion=TODAY,
+        **values,
     )
-    return ProjectOpened(project_id=PROJECT, ledger=LEDGER, version=1, plan=plan)
+
+
+OF_PROJECT: dict[str, Any] = {"project_id": PROJECT, "ledger": LEDGER}
+DECIDED: dict[str, Any] = {"reason": "工作调整。", "approver": "county.head"}
+
+
+def project_opened() -> ProjectOpened:
+    return ProjectOpened(**OF_PROJECT, version=1, plan=plan())
+
+
+def handed_to_roads() -> ProjectChanged:
+    moved = plan(lead_unit="roads", owner="roads.head")
+    changed = ("lead_unit", "owner")
+    return ProjectChanged(**OF_PROJECT, **DECIDED, version=2, plan=moved, changed=changed)
+
+
+def dropped(version: int = 2) -> ProjectDropped:
+    return ProjectDropped(**OF_PROJECT, **DECIDED, version=version)
 
 
 def rated(level: str = "dissatisfied", demand_id: UUID | None = None) -> ProjectRated:
@@ -285,6 +305,92 @@ async def test_a_subject_has_one_open_listing_and_may_have_another_later(
     again = await county.listed()
     assert (again["times"], again["listing_id"] != first["listing_id"]) == (2, True)
     assert await books() == []
+
+
+async def report_limits(county: County) -> list[tuple[str, str, str]]:
+    sql = "SELECT unit, post, state FROM limits WHERE kind = 'listing_report'"
+    return [tuple(row) for row in await county.database.pool.fetch(sql)]
+
+
+async def test_a_listing_follows_its_project_to_another_unit(
+    county: County, books: Callable[[], Any]
+) -> None:
+    await county.told(project_opened())
+    listing = await county.listed()
+    path = f"/listings/{listing['listing_id']}"
+    await county.told(handed_to_roads())
+    moved = await county.ok("GET", path, county.others)
+    assert (moved["unit"], moved["state"], moved["allowed"]) == ("roads", "listed", ["progress", "ask"])
+    assert moved["report_due"] == listing["report_due"]
+    assert moved["steps"][-1]["step"] == "hand_over"
+    assert await report_limits(county) == [("roads", "roads.head", "open")]
+    assert (await county.send("POST", f"{path}/progress", county.unit, text="x")).status_code == 403
+    await county.ok("POST", f"{path}/progress", county.others, text="已接手。")
+    assert await county.events(PROJECT) == ["opened", "handed-over", "progressed"]
+    assert await books() == []
+
+
+async def test_a_listing_follows_its_case_and_is_put_before_the_authority_when_it_is_merged(
+    county: County, books: Callable[[], Any]
+) -> None:
+    case = case_assigned(unit="hekou", post="hekou.head")
+    head: dict[str, Any] = {"case_id": case.case_id, "demand_id": case.demand_id}
+    await county.told(case)
+    listing = await county.ok(
+        "POST", "/listings", county.office, case_id=str(case.case_id), reason="群众不满意。"
+    )
+    to_roads = {"unit": "roads", "post": "roads.head", "from_unit": "hekou"}
+    await county.told(CaseReassigned(**head, **to_roads, version=2, dispatch=2))
+    assert [one["unit"] for one in await county.listings()] == ["roads"]
+    merged = {"lead": uuid4(), "state": "dispatched", "reason": "同一事项。", "unit": "water"}
+    await county.told(CaseMerged(**head, **merged, version=3, dispatch=2))
+    offered = await county.ok("GET", f"/listings/{listing['listing_id']}", county.office)
+    assert (offered["state"], offered["allowed"]) == ("asked", ["send_back", "strike_off"])
+    assert offered["steps"][-1]["words"] == "所挂办件已并入其他办件，提请决定是否销号"
+    assert await county.events(case.case_id) == ["opened", "handed-over", "strike-off-asked"]
+    assert await books() == []
+
+
+async def test_a_listing_whose_project_ended_waits_for_the_authority_and_goes_on_if_sent_back(
+    county: County, books: Callable[[], Any]
+) -> None:
+    await county.told(project_opened())
+    path = f"/listings/{(await county.listed())['listing_id']}"
+    await county.told(dropped())
+    ended = await county.ok("GET", path)
+    assert (ended["state"], ended["report_due"]) == ("asked", None)
+    assert ended["steps"][-1]["step"] == "offer"
+    assert await report_limits(county) == [("hekou", "hekou.head", "closed")]
+    back = await county.ok("POST", f"{path}/send-back", county.office, reason="遗留问题未处理。")
+    assert back["state"] == "listed"
+    await county.ok("POST", f"{path}/ask", county.unit, text="已处理。")
+    await county.ok("POST", f"{path}/strike-off", county.office)
+    assert await county.events(PROJECT) == [
+        *("opened", "strike-off-asked", "sent-back", "strike-off-asked", "struck-off")
+    ]
+    assert await books() == []
+
+
+async def test_a_project_that_ended_undone_is_not_listed_by_rule(county: County) -> None:
+    await county.told(rated(), rated(), rated())
+    await county.told(project_opened(), dropped())
+    assert await county.listings() == []
+
+
+async def test_what_notices_about_a_listing_ask_for_ends_when_it_is_struck_off(county: County) -> None:
+    await county.told(project_opened())
+    listing = await county.listed()
+    async with county.database.writing() as writing:
+        limits = PostgresLimits(writing.connection)
+        [report] = await limits.of_subjects([UUID(listing["listing_id"])])
+        await limits.add([report._replace(kind="notice_reply", about="a notice")])
+    path = f"/listings/{listing['listing_id']}"
+    await county.ok("POST", f"{path}/ask", county.unit, text="已整改。")
+    await county.ok("POST", f"{path}/strike-off", county.office)
+    states = await county.database.pool.fetch(
+        "SELECT kind, state FROM limits WHERE subject = 'listing' ORDER BY kind"
+    )
+    assert [tuple(row) for row in states] == [("listing_report", "met"), ("notice_reply", "closed")]
 
 
 async def test_what_is_not_known_can_not_be_listed(county: County) -> None:

@@ -15,6 +15,7 @@ from services.kit.page import Cursor
 from services.kit.postgres import Database, Writing
 from services.supervision import api_meeting_models as models
 from services.supervision.meetings import (
+    Another,
     Closed,
     DayUnfit,
     Meeting,
@@ -101,7 +102,7 @@ def _moving(routes: APIRouter, database: Database) -> None:
     async def draw(given: models.MeetingGiven, staff: Mover) -> models.MeetingView:
         async with database.writing() as writing:
             meeting_id = given.meeting_id or uuid4()
-            await _desk(writing, staff).draw(meeting_id, mask(given.name), given.day)
+            _done(await _desk(writing, staff).draw(meeting_id, mask(given.name), given.day))
             return await _view(meeting_id, writing.connection)
 
     @routes.post("/meetings/{meeting_id}/close", summary=f"纪要 Close the minutes ({MOVERS})")
@@ -166,6 +167,9 @@ def _problem(refused: Refused) -> Problem:
         case NotTheirs(who):
             what = "it concerns another unit than the token's"
             return Problem(403, "Forbidden", what, field="Authorization", remedy=f"it is done by: {who}")
+        case Another(field, taken):
+            what, remedy = f"{taken} is on record and says something else", "send another id, or the same"
+            return Problem(409, "Conflict", what, field=field, remedy=remedy)
         case DayUnfit(due, first):
             what = f"{due} is over or ends today"
             return Problem(422, "Unprocessable Content", what, field="due", remedy=f"name {first} or later")

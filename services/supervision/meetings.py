@@ -39,6 +39,14 @@ class Task(NamedTuple):
     done: PublicText | None
 
 
+class Entry(NamedTuple):
+    """A report or a comment that was taken down."""
+
+    meeting_id: UUID
+    kind: SaidAs
+    said: Said
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """No such meeting, follow-up, unit, post or item of the agenda."""
@@ -70,7 +78,15 @@ class DayUnfit:
     first: date
 
 
-Refused = Missing | Closed | NotTheirs | DayUnfit
+@dataclass(frozen=True, slots=True)
+class Another:
+    """The id of a meeting, an entry or a follow-up is taken by one that says something else."""
+
+    field: str
+    taken: UUID
+
+
+Refused = Missing | Closed | NotTheirs | DayUnfit | Another
 
 
 class Meetings(Protocol):
@@ -84,9 +100,11 @@ class Meetings(Protocol):
 
     async def draw(self, meeting: Meeting, by: str) -> None: ...
 
-    async def say(
-        self, meeting_id: UUID, entry_id: UUID, kind: SaidAs, said: Said, at: datetime, by: str
-    ) -> None: ...
+    async def entry(self, entry_id: UUID) -> Entry | None:
+        """Nobody else takes one down under this id until commit."""
+        ...
+
+    async def say(self, entry_id: UUID, entry: Entry, at: datetime, by: str) -> None: ...
 
     async def said(self, meeting_id: UUID, kind: SaidAs) -> Sequence[Said]: ...
 
@@ -114,11 +132,11 @@ class MeetingDesk:
     staff: Staff
     now: datetime
 
-    async def draw(self, meeting_id: UUID, name: PublicText, day: date) -> Meeting:
+    async def draw(self, meeting_id: UUID, name: PublicText, day: date) -> Meeting | Refused:
         """A meeting whose agenda is what is overdue or badly rated now, and stays so."""
         there = await self.meetings.one(meeting_id)
         if there is not None:
-            return there
+            return there if (there.name, there.day) == (name, day) else Another("meeting_id", meeting_id)
         found = await self.meetings.found(self.now, self.now - RATED_WITHIN)
         meeting = Meeting(meeting_id, name, day, self.now, agenda(found), None)
         await self.meetings.draw(meeting, self.staff.subject)
@@ -126,6 +144,12 @@ class MeetingDesk:
 
     async def say(self, meeting_id: UUID, entry_id: UUID, kind: SaidAs, said: Said) -> Meeting | Refused:
         """Take down a report or a comment. A leader reports for the posts of the own unit."""
+        entry = Entry(meeting_id, kind, said)
+        there = await self.meetings.entry(entry_id)
+        if there is not None and there != entry:
+            return Another("entry_id", entry_id)
+        if there is not None:
+            return await self._held(meeting_id)
         meeting = await self._open(meeting_id, said.item)
         if not isinstance(meeting, Meeting):
             return meeting
@@ -134,14 +158,15 @@ class MeetingDesk:
             return Missing("post", f"no post {said.post}")
         if self.staff.role == "leader" and self.staff.unit != unit:
             return NotTheirs("a leader of the post's unit, supervision_office, administrator")
-        await self.meetings.say(meeting_id, entry_id, kind, said, self.now, self.staff.subject)
+        await self.meetings.say(entry_id, entry, self.now, self.staff.subject)
         return meeting
 
     async def follow_up(self, task: Task) -> Task | Refused:
         """Set a unit something to do."""
         there = await self.meetings.task(task.follow_up_id)
         if there is not None:
-            return there
+            same = there._replace(done=None) == task
+            return there if same else Another("follow_up_id", task.follow_up_id)
         meeting = await self._open(task.meeting_id, task.item)
         if not isinstance(meeting, Meeting):
             return meeting
@@ -193,10 +218,14 @@ class MeetingDesk:
         )
         return meeting._replace(minutes=minutes)
 
-    async def _open(self, meeting_id: UUID, item: int | None) -> Meeting | Refused:
+    async def _held(self, meeting_id: UUID) -> Meeting | Missing:
         meeting = await self.meetings.one(meeting_id)
-        if meeting is None:
-            return Missing("meeting_id", f"no meeting {meeting_id}")
+        return Missing("meeting_id", f"no meeting {meeting_id}") if meeting is None else meeting
+
+    async def _open(self, meeting_id: UUID, item: int | None) -> Meeting | Refused:
+        meeting = await self._held(meeting_id)
+        if not isinstance(meeting, Meeting):
+            return meeting
         if meeting.minutes is not None:
             return Closed(f"the minutes of meeting {meeting_id} are closed", "meeting_id")
         if item is not None and item not in range(1, len(meeting.agenda) + 1):

@@ -485,3 +485,29 @@ async def test_a_leader_reports_for_the_own_posts_and_a_head_finishes_the_own_fo
     assert (
         await county.send("POST", f"/follow-ups/{uuid4()}/done", county.unit, text="x")
     ).status_code == 404
+
+
+async def test_the_same_id_with_other_words_is_refused_and_the_same_words_change_nothing(
+    county: County,
+) -> None:
+    held = await meeting(county)
+    path = f"/meetings/{held['meeting_id']}"
+    drawn = {"meeting_id": held["meeting_id"], "name": "六月例会", "day": str(TODAY)}
+    said = {"post": "hekou.head", "text": "本周完成。", "entry_id": str(uuid4())}
+    task = {"unit": "hekou", "task": "书面报告。", "due": TOMORROW, "follow_up_id": str(uuid4())}
+    for to, body, field, other in (
+        ("/meetings", drawn, "meeting_id", {"name": "七月例会"}),
+        (f"{path}/reports", said, "entry_id", {"text": "下周完成。"}),
+        (f"{path}/follow-ups", task, "follow_up_id", {"task": "口头报告。"}),
+    ):
+        for _ in range(2):
+            await county.ok("POST", to, county.office, **body)
+        refused = await county.send("POST", to, county.office, **{**body, **other})
+        assert (refused.status_code, refused.json()["field"]) == (409, field)
+    other_meeting = f"/meetings/{(await meeting(county))['meeting_id']}"
+    for act, body in (("reports", said), ("comments", said), ("follow-ups", task)):
+        elsewhere = await county.send("POST", f"{other_meeting}/{act}", county.office, **body)
+        assert elsewhere.status_code == 409
+    await county.ok("POST", f"{path}/close", county.office, minutes="听取了汇报。")
+    again = await county.ok("POST", f"{path}/reports", county.office, **said)
+    assert [one["text"] for one in again["said"]] == ["本周完成。"]

@@ -365,6 +365,50 @@ async def test_the_same_finding_again_changes_nothing_and_another_body_is_refuse
     assert await audited(infrastructure) == []
 
 
+async def test_a_finding_that_comes_again_after_its_unit_is_gone_changes_nothing(
+    people: People, database: Database
+) -> None:
+    of_round, mine, at = await people.round("unit:hekou"), uuid4(), datetime.now(UTC).isoformat()
+    assert (await people.find(of_round, mine, found_at=at)).status_code == 201
+    async with database.writing() as writing:
+        gone = UnitRecorded(code="hekou", name="河口镇", version=2, kind="town", retired=True)
+        await PostgresCopy(writing.connection).keep_units([gone])
+    assert (await people.find(of_round, mine, found_at=at)).status_code == 200
+    other = await people.find(of_round, found_at=at)
+    assert (other.status_code, other.json()["field"]) == (422, "unit")
+
+
+async def test_a_refusal_names_the_field_that_is_at_fault(people: People) -> None:
+    of_round = await people.round("unit:hekou")
+    for given in ({"unit": None, "project": "函-9"}, {"project": "函-9"}, {"unit": "nowhere"}):
+        answer = await people.find(of_round, **given)
+        assert (answer.status_code, answer.json()["field"]) == (422, next(reversed(given)))
+    missed = await people.send("POST", f"/rounds/{of_round}/close", people.office, missed=["unit:roads"])
+    assert (missed.status_code, missed.json()["field"]) == (422, "missed")
+
+
+async def test_no_telephone_number_leaves_in_what_names_an_inspector_or_an_item(
+    people: People, database: Database
+) -> None:
+    of_round, mine = await people.round("unit:hekou"), uuid4()
+    await people.find(of_round, mine, item="电话13912345678", needs_letter=False)
+    sql = "SELECT convert_from(value, 'UTF8') AS value FROM outbox WHERE subject = $1"
+    [told] = await database.pool.fetch(sql, str(mine))
+    assert "13912345678" not in told["value"]
+    named = {**_planned("函-1"), "inspectors": ["甲 13912345678"]}
+    assert (await people.send("PUT", f"/rounds/{uuid4()}", people.office, **named)).status_code == 422
+
+
+async def test_a_leader_is_not_told_where_a_round_will_go(people: People, token_for: Headers) -> None:
+    leader, of_round = token_for("leader", "hekou"), await people.round("unit:hekou")
+    path = f"/rounds/{of_round}"
+    assert (await people.ok("GET", path, leader))["draw"] is None
+    assert (await people.send("GET", f"{path}/draw", leader)).status_code == 403
+    assert (await people.ok("GET", path, people.inspector))["draw"]["drawn"]
+    await people.ok("POST", f"{path}/close", people.office)
+    assert (await people.ok("GET", path, leader))["draw"] is not None
+
+
 async def test_what_was_found_before_the_round_was_closed_may_come_afterwards_and_is_marked(
     people: People,
 ) -> None:

@@ -166,6 +166,14 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         """,
         {"findings_have_letters", "letter_equals_steps"},
     ),
+    "a letter's limit runs without a letter": (
+        """
+        INSERT INTO supervision.limits SELECT (jsonb_populate_record(w, jsonb_build_object(
+            'subject', 'letter', 'subject_id', gen_random_uuid(), 'kind', 'letter_reply'))).*
+        FROM supervision.limits AS w WHERE kind = 'complete' LIMIT 1
+        """,
+        {"letter_limits_follow_states"},
+    ),
     "a listing stands that nobody opened": (
         """
         INSERT INTO supervision.listings (listing_id, version, state, subject_kind, subject_id, times, unit,

@@ -213,6 +213,7 @@ async def audited(infrastructure: Infrastructure) -> list[tuple[str, list[str]]]
         rows = [(one.name, await connection.fetchrow(one.sql(), datetime.now(UTC))) for one in LETTERS]
     finally:
         await connection.close()
+    assert any(row and row["walked"] for _, row in rows)
     return [(name, list(row["examples"])) for name, row in rows if row and row["wrong"]]
 
 
@@ -253,6 +254,32 @@ async def test_a_finding_becomes_a_letter_at_once_and_goes_its_way_to_the_end(
         "letter.struck-off.v1",
     ]
     assert await audited(infrastructure) == []
+
+
+STATES_AND_FAULTS = (
+    ((), "UPDATE limits SET state = 'met' WHERE kind = 'letter_receipt'"),
+    (("receive",), "UPDATE limits SET state = 'open', due_at = now() WHERE kind = 'letter_receipt'"),
+    (("receive",), "UPDATE limits SET due_at = due_at + interval '1 day' WHERE kind = 'letter_reply'"),
+    (("receive", "reply", "return"), "UPDATE limits SET generation = 1 WHERE kind = 'letter_reply'"),
+    (("void",), "UPDATE limits SET state = 'open' WHERE kind = 'letter_reply'"),
+    (("receive", "reply", "accept", "strike-off"), "DELETE FROM limits WHERE kind = 'letter_reply'"),
+)
+
+
+@pytest.mark.parametrize(("steps", "fault"), STATES_AND_FAULTS)
+async def test_the_audit_holds_a_letters_limits_against_its_state(
+    people: People, infrastructure: Infrastructure, steps: tuple[str, ...], fault: str
+) -> None:
+    path = f"/letters/{(await people.letter())['letter_id']}"
+    words = {"reply": {"reply": "已办。"}, "return": {"reason": "请补充。"}, "void": {"reason": "写错了。"}}
+    for one in steps:
+        who = people.unit if one in ("receive", "reply") else people.office
+        await people.ok("POST", f"{path}/{one}", who, **words.get(one, {}))
+    assert await audited(infrastructure) == []
+    admin = await asyncpg.connect(infrastructure.admin_url, server_settings={"search_path": "supervision"})
+    await admin.execute(fault)
+    await admin.close()
+    assert [name for name, _ in await audited(infrastructure)] == ["letter_limits_follow_states"]
 
 
 async def test_an_illegal_step_is_refused_and_the_allowed_ones_are_named(people: People) -> None:

@@ -349,6 +349,8 @@ async def test_where_the_policy_asks_for_a_signature_a_letter_waits_for_it(
     assert (waiting["state"], waiting["number"], waiting["allowed"]) == ("drafted", None, ["sign", "discard"])
     assert (await people.send("GET", f"/letters/{letter_id}/text", people.office)).status_code == 409
     assert await events_of(database, letter_id) == []
+    assert (await people.send("GET", f"/letters/{letter_id}", people.unit)).status_code == 404
+    assert (await people.ok("GET", "/letters", people.unit))["letters"] == []
     signed = await people.ok("POST", f"/letters/{letter_id}/sign", people.office)
     assert (signed["state"], signed["signed_by"], signed["signed_post"]) == ("issued", "tester", None)
     text = await people.ok("GET", f"/letters/{letter_id}/text", people.unit)
@@ -364,6 +366,14 @@ async def test_a_finding_whose_day_is_over_waits_as_a_draft_and_is_not_lost(peop
     tomorrow = str(TODAY + timedelta(days=1))
     signed = await people.ok("POST", f"/letters/{letter['letter_id']}/sign", people.office, reply_by=tomorrow)
     assert (signed["state"], signed["reply_by"]) == ("issued", tomorrow)
+
+
+async def test_a_day_for_the_reply_that_is_years_ahead_is_a_slip_of_the_pen(people: People) -> None:
+    for day in ("9999-12-31", str(TODAY + timedelta(days=367))):
+        words = {"unit": "hekou", "found": "逾期。", "required": "办结。", "reply_by": day}
+        refused = await people.send("POST", "/letters", people.office, **words)
+        assert (refused.status_code, refused.json()["field"]) == (422, "reply_by")
+    assert (await people.letter(reply_by=str(TODAY + timedelta(days=366))))["state"] == "issued"
 
 
 async def test_letters_are_listed_by_unit_state_and_page(people: People) -> None:

@@ -177,7 +177,7 @@ class ListingDesk:
             rule=broken.rule.id,
             ratings=broken.ratings,
         )
-        return await self._open(ground, past.times + 1, known, BY_RULE)
+        return await self._open(ground, past.times + 1, BY_RULE)
 
     async def follow(self, happened: Sequence[Became]) -> None:
         """Keep open listings with what they are about, in the order in which it happened to it."""
@@ -218,11 +218,12 @@ class ListingDesk:
             return NoSuchSubject(kind, subject_id)
         past = await self.listings.past(subject_id)
         if past.open is not None:
-            same = past.open.ground.rule is None and past.open.ground.reason == reason
+            there = past.open.ground
+            same = (there.rule, there.reason) == (None, reason) and title in (None, there.title)
             return past.open if same else AlreadyListed(past.open)
         named = title or PublicText(known.title or "挂牌督办的办件")
         ground = Ground(kind, subject_id, known.unit, known.post, named, reason, authority=staff.unit)
-        return await self._open(ground, past.times + 1, known, staff.subject)
+        return await self._open(ground, past.times + 1, staff.subject)
 
     async def take(
         self, listing_id: UUID, wanted: ListingStep, words: PublicText | None, staff: Staff
@@ -247,7 +248,7 @@ class ListingDesk:
         await self.listings.record(after, taken, words, event, self.now, by)
         self.publish(event)
 
-    async def _open(self, ground: Ground, times: int, known: Known, by: str) -> Listing:
+    async def _open(self, ground: Ground, times: int, by: str) -> Listing:
         listing = opened(ground, times, self.now, by)
         event = told_opened(listing, await self._next_report(listing))
         await self.listings.open(listing, event)

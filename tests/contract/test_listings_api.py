@@ -295,6 +295,8 @@ async def test_a_subject_has_one_open_listing_and_may_have_another_later(
     assert (await county.listed())["listing_id"] == first["listing_id"]
     other = await county.send("POST", "/listings", county.office, project=LEDGER, reason="别的。")
     assert (other.status_code, other.json()["listing_id"]) == (409, first["listing_id"])
+    body = {"project": LEDGER, "reason": "群众不满意。", "title": "另一个题目"}
+    assert (await county.send("POST", "/listings", county.office, **body)).status_code == 409
     await county.told(rated(), rated(), rated())
     assert len(await county.listings()) == 1
     path = f"/listings/{first['listing_id']}"
@@ -339,6 +341,9 @@ async def test_a_listing_follows_its_case_and_is_put_before_the_authority_when_i
     listing = await county.ok(
         "POST", "/listings", county.office, case_id=str(case.case_id), reason="群众不满意。"
     )
+    again = {"case_id": str(case.case_id), "reason": "别的。"}
+    refused = await county.send("POST", "/listings", county.office, **again)
+    assert (refused.status_code, refused.json()["field"]) == (409, "case_id")
     to_roads = {"unit": "roads", "post": "roads.head", "from_unit": "hekou"}
     await county.told(CaseReassigned(**head, **to_roads, version=2, dispatch=2))
     assert [one["unit"] for one in await county.listings()] == ["roads"]

@@ -48,7 +48,7 @@ PRESETS = Presets(
 )
 POLICIES = Policies(PRESETS, CALENDAR.years)
 LEDGERS = {"函-1": "water", "函-2": "hekou", "函-3": "roads"}
-JPEG = b"\xff\xd8\xff\xe0" + b"picture" + b"\xff\xd9"
+JPEG = b"\xff\xd8\xff\xda" + b"picture" + b"\xff\xd9"
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" + b"IEND\xaeB`\x82"
 FOUND = {
     "place": "安河村泵站",

@@ -27,7 +27,7 @@ from services.supervision.triggered import bring_notices, happenings
 
 
 async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
-    """Set and close the limits of a batch's cases, and put out the notices that its events bring.
+    """Set and close the limits of a batch's cases and of their listings; put out what notices they bring.
 
     A dispatch counts from the time of its event.
     """
@@ -36,9 +36,9 @@ async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Re
     limits = PostgresLimits(writing.connection)
     await set_limits(limits, writing.publish, policy, happened)
     await set_further(limits, writing.publish, policy, happened)
+    await follow_listed(writing, policy, [event for event, _ in happened])
     notices = PostgresDueLimits(writing.connection)
     await bring_notices(notices, writing.publish, policy, [*happenings(happened)], writing.now)
-    await follow_listed(writing, policy, [event for event, _ in happened])
     await list_cases(writing, policy, [event for event, _ in happened])
 
 

@@ -174,6 +174,14 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         """,
         {"letter_limits_follow_states"},
     ),
+    "nobody was set what is watched": (
+        """
+        INSERT INTO supervision.limits SELECT (jsonb_populate_record(w, jsonb_build_object(
+            'subject', 'follow_up', 'subject_id', gen_random_uuid(), 'kind', 'follow_up'))).*
+        FROM supervision.limits AS w WHERE kind = 'complete' LIMIT 1
+        """,
+        {"follow_ups_are_watched"},
+    ),
     "a listing stands that nobody opened": (
         """
         INSERT INTO supervision.listings (listing_id, version, state, subject_kind, subject_id, times, unit,

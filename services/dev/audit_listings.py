@@ -76,4 +76,21 @@ LISTINGS: Final = (
         WHERE items <> last OR greatest(drawn_at, last_word, last_task) > closed_at
         """,
     ),
+    Check(
+        "follow_ups_are_watched",
+        "会议交办事项均有时限",
+        "what a meeting set a unit to do has a limit to the end of its day, which runs until it is done",
+        "SELECT count(*) FROM supervision.audit_follow_ups",
+        """
+        SELECT coalesce(f.follow_up_id, w.subject_id)::text AS what FROM supervision.audit_follow_ups AS f
+        FULL JOIN (
+            SELECT subject_id, state, unit, due_at FROM supervision.audit_subject_limits
+            WHERE kind = 'follow_up'
+        ) AS w ON w.subject_id = f.follow_up_id
+        WHERE (w.state, w.unit, w.due_at) IS DISTINCT FROM (
+            CASE WHEN f.done_at IS NULL THEN 'open' ELSE 'met' END, f.unit,
+            (f.due + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+        )
+        """,
+    ),
 )

@@ -3,17 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from services.contracts.meeting import AgendaItem, FollowUpDone, FollowUpSet, MeetingHeld, Said
 from services.contracts.public_text import PublicText
+from services.contracts.supervision import SubjectLimitSet
 from services.kit.auth import Staff
 from services.supervision.agenda import RATED_WITHIN, Found, agenda
 from services.supervision.calendar import LOCAL
+from services.supervision.policy import Policy
+from services.supervision.subjects import SubjectLimit, SubjectLimits, end_all, end_limit, open_limit
 
+FURTHEST: Final = timedelta(days=3 * 366)
+"""A follow-up due later than that is a slip of the pen."""
 SaidAs = Literal["report", "comment"]
-Event = MeetingHeld | FollowUpSet | FollowUpDone
+Event = MeetingHeld | FollowUpSet | FollowUpDone | SubjectLimitSet
 
 
 class Meeting(NamedTuple):
@@ -72,10 +77,11 @@ class NotTheirs:
 
 @dataclass(frozen=True, slots=True)
 class DayUnfit:
-    """A follow-up can't be due then."""
+    """A follow-up can't be due then, but from a day to another."""
 
     due: date
     first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,9 @@ class Meetings(Protocol):
 
     async def unit_of_post(self, post: str) -> str | None: ...
 
-    async def has_unit(self, unit: str) -> bool: ...
+    async def post_of(self, unit: str) -> str | None:
+        """The post that answers for a unit, empty where none does; None: no such unit."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,8 @@ class MeetingDesk:
     """One member of staff at work on meetings, within one transaction. The same again changes nothing."""
 
     meetings: Meetings
+    limits: SubjectLimits
+    policy: Policy
     publish: Callable[[Event], None]
     staff: Staff
     now: datetime
@@ -162,7 +172,7 @@ class MeetingDesk:
         return meeting
 
     async def follow_up(self, task: Task) -> Task | Refused:
-        """Set a unit something to do."""
+        """Set a unit something to do; the limit for it runs to the end of its day."""
         there = await self.meetings.task(task.follow_up_id)
         if there is not None:
             same = there._replace(done=None) == task
@@ -170,14 +180,19 @@ class MeetingDesk:
         meeting = await self._open(task.meeting_id, task.item)
         if not isinstance(meeting, Meeting):
             return meeting
-        if not await self.meetings.has_unit(task.unit):
+        post = await self.meetings.post_of(task.unit)
+        if post is None:
             return Missing("unit", f"no unit {task.unit}")
         today = self.now.astimezone(LOCAL).date()
-        if task.due <= today:
-            return DayUnfit(task.due, today + timedelta(days=1))
+        first, last = today + timedelta(days=1), today + FURTHEST
+        if not first <= task.due <= last:
+            return DayUnfit(task.due, first, last)
         await self.meetings.set_task(task, self.now, self.staff.subject)
         head = {"follow_up_id": task.follow_up_id, "meeting_id": task.meeting_id}
         self.publish(FollowUpSet(**head, unit=task.unit, task=task.task, due=task.due))
+        whose = (task.unit, post, self.now)
+        limit = SubjectLimit("follow_up", task.follow_up_id, "follow_up", *whose, due_day=task.due)
+        await open_limit(self.limits, self.policy, self.publish, limit)
         return task
 
     async def finish(self, follow_up_id: UUID, text: PublicText) -> Task | Refused:
@@ -191,6 +206,8 @@ class MeetingDesk:
             same = task.done == text
             return task if same else Closed(f"follow-up {follow_up_id} is done", "follow_up_id")
         await self.meetings.finish(follow_up_id, text, self.now, self.staff.subject)
+        await end_limit(self.limits, follow_up_id, "follow_up", "met", self.now)
+        await end_all(self.limits, follow_up_id, "closed", self.now)
         head = {"follow_up_id": follow_up_id, "meeting_id": task.meeting_id}
         self.publish(FollowUpDone(**head, unit=task.unit, text=text))
         return task._replace(done=text)

@@ -103,6 +103,7 @@ class _Ladder(_Entry):
     letter_reply: tuple[_Rung, ...] = ()
     project_report: tuple[_Rung, ...] = ()
     listing_report: tuple[_Rung, ...] = ()
+    follow_up: tuple[_Rung, ...] = ()
     notice_reply: tuple[_Rung, ...] = ()
     events: tuple[_AtOnce, ...] = ()
     starts: tuple[_Start, ...] = ()

@@ -16,10 +16,11 @@ from services.supervision.store_letters import lock_id
 Rows = Sequence[Mapping[str, Any]]
 
 _ITEM: Final = tuple(AgendaItem.model_fields)
+# A follow-up stands there by itself, overdue or not.
 _FOUND: Final = """
 SELECT 'overdue' AS kind, unit, kind AS what, count(*)::int AS count, min(due_at) AS since, NULL::date AS due,
        NULL::uuid AS source, NULL AS title
-FROM limits WHERE state = 'open' AND due_at <= $1 GROUP BY unit, kind
+FROM limits WHERE state = 'open' AND due_at <= $1 AND subject <> 'follow_up' GROUP BY unit, kind
 UNION ALL
 SELECT 'bad_rating', unit, subject, sum(times)::int, min(since), NULL, NULL, NULL FROM (
     SELECT unit, subject, count(*) AS times, min(at) AS since FROM happenings
@@ -134,9 +135,10 @@ class PostgresMeetings:
     async def unit_of_post(self, post: str) -> str | None:
         return await PostgresCopy(self._connection).unit_of_post(post)
 
-    async def has_unit(self, unit: str) -> bool:
-        known = "SELECT EXISTS (SELECT FROM units WHERE code = $1 AND NOT retired)"
-        return bool(await self._connection.fetchval(known, unit))
+    async def post_of(self, unit: str) -> str | None:
+        known = "SELECT coalesce(post, '') FROM units WHERE code = $1 AND NOT retired"
+        found: str | None = await self._connection.fetchval(known, unit)
+        return found
 
     async def page(self, after: Cursor | None, limit: int) -> Rows:
         """Those drawn last first, at most `limit`."""

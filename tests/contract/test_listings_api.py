@@ -24,10 +24,15 @@ from services.supervision.api_listings import listing_routes
 from services.supervision.api_meetings import meeting_routes
 from services.supervision.calendar import LOCAL, WorkCalendar, parse_year
 from services.supervision.calendars import Policies
+from services.supervision.fire import fire
 from services.supervision.policy import Presets
 from services.supervision.presets import ladder, limit_set
 from services.supervision.store import PostgresLimits
+from services.supervision.store_calendars import PostgresCalendars
 from services.supervision.store_directory import PostgresCopy
+from services.supervision.store_meetings import PostgresMeetings
+from services.supervision.store_names import PostgresNames
+from services.supervision.store_notices import PostgresDueLimits
 from services.supervision.stream import cases_moved, projects_moved, projects_rated
 from tests.builders import authority, case_assigned
 from tests.conftest import DatabaseOf
@@ -49,6 +54,7 @@ TABLES = (
     "listings",
     "project_ratings",
     "happenings",
+    "notices",
     "projects",
     "units",
 )
@@ -61,7 +67,8 @@ async def _forget(infrastructure: Infrastructure) -> None:
         for table in TABLES:
             await admin.execute(f"DELETE FROM {table}")
         await admin.execute(
-            "DELETE FROM limits WHERE subject IN ('listing', 'project') OR unit IN ('hekou', 'roads')"
+            "DELETE FROM limits WHERE subject IN ('listing', 'project', 'follow_up')"
+            " OR unit IN ('hekou', 'roads')"
         )
         await admin.execute("DELETE FROM outbox")
         await admin.execute("UPDATE policy SET directory_version = 0, letters = '{}'")
@@ -176,7 +183,7 @@ async def county(
     reader = TokenReader.of(infrastructure.secrets["YINUO_TOKEN_PUBLIC_KEY"])
     api = build_api("supervision", "test", reader, {})
     api.include_router(listing_routes(database, POLICIES))
-    api.include_router(meeting_routes(database))
+    api.include_router(meeting_routes(database, POLICIES))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test") as client:
         yield County(database, client, token_for)
 
@@ -470,6 +477,31 @@ async def test_what_a_meeting_sets_stands_in_the_next_agenda_until_it_is_done(
     assert [one["kind"] for one in third["agenda"]] == ["listing"]
     told = await county.events(first["meeting_id"])
     assert told == ["follow-up.set", "meeting.held", "follow-up.done"]
+    [limit] = await county.database.pool.fetch("SELECT * FROM limits WHERE subject = 'follow_up'")
+    assert (limit["post"], limit["state"]) == ("hekou.head", "met")
+    assert limit["due_at"].astimezone(LOCAL).date() == TODAY + timedelta(days=2)
+    assert await books() == []
+
+
+async def test_a_follow_up_that_is_late_climbs_the_ladder_and_stands_once_in_the_next_agenda(
+    county: County, books: Callable[[], Any]
+) -> None:
+    path = f"/meetings/{(await meeting(county))['meeting_id']}"
+    await county.ok(
+        "POST", f"{path}/follow-ups", county.office, unit="hekou", task="书面报告。", due=TOMORROW
+    )
+    late = datetime.now(UTC) + timedelta(days=3)
+    async with county.database.writing() as writing:
+        policy = await POLICIES.current(PostgresCalendars(writing.connection))
+        [fired] = await fire(PostgresDueLimits(writing.connection), writing.publish, policy, late)
+        called = await PostgresNames(writing.connection).called([fired.limit.subject_id])
+    assert [(one.notice.unit, one.notice.subject) for one in fired.notices if one.to] == [
+        ("hekou", "follow_up")
+    ]
+    assert called[fired.limit.subject_id] == ("六月例会", "书面报告。")
+    async with county.database.writing() as writing:
+        found = await PostgresMeetings(writing.connection).found(late, late)
+    assert [(one.kind, one.unit) for one in found] == [("follow_up", "hekou")]
     assert await books() == []
 
 
@@ -484,7 +516,7 @@ async def test_a_leader_reports_for_the_own_posts_and_a_head_finishes_the_own_fo
     shown = await county.ok("POST", f"{path}/follow-ups", county.office, **task)
     done = f"/follow-ups/{shown['follow_ups'][0]['follow_up_id']}/done"
     assert (await county.send("POST", done, county.others, text="已报告。")).status_code == 403
-    for body in ({"unit": "nowhere"}, {"due": str(TODAY)}, {"item": 9}):
+    for body in ({"unit": "nowhere"}, {"due": str(TODAY)}, {"due": "9999-12-31"}, {"item": 9}):
         answer = await county.send("POST", f"{path}/follow-ups", county.office, **{**task, **body})
         assert (answer.status_code, answer.json()["field"]) == (422, next(iter(body)))
     assert (

@@ -194,8 +194,8 @@ class ListingDesk:
         if (became.unit, became.post) == (ground.unit, ground.post):
             return listing
         after = handed_over(listing, became.unit, became.post)
-        report = (listing.listing_id, "listing_report", became.unit, became.post)
-        await hand_over_limit(self.limits, self.publish, *report)
+        now_with, of = (became.unit, became.post), listing.listing_id
+        await hand_over_limit(self.limits, self.publish, of, "listing_report", *now_with)
         await self._keep(after, "hand_over", None, told_handed_over(after, ground.unit), BY_RULE)
         return after
 

@@ -106,7 +106,7 @@ class PostgresMeetings:
         row = await self._connection.fetchrow("SELECT * FROM meeting_words WHERE entry_id = $1", entry_id)
         if row is None:
             return None
-        return Entry(row["meeting_id"], row["kind"], _said(row))
+        return Entry(row["meeting_id"], row["kind"], _said(dict(row)))
 
     async def say(self, entry_id: UUID, entry: Entry, at: datetime, by: str) -> None:
         said = entry.said
@@ -115,7 +115,7 @@ class PostgresMeetings:
 
     async def said(self, meeting_id: UUID, kind: SaidAs) -> Sequence[Said]:
         rows = await self._connection.fetch(_SHOWN_WORDS, meeting_id)
-        return [_said(one) for one in rows if one["kind"] == kind]
+        return [_said(dict(one)) for one in rows if one["kind"] == kind]
 
     async def close(self, meeting_id: UUID, minutes: str, at: datetime, by: str) -> None:
         await self._connection.execute(_CLOSE, meeting_id, minutes, at, by)

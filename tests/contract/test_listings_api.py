@@ -351,10 +351,10 @@ async def test_a_listing_follows_its_case_and_is_put_before_the_authority_when_i
     again = {"case_id": str(case.case_id), "reason": "别的。"}
     refused = await county.send("POST", "/listings", county.office, **again)
     assert (refused.status_code, refused.json()["field"]) == (409, "case_id")
-    to_roads = {"unit": "roads", "post": "roads.head", "from_unit": "hekou"}
+    to_roads: dict[str, Any] = {"unit": "roads", "post": "roads.head", "from_unit": "hekou"}
     await county.told(CaseReassigned(**head, **to_roads, version=2, dispatch=2))
     assert [one["unit"] for one in await county.listings()] == ["roads"]
-    merged = {"lead": uuid4(), "state": "dispatched", "reason": "同一事项。", "unit": "water"}
+    merged: dict[str, Any] = {"lead": uuid4(), "state": "dispatched", "reason": "同一事项。", "unit": "water"}
     await county.told(CaseMerged(**head, **merged, version=3, dispatch=2))
     offered = await county.ok("GET", f"/listings/{listing['listing_id']}", county.office)
     assert (offered["state"], offered["allowed"]) == ("asked", ["send_back", "strike_off"])

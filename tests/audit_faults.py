@@ -189,6 +189,22 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         """,
         {"findings_have_letters", "letter_equals_steps"},
     ),
+    "a letter's limit runs without a letter": (
+        """
+        INSERT INTO supervision.limits SELECT (jsonb_populate_record(w, jsonb_build_object(
+            'subject', 'letter', 'subject_id', gen_random_uuid(), 'kind', 'letter_reply'))).*
+        FROM supervision.limits AS w WHERE kind = 'complete' LIMIT 1
+        """,
+        {"letter_limits_follow_states"},
+    ),
+    "nobody was set what is watched": (
+        """
+        INSERT INTO supervision.limits SELECT (jsonb_populate_record(w, jsonb_build_object(
+            'subject', 'follow_up', 'subject_id', gen_random_uuid(), 'kind', 'follow_up'))).*
+        FROM supervision.limits AS w WHERE kind = 'complete' LIMIT 1
+        """,
+        {"follow_ups_are_watched"},
+    ),
     "a listing stands that nobody opened": (
         """
         INSERT INTO supervision.listings (listing_id, version, state, subject_kind, subject_id, times, unit,
@@ -196,7 +212,12 @@ FAULTS: dict[str, tuple[str, set[str]]] = {
         VALUES (gen_random_uuid(), 1, 'listed', 'case', gen_random_uuid(), 2, 'nobody', '', '', '', 0, now(),
                 '', 0)
         """,
-        {"listings_open_once", "listing_equals_steps", "listings_are_reported_on"},
+        {
+            "listings_open_once",
+            "listing_equals_steps",
+            "listings_are_reported_on",
+            "listings_follow_subjects",
+        },
     ),
     "a project was updated by a finding that isn't there": (
         """

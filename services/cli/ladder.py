@@ -125,6 +125,7 @@ NAMES: Final = {
     "letter_reply": "督办函回复",
     "project_report": "项目进展报告",
     "listing_report": "挂牌进展报告",
+    "follow_up": "会议交办",
     "notice_reply": "督办单答复",
     "bad_rating": "群众差评",
     "repeat": "重复诉求",

@@ -72,14 +72,39 @@ def draw(
 
 
 @app.command()
-def redraw(of_round: RoundArgument, data: DataOption = Path(".yinuo"), as_json: AsJson = False) -> None:
+def redraw(
+    of_round: Annotated[str | None, Argument(metavar="ROUND", help="Its id; asks the stack.")] = None,
+    file: Annotated[
+        Path | None,
+        Option("--file", help="What GET /rounds/{round_id}/draw gave to anybody: needs no stack, no token."),
+    ] = None,
+    data: DataOption = Path(".yinuo"),
+    as_json: AsJson = False,
+) -> None:
     """Draw a round again from its seed and pools, and compare with what is on record."""
-    recorded = _supervision(data).get(f"/rounds/{of_round}/draw")
+    if (of_round is None) == (file is None):
+        raise Problem("name a round or a file, one of them", "`yinuo rounds redraw ROUND`, or `--file FILE`")
+    recorded = _supervision(data).get(f"/rounds/{of_round}/draw") if file is None else _saved(file)
     _print_draw(recorded, as_json)
     if redrawn(recorded) != recorded["drawn"]:
         raise Problem("drawn again it comes out otherwise than recorded", "ask who altered the record")
     if not as_json:
         print("重抽结果与记录一致 Drawn again, it is the same.")
+
+
+def _saved(file: Path) -> dict[str, Any]:
+    """A draw that somebody saved. Raises Problem."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if found.keys() >= _NEEDED:
+            return dict(found)
+        why = f"it lacks {', '.join(sorted(_NEEDED - found.keys()))}"
+    except (OSError, ValueError, AttributeError) as unreadable:
+        why = str(unreadable)
+    raise Problem(f"{file}: {why}", "save what GET /rounds/{round_id}/draw of supervision answers")
+
+
+_NEEDED: Final = {"name", "seed", "targets", "visits", "inspectors", "team", "barred", "drawn"}
 
 
 def redrawn(recorded: Mapping[str, Any]) -> list[Any]:

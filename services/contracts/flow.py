@@ -54,6 +54,7 @@ from services.contracts.letter import (
     LetterVoided,
 )
 from services.contracts.listing import (
+    ListingHandedOver,
     ListingOpened,
     ListingProgressed,
     ListingSentBack,
@@ -199,6 +200,7 @@ FLOWS: Final[tuple[Flow, ...]] = (
     _flow(RoundClosed, "supervision", "reporting"),
     _flow(ListingOpened, "supervision", "reporting"),
     _flow(ListingProgressed, "supervision", "reporting"),
+    _flow(ListingHandedOver, "supervision", "reporting"),
     _flow(ListingStrikeOffAsked, "supervision", "reporting"),
     _flow(ListingSentBack, "supervision", "reporting"),
     _flow(ListingStruckOff, "supervision", "reporting"),

@@ -12,6 +12,8 @@ from services.contracts.public_text import PublicText
 
 Listable = Literal["case", "project"]
 OpenedBy = Literal["rule", "hand"]
+SubjectEnd = Literal["done", "replaced", "dropped", "withdrawn", "refused", "merged"]
+"""How what is listed ended: 已办结 已替代 已终止 of a project, 已撤回 不予受理 并入他件 of a case."""
 
 
 class ListingEvent(Event):
@@ -59,12 +61,28 @@ class ListingProgressed(ListingEvent):
     report_due: datetime | None
 
 
+class ListingHandedOver(ListingEvent):
+    """What is listed lies with another unit or post (移交), and so does the listing, with its report's limit.
+
+    `unit` and `post` are the new ones. It goes on as it stood, and when its report is due stays the same.
+    """
+
+    type: ClassVar[str] = "yinuo.listing.handed-over.v1"
+
+    from_unit: str
+    post: str
+
+
 class ListingStrikeOffAsked(ListingEvent):
-    """The unit says that the matter is put right and asks to be struck off (申请销号)."""
+    """The unit says that the matter is put right and asks to be struck off (申请销号).
+
+    `subject_ended`: nobody asked; what is listed ended so, and the authority has to decide.
+    """
 
     type: ClassVar[str] = "yinuo.listing.strike-off-asked.v1"
 
     text: PublicText
+    subject_ended: SubjectEnd | None = None
 
 
 class ListingSentBack(ListingEvent):

@@ -96,7 +96,7 @@ class FindingRecorded(Event):
     found_at: datetime
     found: PublicText
     required: PublicText | None
-    item: str | None
+    item: PublicText | None
     photos: tuple[str, ...]
     needs_letter: bool
     late: bool

@@ -28,14 +28,14 @@ FurtherKind = Literal["dispute", "extension", "rectification", "assist"]
 
 CaseLimitKind = Literal["sign_for", "complete", FurtherKind]
 
-SubjectLimitKind = Literal["letter_receipt", "letter_reply", "project_report", "listing_report"]
-"""督办函签收 督办函回复 项目进展报告 挂牌进展报告: limits of what isn't a case, by a rule of their own."""
+SubjectLimitKind = Literal["letter_receipt", "letter_reply", "project_report", "listing_report", "follow_up"]
+"""督办函签收 督办函回复 项目进展报告 挂牌进展报告 会议交办: limits of what isn't a case, by own rules."""
 
 LimitKind = Literal[CaseLimitKind, SubjectLimitKind, "notice_reply"]
 """The last is 督办单答复: a notice that wants a written answer, about whatever it concerns."""
 
-SubjectKind = Literal["case", "letter", "project", "listing", "finding"]
-"""What a limit or a notice concerns: 办件 督办函 项目 挂牌督办; 巡查问题 of none of these."""
+SubjectKind = Literal["case", "letter", "project", "listing", "finding", "follow_up"]
+"""What a limit or a notice concerns: 办件 督办函 项目 挂牌督办; 巡查问题 of none of these; 会议交办事项."""
 
 Trigger = Literal["limit", "report_missing", "bad_rating", "repeat", "finding"]
 """What brings a notice: 时限 未按期报告 群众差评 重复诉求 巡查问题."""

@@ -4,6 +4,18 @@ from typing import Final
 
 from services.dev.audit_checks import Check
 
+_LIMITS: Final = """
+    SELECT l.letter_id AS subject_id, k.kind, k.state, k.generation, k.due_at
+    FROM supervision.audit_letters AS l CROSS JOIN LATERAL (VALUES
+        ('letter_receipt', 1, NULL::timestamptz,
+         CASE WHEN l.state = 'issued' THEN 'runs' WHEN l.received_at IS NULL THEN 'closed' ELSE 'met' END),
+        ('letter_reply', l.returns + 1, (l.reply_by + 1)::timestamp AT TIME ZONE 'Asia/Shanghai',
+         CASE WHEN l.state IN ('issued', 'received', 'returned') THEN 'runs'
+              WHEN l.state = 'voided' THEN 'closed' ELSE 'met' END)
+    ) AS k (kind, generation, due_at, state)
+    WHERE l.state NOT IN ('drafted', 'discarded')
+"""
+"""The limits that a letter should have, by its state; a draft has none."""
 _WALKED: Final = "SELECT count(*) FROM supervision.audit_letters"
 
 LETTERS: Final = (
@@ -66,6 +78,27 @@ LETTERS: Final = (
         ) AS s ON true
         WHERE (s.last, s.highest, s.state, s.returns, s.reply_by, s.told) IS DISTINCT FROM
               (l.version::bigint, l.version, l.state, l.returns::bigint, l.reply_by::text, true)
+        """,
+    ),
+    Check(
+        "letter_limits_follow_states",
+        "督办函签收、回复时限与其状态一致",
+        "a letter's receipt and reply run, were met or are closed as its state says, due by its last day",
+        _WALKED,
+        f"""
+        SELECT coalesce(e.subject_id, w.subject_id)::text || ' ' || coalesce(e.kind, w.kind) AS what
+        FROM ({_LIMITS}) AS e FULL JOIN (
+            SELECT subject_id, kind, generation, due_at,
+                   CASE WHEN state IN ('open', 'awaiting_calendar') THEN 'runs' ELSE state END AS state
+            FROM supervision.audit_subject_limits WHERE kind IN ('letter_receipt', 'letter_reply')
+        ) AS w USING (subject_id, kind)
+        WHERE (e.state, e.generation) IS DISTINCT FROM (w.state, w.generation)
+            OR (e.due_at IS NOT NULL AND e.due_at IS DISTINCT FROM w.due_at)
+        UNION ALL
+        SELECT w.subject_id::text || ' ' || w.about FROM supervision.audit_subject_limits AS w
+        JOIN supervision.audit_letters AS l ON l.letter_id = w.subject_id
+        WHERE w.kind = 'notice_reply' AND w.state IN ('open', 'awaiting_calendar')
+            AND l.state IN ('voided', 'struck_off')
         """,
     ),
 )

@@ -20,6 +20,7 @@ from services.contracts.letter import (
 )
 from services.contracts.listing import (
     ListingEvent,
+    ListingHandedOver,
     ListingOpened,
     ListingProgressed,
     ListingSentBack,
@@ -70,6 +71,12 @@ def _opened(event: ListingOpened, midnight: Midnight) -> Values:
     return _listed(event, midnight) | {"post": event.post, "text": event.title}
 
 
+def _handed_over(event: ListingHandedOver, _: Midnight) -> Values:
+    """It stands as it stood, with another unit."""
+    ids = {"item": event.listing_id, "version": event.version, "tier": event.subject_kind}
+    return ids | {"unit": event.unit, "post": event.post}
+
+
 def _round(event: RoundClosed, _: Midnight) -> Values:
     return {"item": event.round_id, "version": event.version}
 
@@ -95,6 +102,7 @@ SUPERVISED: Final[Mapping[type[Event], tuple[str, str, Make]]] = {
     FindingRecorded: ("finding", "recorded", _finding),
     ListingOpened: ("listing", "opened", _opened),
     ListingProgressed: ("listing", "progressed", _listed),
+    ListingHandedOver: ("listing", "handed_over", _handed_over),
     ListingStrikeOffAsked: ("listing", "strike_off_asked", _listing("asked")),
     ListingSentBack: ("listing", "sent_back", _listed),
     ListingStruckOff: ("listing", "struck_off", _listing("struck_off")),

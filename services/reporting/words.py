@@ -30,6 +30,7 @@ LIMITS_ZH: Final = {
     "letter_reply": "督办函回复",
     "project_report": "项目进展报告",
     "listing_report": "挂牌进展报告",
+    "follow_up": "会议交办",
     "notice_reply": "督办单答复",
 }
 SUBJECTS_ZH: Final = {"case": "办件", "project": "项目"}

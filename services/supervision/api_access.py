@@ -24,6 +24,11 @@ def sees_unit(staff: Staff, unit: str) -> bool:
     return staff.role in SEES_ALL or (staff.unit is not None and staff.unit == unit)
 
 
+def sees_drafts(staff: Staff) -> bool:
+    """A letter is nothing to its unit before it is signed, and nothing ever if it is given up."""
+    return staff.role in SEES_ALL
+
+
 def opens_unit_inbox(staff: Staff, unit: str) -> bool:
     return staff.role in OPENS_ANY_INBOX or (staff.role in UNIT_STAFF and staff.unit == unit)
 

@@ -13,7 +13,7 @@ from services.kit.auth import Staff
 from services.kit.http import Problem, staff_with
 from services.kit.postgres import Connection, Database, Writing
 from services.supervision import api_letter_models as models
-from services.supervision.api_access import sees_unit
+from services.supervision.api_access import sees_drafts, sees_unit
 from services.supervision.api_letter_outcomes import letter_problem, no_letter
 from services.supervision.calendars import Policies
 from services.supervision.letter import Letter, Taken, Words
@@ -27,7 +27,7 @@ from services.supervision.store_calendars import PostgresCalendars
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.store_letters import PostgresLetters, letter_of
 
-READERS: Final = "handler and unit_head: those to their unit; other staff: all"
+READERS: Final = "handler and unit_head: those to their unit, once signed; other staff: all"
 Reader = Annotated[Staff, Depends(staff_with(*ROLES))]
 Outcome = Taken | Refused
 
@@ -66,13 +66,15 @@ class LetterOffice:
             yield await self.desk_of(writing, staff), writing.connection
 
     async def readable(self, letter_id: UUID, staff: Staff, connection: Connection) -> Mapping[str, Any]:
-        """A letter's row. Raises Problem 404, and 403 for a letter to another unit."""
+        """A letter's row. Raises Problem 404, for the unit of a draft too, and 403 for another unit's."""
         row = await PostgresLetters(connection).shown(letter_id)
         if row is None:
             raise no_letter(letter_id)
         if not sees_unit(staff, row["unit"]):
             remedy = "ask that unit's staff or the supervision office"
             raise Problem(403, "Forbidden", f"the letter goes to unit {row['unit']}", remedy=remedy)
+        if row["issued_at"] is None and not sees_drafts(staff):
+            raise no_letter(letter_id)
         return row
 
     async def signed(self, letter_id: UUID, staff: Staff) -> Letter:

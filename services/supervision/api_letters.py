@@ -12,7 +12,7 @@ from services.kit.http import Problem, staff_with
 from services.kit.masking import mask
 from services.kit.page import Cursor
 from services.supervision import api_letter_models as models
-from services.supervision.api_access import sees_unit
+from services.supervision.api_access import sees_drafts, sees_unit
 from services.supervision.api_letter_files import file_routes
 from services.supervision.api_letter_office import READERS, LetterOffice, Reader, done
 from services.supervision.api_letter_outcomes import letter_problem
@@ -52,7 +52,8 @@ def _reading(routes: APIRouter, office: LetterOffice) -> None:
         after: Annotated[str | None, FromQuery(description="`next` of the page before")] = None,
         limit: Annotated[int, FromQuery(ge=1, le=LARGEST_PAGE)] = PAGE,
     ) -> models.LetterPage:
-        wanted = LetterFilter(_unit_for(staff, unit), state, overdue, year, finding)
+        told = not sees_drafts(staff)
+        wanted = LetterFilter(_unit_for(staff, unit), state, overdue, year, finding, told)
         cursor = Cursor.parse(after) if after is not None else None
         async with office.database.pool.acquire() as connection:
             rows = await PostgresLetters(connection).page(wanted, cursor, limit + 1)

@@ -197,19 +197,25 @@ def _problem(refused: Refused, staff: Staff | None) -> Problem:
             remedy = "take the id from GET /listings"
             return Problem(404, "Not Found", f"no listing {listing_id}", field="listing_id", remedy=remedy)
         case NoSuchSubject(kind, subject_id):
-            field = "case_id" if kind == "case" else "project"
-            return _unfit(field, f"no {kind} {subject_id} is known", "take the id from assignment's lists")
+            return _unfit(
+                _named(kind), f"no {kind} {subject_id} is known", "take the id from assignment's lists"
+            )
         case AlreadyListed(listing):
             what = f"it is listed already, as {listing.listing_id}"
             remedy = "go on with that listing, or strike it off first"
-            listed = str(listing.listing_id)
-            return Problem(409, "Conflict", what, field="project", remedy=remedy, listing_id=listed)
+            field, listed = _named(listing.ground.subject_kind), str(listing.listing_id)
+            return Problem(409, "Conflict", what, field=field, remedy=remedy, listing_id=listed)
         case NotTheirs(step, who):
             of = f"role {staff.role} of unit {staff.unit}" if staff else "nobody"
             what = f"{of} may not take step {step}"
             return Problem(403, "Forbidden", what, field="Authorization", remedy=f"it is taken by: {who}")
         case StepNotAllowed(listing, step):
             return _conflict(listing, step, staff)
+
+
+def _named(kind: Listable) -> str:
+    """The field that names what is listed."""
+    return "case_id" if kind == "case" else "project"
 
 
 def _conflict(listing: Listing, step: ListingStep, staff: Staff | None) -> Problem:

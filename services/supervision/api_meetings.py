@@ -14,7 +14,9 @@ from services.kit.masking import mask
 from services.kit.page import Cursor
 from services.kit.postgres import Database, Writing
 from services.supervision import api_meeting_models as models
+from services.supervision.calendars import Policies
 from services.supervision.meetings import (
+    Another,
     Closed,
     DayUnfit,
     Meeting,
@@ -25,6 +27,8 @@ from services.supervision.meetings import (
     SaidAs,
     Task,
 )
+from services.supervision.store import PostgresLimits
+from services.supervision.store_calendars import PostgresCalendars
 from services.supervision.store_meetings import PostgresMeetings
 
 PAGE: Final = 50
@@ -40,13 +44,28 @@ Doer = Annotated[Staff, Depends(staff_with("unit_head", "supervision_office", "a
 Mover = Annotated[Staff, Depends(staff_with("supervision_office", "administrator"))]
 
 
-def meeting_routes(database: Database) -> APIRouter:
+class MeetingOffice:
+    """Where meetings are read and moved on, one transaction each call."""
+
+    def __init__(self, database: Database, policies: Policies) -> None:
+        self.database = database
+        self._policies = policies
+
+    async def desk(self, writing: Writing, staff: Staff) -> MeetingDesk:
+        """What it does commits with the transaction."""
+        connection = writing.connection
+        policy = await self._policies.current(PostgresCalendars(connection))
+        stores = (PostgresMeetings(connection), PostgresLimits(connection))
+        return MeetingDesk(*stores, policy, writing.publish, staff, writing.now)
+
+
+def meeting_routes(database: Database, policies: Policies) -> APIRouter:
     """The routes; each summary says who may call it."""
-    routes = APIRouter(tags=["meetings"])
+    routes, office = APIRouter(tags=["meetings"]), MeetingOffice(database, policies)
     _reading(routes, database)
-    _speaking(routes, database)
-    _moving(routes, database)
-    _following_up(routes, database)
+    _speaking(routes, office)
+    _moving(routes, office)
+    _following_up(routes, office)
     return routes
 
 
@@ -70,13 +89,13 @@ def _reading(routes: APIRouter, database: Database) -> None:
             return await _view(meeting_id, connection)
 
 
-def _speaking(routes: APIRouter, database: Database) -> None:
+def _speaking(routes: APIRouter, office: MeetingOffice) -> None:
     async def say(
         meeting_id: UUID, given: models.SaidGiven, staff: Staff, kind: SaidAs
     ) -> models.MeetingView:
         said = Said(post=given.post, text=mask(given.text), item=given.item)
-        async with database.writing() as writing:
-            desk = _desk(writing, staff)
+        async with office.database.writing() as writing:
+            desk = await office.desk(writing, staff)
             _done(await desk.say(meeting_id, given.entry_id or uuid4(), kind, said))
             return await _view(meeting_id, writing.connection)
 
@@ -92,34 +111,34 @@ def _speaking(routes: APIRouter, database: Database) -> None:
         return await say(meeting_id, given, staff, "comment")
 
 
-def _moving(routes: APIRouter, database: Database) -> None:
+def _moving(routes: APIRouter, office: MeetingOffice) -> None:
     @routes.post(
         "/meetings",
         status_code=201,
         summary=f"拟定议程 Draw up an agenda from what is overdue or badly rated now ({MOVERS})",
     )
     async def draw(given: models.MeetingGiven, staff: Mover) -> models.MeetingView:
-        async with database.writing() as writing:
+        async with office.database.writing() as writing:
             meeting_id = given.meeting_id or uuid4()
-            await _desk(writing, staff).draw(meeting_id, mask(given.name), given.day)
+            _done(await (await office.desk(writing, staff)).draw(meeting_id, mask(given.name), given.day))
             return await _view(meeting_id, writing.connection)
 
     @routes.post("/meetings/{meeting_id}/close", summary=f"纪要 Close the minutes ({MOVERS})")
     async def close(meeting_id: UUID, given: models.MinutesGiven, staff: Mover) -> models.MeetingView:
-        async with database.writing() as writing:
-            _done(await _desk(writing, staff).close(meeting_id, mask(given.minutes)))
+        async with office.database.writing() as writing:
+            _done(await (await office.desk(writing, staff)).close(meeting_id, mask(given.minutes)))
             return await _view(meeting_id, writing.connection)
 
 
-def _following_up(routes: APIRouter, database: Database) -> None:
+def _following_up(routes: APIRouter, office: MeetingOffice) -> None:
     @routes.post(
         "/meetings/{meeting_id}/follow-ups", summary=f"交办 Set a unit something to do by a day ({MOVERS})"
     )
     async def follow_up(meeting_id: UUID, given: models.FollowUpGiven, staff: Mover) -> models.MeetingView:
         named = given.follow_up_id or uuid4()
         task = Task(named, meeting_id, given.item, given.unit, mask(given.task), given.due, None)
-        async with database.writing() as writing:
-            _done(await _desk(writing, staff).follow_up(task))
+        async with office.database.writing() as writing:
+            _done(await (await office.desk(writing, staff)).follow_up(task))
             return await _view(meeting_id, writing.connection)
 
     @routes.post(
@@ -127,15 +146,11 @@ def _following_up(routes: APIRouter, database: Database) -> None:
         summary=f"办结 Say what was done (unit_head of the follow-up's unit, {MOVERS})",
     )
     async def finish(follow_up_id: UUID, given: models.DoneGiven, staff: Doer) -> models.MeetingView:
-        async with database.writing() as writing:
-            done = await _desk(writing, staff).finish(follow_up_id, mask(given.text))
+        async with office.database.writing() as writing:
+            done = await (await office.desk(writing, staff)).finish(follow_up_id, mask(given.text))
             if not isinstance(done, Task):
                 raise _problem(done)
             return await _view(done.meeting_id, writing.connection)
-
-
-def _desk(writing: Writing, staff: Staff) -> MeetingDesk:
-    return MeetingDesk(PostgresMeetings(writing.connection), writing.publish, staff, writing.now)
 
 
 async def _view(meeting_id: UUID, connection: Connection) -> models.MeetingView:
@@ -166,6 +181,10 @@ def _problem(refused: Refused) -> Problem:
         case NotTheirs(who):
             what = "it concerns another unit than the token's"
             return Problem(403, "Forbidden", what, field="Authorization", remedy=f"it is done by: {who}")
-        case DayUnfit(due, first):
-            what = f"{due} is over or ends today"
-            return Problem(422, "Unprocessable Content", what, field="due", remedy=f"name {first} or later")
+        case Another(field, taken):
+            what, remedy = f"{taken} is on record and says something else", "send another id, or the same"
+            return Problem(409, "Conflict", what, field=field, remedy=remedy)
+        case DayUnfit(due, first, last):
+            what = f"{due} is over, ends today or is years ahead"
+            remedy = f"name a day from {first} to {last}"
+            return Problem(422, "Unprocessable Content", what, field="due", remedy=remedy)

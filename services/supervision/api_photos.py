@@ -10,19 +10,15 @@ from services.kit.http import Problem, staff_with
 from services.kit.large_body import LargeBodyRoute
 from services.supervision.api_round_models import PhotoKept
 from services.supervision.api_rounds import READERS, Finder, RoundOffice
+from services.supervision.picture import JPEG, PNG, kind_of
 from services.supervision.store_rounds import Photo, PostgresPhotos
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 """A telephone's picture at twelve megapixels, moderately compressed."""
-TYPES: Final = (
-    (b"\xff\xd8\xff", b"\xff\xd9", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82", "image/png"),
-)
-"""How a file begins and ends (ISO/IEC 10918-1 and 15948), and its media type."""
 BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "content": {media: {"schema": {"type": "string", "format": "binary"}} for _, _, media in TYPES},
+        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in (JPEG, PNG)},
     }
 }
 
@@ -87,10 +83,11 @@ def _checked(digest: str, content: bytes) -> str:
     if sha256(content).hexdigest() != digest:
         remedy = "name it by the SHA-256 of the bytes that you send"
         raise _unfit("digest", f"the bytes have SHA-256 {sha256(content).hexdigest()}", remedy)
-    for head, tail, media_type in TYPES:
-        if content.startswith(head) and content.rstrip(b"\0").endswith(tail):
-            return media_type
-    raise _unfit("body", "neither a whole JPEG nor a whole PNG", "send the picture as JPEG or PNG")
+    media_type = kind_of(content)
+    if media_type is None:
+        remedy = "send the picture as JPEG or PNG, to its end"
+        raise _unfit("body", "neither a whole JPEG nor a whole PNG", remedy)
+    return media_type
 
 
 def _unfit(field: str, detail: str, remedy: str) -> Problem:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from services.contracts.round import Barred, Target, TargetKind, Visit
+from services.kit.masking import mask
 from services.supervision.api_letter_models import Code, Days, Frozen, Text
 from services.supervision.checklist import Item, checklist
 from services.supervision.finding import Kept
@@ -57,6 +58,8 @@ class RoundGiven(Frozen):
             raise ValueError("a target is named twice")
         if len(set(self.inspectors)) < len(self.inspectors):
             raise ValueError("an inspector is named twice: tell namesakes apart")
+        if any(mask(one) != one for one in self.inspectors):
+            raise ValueError("inspectors: names alone, no telephone numbers or the like; they are published")
         if self.visits is not None and self.visits > len(self.targets):
             raise ValueError(f"visits: there are {len(self.targets)} targets only")
         return self

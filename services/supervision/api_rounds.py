@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from services.kit.page import Cursor
 from services.supervision import api_round_models as models
 from services.supervision.api_letter_office import LetterOffice
 from services.supervision.api_letter_outcomes import letter_problem
-from services.supervision.finding import Finding, Objection, digest_of
+from services.supervision.finding import Finding, Kept, Objection, digest_of
 from services.supervision.finding_notices import FindingNotices
 from services.supervision.letter import letter_id_of
 from services.supervision.round import Plan, Round
@@ -35,6 +36,8 @@ from services.supervision.store_rounds import PostgresRounds
 PAGE: Final = 50
 LARGEST_PAGE: Final = 200
 READERS: Final = ("leader", "inspector", "supervision_office", "administrator")
+GOERS: Final = ("inspector", "supervision_office", "administrator")
+"""Who knows where a round will go: leaders answer for what is visited, and it comes unannounced."""
 MOVERS: Final = "supervision_office, administrator"
 FINDERS: Final = "inspector, supervision_office, administrator"
 
@@ -108,10 +111,13 @@ def _reading(routes: APIRouter, office: RoundOffice) -> None:
 
     @routes.get(
         "/rounds/{round_id}",
-        summary=f"One round with its draw, findings and checklist ({', '.join(READERS)})",
+        summary=f"One round with its draw, findings and checklist ({', '.join(READERS)}; "
+        "leader: the draw once it is closed)",
     )
-    async def read_round(round_id: UUID, _: Reader) -> models.RoundView:
+    async def read_round(round_id: UUID, staff: Reader) -> models.RoundView:
         found = await office.one(round_id)
+        if found.state != "closed" and staff.role not in GOERS:
+            found = replace(found, draw=None)
         async with office.database.pool.acquire() as connection:
             return models.round_view(found, await PostgresRounds(connection).findings(round_id))
 
@@ -120,7 +126,7 @@ def _drawn(routes: APIRouter, office: RoundOffice) -> None:
     @routes.get(
         "/rounds/{round_id}/draw",
         summary="抽签结果 Pool, seed, rule and result of a draw, to draw it again: anybody once the round is "
-        f"closed; before ({', '.join(READERS)})",
+        f"closed; before ({', '.join(GOERS)})",
         openapi_extra=STAFF_OR_ANYBODY,
     )
     async def read_draw(round_id: UUID, request: Request) -> models.DrawView:
@@ -136,9 +142,9 @@ def _drawn(routes: APIRouter, office: RoundOffice) -> None:
 def _refuse_the_public(request: Request) -> None:
     """Raises Problem 401 or 403."""
     staff = staff_of(request)
-    if staff.role not in READERS:
+    if staff.role not in GOERS:
         what = f"role {staff.role} sees a draw once its round is closed"
-        raise Problem(403, "Forbidden", what, remedy=f"until then: {', '.join(READERS)}")
+        raise Problem(403, "Forbidden", what, remedy=f"until then: {', '.join(GOERS)}")
 
 
 def _moving(routes: APIRouter, office: RoundOffice) -> None:
@@ -217,18 +223,27 @@ def _finding(routes: APIRouter, office: RoundOffice) -> None:
         """In any order, twice, and after the round was closed if it was found before that."""
         digest = digest_of(f"{round_id} {given.model_dump_json()}")
         async with office.desk(staff) as (desk, rounds):
-            finding = await _read(round_id, finding_id, given, rounds)
-            if isinstance(finding, UnknownTargets):
-                raise _problem(finding)
-            outcome = await desk.record(finding, digest)
-            if not isinstance(outcome, tuple):
-                if isinstance(outcome, NoSuchRound | AnotherFinding | Objection):
-                    raise _problem(outcome)
-                raise letter_problem(outcome, staff)
-            kept, new = outcome
-        response.status_code = 201 if new else 200
+            there = await desk.recorded(finding_id, digest)
+            if isinstance(there, AnotherFinding):
+                raise _problem(there)
+            kept = there or await _record(
+                desk, await _read(round_id, finding_id, given, rounds), digest, staff
+            )
+        response.status_code = 201 if there is None else 200
         letter = letter_id_of(finding_id) if kept.finding.needs_letter else None
-        return models.finding_kept(kept, new, letter)
+        return models.finding_kept(kept, there is None, letter)
+
+
+async def _record(desk: RoundDesk, finding: Finding | UnknownTargets, digest: str, staff: Staff) -> Kept:
+    """Raises Problem where it is refused."""
+    if isinstance(finding, UnknownTargets):
+        raise _problem(finding)
+    outcome = await desk.record(finding, digest)
+    if isinstance(outcome, Kept):
+        return outcome
+    if isinstance(outcome, NoSuchRound | Objection):
+        raise _problem(outcome)
+    raise letter_problem(outcome, staff)
 
 
 async def _read(
@@ -238,9 +253,9 @@ async def _read(
     project = await rounds.project(given.project) if given.project else None
     unit = given.unit or (project.unit if project else None)
     if given.project and project is None:
-        return UnknownTargets((f"project:{given.project}",))
+        return UnknownTargets((f"project:{given.project}",), "project")
     if unit is None or await rounds.addressee(unit) is None:
-        return UnknownTargets((f"unit:{unit}",))
+        return UnknownTargets((f"unit:{unit}",), "unit" if given.unit else "project")
     return Finding(
         finding_id=finding_id,
         round_id=round_id,
@@ -250,7 +265,7 @@ async def _read(
         found_at=given.found_at,
         found=mask(given.found),
         required=mask(given.required) if given.required else None,
-        item=given.item,
+        item=mask(given.item) if given.item else None,
         photos=given.photos,
         needs_letter=given.needs_letter,
         reply_days=given.reply_days,
@@ -259,7 +274,7 @@ async def _read(
 
 
 def _problem(refused: object) -> Problem:
-    """RFC 9457 problem details ."""
+    """RFC 9457 problem details."""
     match refused:
         case NoSuchRound(round_id):
             return Problem(404, "Not Found", f"no round {round_id}", field="round_id", remedy="see /rounds")
@@ -270,8 +285,8 @@ def _problem(refused: object) -> Problem:
         case NoTeam(why):
             remedy = "plan the round anew with more inspectors or fewer in a team"
             return Problem(409, "Conflict", why, field="inspectors", remedy=remedy)
-        case UnknownTargets(names):
-            return _unfit("targets", f"not on record: {', '.join(names)}", "see /rounds/coverage and /units")
+        case UnknownTargets(names, field):
+            return _unfit(field, f"not on record: {', '.join(names)}", KNOWN[field])
         case AnotherRound(one):
             what = f"round {one.round_id} is planned already, with other contents"
             return Problem(
@@ -285,6 +300,13 @@ def _problem(refused: object) -> Problem:
     raise TypeError(f"no refusal: {refused!r}")
 
 
+KNOWN: Final = {
+    "targets": "name units of the directory and projects by their ledger numbers: see /rounds/coverage",
+    "missed": "name targets that were drawn, as unit:code or project:number: see /rounds/{round_id}/draw",
+    "unit": "name a unit of the directory that isn't retired",
+    "project": "name a ledger number of GET /projects, or the unit besides",
+}
+"""Where each field finds what is on record."""
 NEXT: Final = {
     "planned": "draw it: POST /rounds/{round_id}/draw",
     "drawn": "record findings, or close it: POST /rounds/{round_id}/close",

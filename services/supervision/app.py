@@ -50,7 +50,7 @@ def build(settings: SupervisionSettings) -> FastAPI:
         api.routes(database, policies),
         letter_routes(letters),
         listing_routes(database, policies),
-        meeting_routes(database),
+        meeting_routes(database, policies),
         round_routes(rounds),
         photo_routes(rounds),
         delivery.routes,

@@ -30,7 +30,7 @@ class Finding:
     found_at: datetime
     found: PublicText
     required: PublicText | None
-    item: str | None
+    item: PublicText | None
     photos: tuple[str, ...]
     needs_letter: bool
     reply_days: int | None
@@ -82,7 +82,8 @@ def is_late(to: Round) -> bool:
     return to.state == "closed"
 
 
-def recorded(kept: Kept) -> FindingRecorded:
+def told(kept: Kept) -> FindingRecorded:
+    """What is told of it."""
     one = kept.finding
     return FindingRecorded(
         finding_id=one.finding_id,

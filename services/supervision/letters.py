@@ -28,6 +28,9 @@ from services.supervision.letter_transitions import Step, leads_to, may, who_may
 POLICY: Final = "policy"
 """Who signed by rule, where the post that signs has no holder."""
 
+FURTHEST: Final = timedelta(days=366)
+"""A reply due later than that is a slip of the pen: a letter sets a time limit (限期整改)."""
+
 
 class Addressee(NamedTuple):
     """A unit that a letter can go to. `committee`: the name of its Party committee."""
@@ -245,9 +248,11 @@ class LetterDesk:
             return DayUnfit(str(unknown), "load the year's calendar, or name the last day in `reply_by`")
 
     def _unfit(self, day: date) -> DayUnfit | None:
-        if day > self.today:
-            return None
-        return DayUnfit(f"{day} is over or ends today", f"name {self.today + timedelta(days=1)} or later")
+        if day <= self.today:
+            return DayUnfit(f"{day} is over or ends today", f"name {self.today + timedelta(days=1)} or later")
+        if day > self.today + FURTHEST:
+            return DayUnfit(f"{day} is more than a year ahead", f"name {self.today + FURTHEST} or earlier")
+        return None
 
     def _receipt_due(self) -> datetime | None:
         try:

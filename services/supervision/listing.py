@@ -9,12 +9,14 @@ from uuid import UUID
 from services.contracts.listing import (
     Listable,
     ListingEvent,
+    ListingHandedOver,
     ListingOpened,
     ListingProgressed,
     ListingSentBack,
     ListingStrikeOffAsked,
     ListingStruckOff,
     OpenedBy,
+    SubjectEnd,
 )
 from services.contracts.named_ids import Namespace
 from services.contracts.public_text import PublicText
@@ -86,6 +88,22 @@ def step(listing: Listing, step: ListingStep, now: datetime) -> Listing | StepNo
     return replace(listing, version=listing.version + 1, state=state, **changed)
 
 
+def handed_over(listing: Listing, unit: str, post: str) -> Listing:
+    """An open listing with the unit and the post that answer for what is listed now."""
+    ground = replace(listing.ground, unit=unit, post=post)
+    return replace(listing, version=listing.version + 1, ground=ground)
+
+
+def told_handed_over(after: Listing, from_unit: str) -> ListingHandedOver:
+    """What is told of it."""
+    return ListingHandedOver(**_head(after), from_unit=from_unit, post=after.ground.post)
+
+
+def told_offered(after: Listing, ended: SubjectEnd) -> ListingStrikeOffAsked:
+    """What is told where the subject ended, with the reason."""
+    return ListingStrikeOffAsked(**_head(after), text=ENDED[ended], subject_ended=ended)
+
+
 def told_opened(listing: Listing, report_due: datetime | None) -> ListingOpened:
     """What is told of its opening."""
     ground = listing.ground
@@ -120,6 +138,16 @@ def _head(listing: Listing) -> dict[str, Any]:
         "unit": listing.ground.unit,
     }
 
+
+ENDED: Final[Mapping[SubjectEnd, PublicText]] = {
+    "done": PublicText("所挂项目已办结，提请决定是否销号"),
+    "replaced": PublicText("所挂项目已由其他项目替代，提请决定是否销号"),
+    "dropped": PublicText("所挂项目已终止，提请决定是否销号"),
+    "withdrawn": PublicText("所挂办件已由群众撤回，提请决定是否销号"),
+    "refused": PublicText("所挂办件已决定不予受理，提请决定是否销号"),
+    "merged": PublicText("所挂办件已并入其他办件，提请决定是否销号"),
+}
+"""Why a listing that nobody asked to strike off is put before the authority."""
 
 _EFFECTS: Final[Mapping[ListingStep, Callable[[Listing, datetime], dict[str, Any]]]] = {
     "progress": lambda listing, now: {"reports": listing.reports + 1, "reported_at": now},

@@ -1,6 +1,7 @@
 """The course of a listing (挂牌督办) as data: which step leads where, and who may take it. Pure.
 
 The way: listed → (progress, each week) → asked to strike off → struck off, or sent back and listed as before.
+It follows what is listed: handed over with it, and offered to be struck off when it ends.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from services.contracts.vocabulary import Role
 
 ListingState = Literal["listed", "asked", "struck_off"]
 """督办中 已申请销号 已销号."""
-ListingStep = Literal["progress", "ask", "send_back", "strike_off"]
+ListingStep = Literal["progress", "ask", "send_back", "strike_off", "hand_over", "offer"]
 STEPS: Final[tuple[ListingStep, ...]] = get_args(ListingStep)
 STATES: Final[tuple[ListingState, ...]] = get_args(ListingState)
 
@@ -36,12 +37,17 @@ class Transition(NamedTuple):
 UNIT: Final = Grant(("handler", "unit_head"), "unit")
 HEAD: Final = Grant(("unit_head",), "unit")
 AUTHORITY: Final = Grant(("supervision_office", "administrator"), "authority")
+NOBODY: Final = Grant((), "authority")
+"""What follows by itself from what becomes of the listed case or project."""
 
 TABLE: Final = (
     Transition("listed", "progress", "listed", UNIT),
     Transition("listed", "ask", "asked", HEAD),
     Transition("asked", "send_back", "listed", AUTHORITY),
     Transition("asked", "strike_off", "struck_off", AUTHORITY),
+    Transition("listed", "hand_over", "listed", NOBODY),
+    Transition("asked", "hand_over", "asked", NOBODY),
+    Transition("listed", "offer", "asked", NOBODY),
 )
 
 _CELLS: Final[Mapping[tuple[ListingState, ListingStep], Transition]] = {

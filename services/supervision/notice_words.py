@@ -26,6 +26,7 @@ LIMITS: Final[Mapping[str, str]] = {
     "letter_reply": "督办函回复时限",
     "project_report": "项目进展报告时限",
     "listing_report": "挂牌进展报告时限",
+    "follow_up": "会议交办时限",
     "notice_reply": "督办单答复时限",
 }
 TRIGGERS: Final[Mapping[str, str]] = {
@@ -41,6 +42,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "project": "项目",
     "listing": "挂牌督办",
     "finding": "巡查问题",
+    "follow_up": "会议交办事项",
 }
 COLOURS: Final[Mapping[str, str]] = {"blue": "蓝单", "yellow": "黄单", "orange": "橙单", "red": "红单"}
 MEASURES: Final[Mapping[str, str]] = {

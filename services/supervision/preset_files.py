@@ -87,6 +87,7 @@ class LadderFile(Entry):
     letter_reply: Rungs = ()
     project_report: Rungs = ()
     listing_report: Rungs = ()
+    follow_up: Rungs = ()
     notice_reply: Rungs = ()
     events: tuple[AtOnceEntry, ...] = Field((), max_length=MOST)
     starts: tuple[StartEntry, ...] = Field((), max_length=MOST)

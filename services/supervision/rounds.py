@@ -16,7 +16,7 @@ from services.contracts.round import (
     Target,
     Visit,
 )
-from services.supervision.finding import Finding, Kept, Objection, is_late, objection, recorded
+from services.supervision.finding import Finding, Kept, Objection, is_late, objection, told
 from services.supervision.finding_notices import FindingNotices
 from services.supervision.letter import Letter, Matter, letter_id_of
 from services.supervision.letters import Addressee, LetterDesk, Refused
@@ -52,9 +52,10 @@ class NoTeam:
 
 @dataclass(frozen=True, slots=True)
 class UnknownTargets:
-    """Units or projects that aren't on record."""
+    """Units or projects that aren't on record, or that weren't drawn; `field`: where they were named."""
 
     names: tuple[str, ...]
+    field: str = "targets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class RoundDesk:
             return WrongState(found, "close")
         drawn = [visit.target for visit in found.draw.drawn]
         if unknown := sorted(set(missed) - {name_of(one) for one in drawn}):
-            return UnknownTargets(tuple(unknown))
+            return UnknownTargets(tuple(unknown), "missed")
         visited = tuple(one for one in drawn if name_of(one) not in missed)
         closed = replace(
             found, version=found.version + 1, state="closed", visited=visited, closed_at=self.now
@@ -186,13 +187,19 @@ class RoundDesk:
         self.publish(RoundClosed(round_id=round_id, version=closed.version, visited=visited))
         return closed
 
-    async def record(
-        self, finding: Finding, digest: str
-    ) -> tuple[Kept, bool] | NoSuchRound | AnotherFinding | Objection | Refused:
-        """The finding on record, and whether it is new. One that needs a letter becomes one at once."""
-        there = await self.rounds.finding(finding.finding_id)
-        if there is not None:
-            return (there, False) if there.digest == digest else AnotherFinding(there)
+    async def recorded(self, finding_id: UUID, digest: str) -> Kept | AnotherFinding | None:
+        """The finding that came under an id with the same body, as it was recorded; None: none did.
+
+        Whatever became of its unit and its project meanwhile, the same again changes nothing.
+        """
+        there = await self.rounds.finding(finding_id)
+        return AnotherFinding(there) if there is not None and there.digest != digest else there
+
+    async def record(self, finding: Finding, digest: str) -> Kept | NoSuchRound | Objection | Refused:
+        """A new one. One that needs a letter becomes one at once. `digest` is that of the body it came with.
+
+        Of two that come at once the second waits in `recorded`.
+        """
         found = await self.rounds.one(finding.round_id)
         if found is None:
             return NoSuchRound(finding.round_id)
@@ -200,11 +207,11 @@ class RoundDesk:
             return against
         kept = Kept(finding, digest, is_late(found), self.now, self.by)
         await self.rounds.record(kept)
-        self.publish(recorded(kept))
+        self.publish(told(kept))
         addressee = await self.rounds.addressee(finding.unit)
         await self.notices.bring(finding, addressee.post if addressee else "", self.now)
         letter = await self._letter(finding, addressee)
-        return (kept, True) if letter is None or isinstance(letter, Letter) else letter
+        return kept if letter is None or isinstance(letter, Letter) else letter
 
     async def _letter(self, finding: Finding, addressee: Addressee | None) -> Letter | Refused | None:
         if not finding.needs_letter or finding.required is None:

@@ -93,19 +93,21 @@ _PAGE: Final = f"""
 WHERE ($1::text IS NULL OR l.unit = $1) AND ($2::text IS NULL OR l.state = $2)
   AND ($3::boolean IS NULL OR {_OVERDUE} = $3) AND ($4::int IS NULL OR l.year = $4)
   AND ($5::uuid IS NULL OR l.finding_id = $5)
-  AND ($6::timestamptz IS NULL OR (l.drafted_at, l.letter_id) < ($6, $7::uuid))
-ORDER BY l.drafted_at DESC, l.letter_id DESC LIMIT $8
+  AND ($6 IS NOT TRUE OR l.issued_at IS NOT NULL)
+  AND ($7::timestamptz IS NULL OR (l.drafted_at, l.letter_id) < ($7, $8::uuid))
+ORDER BY l.drafted_at DESC, l.letter_id DESC LIMIT $9
 """
 
 
 class LetterFilter(NamedTuple):
-    """Which letters; None: all."""
+    """Which letters; None: all. `signed`: only those that went out."""
 
     unit: str | None = None
     state: str | None = None
     overdue: bool | None = None
     year: int | None = None
     finding_id: UUID | None = None
+    signed: bool = False
 
 
 async def lock_id(connection: Connection, named: UUID) -> None:

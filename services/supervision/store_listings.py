@@ -19,6 +19,8 @@ Rows = Sequence[Mapping[str, Any]]
 _GROUND: Final = tuple(Ground.__dataclass_fields__)
 _MOVED: Final = ("version", "state", "reports", "reported_at", "ended_at")
 """What a step may change."""
+_LIES: Final = ("unit", "post")
+"""What a hand-over changes of its ground."""
 _OWN: Final = ("listing_id", "times", "opened_at", "opened_by", *_MOVED)
 _COLUMNS: Final = (*_OWN, *_GROUND)
 _ADD: Final = f"""
@@ -26,7 +28,7 @@ INSERT INTO listings ({", ".join(_COLUMNS)})
 VALUES ({", ".join(f"${number}" for number in range(1, len(_COLUMNS) + 1))})
 """
 _PUT: Final = f"""
-UPDATE listings SET {", ".join(f"{name} = ${number}" for number, name in enumerate(_MOVED, 2))}
+UPDATE listings SET {", ".join(f"{name} = ${number}" for number, name in enumerate((*_MOVED, *_LIES), 2))}
 WHERE listing_id = $1
 """
 _STEP: Final = """
@@ -35,11 +37,17 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)
 """
 _ROW: Final = f"SELECT {', '.join(_COLUMNS)} FROM listings"
 _LAST: Final = f"{_ROW} WHERE subject_id = $1 ORDER BY times DESC LIMIT 1"
+_OPEN: Final = f"""
+{_ROW} WHERE subject_id = ANY($1::uuid[]) AND state <> 'struck_off' ORDER BY listing_id FOR UPDATE
+"""
+# Shared with whatever moves the subject on: a listing is opened before that and follows it, or after it.
 _KNOWN: Final = """
-SELECT l.unit, l.post, coalesce(p.ledger, '') AS reference, coalesce(p.name, '') AS title
+SELECT l.unit, l.post, coalesce(p.ledger, '') AS reference, coalesce(p.name, '') AS title,
+       l.state = 'closed' AS over
 FROM limits AS l LEFT JOIN projects AS p ON p.project_id = l.subject_id AND $2 = 'project'
 WHERE l.subject_id = $1 AND l.subject = $2
   AND l.kind = CASE $2 WHEN 'case' THEN 'complete' ELSE 'project_report' END
+FOR SHARE OF l
 """
 _RATINGS: Final[Mapping[Listable, str]] = {
     "case": """
@@ -107,6 +115,9 @@ class PostgresListings:
         row = await self._connection.fetchrow(f"{_ROW} WHERE listing_id = $1 FOR UPDATE", listing_id)
         return listing_of(dict(row)) if row else None
 
+    async def open_of(self, subjects: Sequence[UUID]) -> list[Listing]:
+        return [listing_of(dict(row)) for row in await self._connection.fetch(_OPEN, subjects)]
+
     async def open(self, listing: Listing, event: ListingEvent) -> None:
         own = [getattr(listing, name) for name in _OWN]
         await self._connection.execute(_ADD, *own, *(getattr(listing.ground, name) for name in _GROUND))
@@ -116,7 +127,9 @@ class PostgresListings:
     async def record(
         self, listing: Listing, step: str, words: str | None, event: ListingEvent, at: datetime, by: str
     ) -> None:
-        await self._connection.execute(_PUT, listing.listing_id, *(getattr(listing, name) for name in _MOVED))
+        moved = [getattr(listing, name) for name in _MOVED]
+        lies = [getattr(listing.ground, name) for name in _LIES]
+        await self._connection.execute(_PUT, listing.listing_id, *moved, *lies)
         await self._keep(listing, step, words, event, at, by)
 
     async def _keep(

@@ -9,17 +9,18 @@ from services.contracts.meeting import AgendaItem, Said
 from services.kit.connection import Connection
 from services.kit.page import Cursor
 from services.supervision.agenda import Found
-from services.supervision.meetings import Meeting, SaidAs, Task
+from services.supervision.meetings import Entry, Meeting, SaidAs, Task
 from services.supervision.store_directory import PostgresCopy
 from services.supervision.store_letters import lock_id
 
 Rows = Sequence[Mapping[str, Any]]
 
 _ITEM: Final = tuple(AgendaItem.model_fields)
+# A follow-up stands there by itself, overdue or not.
 _FOUND: Final = """
 SELECT 'overdue' AS kind, unit, kind AS what, count(*)::int AS count, min(due_at) AS since, NULL::date AS due,
        NULL::uuid AS source, NULL AS title
-FROM limits WHERE state = 'open' AND due_at <= $1 GROUP BY unit, kind
+FROM limits WHERE state = 'open' AND due_at <= $1 AND subject <> 'follow_up' GROUP BY unit, kind
 UNION ALL
 SELECT 'bad_rating', unit, subject, sum(times)::int, min(since), NULL, NULL, NULL FROM (
     SELECT unit, subject, count(*) AS times, min(at) AS since FROM happenings
@@ -46,7 +47,7 @@ VALUES ($1, {", ".join(f"${number}" for number in range(2, len(_ITEM) + 2))})
 """
 _SAY: Final = """
 INSERT INTO meeting_words (meeting_id, entry_id, kind, item, post, text, at, by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (entry_id) DO NOTHING
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _CLOSE: Final = "UPDATE meetings SET minutes = $2, closed_at = $3, closed_by = $4 WHERE meeting_id = $1"
 _TASK: Final = tuple(name for name in Task._fields if name != "done")
@@ -100,17 +101,21 @@ class PostgresMeetings:
         items = [(meeting.meeting_id, *(getattr(one, name) for name in _ITEM)) for one in meeting.agenda]
         await self._connection.executemany(_ITEMS, items)
 
-    async def say(
-        self, meeting_id: UUID, entry_id: UUID, kind: SaidAs, said: Said, at: datetime, by: str
-    ) -> None:
-        words = (meeting_id, entry_id, kind, said.item, said.post, said.text, at, by)
+    async def entry(self, entry_id: UUID) -> Entry | None:
+        await lock_id(self._connection, entry_id)
+        row = await self._connection.fetchrow("SELECT * FROM meeting_words WHERE entry_id = $1", entry_id)
+        if row is None:
+            return None
+        return Entry(row["meeting_id"], row["kind"], _said(dict(row)))
+
+    async def say(self, entry_id: UUID, entry: Entry, at: datetime, by: str) -> None:
+        said = entry.said
+        words = (entry.meeting_id, entry_id, entry.kind, said.item, said.post, said.text, at, by)
         await self._connection.execute(_SAY, *words)
 
     async def said(self, meeting_id: UUID, kind: SaidAs) -> Sequence[Said]:
         rows = await self._connection.fetch(_SHOWN_WORDS, meeting_id)
-        return [
-            Said(post=one["post"], text=one["text"], item=one["item"]) for one in rows if one["kind"] == kind
-        ]
+        return [_said(dict(one)) for one in rows if one["kind"] == kind]
 
     async def close(self, meeting_id: UUID, minutes: str, at: datetime, by: str) -> None:
         await self._connection.execute(_CLOSE, meeting_id, minutes, at, by)
@@ -130,9 +135,10 @@ class PostgresMeetings:
     async def unit_of_post(self, post: str) -> str | None:
         return await PostgresCopy(self._connection).unit_of_post(post)
 
-    async def has_unit(self, unit: str) -> bool:
-        known = "SELECT EXISTS (SELECT FROM units WHERE code = $1 AND NOT retired)"
-        return bool(await self._connection.fetchval(known, unit))
+    async def post_of(self, unit: str) -> str | None:
+        known = "SELECT coalesce(post, '') FROM units WHERE code = $1 AND NOT retired"
+        found: str | None = await self._connection.fetchval(known, unit)
+        return found
 
     async def page(self, after: Cursor | None, limit: int) -> Rows:
         """Those drawn last first, at most `limit`."""
@@ -148,3 +154,7 @@ class PostgresMeetings:
         found = {name: await self._connection.fetch(sql, meeting_id) for name, sql in parts.items()}
         shown = {name: [dict(one) for one in rows] for name, rows in found.items()}
         return {**dict(row), "items": len(shown["agenda"]), **shown}
+
+
+def _said(row: Mapping[str, Any]) -> Said:
+    return Said(post=row["post"], text=row["text"], item=row["item"])

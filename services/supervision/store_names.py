@@ -1,4 +1,4 @@
-"""What letters, listings, projects and findings are called, from the tables that have them."""
+"""What letters, listings, projects, findings and follow-ups are called, from the tables that have them."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,6 +16,9 @@ WHERE letter_id = ANY($1::uuid[])
 UNION ALL
 SELECT l.listing_id, coalesce(p.ledger, ''), l.title FROM listings AS l
 LEFT JOIN projects AS p ON p.project_id = l.subject_id WHERE l.listing_id = ANY($1::uuid[])
+UNION ALL
+SELECT f.follow_up_id, m.name, left(f.task, 100) FROM follow_ups AS f JOIN meetings AS m USING (meeting_id)
+WHERE f.follow_up_id = ANY($1::uuid[])
 UNION ALL
 SELECT finding_id, place, left(found, 100) FROM findings WHERE finding_id = ANY($1::uuid[])
 """

@@ -11,6 +11,7 @@ from services.kit.consume import Handler, NotYet
 from services.kit.postgres import Writing
 from services.supervision.calendars import Policies
 from services.supervision.directory import record
+from services.supervision.follow_listed import follow_listed
 from services.supervision.follow_projects import follow
 from services.supervision.list_by_rule import keep_ratings, list_cases, list_projects
 from services.supervision.policy import Policy
@@ -24,9 +25,13 @@ from services.supervision.watch_cases import watch_cases
 
 
 async def cases_moved(policies: Policies, writing: Writing, records: Sequence[Record]) -> None:
-    """Watch a batch's cases; a dispatch counts from the time of its event."""
+    """Watch a batch's cases; open listings go along first, as who fires locks limits before notices.
+
+    A dispatch counts from the time of its event.
+    """
     policy = await _chosen(policies, writing)
     happened = [(one.event, one.time) for one in records if isinstance(one.event, CaseEvent)]
+    await follow_listed(writing, policy, [event for event, _ in happened])
     store = PostgresDueLimits(writing.connection)
     await watch_cases(store, writing.publish, policy, happened, writing.now)
     await list_cases(writing, policy, [event for event, _ in happened])
@@ -38,6 +43,7 @@ async def projects_moved(policies: Policies, writing: Writing, records: Sequence
     happened = [(one.event, one.time) for one in records if isinstance(one.event, ProjectEvent)]
     await set_reports(PostgresLimits(writing.connection), writing.publish, policy, happened)
     await follow(PostgresProjectCopy(writing.connection), [event for event, _ in happened])
+    await follow_listed(writing, policy, [event for event, _ in happened])
     await list_projects(writing, policy, [event for event, _ in happened])
 
 

@@ -98,6 +98,18 @@ async def end_limit(
     return limit
 
 
+async def hand_over_limit(
+    limits: SubjectLimits, publish: Publish, subject_id: UUID, kind: LimitKind, unit: str, post: str
+) -> None:
+    """A limit that runs is another unit's and post's from now on, due as it was."""
+    there = await _there(limits, subject_id, kind, "")
+    if there is None or not there.unfinished:
+        return
+    moved = there._replace(unit=unit, post=post, set_version=there.set_version + 1)
+    await limits.put([moved])
+    publish(subject_told(moved))
+
+
 async def end_all(limits: SubjectLimits, subject_id: UUID, outcome: Outcome, at: datetime) -> None:
     """End every limit of a subject that runs."""
     running = [one for one in await limits.of_subjects([subject_id]) if one.unfinished]

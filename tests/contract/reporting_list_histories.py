@@ -38,6 +38,7 @@ from services.contracts.letter import (
     LetterVoided,
 )
 from services.contracts.listing import (
+    ListingHandedOver,
     ListingOpened,
     ListingProgressed,
     ListingSentBack,
@@ -280,6 +281,10 @@ def _listing(random: Random, number: int, at: datetime) -> Iterator[Told]:
     version, asked = 1, False
     for _ in range(random.randrange(0, 6)):
         at, version = at + timedelta(hours=random.randrange(1, 200)), version + 1
+        if random.random() < 0.2:
+            before, ids["unit"] = ids["unit"], (unit := random.choice(UNITS))
+            yield at, ListingHandedOver(**ids, version=version, from_unit=before, post=f"{unit}.head")
+            continue
         told: dict[str, Any] = {**ids, "version": version}
         if asked and random.random() < 0.5:
             yield at, ListingStruckOff(**told)

@@ -43,6 +43,7 @@ from services.contracts.letter import (
 )
 from services.contracts.listing import (
     ListingEvent,
+    ListingHandedOver,
     ListingOpened,
     ListingProgressed,
     ListingSentBack,
@@ -243,6 +244,8 @@ def _listings(known: Placed) -> list[Standing]:
         one = found[event.listing_id]
         if isinstance(event, ListingOpened | ListingProgressed | ListingSentBack):
             one.state, one.due = "listed", event.report_due
+        if isinstance(event, ListingHandedOver):
+            one.unit, one.post = event.unit, event.post
         if isinstance(event, ListingStrikeOffAsked):
             one.state = "asked"
         if isinstance(event, ListingStruckOff):

@@ -48,7 +48,7 @@ PRESETS = Presets(
 )
 POLICIES = Policies(PRESETS, CALENDAR.years)
 LEDGERS = {"函-1": "water", "函-2": "hekou", "函-3": "roads"}
-JPEG = b"\xff\xd8\xff\xe0" + b"picture" + b"\xff\xd9"
+JPEG = b"\xff\xd8\xff\xda" + b"picture" + b"\xff\xd9"
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" + b"IEND\xaeB`\x82"
 FOUND = {
     "place": "安河村泵站",
@@ -213,6 +213,7 @@ async def audited(infrastructure: Infrastructure) -> list[tuple[str, list[str]]]
         rows = [(one.name, await connection.fetchrow(one.sql(), datetime.now(UTC))) for one in LETTERS]
     finally:
         await connection.close()
+    assert any(row and row["walked"] for _, row in rows)
     return [(name, list(row["examples"])) for name, row in rows if row and row["wrong"]]
 
 
@@ -253,6 +254,32 @@ async def test_a_finding_becomes_a_letter_at_once_and_goes_its_way_to_the_end(
         "letter.struck-off.v1",
     ]
     assert await audited(infrastructure) == []
+
+
+STATES_AND_FAULTS = (
+    ((), "UPDATE limits SET state = 'met' WHERE kind = 'letter_receipt'"),
+    (("receive",), "UPDATE limits SET state = 'open', due_at = now() WHERE kind = 'letter_receipt'"),
+    (("receive",), "UPDATE limits SET due_at = due_at + interval '1 day' WHERE kind = 'letter_reply'"),
+    (("receive", "reply", "return"), "UPDATE limits SET generation = 1 WHERE kind = 'letter_reply'"),
+    (("void",), "UPDATE limits SET state = 'open' WHERE kind = 'letter_reply'"),
+    (("receive", "reply", "accept", "strike-off"), "DELETE FROM limits WHERE kind = 'letter_reply'"),
+)
+
+
+@pytest.mark.parametrize(("steps", "fault"), STATES_AND_FAULTS)
+async def test_the_audit_holds_a_letters_limits_against_its_state(
+    people: People, infrastructure: Infrastructure, steps: tuple[str, ...], fault: str
+) -> None:
+    path = f"/letters/{(await people.letter())['letter_id']}"
+    words = {"reply": {"reply": "已办。"}, "return": {"reason": "请补充。"}, "void": {"reason": "写错了。"}}
+    for one in steps:
+        who = people.unit if one in ("receive", "reply") else people.office
+        await people.ok("POST", f"{path}/{one}", who, **words.get(one, {}))
+    assert await audited(infrastructure) == []
+    admin = await asyncpg.connect(infrastructure.admin_url, server_settings={"search_path": "supervision"})
+    await admin.execute(fault)
+    await admin.close()
+    assert [name for name, _ in await audited(infrastructure)] == ["letter_limits_follow_states"]
 
 
 async def test_an_illegal_step_is_refused_and_the_allowed_ones_are_named(people: People) -> None:
@@ -322,6 +349,8 @@ async def test_where_the_policy_asks_for_a_signature_a_letter_waits_for_it(
     assert (waiting["state"], waiting["number"], waiting["allowed"]) == ("drafted", None, ["sign", "discard"])
     assert (await people.send("GET", f"/letters/{letter_id}/text", people.office)).status_code == 409
     assert await events_of(database, letter_id) == []
+    assert (await people.send("GET", f"/letters/{letter_id}", people.unit)).status_code == 404
+    assert (await people.ok("GET", "/letters", people.unit))["letters"] == []
     signed = await people.ok("POST", f"/letters/{letter_id}/sign", people.office)
     assert (signed["state"], signed["signed_by"], signed["signed_post"]) == ("issued", "tester", None)
     text = await people.ok("GET", f"/letters/{letter_id}/text", people.unit)
@@ -337,6 +366,14 @@ async def test_a_finding_whose_day_is_over_waits_as_a_draft_and_is_not_lost(peop
     tomorrow = str(TODAY + timedelta(days=1))
     signed = await people.ok("POST", f"/letters/{letter['letter_id']}/sign", people.office, reply_by=tomorrow)
     assert (signed["state"], signed["reply_by"]) == ("issued", tomorrow)
+
+
+async def test_a_day_for_the_reply_that_is_years_ahead_is_a_slip_of_the_pen(people: People) -> None:
+    for day in ("9999-12-31", str(TODAY + timedelta(days=367))):
+        words = {"unit": "hekou", "found": "逾期。", "required": "办结。", "reply_by": day}
+        refused = await people.send("POST", "/letters", people.office, **words)
+        assert (refused.status_code, refused.json()["field"]) == (422, "reply_by")
+    assert (await people.letter(reply_by=str(TODAY + timedelta(days=366))))["state"] == "issued"
 
 
 async def test_letters_are_listed_by_unit_state_and_page(people: People) -> None:
@@ -363,6 +400,50 @@ async def test_the_same_finding_again_changes_nothing_and_another_body_is_refuse
     assert await events_of(database, str(mine)) == ["finding.recorded.v1"]
     assert len((await people.ok("GET", "/letters", people.office))["letters"]) == 1
     assert await audited(infrastructure) == []
+
+
+async def test_a_finding_that_comes_again_after_its_unit_is_gone_changes_nothing(
+    people: People, database: Database
+) -> None:
+    of_round, mine, at = await people.round("unit:hekou"), uuid4(), datetime.now(UTC).isoformat()
+    assert (await people.find(of_round, mine, found_at=at)).status_code == 201
+    async with database.writing() as writing:
+        gone = UnitRecorded(code="hekou", name="河口镇", version=2, kind="town", retired=True)
+        await PostgresCopy(writing.connection).keep_units([gone])
+    assert (await people.find(of_round, mine, found_at=at)).status_code == 200
+    other = await people.find(of_round, found_at=at)
+    assert (other.status_code, other.json()["field"]) == (422, "unit")
+
+
+async def test_a_refusal_names_the_field_that_is_at_fault(people: People) -> None:
+    of_round = await people.round("unit:hekou")
+    for given in ({"unit": None, "project": "函-9"}, {"project": "函-9"}, {"unit": "nowhere"}):
+        answer = await people.find(of_round, **given)
+        assert (answer.status_code, answer.json()["field"]) == (422, next(reversed(given)))
+    missed = await people.send("POST", f"/rounds/{of_round}/close", people.office, missed=["unit:roads"])
+    assert (missed.status_code, missed.json()["field"]) == (422, "missed")
+
+
+async def test_no_telephone_number_leaves_in_what_names_an_inspector_or_an_item(
+    people: People, database: Database
+) -> None:
+    of_round, mine = await people.round("unit:hekou"), uuid4()
+    await people.find(of_round, mine, item="电话13912345678", needs_letter=False)
+    sql = "SELECT convert_from(value, 'UTF8') AS value FROM outbox WHERE subject = $1"
+    [told] = await database.pool.fetch(sql, str(mine))
+    assert "13912345678" not in told["value"]
+    named = {**_planned("函-1"), "inspectors": ["甲 13912345678"]}
+    assert (await people.send("PUT", f"/rounds/{uuid4()}", people.office, **named)).status_code == 422
+
+
+async def test_a_leader_is_not_told_where_a_round_will_go(people: People, token_for: Headers) -> None:
+    leader, of_round = token_for("leader", "hekou"), await people.round("unit:hekou")
+    path = f"/rounds/{of_round}"
+    assert (await people.ok("GET", path, leader))["draw"] is None
+    assert (await people.send("GET", f"{path}/draw", leader)).status_code == 403
+    assert (await people.ok("GET", path, people.inspector))["draw"]["drawn"]
+    await people.ok("POST", f"{path}/close", people.office)
+    assert (await people.ok("GET", path, leader))["draw"] is not None
 
 
 async def test_what_was_found_before_the_round_was_closed_may_come_afterwards_and_is_marked(

@@ -9,12 +9,12 @@ import asyncpg
 import httpx
 import pytest
 
-from services.contracts.case import CaseRectificationOpened
+from services.contracts.case import CaseMerged, CaseReassigned, CaseRectificationOpened
 from services.contracts.demand import ProjectRated
 from services.contracts.directory import PostRecorded, UnitRecorded
 from services.contracts.envelope import Envelope, Event, Record
 from services.contracts.flow import topic_of
-from services.contracts.project import Plan, ProjectOpened, project_id_of
+from services.contracts.project import Plan, ProjectChanged, ProjectDropped, ProjectOpened, project_id_of
 from services.dev.audit_listings import LISTINGS
 from services.dev.stack import Infrastructure
 from services.kit.auth import TokenReader
@@ -24,9 +24,15 @@ from services.supervision.api_listings import listing_routes
 from services.supervision.api_meetings import meeting_routes
 from services.supervision.calendar import LOCAL, WorkCalendar, parse_year
 from services.supervision.calendars import Policies
+from services.supervision.fire import fire
 from services.supervision.policy import Presets
 from services.supervision.presets import ladder, limit_set
+from services.supervision.store import PostgresLimits
+from services.supervision.store_calendars import PostgresCalendars
 from services.supervision.store_directory import PostgresCopy
+from services.supervision.store_meetings import PostgresMeetings
+from services.supervision.store_names import PostgresNames
+from services.supervision.store_notices import PostgresDueLimits
 from services.supervision.stream import cases_moved, projects_moved, projects_rated
 from tests.builders import authority, case_assigned
 from tests.conftest import DatabaseOf
@@ -48,6 +54,7 @@ TABLES = (
     "listings",
     "project_ratings",
     "happenings",
+    "notices",
     "projects",
     "units",
 )
@@ -59,7 +66,10 @@ async def _forget(infrastructure: Infrastructure) -> None:
     try:
         for table in TABLES:
             await admin.execute(f"DELETE FROM {table}")
-        await admin.execute("DELETE FROM limits WHERE subject IN ('listing', 'project') OR unit = 'hekou'")
+        await admin.execute(
+            "DELETE FROM limits WHERE subject IN ('listing', 'project', 'follow_up')"
+            " OR unit IN ('hekou', 'roads')"
+        )
         await admin.execute("DELETE FROM outbox")
         await admin.execute("UPDATE policy SET directory_version = 0, letters = '{}'")
     finally:
@@ -89,18 +99,35 @@ def record(event: Event, at: datetime | None = None) -> Record:
     return Record(envelope, event, topic_of(event), 0, 0)
 
 
-def project_opened() -> ProjectOpened:
-    plan = Plan(
+def plan(**given: Any) -> Plan:
+    values: dict[str, Any] = {"lead_unit": "hekou", "owner": "hekou.head", **given}
+    return Plan(
         name="河口镇自来水管网改造",  # type: ignore[arg-type]
         content="换管三公里。",  # type: ignore[arg-type]
         tier="town",
-        owner="hekou.head",
-        lead_unit="hekou",
         budget="1000.00",  # type: ignore[arg-type]
         start=date(TODAY.year, 1, 1),
         completion=TODAY,
+        **values,
     )
-    return ProjectOpened(project_id=PROJECT, ledger=LEDGER, version=1, plan=plan)
+
+
+OF_PROJECT: dict[str, Any] = {"project_id": PROJECT, "ledger": LEDGER}
+DECIDED: dict[str, Any] = {"reason": "工作调整。", "approver": "county.head"}
+
+
+def project_opened() -> ProjectOpened:
+    return ProjectOpened(**OF_PROJECT, version=1, plan=plan())
+
+
+def handed_to_roads() -> ProjectChanged:
+    moved = plan(lead_unit="roads", owner="roads.head")
+    changed = ("lead_unit", "owner")
+    return ProjectChanged(**OF_PROJECT, **DECIDED, version=2, plan=moved, changed=changed)
+
+
+def dropped(version: int = 2) -> ProjectDropped:
+    return ProjectDropped(**OF_PROJECT, **DECIDED, version=version)
 
 
 def rated(level: str = "dissatisfied", demand_id: UUID | None = None) -> ProjectRated:
@@ -156,7 +183,7 @@ async def county(
     reader = TokenReader.of(infrastructure.secrets["YINUO_TOKEN_PUBLIC_KEY"])
     api = build_api("supervision", "test", reader, {})
     api.include_router(listing_routes(database, POLICIES))
-    api.include_router(meeting_routes(database))
+    api.include_router(meeting_routes(database, POLICIES))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://test") as client:
         yield County(database, client, token_for)
 
@@ -275,6 +302,8 @@ async def test_a_subject_has_one_open_listing_and_may_have_another_later(
     assert (await county.listed())["listing_id"] == first["listing_id"]
     other = await county.send("POST", "/listings", county.office, project=LEDGER, reason="别的。")
     assert (other.status_code, other.json()["listing_id"]) == (409, first["listing_id"])
+    body = {"project": LEDGER, "reason": "群众不满意。", "title": "另一个题目"}
+    assert (await county.send("POST", "/listings", county.office, **body)).status_code == 409
     await county.told(rated(), rated(), rated())
     assert len(await county.listings()) == 1
     path = f"/listings/{first['listing_id']}"
@@ -285,6 +314,95 @@ async def test_a_subject_has_one_open_listing_and_may_have_another_later(
     again = await county.listed()
     assert (again["times"], again["listing_id"] != first["listing_id"]) == (2, True)
     assert await books() == []
+
+
+async def report_limits(county: County) -> list[tuple[str, str, str]]:
+    sql = "SELECT unit, post, state FROM limits WHERE kind = 'listing_report'"
+    return [tuple(row) for row in await county.database.pool.fetch(sql)]
+
+
+async def test_a_listing_follows_its_project_to_another_unit(
+    county: County, books: Callable[[], Any]
+) -> None:
+    await county.told(project_opened())
+    listing = await county.listed()
+    path = f"/listings/{listing['listing_id']}"
+    await county.told(handed_to_roads())
+    moved = await county.ok("GET", path, county.others)
+    assert (moved["unit"], moved["state"], moved["allowed"]) == ("roads", "listed", ["progress", "ask"])
+    assert moved["report_due"] == listing["report_due"]
+    assert moved["steps"][-1]["step"] == "hand_over"
+    assert await report_limits(county) == [("roads", "roads.head", "open")]
+    assert (await county.send("POST", f"{path}/progress", county.unit, text="x")).status_code == 403
+    await county.ok("POST", f"{path}/progress", county.others, text="已接手。")
+    assert await county.events(PROJECT) == ["opened", "handed-over", "progressed"]
+    assert await books() == []
+
+
+async def test_a_listing_follows_its_case_and_is_put_before_the_authority_when_it_is_merged(
+    county: County, books: Callable[[], Any]
+) -> None:
+    case = case_assigned(unit="hekou", post="hekou.head")
+    head: dict[str, Any] = {"case_id": case.case_id, "demand_id": case.demand_id}
+    await county.told(case)
+    listing = await county.ok(
+        "POST", "/listings", county.office, case_id=str(case.case_id), reason="群众不满意。"
+    )
+    again = {"case_id": str(case.case_id), "reason": "别的。"}
+    refused = await county.send("POST", "/listings", county.office, **again)
+    assert (refused.status_code, refused.json()["field"]) == (409, "case_id")
+    to_roads: dict[str, Any] = {"unit": "roads", "post": "roads.head", "from_unit": "hekou"}
+    await county.told(CaseReassigned(**head, **to_roads, version=2, dispatch=2))
+    assert [one["unit"] for one in await county.listings()] == ["roads"]
+    merged: dict[str, Any] = {"lead": uuid4(), "state": "dispatched", "reason": "同一事项。", "unit": "water"}
+    await county.told(CaseMerged(**head, **merged, version=3, dispatch=2))
+    offered = await county.ok("GET", f"/listings/{listing['listing_id']}", county.office)
+    assert (offered["state"], offered["allowed"]) == ("asked", ["send_back", "strike_off"])
+    assert offered["steps"][-1]["words"] == "所挂办件已并入其他办件，提请决定是否销号"
+    assert await county.events(case.case_id) == ["opened", "handed-over", "strike-off-asked"]
+    assert await books() == []
+
+
+async def test_a_listing_whose_project_ended_waits_for_the_authority_and_goes_on_if_sent_back(
+    county: County, books: Callable[[], Any]
+) -> None:
+    await county.told(project_opened())
+    path = f"/listings/{(await county.listed())['listing_id']}"
+    await county.told(dropped())
+    ended = await county.ok("GET", path)
+    assert (ended["state"], ended["report_due"]) == ("asked", None)
+    assert ended["steps"][-1]["step"] == "offer"
+    assert await report_limits(county) == [("hekou", "hekou.head", "closed")]
+    back = await county.ok("POST", f"{path}/send-back", county.office, reason="遗留问题未处理。")
+    assert back["state"] == "listed"
+    await county.ok("POST", f"{path}/ask", county.unit, text="已处理。")
+    await county.ok("POST", f"{path}/strike-off", county.office)
+    assert await county.events(PROJECT) == [
+        *("opened", "strike-off-asked", "sent-back", "strike-off-asked", "struck-off")
+    ]
+    assert await books() == []
+
+
+async def test_a_project_that_ended_undone_is_not_listed_by_rule(county: County) -> None:
+    await county.told(rated(), rated(), rated())
+    await county.told(project_opened(), dropped())
+    assert await county.listings() == []
+
+
+async def test_what_notices_about_a_listing_ask_for_ends_when_it_is_struck_off(county: County) -> None:
+    await county.told(project_opened())
+    listing = await county.listed()
+    async with county.database.writing() as writing:
+        limits = PostgresLimits(writing.connection)
+        [report] = await limits.of_subjects([UUID(listing["listing_id"])])
+        await limits.add([report._replace(kind="notice_reply", about="a notice")])
+    path = f"/listings/{listing['listing_id']}"
+    await county.ok("POST", f"{path}/ask", county.unit, text="已整改。")
+    await county.ok("POST", f"{path}/strike-off", county.office)
+    states = await county.database.pool.fetch(
+        "SELECT kind, state FROM limits WHERE subject = 'listing' ORDER BY kind"
+    )
+    assert [tuple(row) for row in states] == [("listing_report", "met"), ("notice_reply", "closed")]
 
 
 async def test_what_is_not_known_can_not_be_listed(county: County) -> None:
@@ -359,6 +477,31 @@ async def test_what_a_meeting_sets_stands_in_the_next_agenda_until_it_is_done(
     assert [one["kind"] for one in third["agenda"]] == ["listing"]
     told = await county.events(first["meeting_id"])
     assert told == ["follow-up.set", "meeting.held", "follow-up.done"]
+    [limit] = await county.database.pool.fetch("SELECT * FROM limits WHERE subject = 'follow_up'")
+    assert (limit["post"], limit["state"]) == ("hekou.head", "met")
+    assert limit["due_at"].astimezone(LOCAL).date() == TODAY + timedelta(days=2)
+    assert await books() == []
+
+
+async def test_a_follow_up_that_is_late_climbs_the_ladder_and_stands_once_in_the_next_agenda(
+    county: County, books: Callable[[], Any]
+) -> None:
+    path = f"/meetings/{(await meeting(county))['meeting_id']}"
+    await county.ok(
+        "POST", f"{path}/follow-ups", county.office, unit="hekou", task="书面报告。", due=TOMORROW
+    )
+    late = datetime.now(UTC) + timedelta(days=3)
+    async with county.database.writing() as writing:
+        policy = await POLICIES.current(PostgresCalendars(writing.connection))
+        [fired] = await fire(PostgresDueLimits(writing.connection), writing.publish, policy, late)
+        called = await PostgresNames(writing.connection).called([fired.limit.subject_id])
+    assert [(one.notice.unit, one.notice.subject) for one in fired.notices if one.to] == [
+        ("hekou", "follow_up")
+    ]
+    assert called[fired.limit.subject_id] == ("六月例会", "书面报告。")
+    async with county.database.writing() as writing:
+        found = await PostgresMeetings(writing.connection).found(late, late)
+    assert [(one.kind, one.unit) for one in found] == [("follow_up", "hekou")]
     assert await books() == []
 
 
@@ -373,9 +516,35 @@ async def test_a_leader_reports_for_the_own_posts_and_a_head_finishes_the_own_fo
     shown = await county.ok("POST", f"{path}/follow-ups", county.office, **task)
     done = f"/follow-ups/{shown['follow_ups'][0]['follow_up_id']}/done"
     assert (await county.send("POST", done, county.others, text="已报告。")).status_code == 403
-    for body in ({"unit": "nowhere"}, {"due": str(TODAY)}, {"item": 9}):
+    for body in ({"unit": "nowhere"}, {"due": str(TODAY)}, {"due": "9999-12-31"}, {"item": 9}):
         answer = await county.send("POST", f"{path}/follow-ups", county.office, **{**task, **body})
         assert (answer.status_code, answer.json()["field"]) == (422, next(iter(body)))
     assert (
         await county.send("POST", f"/follow-ups/{uuid4()}/done", county.unit, text="x")
     ).status_code == 404
+
+
+async def test_the_same_id_with_other_words_is_refused_and_the_same_words_change_nothing(
+    county: County,
+) -> None:
+    held = await meeting(county)
+    path = f"/meetings/{held['meeting_id']}"
+    drawn = {"meeting_id": held["meeting_id"], "name": "六月例会", "day": str(TODAY)}
+    said = {"post": "hekou.head", "text": "本周完成。", "entry_id": str(uuid4())}
+    task = {"unit": "hekou", "task": "书面报告。", "due": TOMORROW, "follow_up_id": str(uuid4())}
+    for to, body, field, other in (
+        ("/meetings", drawn, "meeting_id", {"name": "七月例会"}),
+        (f"{path}/reports", said, "entry_id", {"text": "下周完成。"}),
+        (f"{path}/follow-ups", task, "follow_up_id", {"task": "口头报告。"}),
+    ):
+        for _ in range(2):
+            await county.ok("POST", to, county.office, **body)
+        refused = await county.send("POST", to, county.office, **{**body, **other})
+        assert (refused.status_code, refused.json()["field"]) == (409, field)
+    other_meeting = f"/meetings/{(await meeting(county))['meeting_id']}"
+    for act, body in (("reports", said), ("comments", said), ("follow-ups", task)):
+        elsewhere = await county.send("POST", f"{other_meeting}/{act}", county.office, **body)
+        assert elsewhere.status_code == 409
+    await county.ok("POST", f"{path}/close", county.office, minutes="听取了汇报。")
+    again = await county.ok("POST", f"{path}/reports", county.office, **said)
+    assert [one["text"] for one in again["said"]] == ["本周完成。"]

@@ -1,27 +1,44 @@
 """Listings (挂牌督办): which ratings bring one, and where each step leads."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.listing import ListingProgressed, ListingStruckOff
+from services.contracts.case import (
+    CaseCompleted,
+    CaseMerged,
+    CaseParted,
+    CaseReassigned,
+    CaseRefused,
+    CaseReturned,
+    CaseWithdrawn,
+)
+from services.contracts.listing import ListingProgressed, ListingStruckOff, SubjectEnd
+from services.contracts.project import ProjectDone, ProjectDropped, ProjectReplaced
 from services.contracts.public_text import PublicText
 from services.contracts.vocabulary import BAD_RATINGS, ROLES
+from services.supervision.follow_listed import became
 from services.supervision.listing import (
+    ENDED,
     Ground,
     Listing,
     StepNotAllowed,
+    handed_over,
     listing_id_of,
     opened,
     step,
     told,
+    told_handed_over,
+    told_offered,
     told_opened,
 )
 from services.supervision.listing_rules import ListingRule, Rating, broken_by, listing_rules
 from services.supervision.listing_transitions import STATES, STEPS, ListingStep, allowed_steps, leads_to, may
+from services.supervision.listings import Became
 
 NOON = datetime(2021, 6, 1, 4, tzinfo=UTC)
 PROJECT = UUID("00000000-0000-4000-8000-000000000021")
@@ -126,3 +143,51 @@ def test_events_say_what_was_done_and_are_keyed_by_the_subject() -> None:
     assert isinstance(progress, ListingProgressed)
     assert isinstance(end, ListingStruckOff)
     assert (progress.text, progress.report_due, end.version) == ("在办", NOON, 3)
+
+
+HEAD: dict[str, Any] = {"case_id": PROJECT, "demand_id": PROJECT, "version": 3, "dispatch": 2}
+OF_PROJECT: dict[str, Any] = {"project_id": PROJECT, "ledger": "挂-1", "version": 3}
+WHY: dict[str, Any] = {"reason": "工作调整", "approver": "county.head"}
+
+
+@pytest.mark.parametrize(
+    ("event", "ended"),
+    [
+        (CaseWithdrawn(**HEAD, unit="roads"), "withdrawn"),
+        (CaseRefused(**HEAD, unit="roads", reason=PublicText("不属受理范围")), "refused"),
+        (
+            CaseMerged(**HEAD, unit="roads", lead=PROJECT, state="dispatched", reason=PublicText("同一")),
+            "merged",
+        ),
+        (ProjectDone(**OF_PROJECT, on=NOON.date(), text=PublicText("完工")), "done"),
+        (ProjectReplaced(**OF_PROJECT, **WHY, by_project_id=PROJECT, by_ledger="挂-2"), "replaced"),
+        (ProjectDropped(**OF_PROJECT, **WHY), "dropped"),
+    ],
+)
+def test_whatever_ends_a_subject_puts_its_listing_before_the_authority(event: Any, ended: SubjectEnd) -> None:
+    became_of = became(event)
+    assert became_of is not None
+    assert (became_of.subject_id, became_of.ended) == (PROJECT, ended)
+    offered = told_offered(taken("offer"), ended)
+    assert (offered.subject_ended, offered.text) == (ended, ENDED[ended])
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        CaseReturned(**HEAD, unit="roads", from_unit="hekou", post="roads.head", reason=PublicText("不属")),
+        CaseReassigned(**HEAD, unit="roads", from_unit="hekou", post="roads.head"),
+        CaseParted(**HEAD, unit="roads", lead=PROJECT, post="roads.head", reason=PublicText("另办")),
+    ],
+)
+def test_a_listing_goes_with_its_case(event: Any) -> None:
+    assert became(event) == Became(PROJECT, "roads", "roads.head")
+    after = handed_over(listed(), "roads", "roads.head")
+    said = told_handed_over(after, "hekou")
+    assert (said.version, said.unit, said.post, said.from_unit) == (2, "roads", "roads.head", "hekou")
+
+
+def test_a_completed_case_stays_listed_and_nobody_hands_over_or_offers_by_himself() -> None:
+    assert became(CaseCompleted(**HEAD, unit="hekou", reply=PublicText("已办"))) is None
+    for role in ROLES:
+        assert not {"hand_over", "offer"} & {*allowed_steps(role, "hekou", "hekou", None, "listed")}

@@ -9,7 +9,8 @@ CREATE TABLE limits (
     subject_id uuid NOT NULL,
     kind text COLLATE "C" NOT NULL
         CHECK (kind IN ('sign_for', 'complete', 'dispute', 'extension', 'rectification', 'assist',
-                        'letter_receipt', 'letter_reply', 'project_report', 'listing_report', 'notice_reply')),
+                        'letter_receipt', 'letter_reply', 'project_report', 'listing_report', 'follow_up',
+                        'notice_reply')),
     demand_id uuid,
     case_kind text,
     urgency text,
@@ -38,7 +39,7 @@ CREATE TABLE limits (
     extension smallint NOT NULL,
     about text COLLATE "C" NOT NULL,
     opened_by int NOT NULL,
-    subject text NOT NULL CHECK (subject IN ('case', 'letter', 'project', 'listing', 'finding')),
+    subject text NOT NULL CHECK (subject IN ('case', 'letter', 'project', 'listing', 'finding', 'follow_up')),
     ended_at timestamptz,
     PRIMARY KEY (subject_id, kind, about)
 ) WITH (fillfactor = 85,

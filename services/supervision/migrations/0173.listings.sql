@@ -127,4 +127,5 @@ SELECT meeting_id, drawn_at, closed_at,
        (SELECT max(at) FROM meeting_words AS w WHERE w.meeting_id = m.meeting_id) AS last_word,
        (SELECT max(set_at) FROM follow_ups AS f WHERE f.meeting_id = m.meeting_id) AS last_task
 FROM meetings AS m;
-GRANT SELECT ON audit_listings, audit_listing_steps, audit_meetings TO yinuo_audit;
+CREATE VIEW audit_follow_ups AS SELECT follow_up_id, meeting_id, unit, due, done_at FROM follow_ups;
+GRANT SELECT ON audit_listings, audit_listing_steps, audit_meetings, audit_follow_ups TO yinuo_audit;

@@ -7,7 +7,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Final, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 RECIPIENT: Final = r"^[a-z_]{1,20}:[\w.-]{1,100}$"
 _EMAIL: Final = re.compile(
@@ -15,6 +15,9 @@ _EMAIL: Final = re.compile(
 )
 _PORTS: Final = {"smtps": 465, "smtp": 587}
 
+_NO_SERVER: Final = (
+    "must be smtps://[user:password@]host[:port] or smtp://…, percent-encoded, with ?tls=none at most"
+)
 
 class BadAddress(ValueError):
     """What is wrong with an address, and what to do about it."""
@@ -83,15 +86,16 @@ def mail_server(url: str) -> MailServer:
     User and password are percent-encoded. Raises ValueError without quoting them.
     """
     parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname or parts.query not in ("", "tls=none"):
-        raise ValueError("must be smtps://[user:password@]host[:port] or smtp://…, with ?tls=none at most")
+    beyond = parts.path not in ("", "/") or parts.fragment or parts.query not in ("", "tls=none")
+    if parts.scheme not in _PORTS or not parts.hostname or beyond:
+        raise ValueError(_NO_SERVER)
     user, password = (unquote(one) if one else None for one in (parts.username, parts.password))
     if parts.query and (user or parts.scheme == "smtps"):
         raise ValueError(
             "tls=none goes with smtp and without a user: a password must not travel in the clear"
         )
     tls: Literal["implicit", "starttls", "none"] = "implicit" if parts.scheme == "smtps" else "starttls"
-    port = parts.port or _PORTS[parts.scheme]
+    port = _port(parts) or _PORTS[parts.scheme]
     return MailServer(parts.hostname, port, user, password, "none" if parts.query else tls)
 
 
@@ -102,3 +106,10 @@ def sender(text: str) -> Address:
         return Address(display_name=name, addr_spec=email_address(address))
     except (BadAddress, HeaderParseError) as wrong:
         raise ValueError("must be NAME <name@example.org>") from wrong
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:  # it quotes the text, which is a password's where that isn't percent-encoded
+        raise ValueError(_NO_SERVER) from None
+
+

@@ -195,6 +195,8 @@ def test_a_mail_server_is_spoken_to_under_tls_unless_it_is_said_not_to_be() -> N
     "bad",
     ["mail.fx.cn", "http://mail", "smtp://", "smtp://u:pw@h?tls=none", "smtp://h?x=1",
      "smtps://u:pw/x@h", "smtps://u:pw#x@h", "smtps://u:25#x@h", "smtps://h:pw", "smtps://h/path"],
+        "https://localhost./", "https://127.1/", "https://2130706433/", "https://0x7f.1/", "https://0/",
+        "https://[::ffff:127.0.0.1]/", "https://[::ffff:169.254.169.254]/", "https://[ff02::1]/",
 )  # fmt: skip
 def test_a_mail_server_that_is_none_is_refused_without_showing_a_password(bad: str) -> None:
     with pytest.raises(ValueError, match=r"must be|tls=none") as refused:

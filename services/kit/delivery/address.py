@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -14,10 +15,10 @@ _EMAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}"
 )
 _PORTS: Final = {"smtps": 465, "smtp": 587}
-
 _NO_SERVER: Final = (
     "must be smtps://[user:password@]host[:port] or smtp://…, percent-encoded, with ?tls=none at most"
 )
+
 
 class BadAddress(ValueError):
     """What is wrong with an address, and what to do about it."""
@@ -60,13 +61,26 @@ def webhook_address(text: str, *, local_http: bool) -> str:
 
 def _is_here(host: str) -> bool:
     """Loopback and link-local, where a cloud's metadata is, as far as the text tells."""
-    if host == "localhost" or host.endswith(".localhost"):
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
         return True
+    address = _numeric(name)
+    return address is not None and (
+        address.is_loopback or address.is_link_local or address.is_unspecified or address.is_multicast
+    )
+
+
+def _numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address in figures, also as `127.1`, `2130706433` or `0x7f.1`, which resolvers take for one."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return False
-    return address.is_loopback or address.is_link_local or address.is_unspecified
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host))
+        except (OSError, UnicodeError):
+            return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +113,6 @@ def mail_server(url: str) -> MailServer:
     return MailServer(parts.hostname, port, user, password, "none" if parts.query else tls)
 
 
-def sender(text: str) -> Address:
-    """Who e-mails come from: `督查办 <duban@example.org>`. Raises ValueError."""
-    name, address = parseaddr(text)
-    try:
-        return Address(display_name=name, addr_spec=email_address(address))
-    except (BadAddress, HeaderParseError) as wrong:
-        raise ValueError("must be NAME <name@example.org>") from wrong
 def _port(parts: SplitResult) -> int | None:
     try:
         return parts.port
@@ -113,3 +120,10 @@ def _port(parts: SplitResult) -> int | None:
         raise ValueError(_NO_SERVER) from None
 
 
+def sender(text: str) -> Address:
+    """Who e-mails come from: `督查办 <duban@example.org>`. Raises ValueError."""
+    name, address = parseaddr(text)
+    try:
+        return Address(display_name=name, addr_spec=email_address(address))
+    except (BadAddress, HeaderParseError) as wrong:
+        raise ValueError("must be NAME <name@example.org>") from wrong

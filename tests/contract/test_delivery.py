@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.headerregistry import Address as Sender
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -20,14 +22,15 @@ from services.kit.delivery.address import MailServer
 from services.kit.delivery.api import delivery_routes
 from services.kit.delivery.deliver import LEASE, Mails, Marking, Waiting, Webhooks
 from services.kit.delivery.message import Attachment, Claimed, Outgoing, message_id
-from services.kit.delivery.retry import Verdict
-from services.kit.delivery.store import PostgresMessages, enqueue, reachable
+from services.kit.delivery.retry import Failed, Sent, Verdict
+from services.kit.delivery.store import COUNT, PostgresMessages, enqueue, reachable
 from services.kit.delivery.store_addresses import Address
+from services.kit.delivery.trust import trusted
 from services.kit.delivery.webhook import secret_of
 from services.kit.http import build_api
 from services.kit.postgres import Database
 from tests.conftest import DatabaseOf
-from tests.receivers import MailReceiver, WebhookReceiver, outgoing_values
+from tests.receivers import MailReceiver, WebhookReceiver, outgoing_values, own_certificate
 
 KEY = bytes(range(32))
 SENDER = Sender("督查办", addr_spec="duban@fengxian.example")
@@ -86,7 +89,7 @@ def webhooks(
     database: Database, messages: PostgresMessages | None = None, lease: timedelta = LEASE
 ) -> Webhooks:
     store = messages or PostgresMessages(database.pool)
-    return Webhooks(store, Marking("supervision", store), KEY, lease)
+    return Webhooks(store, Marking("supervision", store), (KEY,), lease)
 
 
 async def addressed(database: Database, *addresses: Address) -> None:

@@ -134,11 +134,12 @@ class Webhooks:
     """The step that calls webhooks, several at once.
 
     What a receiver doesn't take holds its other messages back, so that a dead one costs the others little.
+    Signed under each of `keys`: under the former one, too, while receivers change their secrets.
     """
 
     messages: Messages
     marking: Marking
-    key: bytes
+    keys: tuple[bytes, ...]
     lease: timedelta = LEASE
 
     async def send(self) -> int:
@@ -155,7 +156,7 @@ class Webhooks:
         return len(claimed)
 
     async def _try(self, client: httpx.AsyncClient, message: Claimed) -> None:
-        outcome = await post(client, self.key, message)
+        outcome = await post(client, self.keys, message)
         verdict = await self.marking.mark("webhook", message, outcome)
         if isinstance(outcome, Failed) and verdict.due_at is not None:
             await self.messages.postpone(message.recipient, "webhook", verdict.due_at)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,23 +25,23 @@ def secret_of(key: bytes, recipient: str) -> str:
     return f"whsec_{base64.b64encode(derived).decode('ascii')}"
 
 
-def signed(secret: str, message: Claimed, now: datetime) -> dict[str, str]:
-    """The headers: the id is the message's own, the timestamp that of the try."""
+def signed(secrets: Sequence[str], message: Claimed, now: datetime) -> dict[str, str]:
+    """The headers: the id is the message's own, the timestamp that of the try; signed under each secret."""
     name = str(message.message_id)
     return {
         "content-type": "application/json; charset=utf-8",
         "user-agent": "yinuo",
         "webhook-id": name,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(name, now, message.payload),
+        "webhook-signature": " ".join(Webhook(one).sign(name, now, message.payload) for one in secrets),
     }
 
 
-async def post(client: httpx.AsyncClient, key: bytes, message: Claimed) -> Outcome:
+async def post(client: httpx.AsyncClient, keys: Sequence[bytes], message: Claimed) -> Outcome:
     """2xx takes it over, 410 ends it. The answer's body isn't read, and no redirect followed."""
     if message.address is None:
         return Ended("the recipient has no webhook any more")
-    headers = signed(secret_of(key, message.recipient), message, datetime.now(UTC))
+    headers = signed([secret_of(key, message.recipient) for key in keys], message, datetime.now(UTC))
     body = message.payload.encode()
     try:
         async with asyncio.timeout(CALL_SECONDS):

@@ -239,6 +239,19 @@ async def test_a_server_that_breaks_off_costs_one_message_a_try_and_the_others_n
     assert await states(database) == {"sent": 1, "waiting": 1}
 
 
+async def test_a_server_that_answers_in_gb_18030_is_understood_and_its_mails_are_sent_once(
+    database: Database, mail_receiver: MailReceiver
+) -> None:
+    await addressed(database, WATER, ROADS)
+    await queued(database, recipients=("unit:water", "unit:roads"))
+    mail_receiver.answer = lambda to: "550 用户不存在" if to.startswith("roads") else "250 OK"
+    mail_receiver.answer_to_data = lambda _: "250 已收到"
+    assert await drained(mails(database, mail_receiver, lease=NO_LEASE)) == 2
+    details = await database.pool.fetch("SELECT detail FROM delivery_log ORDER BY detail")
+    assert [row["detail"] for row in details] == ["550 用户不存在", "已收到"]
+    assert mail_receiver.ids.total() == 1
+
+
 async def test_killed_between_taking_and_marking_it_is_repeated_under_its_own_id(
     database: Database, mail_receiver: MailReceiver, webhook_receiver: WebhookReceiver
 ) -> None:

@@ -149,6 +149,20 @@ def test_while_secrets_are_exchanged_a_receiver_with_either_takes_a_webhook() ->
         Webhook(secret_of(KEY, "unit:roads")).verify(MESSAGE.payload, headers)
 
 
+@given(st.binary(max_size=800))
+def test_whatever_bytes_a_server_answers_with_become_one_line_that_can_be_stored(answer: bytes) -> None:
+    line = one_line(answer.decode("utf-8", "surrogateescape"))
+    assert line.encode().decode() == line
+    assert line.isprintable()
+    assert len(line) <= 500
+
+
+def test_an_answer_in_gb_18030_is_read_and_doesn_t_quote_the_address() -> None:
+    answer = "550 用户 <Water@fengxian.example> 不存在\x00\r\n".encode("gb18030")
+    said = answer.decode("utf-8", "surrogateescape")
+    assert one_line(said, "water@fengxian.example") == "550 用户 <<address>> 不存在"
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [(200, Sent), (204, Sent), (410, Ended), (302, Failed), (404, Failed), (503, Failed)]
 )

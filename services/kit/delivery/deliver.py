@@ -19,6 +19,7 @@ from services.kit import metrics
 from services.kit.delivery.address import MailServer
 from services.kit.delivery.message import Channel, Claimed
 from services.kit.delivery.retry import Failed, Outcome, Verdict, judge
+from services.kit.delivery.said import one_line
 from services.kit.delivery.send_mail import connect, send_mail
 from services.kit.delivery.webhook import open_client, post
 
@@ -107,10 +108,10 @@ class Mails:
     async def _connected(self) -> SMTP | None:
         try:
             smtp = await connect(self.server, self.sender)
-        except (SMTPException, OSError) as away:
+        except (SMTPException, OSError, ValueError) as away:
             pause = AWAY_SECONDS[min(self._failures, len(AWAY_SECONDS) - 1)]
             self._failures, self._quiet_until = self._failures + 1, time.monotonic() + pause
-            self.away = f"{type(away).__name__}: {away}"[:200]
+            self.away = one_line(f"{type(away).__name__}: {away}", most=200)
             log.warning("mail server away", reason=self.away, again_in=pause)
             return None
         self._failures, self.away = 0, None

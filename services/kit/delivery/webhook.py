@@ -13,6 +13,8 @@ from standardwebhooks import Webhook
 
 from services.kit.delivery.message import Claimed
 from services.kit.delivery.retry import Ended, Failed, Outcome, Sent
+from services.kit.delivery.said import one_line
+from services.kit.delivery.trust import trusted
 
 CALL_SECONDS: Final = 15.0
 """For a whole call, from the name's address to the status line."""
@@ -47,8 +49,8 @@ async def post(client: httpx.AsyncClient, keys: Sequence[bytes], message: Claime
         async with asyncio.timeout(CALL_SECONDS):
             async with client.stream("POST", message.address, headers=headers, content=body) as answer:
                 return outcome(answer.status_code)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as failed:
-        return Failed(f"{type(failed).__name__}: {failed}"[:500])
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, UnicodeError) as failed:
+        return Failed(one_line(f"{type(failed).__name__}: {failed}"))
 
 
 def outcome(status: int) -> Outcome:

@@ -252,6 +252,29 @@ async def test_a_server_that_answers_in_gb_18030_is_understood_and_its_mails_are
     assert mail_receiver.ids.total() == 1
 
 
+async def test_a_message_that_can_t_be_tried_fails_alone_and_shows_in_the_log(
+    database: Database, mail_receiver: MailReceiver, webhook_receiver: WebhookReceiver
+) -> None:
+    await addressed(
+        database,
+        Address("unit:a", None, "https://xn--a/"),
+        Address("unit:b", "b@fengxian.example", webhook_receiver.url("/hook")),
+        Address("unit:c", "c@fengxian.example\r\nBcc: x@y.cn", None),
+    )
+    await queued(database, recipients=("unit:a", "unit:b", "unit:c"))
+    assert (await drained(webhooks(database)), await drained(mails(database, mail_receiver))) == (2, 2)
+    rows = await database.pool.fetch(
+        "SELECT recipient, state FROM delivery_messages ORDER BY recipient, channel"
+    )
+    assert [(row["recipient"], row["state"]) for row in rows] == [
+        ("unit:a", "waiting"),
+        ("unit:b", "sent"),
+        ("unit:b", "sent"),
+        ("unit:c", "waiting"),
+    ]
+    assert sorted(await outcomes(database)) == ["failed", "failed", "sent", "sent"]
+
+
 async def test_killed_between_taking_and_marking_it_is_repeated_under_its_own_id(
     database: Database, mail_receiver: MailReceiver, webhook_receiver: WebhookReceiver
 ) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from random import Random
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import httpx
@@ -121,7 +122,7 @@ class Mails:
         for tried in range(MAILS):
             claimed = await self.messages.claim("email", 1, self.lease, self.sender.domain)
             for message in claimed:
-                outcome = await send_mail(smtp, self.sender, self.public_url, message)
+                outcome = await outcome_of(send_mail(smtp, self.sender, self.public_url, message))
                 await self.marking.mark("email", message, outcome)
             if not claimed:
                 return tried
@@ -157,7 +158,7 @@ class Webhooks:
         return len(claimed)
 
     async def _try(self, client: httpx.AsyncClient, message: Claimed) -> None:
-        outcome = await post(client, self.keys, message)
+        outcome = await outcome_of(post(client, self.keys, message))
         verdict = await self.marking.mark("webhook", message, outcome)
         if isinstance(outcome, Failed) and verdict.due_at is not None:
             await self.messages.postpone(message.recipient, "webhook", verdict.due_at)
@@ -189,6 +190,15 @@ class Waiting:
         if self.mails is None:
             return f"{waiting} e-mails wait: no YINUO_SMTP_URL is set"
         return f"{waiting} e-mails wait: {self.mails.away}" if self.mails.away else None
+
+
+async def outcome_of(sending: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """What a try came to. A message that can't even be tried failed: the others and the process go on."""
+    try:
+        return await sending
+    except Exception as unforeseen:
+        log.exception("message can't be tried")
+        return Failed(one_line(f"{type(unforeseen).__name__}: {unforeseen}"))
 
 
 def show(service: Service, counts: dict[Channel, tuple[int, int, float]]) -> None:

@@ -275,6 +275,30 @@ async def test_a_message_that_can_t_be_tried_fails_alone_and_shows_in_the_log(
     assert sorted(await outcomes(database)) == ["failed", "failed", "sent", "sent"]
 
 
+async def test_a_try_that_outlives_its_lease_doesn_t_cut_the_next_one_s_short(database: Database) -> None:
+    await addressed(database, WATER)
+    await queued(database)
+    store = PostgresMessages(database.pool)
+    [slow] = await store.claim("email", 1, NO_LEASE, "fx.cn")
+    [next_try] = await store.claim("email", 1, LEASE, "fx.cn")
+    for message in (slow, next_try):
+        await Marking("supervision", store).mark("email", message, Failed("450 no"))
+        left = await database.pool.fetchval("SELECT due_at - clock_timestamp() FROM delivery_messages")
+        assert (left > LEASE * 0.5) == (message is slow)
+    assert await outcomes(database) == ["failed", "failed"]
+
+
+async def test_a_try_that_was_taken_after_its_lease_counts_all_the_same(database: Database) -> None:
+    await addressed(database, WATER)
+    await queued(database)
+    store = PostgresMessages(database.pool)
+    [slow] = await store.claim("email", 1, NO_LEASE, "fx.cn")
+    [next_try] = await store.claim("email", 1, LEASE, "fx.cn")
+    await Marking("supervision", store).mark("email", slow, Sent("250 OK"))
+    await Marking("supervision", store).mark("email", next_try, Failed("450 no"))
+    assert await states(database) == {"sent": 1}
+
+
 async def test_killed_between_taking_and_marking_it_is_repeated_under_its_own_id(
     database: Database, mail_receiver: MailReceiver, webhook_receiver: WebhookReceiver
 ) -> None:

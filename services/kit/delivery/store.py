@@ -54,7 +54,7 @@ _MARK: Final = """
 WITH marked AS (
     UPDATE delivery_messages SET state = $2, due_at = coalesce($3, due_at),
         failing_since = CASE WHEN $4 = 'failed' THEN coalesce(failing_since, clock_timestamp()) END
-    WHERE message_id = $1 AND state <> 'sent'
+    WHERE message_id = $1 AND state <> 'sent' AND ($2 = 'sent' OR attempts = $6)
 )
 INSERT INTO delivery_log (message_id, attempt, outcome, detail) VALUES ($1, $6, $4, $5)
 """
@@ -166,7 +166,10 @@ class PostgresMessages:
         return row["failing_since"], row["now"]
 
     async def mark(self, message: Claimed, verdict: Verdict) -> None:
-        """What became of a try, with its line in the log; what was sent once stays sent."""
+        """What became of a try, with its line in the log; what was sent once stays sent.
+
+        A try that outlived its lease says nothing of the later one that somebody else is at.
+        """
         await self._pool.execute(
             _MARK,
             message.message_id,

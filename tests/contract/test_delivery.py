@@ -411,6 +411,32 @@ async def test_a_corrected_address_gets_at_once_what_failed_and_a_removed_one_no
     assert [act["email"] for act in acts] == [None, "new@fengxian.example"]
 
 
+async def test_a_corrected_webhook_gets_at_once_what_was_held_back_untried(
+    database: Database, webhook_receiver: WebhookReceiver
+) -> None:
+    await addressed(database, Address("unit:water", None, webhook_receiver.url("/bad")))
+    for number in range(20):
+        await queued(database, about=f"notice/{number}")
+    webhook_receiver.answer = lambda path: 503 if path == "/bad" else 200
+    await drained(webhooks(database))
+    await addressed(database, Address("unit:water", None, webhook_receiver.url("/good")))
+    await drained(webhooks(database))
+    assert await states(database) == {"sent": 20}
+
+
+async def test_a_corrected_address_has_days_of_its_own_to_fail(
+    database: Database, mail_receiver: MailReceiver
+) -> None:
+    await addressed(database, WATER)
+    await queued(database)
+    mail_receiver.answer = lambda _: "450 greylisted"
+    await drained(mails(database, mail_receiver))
+    await database.pool.execute("UPDATE delivery_messages SET failing_since = now() - interval '6 days'")
+    await addressed(database, WATER._replace(email="new@fengxian.example"))
+    assert await drained(mails(database, mail_receiver)) == 1
+    assert await states(database) == {"waiting": 1}
+
+
 async def test_the_domain_of_an_id_stays_though_the_sender_changes(
     database: Database, mail_receiver: MailReceiver
 ) -> None:

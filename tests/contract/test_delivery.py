@@ -464,6 +464,30 @@ async def test_without_a_mail_server_health_says_how_many_mails_wait(database: D
     assert await waiting.mail_warning() == "1 e-mails wait: no YINUO_SMTP_URL is set"
 
 
+async def test_counting_what_waits_reads_nothing_of_what_was_sent(database: Database) -> None:
+    await addressed(database, WATER, ROADS._replace(webhook="https://oa.fx.cn/h"))
+    for number in range(3):
+        await queued(database, about=f"notice/{number}", recipients=("unit:water", "unit:roads"))
+    await database.pool.execute(
+        """
+        INSERT INTO delivery_messages (message_id, content_id, recipient, channel, state)
+        SELECT gen_random_uuid(), content_id, 'unit:old', channel, 'sent'
+        FROM delivery_messages, generate_series(1, 2000)
+        """
+    )
+    await database.pool.execute(
+        "UPDATE delivery_messages SET state = 'given_up' WHERE recipient = 'unit:water' "
+        "AND content_id = (SELECT min(content_id::text)::uuid FROM delivery_contents)"
+    )
+    counts = await PostgresMessages(database.pool).count()
+    assert {channel: found[:2] for channel, found in counts.items()} == {"email": (5, 1), "webhook": (3, 0)}
+    assert 0 < counts["email"][2] < 60
+    async with database.pool.acquire() as connection:
+        await connection.execute("ANALYZE delivery_messages")
+        plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {COUNT}"))
+    assert "Seq Scan" not in plan
+
+
 @pytest.fixture
 async def client(database: Database, infrastructure: Infrastructure) -> AsyncIterator[httpx.AsyncClient]:
     reader = TokenReader.of(infrastructure.secrets["YINUO_TOKEN_PUBLIC_KEY"])

@@ -74,6 +74,14 @@ async def webhook_receiver() -> AsyncIterator[WebhookReceiver]:
         yield receiver
 
 
+@pytest.fixture
+def believed_anew() -> Iterator[None]:
+    """Whom a process believes is read once: forget it before and behind a test that changes it."""
+    trusted.cache_clear()
+    yield
+    trusted.cache_clear()
+
+
 def mails(
     database: Database,
     receiver: MailReceiver,
@@ -297,6 +305,48 @@ async def test_a_try_that_was_taken_after_its_lease_counts_all_the_same(database
     await Marking("supervision", store).mark("email", slow, Sent("250 OK"))
     await Marking("supervision", store).mark("email", next_try, Failed("450 no"))
     assert await states(database) == {"sent": 1}
+
+
+async def test_a_mail_server_with_the_county_s_own_certificate_gets_mail_after_starttls_and_a_login(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, believed_anew: None
+) -> None:
+    certificate, context = own_certificate(tmp_path)
+    receiver = MailReceiver(tls=context, login=(b"duban@fx.cn", "密码".encode()))
+    await addressed(database, WATER)
+    await queued(database)
+    async with receiver.up():
+        step = mails(database, receiver)
+        step.server = MailServer("127.0.0.1", receiver.port, "duban@fx.cn", "密码", "starttls")
+        assert await step.send() == 0
+        assert "CERTIFICATE_VERIFY_FAILED" in (step.away or "")
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        trusted.cache_clear()
+        wrong = mails(database, receiver)
+        wrong.server = replace(step.server, password="falsch")
+        assert await wrong.send() == 0
+        assert (wrong.away or "").startswith("SMTPAuthenticationError")
+        assert await outcomes(database) == []
+        right = mails(database, receiver)
+        right.server = step.server
+        assert await drained(right) == 1
+    assert await faults(database, receiver) == []
+
+
+async def test_a_webhook_with_the_county_s_own_certificate_is_called_once_it_is_believed(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, believed_anew: None
+) -> None:
+    certificate, context = own_certificate(tmp_path)
+    receiver = WebhookReceiver(tls=context)
+    async with receiver.up():
+        await addressed(database, Address("unit:water", None, receiver.url("/hook")))
+        await queued(database)
+        await drained(webhooks(database))
+        assert await outcomes(database) == ["failed"]
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        trusted.cache_clear()
+        await become_due(database)
+        await drained(webhooks(database))
+    assert await outcomes(database) == ["failed", "sent"]
 
 
 async def test_killed_between_taking_and_marking_it_is_repeated_under_its_own_id(

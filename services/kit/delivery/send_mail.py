@@ -38,6 +38,7 @@ async def connect(server: MailServer, sender: Address) -> SMTP:
         password=server.password,
         use_tls=server.tls == "implicit",
         start_tls=server.tls == "starttls",
+        tls_context=trusted(),
     )
     await smtp.connect()
     return smtp

@@ -65,4 +65,4 @@ def outcome(status: int) -> Outcome:
 
 def open_client() -> httpx.AsyncClient:
     """A client that follows nothing and minds no proxy of the environment."""
-    return httpx.AsyncClient(timeout=CALL_SECONDS, follow_redirects=False, trust_env=False)
+    return httpx.AsyncClient(verify=trusted(), timeout=CALL_SECONDS, follow_redirects=False, trust_env=False)

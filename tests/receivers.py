@@ -2,24 +2,61 @@
 
 import asyncio
 import email
+import ipaddress
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+
+def own_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate of 127.0.0.1 that nobody but its own file vouches for, and a server's use of it."""
+    key, name = Ed25519PrivateKey.generate(), x509.Name([])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    built = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    now = datetime.now(UTC)
+    built = built.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    built = built.add_extension(here, critical=True)
+    certificate = built.sign(key, None).public_bytes(Encoding.PEM)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file, both = folder / "certificate.pem", folder / "server.pem"
+    file.write_bytes(certificate)
+    both.write_bytes(private + certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    return file, context
+
+
+class ChineseServer(SMTP):
+    """Answers in GB 18030, as mail servers of the country do; ASCII is the same in it."""
+
+    async def push(self, status: Any) -> None:
+        await super().push(status.encode("gb18030") if isinstance(status, str) else status)
 
 
 @dataclass
 class MailReceiver:
-    """What it took, as (address, bytes). `answer` is to a mail's recipient, `answer_to_data` to its bytes."""
+    """What it took, as (address, bytes). `answer` is to a mail's recipient, `answer_to_data` to its bytes.
+
+    `tls` and `login`: whom it speaks to, and only after STARTTLS.
+    """
 
     taken: list[tuple[str, bytes]] = field(default_factory=list)
     answer: Callable[[str], str] = lambda _: "250 OK"
     answer_to_data: Callable[[str], str] = lambda _: "250 OK"
+    tls: ssl.SSLContext | None = None
+    login: tuple[bytes, bytes] | None = None
     port: int = 0
 
     async def handle_RCPT(  # noqa: N802  as aiosmtpd calls it
@@ -38,6 +75,17 @@ class MailReceiver:
             self.taken.append((address, envelope.content))
         return said
 
+    def authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, how: str, given: Any
+    ) -> Any:
+        known = isinstance(given, LoginPassword) and (given.login, given.password) == self.login
+        return AuthResult(success=known, handled=False)
+
+    def _server(self, loop: asyncio.AbstractEventLoop) -> SMTP:
+        closed = {"tls_context": self.tls, "require_starttls": True} if self.tls else {}
+        asks = {"authenticator": self.authenticate, "auth_required": True} if self.login else {}
+        return ChineseServer(self, loop=loop, hostname="mail.example", **closed, **asks)
+
     @property
     def mails(self) -> list[EmailMessage]:
         return [email.message_from_bytes(raw, policy=default) for _, raw in self.taken]
@@ -54,7 +102,7 @@ class MailReceiver:
         sessions: list[SMTP] = []
 
         def session() -> SMTP:
-            sessions.append(SMTP(self, loop=loop, hostname="mail.example"))
+            sessions.append(self._server(loop))
             return sessions[-1]
 
         server = await loop.create_server(session, "127.0.0.1", self.port)
@@ -74,6 +122,7 @@ class WebhookReceiver:
 
     came: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
     answer: Callable[[str], int] = lambda _: 200
+    tls: ssl.SSLContext | None = None
     port: int = 0
 
     @property
@@ -82,11 +131,11 @@ class WebhookReceiver:
         return Counter(headers["webhook-id"] for _, headers, _ in self.came)
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}{path}"
 
     @asynccontextmanager
     async def up(self) -> AsyncIterator[None]:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield

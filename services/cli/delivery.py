@@ -184,15 +184,35 @@ def _cells(one: dict[str, Any]) -> Iterator[str]:
 
 @app.command()
 def retry(
-    message: Annotated[str, Argument(help="As `yinuo delivery log` names it: supervision/ID.")],
+    message: Annotated[str | None, Argument(help="As `yinuo delivery log` names it: supervision/ID.")] = None,
+    recipient: Annotated[str | None, Option(help="All that was given up for it: unit:water")] = None,
     data: DataOption = Path(".yinuo"),
 ) -> None:
-    """Try a message now that waits or was given up; it keeps its id."""
+    """Try a message now that waits or was given up, or all that was given up for a recipient; ids stay."""
+    if (message is None) == (recipient is None):
+        raise Problem("name a message or a recipient", "see `yinuo delivery log --state given_up`")
+    stack = Running.find(data)
+    for name in [message] if message else [*_given_up(stack, recipient)]:
+        _retry(stack, str(name))
+        print(f"{name} 将立即重发")
+
+
+def _given_up(stack: Running, recipient: str | None) -> Iterator[str]:
+    for service in SENDERS:
+        after: str | None = None
+        asked = {"recipient": recipient, "state": "given_up", "limit": PAGE}
+        while (page := _api(stack, service).get("/delivery/log", **asked, after=after))["messages"]:
+            yield from (f"{service}/{one['message_id']}" for one in page["messages"])
+            after = page["next"]
+            if after is None:
+                break
+
+
+def _retry(stack: Running, message: str) -> None:
     service, _, name = message.partition("/")
     if service not in SENDERS:
         raise Problem(f"{message} names no message", "see `yinuo delivery log`")
-    _api(Running.find(data), service).call("POST", f"/delivery/messages/{name}/retry")
-    print(f"{message} 将立即重发")
+    _api(stack, service).call("POST", f"/delivery/messages/{name}/retry")
 
 
 def _api(stack: Running, service: str) -> Api:

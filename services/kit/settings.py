@@ -45,6 +45,9 @@ class DeliverySettings(ServiceSettings):
     delivery_key: SecretStr = Field(
         description="base64 of 32 bytes: webhook secrets are derived from it; changing it changes them all"
     )
+    delivery_former_key: SecretStr | None = Field(
+        default=None, description="the one before: webhooks carry its signature, too, until it is taken out"
+    )
     smtp_url: SecretStr | None = Field(
         default=None, description="smtps://user:password@host, or smtp:// for STARTTLS"
     )
@@ -53,9 +56,11 @@ class DeliverySettings(ServiceSettings):
     )
     public_url: AnyHttpUrl | None = Field(default=None, description="where staff find the console")
 
-    @field_validator("delivery_key")
+    @field_validator("delivery_key", "delivery_former_key")
     @classmethod
-    def _32_bytes(cls, value: SecretStr) -> SecretStr:
+    def _32_bytes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
         try:
             found = len(base64.b64decode(value.get_secret_value(), validate=True))
         except binascii.Error as unreadable:

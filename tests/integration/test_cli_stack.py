@@ -289,6 +289,57 @@ async def test_a_staff_token_opens_what_its_role_may_see(three_weeks: Running) -
         assert (await http.get(url, headers={"Authorization": f"Bearer {token}"})).is_success
 
 
+async def test_addresses_are_loaded_whole_and_what_was_given_up_is_sent_again(
+    three_weeks: Running, tmp_path: Path
+) -> None:
+    file = tmp_path / "addresses.csv"
+    rows = ["recipient,email,webhook,receives", "unit:water_bureau,w@fx.cn,http://127.0.0.1:9/hook,notices"]
+    file.write_text("\n".join([*rows, "unit:moon,m@fx.cn,,"]), encoding="utf-8")
+    refused = yinuo(three_weeks, "delivery", "addresses", "load", str(file))
+    assert (refused.exit_code, "第 3 行 recipient 列" in refused.stdout) == (1, True)
+    file.write_text("\n".join([*rows, "list:press,p@fx.cn,,circulars"]), encoding="utf-8")
+    loaded = yinuo(three_weeks, "delivery", "addresses", "load", str(file), "--json")
+    assert json.loads(loaded.stdout) == {"ok": True, "problems": [], "changed": 2}
+    listed = json.loads(yinuo(three_weeks, "delivery", "addresses", "list", "--json").stdout)
+    assert [(one["service"], one["recipient"]) for one in listed] == [
+        ("supervision", "unit:water_bureau"),
+        ("reporting", "list:press"),
+    ]
+    secret = yinuo(three_weeks, "delivery", "addresses", "secret", "unit:water_bureau")
+    assert secret.stdout.startswith("whsec_")
+    await given_up(three_weeks, 3)
+    asked_again = yinuo(three_weeks, "delivery", "retry", "--recipient", "unit:water_bureau")
+    assert asked_again.stdout.count("将立即重发") == 3
+    log = json.loads(yinuo(three_weeks, "delivery", "log", "--state", "waiting", "--json").stdout)
+    assert [(one["recipient"], one["tries"][0]["outcome"]) for one in log] == [
+        ("unit:water_bureau", "asked_again")
+    ] * 3
+    for recipient in ("unit:water_bureau", "list:press"):
+        assert yinuo(three_weeks, "delivery", "addresses", "remove", recipient).exit_code == 0
+    assert isinstance(yinuo(three_weeks, "delivery", "retry").exception, Problem)
+
+
+async def given_up(running: Running, count: int) -> None:
+    """E-mails of supervision to the water bureau that nothing is tried for any more."""
+    admin = await asyncpg.connect(running.admin_url)
+    await admin.execute(
+        """
+        SET search_path = supervision;
+        INSERT INTO delivery_contents (content_id, subject, body, payload)
+        VALUES (gen_random_uuid(), '', '', '');
+        """
+    )
+    await admin.execute(
+        """
+        INSERT INTO delivery_messages (message_id, content_id, recipient, channel, state)
+        SELECT gen_random_uuid(), content_id, 'unit:water_bureau', 'email', 'given_up'
+        FROM delivery_contents, generate_series(1, $1)
+        """,
+        count,
+    )
+    await admin.close()
+
+
 def test_a_calendar_is_loaded_and_shown(three_weeks: Running, tmp_path: Path) -> None:
     assert shown(three_weeks, "calendar", "show", "2021")["source"] == "chinesecalendar"
     file = tmp_path / "2090.csv"

@@ -10,7 +10,7 @@ from itertools import combinations
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -26,6 +26,7 @@ from services.kit.delivery.address import (
 from services.kit.delivery.message import CHANNELS, Attachment, Claimed, message_id
 from services.kit.delivery.mime import to_mime
 from services.kit.delivery.retry import DELAYS, GIVE_UP_AFTER, LONGEST, Ended, Failed, Sent, delay, judge
+from services.kit.delivery.said import one_line
 from services.kit.delivery.webhook import outcome, secret_of, signed
 from services.supervision.settings import SupervisionSettings
 
@@ -91,6 +92,7 @@ def test_a_page_and_its_files_travel_with_the_text() -> None:
     assert (html.get_content().strip(), plain.get_content()[:3]) == ("<p>页</p>", "督办单")
 
 
+@settings(deadline=None)  # folding headers takes its time on a busy machine
 @given(st.text(max_size=200), st.text(max_size=400), st.one_of(st.none(), st.text(max_size=100)))
 def test_any_mail_has_the_same_ascii_bytes_each_time_and_no_header_of_the_text_s_making(
     subject: str, body: str, html: str | None
@@ -126,7 +128,7 @@ def test_a_pause_is_within_a_fifth_of_its_table_s(attempts: int, jitter: float, 
 
 def test_a_webhook_s_signature_holds_for_its_recipient_alone() -> None:
     now = datetime.now(UTC)
-    headers = signed(secret_of(KEY, "unit:water"), MESSAGE, now)
+    headers = signed([secret_of(KEY, "unit:water")], MESSAGE, now)
     assert headers["webhook-id"] == str(MESSAGE.message_id)
     assert Webhook(secret_of(KEY, "unit:water")).verify(MESSAGE.payload, headers) == {
         "type": "yinuo.notice.sent"
@@ -135,6 +137,30 @@ def test_a_webhook_s_signature_holds_for_its_recipient_alone() -> None:
         Webhook(secret_of(KEY, "unit:roads")).verify(MESSAGE.payload, headers)
     with pytest.raises(WebhookVerificationError):
         Webhook(secret_of(KEY, "unit:water")).verify(MESSAGE.payload + " ", headers)
+
+
+def test_while_secrets_are_exchanged_a_receiver_with_either_takes_a_webhook() -> None:
+    now = datetime.now(UTC)
+    new, former = secret_of(KEY[::-1], "unit:water"), secret_of(KEY, "unit:water")
+    headers = signed([new, former], MESSAGE, now)
+    for secret in (new, former):
+        assert Webhook(secret).verify(MESSAGE.payload, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(secret_of(KEY, "unit:roads")).verify(MESSAGE.payload, headers)
+
+
+@given(st.binary(max_size=800))
+def test_whatever_bytes_a_server_answers_with_become_one_line_that_can_be_stored(answer: bytes) -> None:
+    line = one_line(answer.decode("utf-8", "surrogateescape"))
+    assert line.encode().decode() == line
+    assert line.isprintable()
+    assert len(line) <= 500
+
+
+def test_an_answer_in_gb_18030_is_read_and_doesn_t_quote_the_address() -> None:
+    answer = "550 用户 <Water@fengxian.example> 不存在\x00\r\n".encode("gb18030")
+    said = answer.decode("utf-8", "surrogateescape")
+    assert one_line(said, "water@fengxian.example") == "550 用户 <<address>> 不存在"
 
 
 @pytest.mark.parametrize(
@@ -169,6 +195,8 @@ def test_a_webhook_may_go_to_the_county_s_own_network(good: str) -> None:
     [
         "", "oa.fx.cn", "http://oa.fx.cn/", "ftp://oa.fx.cn/", "https://u:p@oa.fx.cn/", "https://oa.fx.cn/#x",
         "https://localhost/", "https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest",
+        "https://localhost./", "https://127.1/", "https://2130706433/", "https://0x7f.1/", "https://0/",
+        "https://[::ffff:127.0.0.1]/", "https://[::ffff:169.254.169.254]/", "https://[ff02::1]/",
         "http://127.0.0.1:9000/", "https://oa.fx.cn:x/", "https://水利.cn/", "https://oa .cn/",
     ],
 )  # fmt: skip
@@ -192,8 +220,10 @@ def test_a_mail_server_is_spoken_to_under_tls_unless_it_is_said_not_to_be() -> N
 
 
 @pytest.mark.parametrize(
-    "bad", ["mail.fx.cn", "http://mail", "smtp://", "smtp://u:pw@h?tls=none", "smtp://h?x=1"]
-)
+    "bad",
+    ["mail.fx.cn", "http://mail", "smtp://", "smtp://u:pw@h?tls=none", "smtp://h?x=1",
+     "smtps://u:pw/x@h", "smtps://u:pw#x@h", "smtps://u:25#x@h", "smtps://h:pw", "smtps://h/path"],
+)  # fmt: skip
 def test_a_mail_server_that_is_none_is_refused_without_showing_a_password(bad: str) -> None:
     with pytest.raises(ValueError, match=r"must be|tls=none") as refused:
         mail_server(bad)
@@ -215,6 +245,17 @@ def test_a_mail_server_without_a_sender_is_refused_at_the_start(monkeypatch: pyt
             delivery_key="A" * 43 + "=",  # type: ignore[arg-type]
         )
     assert "secret" not in str(refused.value)
+
+
+def test_a_key_that_is_none_is_refused_at_the_start_without_being_shown() -> None:
+    with pytest.raises(ValidationError, match="base64 of 32 bytes, not of 6") as refused:
+        SupervisionSettings(
+            token_public_key="x",
+            database_url="postgresql://a@b/c",  # type: ignore[arg-type]
+            delivery_key="A" * 43 + "=",  # type: ignore[arg-type]
+            delivery_former_key="c2VjcmV0",  # type: ignore[arg-type]
+        )
+    assert "c2VjcmV0" not in str(refused.value)
 
 
 def test_a_lease_outlasts_what_a_try_may_take() -> None:

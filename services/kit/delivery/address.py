@@ -2,18 +2,22 @@
 
 import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Final, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 RECIPIENT: Final = r"^[a-z_]{1,20}:[\w.-]{1,100}$"
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}"
 )
 _PORTS: Final = {"smtps": 465, "smtp": 587}
+_NO_SERVER: Final = (
+    "must be smtps://[user:password@]host[:port] or smtp://…, percent-encoded, with ?tls=none at most"
+)
 
 
 class BadAddress(ValueError):
@@ -57,13 +61,26 @@ def webhook_address(text: str, *, local_http: bool) -> str:
 
 def _is_here(host: str) -> bool:
     """Loopback and link-local, where a cloud's metadata is, as far as the text tells."""
-    if host == "localhost" or host.endswith(".localhost"):
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
         return True
+    address = _numeric(name)
+    return address is not None and (
+        address.is_loopback or address.is_link_local or address.is_unspecified or address.is_multicast
+    )
+
+
+def _numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address in figures, also as `127.1`, `2130706433` or `0x7f.1`, which resolvers take for one."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return False
-    return address.is_loopback or address.is_link_local or address.is_unspecified
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host))
+        except (OSError, UnicodeError):
+            return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +100,24 @@ def mail_server(url: str) -> MailServer:
     User and password are percent-encoded. Raises ValueError without quoting them.
     """
     parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname or parts.query not in ("", "tls=none"):
-        raise ValueError("must be smtps://[user:password@]host[:port] or smtp://…, with ?tls=none at most")
+    beyond = parts.path not in ("", "/") or parts.fragment or parts.query not in ("", "tls=none")
+    if parts.scheme not in _PORTS or not parts.hostname or beyond:
+        raise ValueError(_NO_SERVER)
     user, password = (unquote(one) if one else None for one in (parts.username, parts.password))
     if parts.query and (user or parts.scheme == "smtps"):
         raise ValueError(
             "tls=none goes with smtp and without a user: a password must not travel in the clear"
         )
     tls: Literal["implicit", "starttls", "none"] = "implicit" if parts.scheme == "smtps" else "starttls"
-    port = parts.port or _PORTS[parts.scheme]
+    port = _port(parts) or _PORTS[parts.scheme]
     return MailServer(parts.hostname, port, user, password, "none" if parts.query else tls)
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:  # it quotes the text, which is a password's where that isn't percent-encoded
+        raise ValueError(_NO_SERVER) from None
 
 
 def sender(text: str) -> Address:

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from random import Random
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import httpx
@@ -19,6 +20,7 @@ from services.kit import metrics
 from services.kit.delivery.address import MailServer
 from services.kit.delivery.message import Channel, Claimed
 from services.kit.delivery.retry import Failed, Outcome, Verdict, judge
+from services.kit.delivery.said import one_line
 from services.kit.delivery.send_mail import connect, send_mail
 from services.kit.delivery.webhook import open_client, post
 
@@ -107,10 +109,10 @@ class Mails:
     async def _connected(self) -> SMTP | None:
         try:
             smtp = await connect(self.server, self.sender)
-        except (SMTPException, OSError) as away:
+        except (SMTPException, OSError, ValueError) as away:
             pause = AWAY_SECONDS[min(self._failures, len(AWAY_SECONDS) - 1)]
             self._failures, self._quiet_until = self._failures + 1, time.monotonic() + pause
-            self.away = f"{type(away).__name__}: {away}"[:200]
+            self.away = one_line(f"{type(away).__name__}: {away}", most=200)
             log.warning("mail server away", reason=self.away, again_in=pause)
             return None
         self._failures, self.away = 0, None
@@ -120,7 +122,7 @@ class Mails:
         for tried in range(MAILS):
             claimed = await self.messages.claim("email", 1, self.lease, self.sender.domain)
             for message in claimed:
-                outcome = await send_mail(smtp, self.sender, self.public_url, message)
+                outcome = await outcome_of(send_mail(smtp, self.sender, self.public_url, message))
                 await self.marking.mark("email", message, outcome)
             if not claimed:
                 return tried
@@ -134,11 +136,12 @@ class Webhooks:
     """The step that calls webhooks, several at once.
 
     What a receiver doesn't take holds its other messages back, so that a dead one costs the others little.
+    Signed under each of `keys`: under the former one, too, while receivers change their secrets.
     """
 
     messages: Messages
     marking: Marking
-    key: bytes
+    keys: tuple[bytes, ...]
     lease: timedelta = LEASE
 
     async def send(self) -> int:
@@ -155,7 +158,7 @@ class Webhooks:
         return len(claimed)
 
     async def _try(self, client: httpx.AsyncClient, message: Claimed) -> None:
-        outcome = await post(client, self.key, message)
+        outcome = await outcome_of(post(client, self.keys, message))
         verdict = await self.marking.mark("webhook", message, outcome)
         if isinstance(outcome, Failed) and verdict.due_at is not None:
             await self.messages.postpone(message.recipient, "webhook", verdict.due_at)
@@ -187,6 +190,15 @@ class Waiting:
         if self.mails is None:
             return f"{waiting} e-mails wait: no YINUO_SMTP_URL is set"
         return f"{waiting} e-mails wait: {self.mails.away}" if self.mails.away else None
+
+
+async def outcome_of(sending: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """What a try came to. A message that can't even be tried failed: the others and the process go on."""
+    try:
+        return await sending
+    except Exception as unforeseen:
+        log.exception("message can't be tried")
+        return Failed(one_line(f"{type(unforeseen).__name__}: {unforeseen}"))
 
 
 def show(service: Service, counts: dict[Channel, tuple[int, int, float]]) -> None:

@@ -16,6 +16,8 @@ from services.kit.delivery.address import MailServer
 from services.kit.delivery.message import Claimed
 from services.kit.delivery.mime import to_mime
 from services.kit.delivery.retry import Ended, Failed, Outcome, Sent
+from services.kit.delivery.said import one_line
+from services.kit.delivery.trust import trusted
 
 COMMAND_SECONDS: Final = 10.0
 MESSAGE_SECONDS: Final = 30.0
@@ -36,6 +38,7 @@ async def connect(server: MailServer, sender: Address) -> SMTP:
         password=server.password,
         use_tls=server.tls == "implicit",
         start_tls=server.tls == "starttls",
+        tls_context=trusted(),
     )
     await smtp.connect()
     return smtp
@@ -43,29 +46,25 @@ async def connect(server: MailServer, sender: Address) -> SMTP:
 
 async def send_mail(smtp: SMTP, sender: Address, public_url: str | None, message: Claimed) -> Outcome:
     """Hand one message in. Where the connection breaks on the way it is closed."""
-    if message.address is None:
+    address = message.address
+    if address is None:
         return Ended("the recipient has no e-mail address any more")
     try:
         async with asyncio.timeout(MESSAGE_SECONDS):
             mail = to_mime(message, sender, public_url)
-            _, said = await smtp.sendmail(sender.addr_spec, [message.address], mail)
+            _, said = await smtp.sendmail(sender.addr_spec, [address], mail)
     except LOST as lost:
         smtp.close()
-        return Failed(_without(message.address, f"{type(lost).__name__}: {lost}"))
+        return Failed(one_line(f"{type(lost).__name__}: {lost}", address))
     except SMTPRecipientsRefused as refused:
-        return _refused(message.address, refused.recipients[0])
+        return _refused(address, refused.recipients[0])
     except SMTPResponseException as refused:
-        return _refused(message.address, refused)
+        return _refused(address, refused)
     except SMTPException as failed:
-        return Failed(_without(message.address, f"{type(failed).__name__}: {failed}"))
-    return Sent(_without(message.address, said))
+        return Failed(one_line(f"{type(failed).__name__}: {failed}", address))
+    return Sent(one_line(said, address))
 
 
 def _refused(address: str, refused: SMTPResponseException) -> Failed:
     """RFC 5321, section 4.2.1: 5yz is for good. It is tried all the same: the setup may be at fault."""
-    return Failed(_without(address, f"{refused.code} {refused.message}"), refused=refused.code >= 500)
-
-
-def _without(address: str, said: str) -> str:
-    """What a server said, in one short line that doesn't quote the address."""
-    return " ".join(said.replace(address, "<address>").split())[:500]
+    return Failed(one_line(f"{refused.code} {refused.message}", address), refused=refused.code >= 500)

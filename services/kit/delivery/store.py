@@ -54,7 +54,7 @@ _MARK: Final = """
 WITH marked AS (
     UPDATE delivery_messages SET state = $2, due_at = coalesce($3, due_at),
         failing_since = CASE WHEN $4 = 'failed' THEN coalesce(failing_since, clock_timestamp()) END
-    WHERE message_id = $1 AND state <> 'sent'
+    WHERE message_id = $1 AND state <> 'sent' AND ($2 = 'sent' OR attempts = $6)
 )
 INSERT INTO delivery_log (message_id, attempt, outcome, detail) VALUES ($1, $6, $4, $5)
 """
@@ -71,12 +71,13 @@ WITH again AS (
 INSERT INTO delivery_log (message_id, attempt, outcome, detail)
 SELECT message_id, attempts, 'asked_again', $2 FROM again RETURNING message_id
 """
-_COUNT: Final = """
-SELECT channel, count(*) FILTER (WHERE state = 'waiting') AS waiting,
-       count(*) FILTER (WHERE state = 'given_up') AS given_up,
-       coalesce(extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE state = 'waiting')),
-                0)::float8 AS age
-FROM delivery_messages WHERE state IN ('waiting', 'given_up') GROUP BY channel
+# Each through the partial index of its state: asked for both at once, every row ever written is read.
+COUNT: Final = """
+SELECT channel, count(*) AS waiting, 0 AS given_up,
+       extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS age
+FROM delivery_messages WHERE state = 'waiting' GROUP BY channel
+UNION ALL
+SELECT channel, 0, count(*), 0 FROM delivery_messages WHERE state = 'given_up' GROUP BY channel
 """
 
 
@@ -166,7 +167,10 @@ class PostgresMessages:
         return row["failing_since"], row["now"]
 
     async def mark(self, message: Claimed, verdict: Verdict) -> None:
-        """What became of a try, with its line in the log; what was sent once stays sent."""
+        """What became of a try, with its line in the log; what was sent once stays sent.
+
+        A try that outlived its lease says nothing of the later one that somebody else is at.
+        """
         await self._pool.execute(
             _MARK,
             message.message_id,
@@ -187,8 +191,11 @@ class PostgresMessages:
 
     async def count(self) -> dict[Channel, tuple[int, int, float]]:
         """By channel: how many wait, how many were given up, and how long the oldest waits, in seconds."""
-        rows = await self._pool.fetch(_COUNT)
-        return {row["channel"]: (row["waiting"], row["given_up"], row["age"]) for row in rows}
+        found: dict[Channel, tuple[int, int, float]] = {}
+        for channel, waiting, given_up, age in await self._pool.fetch(COUNT):
+            before = found.get(channel, (0, 0, 0.0))
+            found[channel] = (before[0] + waiting, before[1] + given_up, before[2] + age)
+        return found
 
 
 def _claimed(row: Any, files: Mapping[UUID, tuple[Attachment, ...]]) -> Claimed:

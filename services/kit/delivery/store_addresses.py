@@ -22,16 +22,20 @@ SET email = excluded.email, webhook = excluded.webhook, set_by = excluded.set_by
 WHERE (a.email, a.webhook) IS DISTINCT FROM (excluded.email, excluded.webhook) RETURNING recipient
 """
 _TRY_NOW: Final = """
-UPDATE delivery_messages SET due_at = clock_timestamp() WHERE message_id IN (
+UPDATE delivery_messages SET due_at = clock_timestamp(), failing_since = NULL WHERE message_id IN (
     SELECT message_id FROM delivery_messages
-    WHERE recipient = ANY ($1::text[]) AND state = 'waiting' AND failing_since IS NOT NULL
+    WHERE recipient = ANY ($1::text[]) AND state = 'waiting' AND (failing_since IS NOT NULL OR attempts = 0)
     FOR UPDATE SKIP LOCKED)
 """
+"""What failed, and what was held back untried; not what another process is trying for the first time."""
 _SHOWN: Final = "SELECT recipient, email, webhook FROM delivery_addresses"
 
 
 async def set_addresses(connection: Connection, addresses: Sequence[Address], by: str) -> int:
-    """Set these, in one transaction; how many changed. What waits for a changed one is tried at once."""
+    """Set these, in one transaction; how many changed. What waits for a changed one is tried at once.
+
+    The days until it is given up are counted anew: it was the old address that failed.
+    """
     async with connection.transaction():
         rows = await connection.fetch(_SET, *zip(*addresses, strict=True), by)
         await connection.execute(_TRY_NOW, [row["recipient"] for row in rows])

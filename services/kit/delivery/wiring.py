@@ -26,22 +26,25 @@ class Delivery:
 
 def build_delivery(database: Database, settings: DeliverySettings) -> Delivery:
     """Steps that send, what health says of e-mails that wait, and the API."""
-    messages, key = (
-        PostgresMessages(database.pool),
-        base64.b64decode(settings.delivery_key.get_secret_value()),
-    )
+    messages, keys = PostgresMessages(database.pool), _keys(settings)
     marking = Marking(database.service, messages)
     mails = _mails(messages, marking, settings)
     waiting = Waiting(database.service, messages, mails)
     steps: dict[str, Step] = {
-        "call webhooks": Webhooks(messages, marking, key).send,
+        "call webhooks": Webhooks(messages, marking, keys).send,
         "measure delivery": waiting.measure,
     }
     if mails is not None:
         steps["send mails"] = mails.send
     local_http = settings.environment != "production"
-    routes = delivery_routes(database, key, local_http=local_http)
+    routes = delivery_routes(database, keys[0], local_http=local_http)
     return Delivery(steps, {"mail": waiting.mail_warning}, routes)
+
+
+def _keys(settings: DeliverySettings) -> tuple[bytes, ...]:
+    """The one in force, then the former one if there is any."""
+    named = (settings.delivery_key, settings.delivery_former_key)
+    return tuple(base64.b64decode(one.get_secret_value()) for one in named if one is not None)
 
 
 def _mails(messages: PostgresMessages, marking: Marking, settings: DeliverySettings) -> Mails | None:

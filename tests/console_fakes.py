@@ -23,6 +23,7 @@ from services.reporting.directory import Directory
 from services.reporting.figures import FACTS
 from services.reporting.periods import Period
 from tests.console_fakes_assessment import ASSESSMENT_ANSWERS
+from tests.console_fakes_supervision import SUPERVISION_ANSWERS
 
 CASE_ID: Final = UUID("0f4f5f4e-9d9a-5f0a-8a53-0d6b0c4f7c11")
 NOTICE_ID: Final = UUID("0b0c1f3e-6f0a-5d52-9d0c-0f6f2f8f4a11")
@@ -643,6 +644,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("supervision", "POST", f"/consequences/{CONSEQUENCE_ID}/settle"): CONSEQUENCE,
     ("supervision", "GET", f"/cases/{CASE_ID}/limits"): LIMITS,
     **ASSESSMENT_ANSWERS,
+    **SUPERVISION_ANSWERS,
     ("reporting", "GET", "/circulars"): CIRCULARS,
     ("reporting", "POST", "/circulars"): DRAFTED,
     **{("reporting", "POST", f"/circulars/2021-01/{verb}"): DRAFTED for verb in ("check", "sign", "issue")},
@@ -702,7 +704,8 @@ class FakeApis:
             return httpx.Response(200, json=dict(self.description))
         if path == "/health/live":
             return httpx.Response(200, json={"status": "ok"})
-        body = json.loads(request.content) if request.content else None
+        is_json = request.headers.get("content-type") == "application/json"
+        body = json.loads(request.content) if is_json else None
         given = request.url.params
         query = {name: ",".join(given.get_list(name)) for name in given}
         call = Call(service, request.method, path, query, dict(request.headers), body)

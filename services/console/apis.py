@@ -10,11 +10,12 @@ import httpx
 from services.console.apis_assessment import Assessments
 from services.console.apis_assignment import Assignment
 from services.console.apis_intake import Intake
-from services.console.apis_letters import Letters, Rounds
+from services.console.apis_letters import Letters
 from services.console.apis_listings import Listings, Meetings
 from services.console.apis_projects import Projects
 from services.console.apis_promises import Promises
 from services.console.apis_reporting import Reporting
+from services.console.apis_rounds import Rounds
 from services.console.apis_supervision import Supervision
 from services.console.apis_units import Units
 from services.console.call import PATIENCE_SECONDS, Api, Away, Refused

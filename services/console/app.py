@@ -22,6 +22,7 @@ from services.console.pages_listings import listing_routes
 from services.console.pages_login import login_routes
 from services.console.pages_meetings import meeting_routes
 from services.console.pages_new_project import new_project_routes
+from services.console.pages_new_round import new_round_routes
 from services.console.pages_originals import original_routes
 from services.console.pages_projects import project_routes
 from services.console.pages_promises import promise_routes
@@ -81,6 +82,7 @@ def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[API
     yield assessment_routes(pages, apis.assessments)
     yield letter_routes(pages, apis.letters)
     yield round_routes(pages, apis.rounds)
+    yield new_round_routes(pages, apis.rounds)
     yield listing_routes(pages, apis.listings)
     yield meeting_routes(pages, apis.meetings)
     yield case_routes(pages, apis)

@@ -1,9 +1,9 @@
-"""What each step of a letter asks for on its page, and the finding that an inspector types in; pure."""
+"""What each step of a letter asks for on its page; pure."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from services.console.typed import Unfit, instant
+from services.console.typed import Unfit
 
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign": ("reply_by",),
@@ -17,7 +17,6 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Step → its inputs. `reply_by` is a day and may be left out: then the policy's working days count."""
 NEEDED: Final = ("reason", "reply")
-FINDING: Final = ("unit", "project", "place", "found_at", "found", "item", "required", "reply_by")
 
 
 def letter_body(step: str, typed: Mapping[str, str]) -> dict[str, str] | None:
@@ -27,13 +26,3 @@ def letter_body(step: str, typed: Mapping[str, str]) -> dict[str, str] | None:
         if name in NEEDED and not text:
             raise Unfit(name)
     return {name: text for name, text in given.items() if text} or None
-
-
-def finding_body(typed: Mapping[str, str]) -> dict[str, Any]:
-    """The body of a finding; whoever says what is required wants a letter. Raises Unfit."""
-    given: dict[str, Any] = {name: typed[name] for name in FINDING if typed.get(name)}
-    try:
-        given["found_at"] = instant(typed.get("found_at", ""))
-    except ValueError as unreadable:
-        raise Unfit("found_at") from unreadable
-    return {**given, "needs_letter": "required" in given}

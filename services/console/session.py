@@ -33,10 +33,12 @@ MOVES_LETTERS: Final[tuple[Role, ...]] = ("handler", "unit_head", "supervision_o
 """Roles that take some step of an official letter."""
 READS_ROUNDS: Final[tuple[Role, ...]] = ("leader", "inspector", "supervision_office", "administrator")
 """Roles that see inspection rounds."""
+SEES_PHOTOS: Final[tuple[Role, ...]] = ("handler", "unit_head", *READS_ROUNDS)
+"""Roles that see photographs: the first two those of findings at their unit."""
 FINDS: Final[tuple[Role, ...]] = ("inspector", "supervision_office", "administrator")
 """Roles that record what a round found."""
 MOVES_ROUNDS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
-"""Roles that draw and close rounds."""
+"""Roles that plan, draw and close rounds."""
 LISTS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
 """Roles that list a case or a project by hand, and draw up agendas of meetings."""
 READS_MEETINGS: Final[tuple[Role, ...]] = ("unit_head", "leader", "inspector", *LISTS)

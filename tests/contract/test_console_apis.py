@@ -13,15 +13,19 @@ from services.console import (
     apis_assessment,
     apis_assignment,
     apis_intake,
+    apis_letters,
+    apis_listings,
     apis_projects,
     apis_promises,
     apis_reporting,
+    apis_rounds,
     apis_supervision,
     apis_units,
 )
 from services.console.apis import Apis
 from services.console.call import Shown
 from services.console.entry import FIELDS, demand_of
+from services.console.round_forms import FINDING, finding_body, plan_body
 from services.contracts.vocabulary import Service
 from tests.api_documents import document_of
 from tests.console_fakes import (
@@ -38,6 +42,16 @@ from tests.console_fakes import (
     SAMPLE,
     Call,
     FakeApis,
+)
+from tests.console_fakes_supervision import DIGEST as PHOTO_DIGEST
+from tests.console_fakes_supervision import (
+    FINDING_ID,
+    LETTER_ID,
+    LISTING_ID,
+    MEETING_ID,
+    PHOTO,
+    ROUND_ID,
+    TASK_ID,
 )
 
 Key = tuple[Service, str, str]
@@ -103,6 +117,16 @@ MODELS: dict[Key, type[Shown]] = {
     ("supervision", "GET", "/inbox"): apis_supervision.InboxPage,
     ("supervision", "GET", "/consequences"): apis_supervision.ConsequencePage,
     ("supervision", "GET", "/cases/{case_id}/limits"): apis_supervision.CaseLimits,
+    ("supervision", "GET", "/letters"): apis_letters.LetterPage,
+    ("supervision", "GET", "/letters/{letter_id}"): apis_letters.Letter,
+    ("supervision", "GET", "/letters/{letter_id}/text"): apis_letters.LetterText,
+    ("supervision", "GET", "/rounds"): apis_rounds.RoundPage,
+    ("supervision", "GET", "/rounds/coverage"): apis_rounds.Coverage,
+    ("supervision", "GET", "/rounds/{round_id}"): apis_rounds.Round,
+    ("supervision", "GET", "/listings"): apis_listings.ListingPage,
+    ("supervision", "GET", "/listings/{listing_id}"): apis_listings.Listing,
+    ("supervision", "GET", "/meetings"): apis_listings.MeetingPage,
+    ("supervision", "GET", "/meetings/{meeting_id}"): apis_listings.Meeting,
     ("reporting", "GET", "/assessments"): apis_assessment.Revisions,
     ("reporting", "GET", "/assessments/{first}/{until}"): apis_assessment.Assessment,
     ("reporting", "GET", "/assessments/{first}/{until}/explanation"): apis_assessment.Explained,
@@ -164,6 +188,8 @@ async def everything_asked() -> list[Call]:
     await apis.supervision.consequences("token")
     await apis.supervision.settle("token", CONSEQUENCE_ID, "waived", "停电")
     await apis.supervision.limits("token", CASE_ID)
+    await _letters_and_rounds_asked(apis)
+    await _listings_and_meetings_asked(apis)
     await _assessment_asked(apis)
     await apis.reporting.circulars("further", token="token")
     await apis.reporting.circular_html("2021-01", "token")
@@ -173,6 +199,41 @@ async def everything_asked() -> list[Call]:
     for verb in ("check", "sign", "issue"):
         await apis.reporting.step("token", "2021-01", verb)
     return fakes.calls
+
+
+async def _letters_and_rounds_asked(apis: Apis) -> None:
+    letter_id, round_id = UUID(LETTER_ID), UUID(ROUND_ID)
+    await apis.letters.page("token", after="further", unit="water", state="issued", overdue="true")
+    await apis.letters.one("token", letter_id)
+    await apis.letters.text("token", letter_id)
+    await apis.letters.file("token", letter_id, "pdf")
+    await apis.letters.take("token", letter_id, "receive", None)
+    await apis.letters.take("token", letter_id, "void", {"reason": "写错了。"})
+    await apis.rounds.page("token", "further")
+    await apis.rounds.one("token", round_id)
+    places = await apis.rounds.coverage("token")
+    days = {"name": "第二轮", "first_day": "2021-03-08", "last_day": "2021-03-12", "visits": "1", "team": "1"}
+    plan = plan_body({**days, "inspectors": "甲，乙"}, ["towns", "projects"], [], places)
+    await apis.rounds.plan("token", round_id, plan)
+    await apis.rounds.act("token", round_id, "draw", {"seed": "88213"})
+    await apis.rounds.act("token", round_id, "close", {"missed": ["unit:river_town"]})
+    typed = dict.fromkeys(FINDING, "水") | {"found_at": "2021-03-01T08:00", "reply_by": "2021-03-15"}
+    await apis.rounds.record("token", round_id, UUID(FINDING_ID), finding_body(typed, [PHOTO_DIGEST]))
+    await apis.rounds.send_photo("token", PHOTO_DIGEST, "image/jpeg", PHOTO)
+    await apis.rounds.photo("token", PHOTO_DIGEST)
+
+
+async def _listings_and_meetings_asked(apis: Apis) -> None:
+    await apis.listings.page(after="further", unit="water", state="listed", kind="case")
+    await apis.listings.one("token", UUID(LISTING_ID))
+    await apis.listings.open("token", {"project": LEDGER, "title": "管网", "reason": "群众不满意。"})
+    await apis.listings.take("token", UUID(LISTING_ID), "progress", {"text": "已补漏。"})
+    await apis.meetings.page("token", "further")
+    await apis.meetings.one("token", UUID(MEETING_ID))
+    await apis.meetings.draw("token", {"meeting_id": MEETING_ID, "name": "例会", "day": "2021-06-15"})
+    said = {"entry_id": TASK_ID, "post": "water.head", "item": 1, "text": "偏慢。"}
+    await apis.meetings.act("token", f"/meetings/{MEETING_ID}/comments", said)
+    await apis.meetings.act("token", f"/follow-ups/{TASK_ID}/done", {"text": "已报告。"})
 
 
 async def _assessment_asked(apis: Apis) -> None:

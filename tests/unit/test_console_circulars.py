@@ -7,7 +7,7 @@ REF = "county-2021-03-01-2021-03-12"
 
 async def test_the_list_says_what_kind_each_is_and_which_days_it_reports(browser: Browser) -> None:
     page = (await browser.get("/circulars")).text
-    for said in ("周通报", "全县通报", "2021年3月1日 — 2021年3月12日", "草稿"):
+    for said in ("周通报", "全县通报", "2021年3月1日（周一） — 2021年3月12日（周五）", "草稿"):
         assert said in page
     assert 'action="/circulars"' not in page
     assert browser.apis.asked("/circulars")[-1].query == {"limit": "20"}

@@ -28,7 +28,7 @@ from tests.console_fakes import (
 async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser: Browser) -> None:
     await browser.login("handler", "water")
     page = (await browser.get("/inbox")).text
-    for said in ("红单", "逾期", "停水三天", "2021-03-15 24:00", "县水利局"):
+    for said in ("红单", "逾期", "停水三天", "2021年3月15日（周一）24:00", "县水利局"):
         assert said in page
     answer = await browser.send("/inbox", f"/notices/{NOTICE_ID}/ack")
     assert answer.headers["location"] == "/inbox?done=true"
@@ -101,7 +101,12 @@ async def test_the_inbox_lists_what_the_unit_assists_with_each_part_with_its_lim
     asked = next(call.query for call in browser.apis.asked("/cases") if "assisting" in call.query)
     assert asked == {"unit": "water", "assisting": "true", "limit": "25"}
     _, shown = page.split("<h2>协办件</h2>")
-    for said in ("待完成</em> 期限 2021-03-15 24:00", "已完成</em> 2021-03-01 08:00", "已解除", "县信访局"):
+    for said in (
+        "待完成</em> 期限 2021年3月15日",
+        "已完成</em> 2021年3月1日",
+        "已解除",
+        "县信访局",
+    ):
         assert said in shown
     assert "/cases?assisting=true&amp;unit=water" in shown
 
@@ -280,7 +285,7 @@ async def test_the_dispatch_sheet_names_unit_leader_both_limits_and_the_issuer(b
         RECEIPT,
         "县水利局",
         "阮桐",
-        "2021-03-15 24:00",
+        "2021年3月15日（周一）24:00",
         "待定",
         "投诉",
     ):
@@ -435,15 +440,15 @@ async def test_a_case_and_its_sheet_show_who_assists_with_what_and_until_when(br
     for said in (
         "公路段",
         "恢复路面",
-        "期限 2021-03-08 24:00",
+        "期限 2021年3月8日（周一）24:00",
         "城管局",
-        "已完成 2021-03-02 09:00",
+        "已完成 2021年3月2日（周二）09:00",
         "已清理",
     ):
         assert said in page
     sheet = (await browser.get(f"{CASE_PAGE}/sheet")).text
     assert "协办单位" in sheet
-    assert "公路段：恢复路面（期限 2021-03-08 24:00）" in sheet
+    assert "公路段：恢复路面（期限 2021年3月8日（周一）24:00）" in sheet
     sent = {"unit": "roads", "what": "恢复路面"}
     await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/assist", **sent)
     assert browser.apis.sent("POST")[-1].body == sent
@@ -463,7 +468,7 @@ async def test_a_case_shows_its_group_and_its_likely_twins_to_merge_it_into(brow
         TWIN["receipt"],
         TWIN["why"],
         member["receipt"],
-        "并办于 2021-03-02 09:00",
+        "并办于 2021年3月2日（周二）09:00",
         "信访积案、企业困难",
     ):
         assert said in page

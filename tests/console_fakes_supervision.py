@@ -123,7 +123,7 @@ ROUND: Final[dict[str, Any]] = {
     "draw": DRAW,
     "visited": None,
     "findings": [FINDING],
-    "checklist": [{"id": "project-dates", "about": "project", "text": "节点按期完成"}],
+    "checklist": [{"id": "project-dates", "for": "project", "text": "节点按期完成"}],
 }
 COVERAGE: Final[dict[str, Any]] = {
     "seen": 1,

@@ -1,7 +1,7 @@
 """What each step of a letter asks for on its page; pure."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from services.console.typed import Unfit
 
@@ -16,6 +16,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "void": ("reason",),
 }
 """Step → its inputs. `reply_by` is a day and may be left out: then the policy's working days count."""
+SETTLEMENT: Final = ("how", "note", "title", "found", "required", "reply_by")
+"""What settles a proposal; the last four are the special letter that follows it."""
 NEEDED: Final = ("reason", "reply")
 
 
@@ -26,3 +28,17 @@ def letter_body(step: str, typed: Mapping[str, str]) -> dict[str, str] | None:
         if name in NEEDED and not text:
             raise Unfit(name)
     return {name: text for name, text in given.items() if text} or None
+
+
+def settlement_body(typed: Mapping[str, str]) -> dict[str, Any]:
+    """`how` followed, waived, or letter: followed by one that is written now. Raises Unfit."""
+    how = typed.get("how", "")
+    needed = ("note", "found", "required") if how == "letter" else ("note",)
+    for name in needed:
+        if not typed.get(name):
+            raise Unfit(name)
+    if how != "letter":
+        return {"how": how, "note": typed["note"]}
+    words = ("title", "found", "required", "reply_by")
+    letter = {name: typed[name] for name in words if typed.get(name)}
+    return {"how": "followed", "note": typed["note"], "letter": letter}

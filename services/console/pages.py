@@ -131,6 +131,7 @@ class Pages:
             zh=words.language == "zh-CN",
             long_day=partial(said.long_day, words=words),
             note=partial(said.note, words=words),
+            period=partial(said.period, words=words),
             fault=partial(said.fault, words=words),
             **values,
         )

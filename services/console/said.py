@@ -46,6 +46,20 @@ def long_day(value: datetime | date, words: Catalogue) -> str:
     return f"{day:%a %Y-%m-%d}"
 
 
+def period(first: date, until: date, words: Catalogue) -> str:
+    """The days from `first` to before `until`: 2021年, 2021年3月, 2021年3月1日至3月12日."""
+    last = until - timedelta(days=1)
+    if words.language != "zh-CN":
+        return f"{first} to {last}"
+    whole = first.day == until.day == 1
+    if whole and first.month == until.month == 1 and until.year == first.year + 1:
+        return f"{first.year}年"
+    if whole and (first.year, first.month) == (last.year, last.month):
+        return f"{first.year}年{first.month}月"
+    year = "" if first.year == last.year else f"{last.year}年"
+    return f"{first.year}年{first.month}月{first.day}日至{year}{last.month}月{last.day}日"
+
+
 def fault(name: str, text: str, words: Catalogue) -> str:
     """What is wrong with an input: in the reader's language first, then what the service said of it."""
     if words.knows("unfit", text):

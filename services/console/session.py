@@ -55,6 +55,8 @@ SIGNS_CIRCULARS: Final[tuple[Role, ...]] = ("leader", "supervision_office", "adm
 ISSUES_CIRCULARS: Final[tuple[Role, ...]] = ("clerk", "leader", "supervision_office", "administrator")
 """Roles that take a circular's steps; the last are those who see drafts. Reporting tells which are open."""
 ORDERS_CIRCULARS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
+SEES_DELIVERIES: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
+SENDS_AGAIN: Final[tuple[Role, ...]] = ("administrator",)
 ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 """Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
 
@@ -121,6 +123,10 @@ class Login:
     def sees_scores_of(self, unit: str | None) -> bool:
         """Whether reporting shows this member of staff what a unit's score, or its post's, is made of."""
         return self.previews_scores or (self.asks_about_scores and self.staff.unit == unit)
+
+    @property
+    def sees_deliveries(self) -> bool:
+        return self.staff.role in SEES_DELIVERIES
 
     @property
     def reads_rounds(self) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from services.console import (
     apis_assessment,
     apis_assignment,
+    apis_delivery,
     apis_intake,
     apis_letters,
     apis_listings,
@@ -23,8 +24,10 @@ from services.console import (
     apis_units,
 )
 from services.console.apis import Apis
+from services.console.apis_delivery import SENDERS
 from services.console.call import Shown
 from services.console.entry import FIELDS, demand_of
+from services.console.letter_forms import settlement_body
 from services.console.round_forms import FINDING, finding_body, plan_body
 from services.contracts.vocabulary import Service
 from tests.api_documents import document_of
@@ -92,7 +95,10 @@ async def test_each_canned_answer_is_one_that_the_service_describes(key: Key) ->
 
 STEPS: set[Key] = {
     *(("assignment", "POST", f"/cases/{CASE_ID}/{step}") for step in ("sign-for", "return")),
-    *(("assignment", "POST", f"/projects/{LEDGER}/{act}") for act in ("change", "cases")),
+    *(
+        ("assignment", "POST", f"/projects/{LEDGER}/{act}")
+        for act in ("change", "cases", f"cases/{CASE_ID}/unlink")
+    ),
     ("assignment", "POST", "/projects"),
 }
 """What is asked by the description itself (step_forms, project_forms)."""
@@ -129,6 +135,10 @@ MODELS: dict[Key, type[Shown]] = {
     ("supervision", "GET", "/meetings/{meeting_id}"): apis_listings.Meeting,
     ("reporting", "GET", "/assessments"): apis_assessment.Revisions,
     ("reporting", "GET", "/assessments/{first}/{until}"): apis_assessment.Assessment,
+    ("reporting", "POST", "/assessments/{first}/{until}/what-if"): apis_assessment.WhatIf,
+    ("reporting", "GET", "/delivery/log"): apis_delivery.LogPage,
+    ("supervision", "GET", "/delivery/log"): apis_delivery.LogPage,
+    ("supervision", "POST", "/consequences/{consequence_id}/settle"): apis_supervision.Settled,
     ("reporting", "GET", "/assessments/{first}/{until}/explanation"): apis_assessment.Explained,
     ("reporting", "GET", "/assessment-requests"): apis_assessment.Requests,
     ("reporting", "GET", "/gaming"): apis_assessment.Gaming,
@@ -186,7 +196,9 @@ async def everything_asked() -> list[Call]:
     await apis.supervision.acknowledge("token", NOTICE_ID, "unit:water")
     await apis.supervision.answer("token", NOTICE_ID, "已修好", "unit:water")
     await apis.supervision.consequences("token")
-    await apis.supervision.settle("token", CONSEQUENCE_ID, "waived", "停电")
+    for how in ("waived", "letter"):
+        said = {"how": how, "note": "停电", "title": "专函", "found": "未办结。", "required": "办结。"}
+        await apis.supervision.settle("token", CONSEQUENCE_ID, settlement_body(said))
     await apis.supervision.limits("token", CASE_ID)
     await _letters_and_rounds_asked(apis)
     await _listings_and_meetings_asked(apis)
@@ -196,6 +208,11 @@ async def everything_asked() -> list[Call]:
     await apis.reporting.circular_file("2021-01", "pdf", "token")
     await apis.reporting.circular_file("2021-01", "csv")
     await apis.reporting.order("token", "2021-03-01", "2021-03-12")
+    await apis.reporting.correct("token", "2021-01", "名称有误", "")
+    for sender in SENDERS:
+        wanted = {"recipient": "unit:water", "state": "sent", "channel": "email", "after": "further"}
+        await apis.deliveries.page("token", sender, **wanted)
+        await apis.deliveries.retry("token", sender, NOTICE_ID)
     for verb in ("check", "sign", "issue"):
         await apis.reporting.step("token", "2021-01", verb)
     return fakes.calls
@@ -243,6 +260,8 @@ async def _assessment_asked(apis: Apis) -> None:
     await apis.assessments.one("token", *days, preview=False)
     await apis.assessments.one("token", *days, preview=True)
     await apis.assessments.explained("token", *days, "water", "water.head", "阮桐")
+    await apis.assessments.what_if("token", *days, {"on_time": 50.0})
+    await apis.assessments.publish("token", *days, {"because": str(CASE_ID), "reason": "申诉成立"})
     await apis.assessments.requests("token")
     await apis.assessments.step("token", CASE_ID, "approve", "属实")
     asked = {"case_id": str(CASE_ID), "indicators": ["on_time"]}

@@ -4,7 +4,7 @@ from tests.console_browser import Browser
 from tests.console_fakes import NOT_FOUND
 from tests.console_fakes_assessment import CASE_ID, PATH, REQUEST_ID
 
-GAMED = "/gaming?first=2021-03-01&until=2021-04-01"
+GAMED = "/gaming?first=2021-03-01&last=2021-03-31"
 EXPLAINED = f"{PATH}/explanation?unit=water"
 
 
@@ -12,7 +12,7 @@ async def test_scores_are_listed_and_lead_to_their_rows(browser: Browser) -> Non
     await browser.login("unit_head", "water")
     assert f'href="{PATH}"' in (await browser.get("/assessments")).text
     page = (await browser.get(PATH)).text
-    for said in ("第 1 版", "61.50", "≈ 43.9 %", "红榜: 县水利局", f'href="{EXPLAINED}"', "局长 阮桐"):
+    for said in ("第 1 版", "61.50", "≈ 43.9 %", "<b>红榜</b> 县水利局", f'href="{EXPLAINED}"', "局长 阮桐"):
         assert said in page
     page = (await browser.get(EXPLAINED)).text
     for said in ("3 件中 3 件", f'href="/cases/{CASE_ID}"', 'action="/exclusions"', 'action="/appeals"'):

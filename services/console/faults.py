@@ -42,4 +42,8 @@ def told_of(failed: Unfit | Refused) -> Told:
     of_a_field = failed.status == httpx.codes.FORBIDDEN and failed.field
     if failed.status not in OF_THE_FORM and not of_a_field:
         raise failed
-    return Told(failed.status, failed.faults or {"": failed.detail})
+    return Told(failed.status, failed.faults or {"": _words(failed)})
+
+
+def _words(refused: Refused) -> str:
+    return "；".join(text for text in (refused.detail, str(refused.problem.get("remedy", ""))) if text)

@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 
 from services.console import said
 from services.console.apis_units import Units
-from services.console.catalogue import LANGUAGES, Catalogue, catalogue, language_of
+from services.console.catalogue import LANGUAGES, Catalogue, Language, catalogue, language_of
 from services.console.session import (
     CookieNames,
     Login,
@@ -131,6 +131,7 @@ class Pages:
             zh=words.language == "zh-CN",
             long_day=partial(said.long_day, words=words),
             note=partial(said.note, words=words),
+            days=partial(said.days, words=words),
             period=partial(said.period, words=words),
             fault=partial(said.fault, words=words),
             **values,
@@ -243,11 +244,11 @@ def templates() -> Environment:
 
 
 def _in_words(saying: Callable[[datetime | None, Catalogue], str]) -> Callable[..., str]:
-    """As a filter, in the language of whoever looks."""
+    """As a filter, in the language of whoever looks; `|moment("zh-CN")` on an official paper."""
 
     @pass_context
-    def filtered(context: Context, value: datetime | None) -> str:
+    def filtered(context: Context, value: datetime | None, language: Language | None = None) -> str:
         visit: Visit = context["visit"]
-        return saying(value, visit.words)
+        return saying(value, catalogue(language) if language else visit.words)
 
     return filtered

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from services.console.apis_assessment import Assessment, Assessments, WhatIf
 from services.console.apis_assessment import Request as Asked
 from services.console.call import Refused
-from services.console.faults import NOTHING, Told
+from services.console.faults import NOTHING, Told, told_of
 from services.console.pages import Fields, Pages, one, see
 from services.console.session import (
     ASKS_ABOUT_SCORES,
@@ -33,7 +33,7 @@ A_DAY: Final = timedelta(days=1)
 Code = Annotated[str, Query(max_length=100)]
 Day = Annotated[date | None, Query()]
 RequestId = Annotated[UUID, Path()]
-TYPED_WRONG: Final = (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY)
+REQUESTED: Final = ("indicator", "case_id", "reason", "evidence")
 
 
 def assessment_routes(pages: Pages, assessments: Assessments) -> APIRouter:
@@ -65,9 +65,37 @@ def _scores(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
     async def explain(
         request: Request, first: date, until: date, unit: Code = "", post: Code = "", person: Code = ""
     ) -> Response:
-        token = pages.login(request, *SEES_SCORES).token
-        found = await assessments.explained(token, first, until, unit, post, person)
-        return pages.show(request, "explanation.html", first=first, until=until, found=found)
+        return await _explanation(pages, assessments, request, first, until, unit, post, person)
+
+
+async def _explanation(
+    pages: Pages,
+    assessments: Assessments,
+    request: Request,
+    first: date,
+    until: date,
+    unit: str,
+    post: str,
+    person: str,
+    told: Told = NOTHING,
+    failed: str = "",
+    typed: Fields | None = None,
+) -> Response:
+    """A score down to its rows; after a request that failed with what was typed and what is wrong."""
+    token = pages.login(request, *SEES_SCORES).token
+    found = await assessments.explained(token, first, until, unit, post, person)
+    return pages.show(
+        request,
+        "explanation.html",
+        told.status,
+        first=first,
+        until=until,
+        found=found,
+        told=told.faults,
+        failed=failed,
+        typed={name: one(typed or {}, name) for name in REQUESTED},
+        blank=dict.fromkeys(REQUESTED, ""),
+    )
 
 
 async def period_page(
@@ -136,7 +164,7 @@ def _asking(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
         token = pages.login(request, *ASKS_ABOUT_SCORES).token
         fields = await pages.own_form(request)
         asked = {**_said(fields), "case_id": one(fields, "case_id"), "indicators": [one(fields, "indicator")]}
-        return await _ask(pages, assessments, request, token, "exclusions", asked)
+        return await _ask(pages, assessments, request, token, "exclusions", asked, fields)
 
     @routes.post("/appeals", summary="Contest a published score (heads, their own unit's)")
     async def appeal(request: Request) -> Response:
@@ -144,7 +172,7 @@ def _asking(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
         fields = await pages.own_form(request)
         asked = {**_said(fields), **{name: one(fields, name) for name in ("first", "until", "revision")}}
         asked["post"] = one(fields, "post") or None
-        return await _ask(pages, assessments, request, token, "appeals", asked)
+        return await _ask(pages, assessments, request, token, "appeals", asked, fields)
 
 
 def _said(fields: Fields) -> dict[str, Any]:
@@ -152,14 +180,26 @@ def _said(fields: Fields) -> dict[str, Any]:
 
 
 async def _ask(
-    pages: Pages, assessments: Assessments, request: Request, token: str, what: str, asked: dict[str, Any]
+    pages: Pages,
+    assessments: Assessments,
+    request: Request,
+    token: str,
+    what: str,
+    asked: dict[str, Any],
+    fields: Fields,
 ) -> Response:
+    """`what`: exclusions, appeals. Refused, the explanation is shown again, which the form names."""
     try:
         await assessments.ask(token, what, asked)
     except Refused as refused:
-        if refused.status not in TYPED_WRONG:
-            raise
-        return await _list(pages, assessments, request, refused)
+        told, whose = told_of(refused), [one(fields, name) for name in ("unit", "post", "person")]
+        try:
+            first, until = (date.fromisoformat(one(fields, name)) for name in ("first", "until"))
+        except ValueError:
+            raise refused from None
+        return await _explanation(
+            pages, assessments, request, first, until, *whose, told=told, failed=what, typed=fields
+        )
     return see("/assessment-requests")
 
 
@@ -175,9 +215,8 @@ def _requests(routes: APIRouter, pages: Pages, assessments: Assessments) -> None
         try:
             await assessments.step(token, request_id, step, one(fields, "reason"))
         except Refused as refused:
-            if refused.status not in TYPED_WRONG:
-                raise
-            return await _list(pages, assessments, request, refused)
+            told = told_of(refused)
+            return await _list(pages, assessments, request, told, failed=step, of=request_id, typed=fields)
         return see("/assessment-requests")
 
     @routes.get("/gaming", summary="Signs of gaming of some days (supervision office, administrator)")
@@ -188,11 +227,24 @@ def _requests(routes: APIRouter, pages: Pages, assessments: Assessments) -> None
 
 
 async def _list(
-    pages: Pages, assessments: Assessments, request: Request, refused: Refused | None = None
+    pages: Pages,
+    assessments: Assessments,
+    request: Request,
+    told: Told = NOTHING,
+    failed: str = "",
+    of: UUID | None = None,
+    typed: Fields | None = None,
 ) -> Response:
+    """The requests; after a step that failed with what was typed, and what is wrong with it."""
     login = pages.login(request, *SEES_REQUESTS)
-    found = await assessments.requests(login.token)
-    status = refused.status if refused else 200
-    steps = OFFERED.get(login.staff.role, ())
-    shown = {"requests": found, "refused": refused, "steps": steps}
-    return pages.show(request, "assessment_requests.html", status, **shown)
+    return pages.show(
+        request,
+        "assessment_requests.html",
+        told.status,
+        requests=await assessments.requests(login.token),
+        steps=OFFERED.get(login.staff.role, ()),
+        told=told.faults,
+        failed=failed,
+        of=of,
+        typed={"reason": one(typed or {}, "reason")},
+    )

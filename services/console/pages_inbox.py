@@ -136,6 +136,7 @@ async def _inbox_page(
         failed=failed,
         act=act,
         typed={name: one(typed or {}, name) for name in (*SETTLEMENT, "text")},
+        blank=dict.fromkeys(SETTLEMENT, ""),
         assisted=await _assisted(assignment, token, chosen["unit"]),
         hand_overs=await _hand_overs(assignment, login),
         consequences=await _consequences(supervision, login),

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_letters import Letters
 from services.console.call import Refused
+from services.console.faults import NOTHING, Told, told_of
 from services.console.letter_forms import WORDS, letter_body
 from services.console.pages import Fields, Pages, further, one, see, shown_at
 from services.console.session import MOVES_LETTERS
@@ -70,16 +71,12 @@ def _acting(routes: APIRouter, pages: Pages, letters: Letters) -> None:
         fields = await pages.own_form(request)
         failing = partial(_letter_page, pages, letters, request, letter_id, failed=act, typed=fields)
         if act not in WORDS:
-            return await _letter_page(pages, letters, request, letter_id, httpx.codes.NOT_FOUND)
+            return await _letter_page(pages, letters, request, letter_id, Told(httpx.codes.NOT_FOUND))
         try:
             body = letter_body(act, {name: one(fields, name) for name in WORDS[act]})
             await letters.take(token, letter_id, act, body)
-        except Unfit as unfit:
-            return await failing(422, wrong=unfit.field)
-        except Refused as refused:
-            if refused.status not in (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY):
-                raise
-            return await failing(refused.status, wrong=refused.field)
+        except (Unfit, Refused) as failed:
+            return await failing(told_of(failed))
         return see(f"/letters/{letter_id}?done={act}")
 
     @routes.get("/letters/{letter_id}/acts/{act}", summary="Back to the letter (anybody)")
@@ -92,10 +89,9 @@ async def _letter_page(
     letters: Letters,
     request: Request,
     letter_id: UUID,
-    status: int = 200,
+    told: Told = NOTHING,
     done: str = "",
     failed: str = "",
-    wrong: str = "",
     typed: Fields | None = None,
 ) -> Response:
     """The letter; after a step that failed with what was typed, and which input is at fault."""
@@ -104,11 +100,11 @@ async def _letter_page(
     return pages.show(
         request,
         "letter.html",
-        status,
+        told.status,
         one=found,
         forms=forms,
         done=done if done in WORDS else "",
         failed=failed,
-        wrong=wrong,
+        told=told.faults,
         typed={name: one(typed or {}, name) for names in WORDS.values() for name in names},
     )

@@ -98,8 +98,7 @@ def _acting(routes: APIRouter, pages: Pages, apis: Apis) -> None:
 
 async def _about_its_case(assignment: Assignment, token: str, form: StepForm, receipt: str) -> StepForm:
     """The form without its case, whose id is in the path. Raises Unfit for a case that isn't there."""
-    found = (await assignment.cases(token, q=receipt)).cases if receipt else []
-    case_id = next((case.case_id for case in found if case.receipt == receipt.upper()), None)
+    case_id = await assignment.case_id_of(token, receipt)
     if case_id is None:
         raise Unfit(CASE.name, "no_case" if receipt else "missing")
     path = (form.path or "").replace("{case_id}", str(case_id))

@@ -72,7 +72,7 @@ def weights_of(fields: Fields) -> dict[str, float]:
     try:
         return {indicator: float(text) for indicator, text in typed.items() if text}
     except ValueError as unreadable:
-        raise Unfit("weights", "number") from unreadable
+        raise Unfit("weights", "weight") from unreadable
 
 
 def _publication(fields: Fields) -> Mapping[str, Any]:

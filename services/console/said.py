@@ -51,6 +51,8 @@ def period(first: date, until: date, words: Catalogue) -> str:
     last = until - timedelta(days=1)
     if words.language != "zh-CN":
         return f"{first} to {last}"
+    if first == last:
+        return f"{first.year}年{first.month}月{first.day}日"
     whole = first.day == until.day == 1
     if whole and first.month == until.month == 1 and until.year == first.year + 1:
         return f"{first.year}年"
@@ -58,6 +60,11 @@ def period(first: date, until: date, words: Catalogue) -> str:
         return f"{first.year}年{first.month}月"
     year = "" if first.year == last.year else f"{last.year}年"
     return f"{first.year}年{first.month}月{first.day}日至{year}{last.month}月{last.day}日"
+
+
+def days(first: date, last: date, words: Catalogue) -> str:
+    """As `period`, from the last day itself."""
+    return period(first, last + timedelta(days=1), words)
 
 
 def fault(name: str, text: str, words: Catalogue) -> str:

@@ -38,7 +38,7 @@ async def test_a_step_without_its_reason_is_not_sent_and_one_that_is_refused_kee
     assert browser.apis.sent("POST") == []
     browser.apis.instead["supervision", "POST", f"{path}/void"] = (409, {"status": 409, "field": "step"})
     late = await browser.send(path, f"{path}/acts/void", reason="写错了。")
-    assert (late.status_code, "没有办成：作废" in late.text, "写错了。" in late.text) == (409, True, True)
+    assert (late.status_code, "“作废”没有办成" in late.text, "写错了。" in late.text) == (409, True, True)
     unknown = await browser.send(path, f"{path}/acts/burn")
     assert unknown.status_code == 404
 

@@ -61,6 +61,43 @@ async def test_the_supervision_office_settles_what_the_ladder_proposes(browser: 
     assert browser.apis.sent("POST")[0].body == fields
 
 
+async def test_the_office_writes_the_letter_that_was_proposed_and_loses_no_word_where_that_fails(
+    browser: Browser,
+) -> None:
+    await browser.login("supervision_office")
+    path = f"/consequences/{CONSEQUENCE_ID}/settle"
+    words = {"title": "专函督办", "found": "两次黄单仍未办结。", "required": "限期办结。", "reply_by": ""}
+    given = {"how": "letter", "note": "已发专函", **words}
+    letter_id = "00000000-0000-4000-8000-000000000031"
+    browser.apis.instead["supervision", "POST", path] = (200, {**CONSEQUENCE, "letter_id": letter_id})
+    answer = await browser.send("/inbox", path, **given)
+    assert answer.headers["location"] == f"/letters/{letter_id}"
+    letter = {name: text for name, text in words.items() if text}
+    assert browser.apis.sent("POST")[-1].body == {"how": "followed", "note": "已发专函", "letter": letter}
+    missing = await browser.send("/inbox", path, **{**given, "required": ""})
+    assert (missing.status_code, len(browser.apis.sent("POST"))) == (422, 1)
+    assert ("请填写这一项。" in missing.text, "两次黄单仍未办结。" in missing.text) == (True, True)
+    settled = {"status": 409, "field": "consequence_id", "detail": "it is waived", "remedy": "leave it"}
+    browser.apis.instead["supervision", "POST", path] = (409, settled)
+    late = await browser.send("/inbox", path, how="waived", note="因停电")
+    assert (late.status_code, "这条建议已经处理过了" in late.text) == (409, True)
+
+
+async def test_an_answer_that_is_refused_stays_in_its_form(browser: Browser) -> None:
+    missing = {"recipient": "unit:water", "notices": [REPORT_MISSING], "next": None}
+    browser.apis.instead["supervision", "GET", "/inbox"] = (200, missing)
+    path = f"/notices/{NOTICE_ID}/answer"
+    told = {"status": 422, "field": "body.text", "detail": "too long", "errors": []}
+    browser.apis.instead["supervision", "POST", path] = (422, told)
+    await browser.login("handler", "water")
+    page = await browser.send("/inbox", path, recipient="unit:water", text="已补报<b>")
+    assert (page.status_code, "已补报&lt;b&gt;</textarea>" in page.text, "too long" in page.text) == (
+        422,
+        True,
+        True,
+    )
+
+
 async def test_a_leader_opens_the_inbox_of_a_post_of_the_unit_and_acknowledges_for_it(
     browser: Browser,
 ) -> None:

@@ -251,6 +251,7 @@ _LISTING: Final = f"/listings/{LISTING_ID}"
 _MEETING: Final = f"/meetings/{MEETING_ID}"
 SUPERVISION_ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("supervision", "GET", "/letters"): {"letters": [LETTER_ROW], "next": "further"},
+    ("supervision", "POST", "/letters"): LETTER,
     ("supervision", "GET", _LETTER): LETTER,
     ("supervision", "GET", f"{_LETTER}/text"): TEXT,
     ("supervision", "GET", f"{_LETTER}.pdf"): "%PDF-",

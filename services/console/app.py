@@ -84,7 +84,7 @@ def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[API
     yield assessment_routes(pages, apis.assessments)
     yield weight_routes(pages, apis.assessments)
     yield delivery_routes(pages, apis)
-    yield letter_routes(pages, apis.letters)
+    yield letter_routes(pages, apis.letters, apis.assignment)
     yield round_routes(pages, apis.rounds)
     yield new_round_routes(pages, apis.rounds)
     yield listing_routes(pages, apis.listings, apis.assignment)

@@ -16,6 +16,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "void": ("reason",),
 }
 """Step → its inputs. `reply_by` is a day and may be left out: then the policy's working days count."""
+WRITING: Final = (
+    *("letter_id", "unit", "addressed", "title", "found", "required", "reply_by", "project", "case_id"),
+)
+"""A letter that the office writes; the page made its id, and `case_id` is typed as a receipt number."""
 SETTLEMENT: Final = ("how", "note", "title", "found", "required", "reply_by")
 """What settles a proposal; the last four are the special letter that follows it."""
 NEEDED: Final = ("reason", "reply")
@@ -42,3 +46,12 @@ def settlement_body(typed: Mapping[str, str]) -> dict[str, Any]:
     words = ("title", "found", "required", "reply_by")
     letter = {name: typed[name] for name in words if typed.get(name)}
     return {"how": "followed", "note": typed["note"], "letter": letter}
+
+
+def writing_body(typed: Mapping[str, str], case_id: str | None) -> dict[str, str]:
+    """Raises Unfit for a needed field that is empty."""
+    for name in ("unit", "title", "found", "required"):
+        if not typed.get(name):
+            raise Unfit(name)
+    given = {name: typed[name] for name in WRITING if typed.get(name) and name != "case_id"}
+    return {**given, "case_id": case_id} if case_id else given

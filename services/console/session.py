@@ -31,6 +31,7 @@ CALLS_BACK: Final[tuple[Role, ...]] = ("callback_clerk", "clerk", "supervision_o
 """Roles that draw call-back samples and see whom of them to call."""
 MOVES_LETTERS: Final[tuple[Role, ...]] = ("handler", "unit_head", "supervision_office", "administrator")
 """Roles that take some step of an official letter."""
+WRITES_LETTERS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
 READS_ROUNDS: Final[tuple[Role, ...]] = ("leader", "inspector", "supervision_office", "administrator")
 """Roles that see inspection rounds."""
 SEES_PHOTOS: Final[tuple[Role, ...]] = ("handler", "unit_head", *READS_ROUNDS)

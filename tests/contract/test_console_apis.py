@@ -27,7 +27,7 @@ from services.console.apis import Apis
 from services.console.apis_delivery import SENDERS
 from services.console.call import Shown
 from services.console.entry import FIELDS, demand_of
-from services.console.letter_forms import settlement_body
+from services.console.letter_forms import WRITING, settlement_body, writing_body
 from services.console.round_forms import FINDING, finding_body, plan_body
 from services.contracts.vocabulary import Service
 from tests.api_documents import document_of
@@ -123,6 +123,7 @@ MODELS: dict[Key, type[Shown]] = {
     ("supervision", "GET", "/inbox"): apis_supervision.InboxPage,
     ("supervision", "GET", "/consequences"): apis_supervision.ConsequencePage,
     ("supervision", "GET", "/cases/{case_id}/limits"): apis_supervision.CaseLimits,
+    ("supervision", "POST", "/letters"): apis_letters.Letter,
     ("supervision", "GET", "/letters"): apis_letters.LetterPage,
     ("supervision", "GET", "/letters/{letter_id}"): apis_letters.Letter,
     ("supervision", "GET", "/letters/{letter_id}/text"): apis_letters.LetterText,
@@ -224,6 +225,9 @@ async def _letters_and_rounds_asked(apis: Apis) -> None:
     await apis.letters.one("token", letter_id)
     await apis.letters.text("token", letter_id)
     await apis.letters.file("token", letter_id, "pdf")
+    written = dict.fromkeys(WRITING, "水") | {"letter_id": LETTER_ID, "addressed": "unit"}
+    body = writing_body(written | {"reply_by": "2021-03-15"}, str(CASE_ID))
+    assert await apis.letters.write("token", body) == letter_id
     await apis.letters.take("token", letter_id, "receive", None)
     await apis.letters.take("token", letter_id, "void", {"reason": "写错了。"})
     await apis.rounds.page("token", "further")

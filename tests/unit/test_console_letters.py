@@ -3,6 +3,7 @@
 import re
 
 from tests.console_browser import Browser
+from tests.console_fakes import CASE_ID, RECEIPT
 from tests.console_fakes_supervision import LETTER_ID
 
 
@@ -52,3 +53,21 @@ async def test_a_letter_reads_on_paper_as_it_was_signed(browser: Browser) -> Non
     assert file.headers["content-disposition"] == 'attachment; filename="letter.pdf"'
     for said in ("中共水利局党组：", "凤督函〔2021〕12号", "2021年3月1日", "抄送：县水利局。"):
         assert said in page
+
+
+async def test_the_office_writes_a_letter_about_a_case_by_its_receipt_number(browser: Browser) -> None:
+    await browser.login("supervision_office")
+    words = {"unit": "water", "title": "督办函", "found": "逾期未办结。", "required": "限期办结。"}
+    given = {**words, "letter_id": LETTER_ID, "case_id": RECEIPT}
+    answer = await browser.send("/letters", "/letters", **given)
+    assert answer.headers["location"] == f"/letters/{LETTER_ID}"
+    assert browser.apis.sent("POST")[-1].body == {**given, "case_id": str(CASE_ID)}
+    told = {"status": 422, "field": "reply_by", "detail": "no calendar of 2031", "remedy": "load it"}
+    browser.apis.instead["supervision", "POST", "/letters"] = (422, told)
+    late = await browser.send("/letters", "/letters", **{**given, "reply_by": "2031-03-01"})
+    for said in ("回复期限不对", "no calendar of 2031", ">逾期未办结。</textarea>", f'value="{LETTER_ID}"'):
+        assert said in late.text
+    missing = await browser.send("/letters", "/letters", **{**given, "case_id": "YN1"})
+    assert (missing.status_code, "没有查到这个受理编号" in missing.text) == (422, True)
+    await browser.login("handler", "water")
+    assert "拟发督办函" not in (await browser.get("/letters")).text

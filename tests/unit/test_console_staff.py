@@ -12,6 +12,7 @@ from tests.console_fakes import (
     CASE,
     CASE_ID,
     CODE,
+    CONSEQUENCE,
     CONSEQUENCE_ID,
     DUE,
     MORNING,

@@ -16,7 +16,7 @@ from services.console.faults import NOTHING, Told, told_of
 from services.console.letter_forms import SETTLEMENT, settlement_body
 from services.console.pages import Fields, Pages, further, one, see, shown_at
 from services.console.pages_cases import offers_waiting
-from services.console.session import OPENS_INBOX, Login
+from services.console.session import ANSWERS_NOTICES, OPENS_INBOX, Login
 from services.console.typed import Unfit
 from services.contracts.vocabulary import Role
 from services.kit.auth import Staff
@@ -58,7 +58,7 @@ def _notices(routes: APIRouter, pages: Pages, supervision: Supervision, showing:
 
     @routes.post("/notices/{notice_id}/answer", summary="Answer a notice in writing (its recipients)")
     async def answer(request: Request, notice_id: UUID) -> Response:
-        token = pages.login(request).token
+        token = pages.login(request, *ANSWERS_NOTICES).token
         form = await pages.own_form(request)
         recipient, text = one(form, "recipient"), one(form, "text")
         try:

@@ -25,6 +25,8 @@ OPENS_INBOX: Final[tuple[Role, ...]] = (
     "administrator",
 )
 """Roles that have an inbox, or may look into one."""
+ANSWERS_NOTICES: Final[tuple[Role, ...]] = ("handler", "unit_head", "leader", "administrator")
+"""Roles that acknowledge and answer notices; the supervision office sent them."""
 SEES_HAND_OVERS: Final[tuple[Role, ...]] = ("unit_head", "leader", "supervision_office", "administrator")
 """Roles that see hand-overs of posts; all but the supervision office confirm them."""
 CALLS_BACK: Final[tuple[Role, ...]] = ("callback_clerk", "clerk", "supervision_office", "administrator")

@@ -14,6 +14,7 @@ from uuid import UUID
 import httpx
 
 from services.assignment.acting import FOR_THEIR_UNIT
+from services.console.apis_delivery import SENDERS
 from services.contracts.vocabulary import SERVICES, Service
 from services.kit.auth import TokenReader
 from services.reporting.answers import answer
@@ -23,6 +24,7 @@ from services.reporting.directory import Directory
 from services.reporting.figures import FACTS
 from services.reporting.periods import Period
 from tests.console_fakes_assessment import ASSESSMENT_ANSWERS
+from tests.console_fakes_supervision import SUPERVISION_ANSWERS
 
 CASE_ID: Final = UUID("0f4f5f4e-9d9a-5f0a-8a53-0d6b0c4f7c11")
 NOTICE_ID: Final = UUID("0b0c1f3e-6f0a-5d52-9d0c-0f6f2f8f4a11")
@@ -593,6 +595,30 @@ ACKNOWLEDGED: Final = [
 ]
 FORBIDDEN: Final = {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": "another unit's"}
 NOT_FOUND: Final = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such thing"}
+LOG: Final[Mapping[str, Any]] = {
+    "messages": [
+        {
+            "message_id": str(NOTICE_ID),
+            "recipient": recipient,
+            "channel": "email",
+            "state": state,
+            "subject": "【红单】停水三天",
+            "created_at": MORNING,
+            "attempts": 2,
+            "next_try": DUE if state == "waiting" else None,
+            "tries": [
+                {"at": MORNING, "attempt": 1, "outcome": "failed", "detail": "450 mailbox <busy>"},
+                {"at": DUE, "attempt": 2, "outcome": outcome, "detail": "250 ok"},
+            ],
+        }
+        for recipient, state, outcome in (
+            ("unit:water", "waiting", "failed"),
+            ("post:water.head", "given_up", "given_up"),
+            ("unit:office", "sent", "sent"),
+        )
+    ],
+    "next": "further",
+}
 OFFER: Final = {
     "ledger": LEDGER,
     "name": "河口镇自来水管网改造",
@@ -617,6 +643,7 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("assignment", "POST", "/projects"): MOVED_PROJECT,
     ("assignment", "POST", f"/projects/{LEDGER}/change"): MOVED_PROJECT,
     ("assignment", "POST", f"/projects/{LEDGER}/cases"): MOVED_PROJECT,
+    ("assignment", "POST", f"/projects/{LEDGER}/cases/{CASE_ID}/unlink"): MOVED_PROJECT,
     ("intake", "POST", "/demands"): {"receipt": RECEIPT, "tracking_code": CODE},
     ("intake", "POST", "/citizens/history"): HISTORY,
     ("intake", "GET", f"/demands/{ROW['demand_id']}/original"): ORIGINAL,
@@ -643,9 +670,13 @@ ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("supervision", "POST", f"/consequences/{CONSEQUENCE_ID}/settle"): CONSEQUENCE,
     ("supervision", "GET", f"/cases/{CASE_ID}/limits"): LIMITS,
     **ASSESSMENT_ANSWERS,
+    **SUPERVISION_ANSWERS,
+    **{(sender, "GET", "/delivery/log"): LOG for sender in SENDERS},
+    **{(sender, "POST", f"/delivery/messages/{NOTICE_ID}/retry"): "" for sender in SENDERS},
     ("reporting", "GET", "/circulars"): CIRCULARS,
     ("reporting", "POST", "/circulars"): DRAFTED,
     **{("reporting", "POST", f"/circulars/2021-01/{verb}"): DRAFTED for verb in ("check", "sign", "issue")},
+    ("reporting", "POST", "/circulars/2021-01/correct"): DRAFTED,
     ("reporting", "GET", "/circulars/2021-01.csv"): "单位代码,单位",
     ("reporting", "GET", "/circulars/2021-01.html"): "<!doctype html><title>通报</title>",
     ("reporting", "GET", "/circulars/2021-01.pdf"): "%PDF-1.7 通报",
@@ -702,7 +733,8 @@ class FakeApis:
             return httpx.Response(200, json=dict(self.description))
         if path == "/health/live":
             return httpx.Response(200, json={"status": "ok"})
-        body = json.loads(request.content) if request.content else None
+        is_json = request.headers.get("content-type") == "application/json"
+        body = json.loads(request.content) if is_json else None
         given = request.url.params
         query = {name: ",".join(given.get_list(name)) for name in given}
         call = Call(service, request.method, path, query, dict(request.headers), body)

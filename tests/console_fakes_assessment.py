@@ -56,6 +56,17 @@ FIGURES: Final[Mapping[str, Any]] = {
         {"group": "department", "red": ["water"], "black": []},
     ],
 }
+BESIDE: Final = {
+    "unit": "water",
+    "post": None,
+    "person": None,
+    "name": "县水利局",
+    "group": "department",
+    "score": 61.5,
+    "rank": 3,
+    "score_then": 70.25,
+    "rank_then": 1,
+}
 COUNTED: Final = {
     "receipt": "YN20210301-00000001",
     "case_id": CASE_ID,
@@ -131,6 +142,8 @@ ASSESSMENT_ANSWERS: Final[Mapping[tuple[Service, str, str], Any]] = {
     ("reporting", "GET", PATH): {"published": REVISION, "assessment": FIGURES},
     ("reporting", "GET", f"{PATH}/preview"): {"published": None, "assessment": FIGURES},
     ("reporting", "GET", f"{PATH}/explanation"): EXPLAINED,
+    ("reporting", "POST", PATH): {"published": REVISION, "assessment": FIGURES},
+    ("reporting", "POST", f"{PATH}/what-if"): {"units": [BESIDE], "leaders": []},
     ("reporting", "POST", "/exclusions"): REQUEST,
     ("reporting", "POST", "/appeals"): REQUEST,
     ("reporting", "GET", "/assessment-requests"): {"requests": [REQUEST]},

@@ -9,12 +9,14 @@ import httpx
 
 from services.console.apis_assessment import Assessments
 from services.console.apis_assignment import Assignment
+from services.console.apis_delivery import SENDERS, Deliveries
 from services.console.apis_intake import Intake
-from services.console.apis_letters import Letters, Rounds
+from services.console.apis_letters import Letters
 from services.console.apis_listings import Listings, Meetings
 from services.console.apis_projects import Projects
 from services.console.apis_promises import Promises
 from services.console.apis_reporting import Reporting
+from services.console.apis_rounds import Rounds
 from services.console.apis_supervision import Supervision
 from services.console.apis_units import Units
 from services.console.call import PATIENCE_SECONDS, Api, Away, Refused
@@ -39,6 +41,7 @@ class Apis:
     rounds: Rounds
     listings: Listings
     meetings: Meetings
+    deliveries: Deliveries
 
     @classmethod
     def over(cls, http: Mapping[Service, httpx.AsyncClient], keys: Mapping[Channel, str]) -> "Apis":
@@ -57,6 +60,7 @@ class Apis:
             Rounds(api["supervision"]),
             Listings(api["supervision"]),
             Meetings(api["supervision"]),
+            Deliveries({sender: api[sender] for sender in SENDERS}),
         )
 
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:

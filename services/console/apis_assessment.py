@@ -1,5 +1,6 @@
 """What the console asks of reporting about assessments, requests and gaming."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,6 +53,7 @@ class Indicator(Shown):
     id: str
     zh: str
     en: str
+    weight: float
 
 
 class Preset(Shown):
@@ -79,6 +81,26 @@ class Assessment(Shown):
 
     published: Revision | None
     assessment: Figures
+
+
+class Beside(Shown):
+    """One subject under the present weights and under others."""
+
+    unit: str | None
+    post: str | None
+    name: str
+    group: str
+    score: float | None
+    rank: int | None
+    score_then: float | None
+    rank_then: int | None
+
+
+class WhatIf(Shown):
+    """Rankings side by side."""
+
+    units: list[Beside]
+    leaders: list[Beside]
 
 
 class Counted(Shown):
@@ -164,6 +186,16 @@ class Assessments:
     async def one(self, token: str, first: date, until: date, preview: bool) -> Assessment:
         path = f"/assessments/{first}/{until}"
         return await self.api.get(Assessment, f"{path}/preview" if preview else path, token)
+
+    async def what_if(self, token: str, first: date, until: date, weights: Mapping[str, float]) -> WhatIf:
+        """Indicators that aren't named keep their weights."""
+        path = f"/assessments/{first}/{until}/what-if"
+        answer = await self.api.ask("POST", path, token, json={"weights": dict(weights)})
+        return WhatIf.model_validate_json(answer.content)
+
+    async def publish(self, token: str, first: date, until: date, asked: Mapping[str, Any]) -> None:
+        """`asked`: of a revision which request it is `because` of, and its `reason`."""
+        await self.api.ask("POST", f"/assessments/{first}/{until}", token, json=dict(asked))
 
     async def explained(
         self, token: str, first: date, until: date, unit: str, post: str, person: str

@@ -267,6 +267,11 @@ class Assignment:
     async def case(self, token: str, case_id: UUID) -> Case:
         return await self.api.get(Case, f"/cases/{case_id}", token)
 
+    async def case_id_of(self, token: str, receipt: str) -> UUID | None:
+        """The case of a receipt number, as whoever asks may see it."""
+        found = (await self.cases(token, q=receipt)).cases if receipt else []
+        return next((case.case_id for case in found if case.receipt == receipt.upper()), None)
+
     async def twins(self, token: str, case_id: UUID) -> list[Grouped]:
         """Open cases of what seems the same matter, the likeliest first."""
         return (await self.api.get(_Twins, f"/cases/{case_id}/twins", token)).twins

@@ -1,4 +1,4 @@
-"""What the console asks of supervision about letters (整改督办函) and rounds (巡回指导)."""
+"""What the console asks of supervision about letters (整改督办函)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,69 +67,6 @@ class LetterText(Shown):
     void: bool
 
 
-class RoundRow(Shown):
-    """A round in the list."""
-
-    round_id: UUID
-    name: str
-    state: str
-    first_day: date
-    last_day: date
-    targets: int
-    visits: int
-
-
-class RoundPage(Shown):
-    rounds: list[RoundRow]
-    next: str | None
-
-
-class Target(Shown):
-    """Where a round goes: a unit by code, a project by ledger number."""
-
-    kind: str
-    key: str
-    unit: str
-
-
-class Visit(Shown):
-    target: Target
-    inspectors: list[str]
-
-
-class Draw(Shown):
-    seed: str
-    rule: str
-    drawn: list[Visit]
-
-
-class Finding(Shown):
-    """What a round found; `late`: it came in after the round was closed."""
-
-    unit: str
-    unit_name: str | None
-    project: str | None
-    place: str
-    found_at: datetime
-    found: str
-    late: bool
-    letter_id: UUID | None
-    letter_number: str | None
-
-
-class Item(Shown):
-    id: str
-    text: str
-
-
-class Round(RoundRow):
-    """A round whole; `draw` None: not drawn yet."""
-
-    draw: Draw | None
-    findings: list[Finding]
-    checklist: list[Item]
-
-
 @dataclass(frozen=True, slots=True)
 class Letters:
     """All methods raise Refused, Away."""
@@ -150,29 +87,12 @@ class Letters:
         answer = await self.api.ask("GET", f"/letters/{letter_id}.{ending}", token)
         return answer.content, answer.headers.get("content-type", "application/octet-stream")
 
+    async def write(self, token: str, body: Mapping[str, Any]) -> UUID:
+        """The same again changes nothing."""
+        answer = await self.api.ask("POST", "/letters", token, json=dict(body))
+        return Letter.model_validate_json(answer.content).letter_id
+
     async def take(self, token: str, letter_id: UUID, step: str, body: Mapping[str, Any] | None) -> None:
         """One step; `body` None where the step wants no words."""
         path = f"/letters/{letter_id}/{step.replace('_', '-')}"
         await self.api.ask("POST", path, token, json=dict(body) if body else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Rounds:
-    """All methods raise Refused, Away."""
-
-    api: Api
-
-    async def page(self, token: str, after: str) -> RoundPage:
-        return await self.api.get(RoundPage, "/rounds", token, after=after, limit=PAGE)
-
-    async def one(self, token: str, round_id: UUID) -> Round:
-        return await self.api.get(Round, f"/rounds/{round_id}", token)
-
-    async def act(self, token: str, round_id: UUID, act: str) -> None:
-        """Draw or close."""
-        await self.api.ask("POST", f"/rounds/{round_id}/{act}", token)
-
-    async def record(self, token: str, round_id: UUID, finding_id: UUID, finding: Mapping[str, Any]) -> None:
-        """The same again changes nothing."""
-        path = f"/rounds/{round_id}/findings/{finding_id}"
-        await self.api.ask("PUT", path, token, json=dict(finding))

@@ -76,6 +76,11 @@ class Reporting:
         asked = {"kind": "county", "first": first, "last": last}
         return await self._sent(token, "/circulars", asked)
 
+    async def correct(self, token: str, reference: str, reason: str, remark: str) -> OneCircular:
+        """The draft of a correction; an empty `remark` isn't sent."""
+        asked = {"reason": reason} | ({"remark": remark} if remark else {})
+        return await self._sent(token, f"/circulars/{quote(reference, safe='')}/correct", asked)
+
     async def step(self, token: str, reference: str, verb: str) -> OneCircular:
         return await self._sent(token, f"/circulars/{quote(reference, safe='')}/{verb}", None)
 

@@ -1,8 +1,9 @@
 """What the console asks of supervision: the inbox, acknowledgements, a case's limits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
@@ -61,6 +62,12 @@ class Consequence(Shown):
 class ConsequencePage(Shown):
     consequences: list[Consequence]
     next: str | None
+
+
+class Settled(Shown):
+    """A proposal that was settled; with the letter that followed it."""
+
+    letter_id: UUID | None
 
 
 class InboxPage(Shown):
@@ -134,10 +141,11 @@ class Supervision:
         """The oldest that nobody settled."""
         return await self.api.get(ConsequencePage, "/consequences", token, limit=PAGE)
 
-    async def settle(self, token: str, consequence_id: UUID, how: str, note: str) -> None:
-        """`how`: followed, waived."""
-        asked = {"how": how, "note": note}
-        await self.api.ask("POST", f"/consequences/{consequence_id}/settle", token, json=asked)
+    async def settle(self, token: str, consequence_id: UUID, settlement: Mapping[str, Any]) -> UUID | None:
+        """The letter that was written with it, if any."""
+        path = f"/consequences/{consequence_id}/settle"
+        answer = await self.api.ask("POST", path, token, json=dict(settlement))
+        return Settled.model_validate_json(answer.content).letter_id
 
     async def limits(self, token: str, case_id: UUID) -> CaseLimits:
         return await self.api.get(CaseLimits, f"/cases/{case_id}/limits", token)

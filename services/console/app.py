@@ -13,6 +13,7 @@ from services.console.pages import Pages, templates
 from services.console.pages_assessment import assessment_routes
 from services.console.pages_cases import case_routes
 from services.console.pages_circulars import circular_routes
+from services.console.pages_deliveries import delivery_routes
 from services.console.pages_entry import entry_routes
 from services.console.pages_errors import UnexpectedPage, add_error_pages
 from services.console.pages_hand_overs import hand_over_routes
@@ -22,6 +23,7 @@ from services.console.pages_listings import listing_routes
 from services.console.pages_login import login_routes
 from services.console.pages_meetings import meeting_routes
 from services.console.pages_new_project import new_project_routes
+from services.console.pages_new_round import new_round_routes
 from services.console.pages_originals import original_routes
 from services.console.pages_projects import project_routes
 from services.console.pages_promises import promise_routes
@@ -29,6 +31,7 @@ from services.console.pages_public import public_routes
 from services.console.pages_rounds import round_routes
 from services.console.pages_samples import sample_routes
 from services.console.pages_track import track_routes
+from services.console.pages_weights import weight_routes
 from services.console.policy import Policy
 from services.console.session import CookieNames
 from services.console.settings import ConsoleSettings
@@ -79,10 +82,13 @@ def _routes(pages: Pages, apis: Apis, settings: ConsoleSettings) -> Iterator[API
     yield hand_over_routes(pages, apis.assignment)
     yield sample_routes(pages, apis.assignment)
     yield assessment_routes(pages, apis.assessments)
-    yield letter_routes(pages, apis.letters)
+    yield weight_routes(pages, apis.assessments)
+    yield delivery_routes(pages, apis)
+    yield letter_routes(pages, apis.letters, apis.assignment)
     yield round_routes(pages, apis.rounds)
-    yield listing_routes(pages, apis.listings)
-    yield meeting_routes(pages, apis.meetings)
+    yield new_round_routes(pages, apis.rounds)
+    yield listing_routes(pages, apis.listings, apis.assignment)
+    yield meeting_routes(pages, apis.meetings, apis.assignment)
     yield case_routes(pages, apis)
     yield original_routes(pages, apis)
     yield entry_routes(pages, apis.intake, settings.address)

@@ -1,9 +1,9 @@
-"""What each step of a letter asks for on its page, and the finding that an inspector types in; pure."""
+"""What each step of a letter asks for on its page; pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from services.console.typed import Unfit, instant
+from services.console.typed import Unfit
 
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign": ("reply_by",),
@@ -16,8 +16,13 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "void": ("reason",),
 }
 """Step → its inputs. `reply_by` is a day and may be left out: then the policy's working days count."""
+WRITING: Final = (
+    *("letter_id", "unit", "addressed", "title", "found", "required", "reply_by", "project", "case_id"),
+)
+"""A letter that the office writes; the page made its id, and `case_id` is typed as a receipt number."""
+SETTLEMENT: Final = ("how", "note", "title", "found", "required", "reply_by")
+"""What settles a proposal; the last four are the special letter that follows it."""
 NEEDED: Final = ("reason", "reply")
-FINDING: Final = ("unit", "project", "place", "found_at", "found", "item", "required", "reply_by")
 
 
 def letter_body(step: str, typed: Mapping[str, str]) -> dict[str, str] | None:
@@ -29,11 +34,24 @@ def letter_body(step: str, typed: Mapping[str, str]) -> dict[str, str] | None:
     return {name: text for name, text in given.items() if text} or None
 
 
-def finding_body(typed: Mapping[str, str]) -> dict[str, Any]:
-    """The body of a finding; whoever says what is required wants a letter. Raises Unfit."""
-    given: dict[str, Any] = {name: typed[name] for name in FINDING if typed.get(name)}
-    try:
-        given["found_at"] = instant(typed.get("found_at", ""))
-    except ValueError as unreadable:
-        raise Unfit("found_at") from unreadable
-    return {**given, "needs_letter": "required" in given}
+def settlement_body(typed: Mapping[str, str]) -> dict[str, Any]:
+    """`how` followed, waived, or letter: followed by one that is written now. Raises Unfit."""
+    how = typed.get("how", "")
+    needed = ("note", "found", "required") if how == "letter" else ("note",)
+    for name in needed:
+        if not typed.get(name):
+            raise Unfit(name)
+    if how != "letter":
+        return {"how": how, "note": typed["note"]}
+    words = ("title", "found", "required", "reply_by")
+    letter = {name: typed[name] for name in words if typed.get(name)}
+    return {"how": "followed", "note": typed["note"], "letter": letter}
+
+
+def writing_body(typed: Mapping[str, str], case_id: str | None) -> dict[str, str]:
+    """Raises Unfit for a needed field that is empty."""
+    for name in ("unit", "title", "found", "required"):
+        if not typed.get(name):
+            raise Unfit(name)
+    given = {name: typed[name] for name in WRITING if typed.get(name) and name != "case_id"}
+    return {**given, "case_id": case_id} if case_id else given

@@ -1,18 +1,20 @@
 """From a request to a page: who looks, in which language, and the template filled in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from services.console import said
 from services.console.apis_units import Units
-from services.console.catalogue import LANGUAGES, Catalogue, catalogue, language_of
+from services.console.catalogue import LANGUAGES, Catalogue, Language, catalogue, language_of
 from services.console.session import (
     CookieNames,
     Login,
@@ -24,11 +26,27 @@ from services.console.session import (
 )
 from services.contracts.vocabulary import Role
 from services.kit.auth import TokenReader
+from services.kit.large_body import bounded
 
 LANGUAGE_COOKIE: Final = "yinuo-language"
 YEAR_SECONDS: Final = 365 * 24 * 3600
 Fields = Mapping[str, Sequence[str]]
 """A form as it was sent: each field's values."""
+
+
+MOST_FIELDS: Final = 2200
+"""A round may go to two thousand places, each chosen by itself."""
+MOST_FILES: Final = 20
+MOST_UPLOADED: Final = 24 * 1024 * 1024
+"""Bytes of a form with files: half a dozen photographs."""
+
+
+class Upload(NamedTuple):
+    """A file that was chosen in a form."""
+
+    field: str
+    media_type: str
+    content: bytes
 
 
 class LoginNeeded(Exception):
@@ -113,6 +131,9 @@ class Pages:
             zh=words.language == "zh-CN",
             long_day=partial(said.long_day, words=words),
             note=partial(said.note, words=words),
+            days=partial(said.days, words=words),
+            period=partial(said.period, words=words),
+            fault=partial(said.fault, words=words),
             **values,
         )
         page = HTMLResponse(text, status)
@@ -143,6 +164,16 @@ class Pages:
             raise ForeignForm
         return fields
 
+    async def own_upload(self, request: Request) -> tuple[Fields, list[Upload]]:
+        """As `own_form`, with the files that were chosen. The caller knows who sends them: they may be large.
+
+        Raises ForeignForm, and Problem 413 past MOST_UPLOADED.
+        """
+        fields, files = await read_upload(request)
+        if not is_own_form(secret_of(request.cookies, self.names), one(fields, "form_token")):
+            raise ForeignForm
+        return fields, files
+
     def set_cookie(
         self, page: HTMLResponse | RedirectResponse, name: str, value: str, seconds: int | None = None
     ) -> None:
@@ -156,7 +187,22 @@ class Pages:
 async def read_form(request: Request) -> Fields:
     """The fields of a form (application/x-www-form-urlencoded), empty ones too."""
     body = (await request.body()).decode("utf-8", "replace")
-    return parse_qs(body, keep_blank_values=True, max_num_fields=200)
+    return parse_qs(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+
+
+async def read_upload(request: Request) -> tuple[Fields, list[Upload]]:
+    """The fields of a form (multipart/form-data, RFC 7578) and its files that aren't empty."""
+    request.scope["yinuo.stream"] = True
+    whole = Request(request.scope, bounded(request.receive, MOST_UPLOADED, "choose fewer or smaller files"))
+    fields: dict[str, list[str]] = {}
+    files: list[Upload] = []
+    async with whole.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, str):
+                fields.setdefault(name, []).append(value)
+            elif content := await value.read():
+                files.append(Upload(name, value.content_type or "application/octet-stream", content))
+    return fields, files
 
 
 def one(fields: Fields, name: str) -> str:
@@ -189,5 +235,20 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"moment": said.moment, "limit": said.limit, "yuan": said.yuan}
+    environment.filters |= {
+        "moment": _in_words(said.moment),
+        "limit": _in_words(said.limit),
+        "yuan": said.yuan,
+    }
     return environment
+
+
+def _in_words(saying: Callable[[datetime | None, Catalogue], str]) -> Callable[..., str]:
+    """As a filter, in the language of whoever looks; `|moment("zh-CN")` on an official paper."""
+
+    @pass_context
+    def filtered(context: Context, value: datetime | None, language: Language | None = None) -> str:
+        visit: Visit = context["visit"]
+        return saying(value, catalogue(language) if language else visit.words)
+
+    return filtered

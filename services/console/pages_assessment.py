@@ -1,7 +1,7 @@
 """Assessment for staff: scores, what they are made of, requests about them, signs of gaming."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -9,8 +9,10 @@ import httpx
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from services.console.apis_assessment import Assessment, Assessments
+from services.console.apis_assessment import Assessment, Assessments, WhatIf
+from services.console.apis_assessment import Request as Asked
 from services.console.call import Refused
+from services.console.faults import NOTHING, Told, told_of
 from services.console.pages import Fields, Pages, one, see
 from services.console.session import (
     ASKS_ABOUT_SCORES,
@@ -18,6 +20,7 @@ from services.console.session import (
     SEES_GAMING,
     SEES_REQUESTS,
     SEES_SCORES,
+    Login,
 )
 from services.contracts.vocabulary import Role
 
@@ -26,10 +29,11 @@ OFFERED: Final[Mapping[Role, tuple[str, ...]]] = {
     **dict.fromkeys(DECIDES_ABOUT_SCORES, ("approve", "refuse", "uphold", "dismiss")),
 }
 """Steps that a role may take where the request's state allows them."""
+A_DAY: Final = timedelta(days=1)
 Code = Annotated[str, Query(max_length=100)]
 Day = Annotated[date | None, Query()]
 RequestId = Annotated[UUID, Path()]
-TYPED_WRONG: Final = (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY)
+REQUESTED: Final = ("indicator", "case_id", "reason", "evidence")
 
 
 def assessment_routes(pages: Pages, assessments: Assessments) -> APIRouter:
@@ -43,17 +47,16 @@ def assessment_routes(pages: Pages, assessments: Assessments) -> APIRouter:
 
 def _scores(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
     @routes.get("/assessments", summary="Published assessments, or one period's by its days (any staff)")
-    async def list_assessments(request: Request, first: Day = None, until: Day = None) -> Response:
+    async def list_assessments(request: Request, first: Day = None, last: Day = None) -> Response:
         token = pages.login(request).token
-        if first and until:
-            return see(f"/assessments/{first}/{until}")
+        if first and last:
+            return see(f"/assessments/{first}/{last + A_DAY}")
         found = await assessments.revisions(token)
         return pages.show(request, "assessments.html", revisions=found)
 
     @routes.get("/assessments/{first}/{until}", summary="A period's scores by group (any staff)")
     async def read_assessment(request: Request, first: date, until: date) -> Response:
-        found = await _published_or_preview(pages, assessments, request, first, until)
-        return pages.show(request, "assessment.html", **found.model_dump(), names=_names(found))
+        return await period_page(pages, assessments, request, first, until)
 
     @routes.get(
         "/assessments/{first}/{until}/explanation",
@@ -62,9 +65,80 @@ def _scores(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
     async def explain(
         request: Request, first: date, until: date, unit: Code = "", post: Code = "", person: Code = ""
     ) -> Response:
-        token = pages.login(request, *SEES_SCORES).token
-        found = await assessments.explained(token, first, until, unit, post, person)
-        return pages.show(request, "explanation.html", first=first, until=until, found=found)
+        return await _explanation(pages, assessments, request, first, until, unit, post, person)
+
+
+async def _explanation(
+    pages: Pages,
+    assessments: Assessments,
+    request: Request,
+    first: date,
+    until: date,
+    unit: str,
+    post: str,
+    person: str,
+    told: Told = NOTHING,
+    failed: str = "",
+    typed: Fields | None = None,
+) -> Response:
+    """A score down to its rows; after a request that failed with what was typed and what is wrong."""
+    token = pages.login(request, *SEES_SCORES).token
+    found = await assessments.explained(token, first, until, unit, post, person)
+    return pages.show(
+        request,
+        "explanation.html",
+        told.status,
+        first=first,
+        until=until,
+        found=found,
+        told=told.faults,
+        failed=failed,
+        typed={name: one(typed or {}, name) for name in REQUESTED},
+        blank=dict.fromkeys(REQUESTED, ""),
+    )
+
+
+async def period_page(
+    pages: Pages,
+    assessments: Assessments,
+    request: Request,
+    first: date,
+    until: date,
+    told: Told = NOTHING,
+    failed: str = "",
+    typed: Fields | None = None,
+    beside: WhatIf | None = None,
+) -> Response:
+    """The scores; after an act that failed with what was typed, or with those under other weights beside."""
+    login, fields = pages.login(request), typed or {}
+    found = await _published_or_preview(pages, assessments, request, first, until)
+    publishes = login.staff.role in DECIDES_ABOUT_SCORES
+    calls = await _calls(assessments, login, first, until) if publishes and found.published else []
+    return pages.show(
+        request,
+        "assessment.html",
+        told.status,
+        **dict(found),
+        names=_names(found),
+        beside=beside,
+        publishes=publishes and (calls or found.published is None),
+        calls=calls,
+        told=told.faults,
+        failed=failed,
+        weights={item.id: one(fields, f"weight.{item.id}") for item in found.assessment.preset.indicators},
+        typed={name: one(fields, name) for name in ("because", "reason")},
+    )
+
+
+async def _calls(assessments: Assessments, login: Login, first: date, until: date) -> list[Asked]:
+    """Requests that call for a revision of a period: exclusions approved, appeals upheld."""
+    return [
+        asked
+        for asked in await assessments.requests(login.token)
+        if asked.state in ("approved", "upheld")
+        and asked.first in (None, first)
+        and asked.until in (None, until)
+    ]
 
 
 async def _published_or_preview(
@@ -90,7 +164,7 @@ def _asking(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
         token = pages.login(request, *ASKS_ABOUT_SCORES).token
         fields = await pages.own_form(request)
         asked = {**_said(fields), "case_id": one(fields, "case_id"), "indicators": [one(fields, "indicator")]}
-        return await _ask(pages, assessments, request, token, "exclusions", asked)
+        return await _ask(pages, assessments, request, token, "exclusions", asked, fields)
 
     @routes.post("/appeals", summary="Contest a published score (heads, their own unit's)")
     async def appeal(request: Request) -> Response:
@@ -98,7 +172,7 @@ def _asking(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
         fields = await pages.own_form(request)
         asked = {**_said(fields), **{name: one(fields, name) for name in ("first", "until", "revision")}}
         asked["post"] = one(fields, "post") or None
-        return await _ask(pages, assessments, request, token, "appeals", asked)
+        return await _ask(pages, assessments, request, token, "appeals", asked, fields)
 
 
 def _said(fields: Fields) -> dict[str, Any]:
@@ -106,14 +180,26 @@ def _said(fields: Fields) -> dict[str, Any]:
 
 
 async def _ask(
-    pages: Pages, assessments: Assessments, request: Request, token: str, what: str, asked: dict[str, Any]
+    pages: Pages,
+    assessments: Assessments,
+    request: Request,
+    token: str,
+    what: str,
+    asked: dict[str, Any],
+    fields: Fields,
 ) -> Response:
+    """`what`: exclusions, appeals. Refused, the explanation is shown again, which the form names."""
     try:
         await assessments.ask(token, what, asked)
     except Refused as refused:
-        if refused.status not in TYPED_WRONG:
-            raise
-        return await _list(pages, assessments, request, refused)
+        told, whose = told_of(refused), [one(fields, name) for name in ("unit", "post", "person")]
+        try:
+            first, until = (date.fromisoformat(one(fields, name)) for name in ("first", "until"))
+        except ValueError:
+            raise refused from None
+        return await _explanation(
+            pages, assessments, request, first, until, *whose, told=told, failed=what, typed=fields
+        )
     return see("/assessment-requests")
 
 
@@ -129,24 +215,36 @@ def _requests(routes: APIRouter, pages: Pages, assessments: Assessments) -> None
         try:
             await assessments.step(token, request_id, step, one(fields, "reason"))
         except Refused as refused:
-            if refused.status not in TYPED_WRONG:
-                raise
-            return await _list(pages, assessments, request, refused)
+            told = told_of(refused)
+            return await _list(pages, assessments, request, told, failed=step, of=request_id, typed=fields)
         return see("/assessment-requests")
 
     @routes.get("/gaming", summary="Signs of gaming of some days (supervision office, administrator)")
-    async def look(request: Request, first: Day = None, until: Day = None) -> Response:
+    async def look(request: Request, first: Day = None, last: Day = None) -> Response:
         token = pages.login(request, *SEES_GAMING).token
-        found = await assessments.gaming(token, first, until) if first and until else None
-        return pages.show(request, "gaming.html", found=found, first=first, until=until)
+        found = await assessments.gaming(token, first, last + A_DAY) if first and last else None
+        return pages.show(request, "gaming.html", found=found, first=first, last=last)
 
 
 async def _list(
-    pages: Pages, assessments: Assessments, request: Request, refused: Refused | None = None
+    pages: Pages,
+    assessments: Assessments,
+    request: Request,
+    told: Told = NOTHING,
+    failed: str = "",
+    of: UUID | None = None,
+    typed: Fields | None = None,
 ) -> Response:
+    """The requests; after a step that failed with what was typed, and what is wrong with it."""
     login = pages.login(request, *SEES_REQUESTS)
-    found = await assessments.requests(login.token)
-    status = refused.status if refused else 200
-    steps = OFFERED.get(login.staff.role, ())
-    shown = {"requests": found, "refused": refused, "steps": steps}
-    return pages.show(request, "assessment_requests.html", status, **shown)
+    return pages.show(
+        request,
+        "assessment_requests.html",
+        told.status,
+        requests=await assessments.requests(login.token),
+        steps=OFFERED.get(login.staff.role, ()),
+        told=told.faults,
+        failed=failed,
+        of=of,
+        typed={"reason": one(typed or {}, "reason")},
+    )

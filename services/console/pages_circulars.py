@@ -1,15 +1,15 @@
-"""Circulars: the list for everybody, drafts, orders and steps for those who bring them about."""
+"""Circulars: the list for everybody; drafts, orders, steps and corrections for those who bring them about."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import quote
 
-import httpx
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis_reporting import Form, Reporting
 from services.console.call import Refused
-from services.console.pages import Fields, Pages, further, one, see
+from services.console.faults import NOTHING, Told, told_of
+from services.console.pages import Fields, Pages, further, one, see, shown_at
 from services.console.policy import PAPER_POLICY
 from services.console.session import (
     CHECKS_CIRCULARS,
@@ -20,13 +20,22 @@ from services.console.session import (
 )
 from services.contracts.vocabulary import Role
 
-DAYS = ("first", "last")
+DAYS: Final = ("first", "last")
+CORRECTION: Final = ("reason", "remark")
 
 
 def circular_routes(pages: Pages, reporting: Reporting) -> APIRouter:
     """The routes; reporting decides who may take which step."""
     routes = APIRouter(default_response_class=HTMLResponse)
+    _reading(routes, pages, reporting)
+    _ordering(routes, pages, reporting)
+    _step(routes, pages, reporting, "check", CHECKS_CIRCULARS)
+    _step(routes, pages, reporting, "sign", SIGNS_CIRCULARS)
+    _step(routes, pages, reporting, "issue", ISSUES_CIRCULARS)
+    return routes
 
+
+def _reading(routes: APIRouter, pages: Pages, reporting: Reporting) -> None:
     @routes.get(
         "/circulars", summary="Issued circulars (anybody); drafts and steps too (those who take them)"
     )
@@ -34,16 +43,6 @@ def circular_routes(pages: Pages, reporting: Reporting) -> APIRouter:
         request: Request, after: Annotated[str | None, Query(max_length=80)] = None
     ) -> Response:
         return await _list(pages, reporting, request, after)
-
-    @routes.post("/circulars", summary="Order a county circular (supervision office, administrator)")
-    async def order(request: Request) -> Response:
-        token = pages.login(request, *ORDERS_CIRCULARS).token
-        fields = await pages.own_form(request)
-        try:
-            await reporting.order(token, *(one(fields, name) for name in DAYS))
-        except Refused as refused:
-            return await _refused(pages, reporting, request, refused, fields)
-        return see("/circulars")
 
     @routes.get(
         "/circulars/{reference}.{form}",
@@ -60,10 +59,37 @@ def circular_routes(pages: Pages, reporting: Reporting) -> APIRouter:
         html = await reporting.circular_html(reference, _drafts_token(pages.visit(request).login))
         return HTMLResponse(html, headers={"Content-Security-Policy": PAPER_POLICY})
 
-    _step(routes, pages, reporting, "check", CHECKS_CIRCULARS)
-    _step(routes, pages, reporting, "sign", SIGNS_CIRCULARS)
-    _step(routes, pages, reporting, "issue", ISSUES_CIRCULARS)
-    return routes
+
+def _ordering(routes: APIRouter, pages: Pages, reporting: Reporting) -> None:
+    @routes.post("/circulars", summary="Order a county circular (supervision office, administrator)")
+    async def order(request: Request) -> Response:
+        token = pages.login(request, *ORDERS_CIRCULARS).token
+        fields = await pages.own_form(request)
+        try:
+            await reporting.order(token, *(one(fields, name) for name in DAYS))
+        except Refused as refused:
+            return await _list(pages, reporting, request, told=told_of(refused), failed="order", typed=fields)
+        return see("/circulars")
+
+    @routes.post(
+        "/circulars/{reference}/correct",
+        summary="Draft the numbered correction of an issued circular (supervision office, administrator)",
+    )
+    async def correct(request: Request, reference: str) -> Response:
+        token = pages.login(request, *ORDERS_CIRCULARS).token
+        fields = await pages.own_form(request)
+        try:
+            await reporting.correct(token, reference, *(one(fields, name) for name in CORRECTION))
+        except Refused as refused:
+            told = told_of(refused)
+            return await _list(
+                pages, reporting, request, told=told, failed="correct", of=reference, typed=fields
+            )
+        return see("/circulars")
+
+    @routes.get("/circulars/{reference}/correct", summary="Back to the circulars (anybody)")
+    async def back(request: Request) -> Response:
+        return shown_at(request, "/circulars")
 
 
 def _step(routes: APIRouter, pages: Pages, reporting: Reporting, verb: str, roles: tuple[Role, ...]) -> None:
@@ -76,17 +102,8 @@ def _step(routes: APIRouter, pages: Pages, reporting: Reporting, verb: str, role
         try:
             await reporting.step(token, reference, verb)
         except Refused as refused:
-            return await _refused(pages, reporting, request, refused, {})
+            return await _list(pages, reporting, request, told=told_of(refused), failed=verb, of=reference)
         return see("/circulars")
-
-
-async def _refused(
-    pages: Pages, reporting: Reporting, request: Request, refused: Refused, typed: Fields
-) -> Response:
-    """The list again with what the service said. Raises what is no matter of days or states."""
-    if refused.status not in (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY):
-        raise refused
-    return await _list(pages, reporting, request, refused=refused, typed=typed)
 
 
 async def _list(
@@ -94,19 +111,24 @@ async def _list(
     reporting: Reporting,
     request: Request,
     after: str | None = None,
-    refused: Refused | None = None,
+    told: Told = NOTHING,
+    failed: str = "",
+    of: str = "",
     typed: Fields | None = None,
 ) -> Response:
-    login = pages.visit(request).login
+    """The list; after an act upon a circular, `of`, failed with what was typed and what is wrong with it."""
+    login, fields = pages.visit(request).login, typed or {}
     page = await reporting.circulars(after, token=_drafts_token(login))
     return pages.show(
         request,
         "circulars.html",
-        refused.status if refused else 200,
+        told.status,
         page=page,
-        refused=refused,
+        told=told.faults,
+        failed=failed,
+        of=of,
         orders=login is not None and login.staff.role in ORDERS_CIRCULARS,
-        typed={name: one(typed or {}, name) for name in DAYS},
+        typed={name: one(fields, name) for name in (*DAYS, *CORRECTION)},
         further=further("/circulars", {}, page.next),
     )
 

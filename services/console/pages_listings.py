@@ -7,8 +7,10 @@ import httpx
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from services.console.apis_assignment import Assignment
 from services.console.apis_listings import Listings
 from services.console.call import Refused
+from services.console.faults import NOTHING, Told, told_of
 from services.console.listing_forms import LISTING, STEPS, body_of
 from services.console.pages import Fields, Pages, further, one, see, shown_at
 from services.console.session import LISTS, MOVES_LETTERS
@@ -16,15 +18,14 @@ from services.console.typed import Unfit
 
 STATES: Final = ("listed", "asked", "struck_off")
 KINDS: Final = ("project", "case")
-TYPED_WRONG: Final = (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY)
 Text = Annotated[str, Query(max_length=200)]
 
 
-def listing_routes(pages: Pages, listings: Listings) -> APIRouter:
+def listing_routes(pages: Pages, listings: Listings, assignment: Assignment) -> APIRouter:
     """The routes; supervision decides who takes which step."""
     routes = APIRouter(default_response_class=HTMLResponse)
     _reading(routes, pages, listings)
-    _opening(routes, pages, listings)
+    _opening(routes, pages, listings, assignment)
     _acting(routes, pages, listings)
     return routes
 
@@ -42,22 +43,29 @@ def _reading(routes: APIRouter, pages: Pages, listings: Listings) -> None:
         return await _listing_page(pages, listings, request, listing_id, done=done)
 
 
-def _opening(routes: APIRouter, pages: Pages, listings: Listings) -> None:
+def _opening(routes: APIRouter, pages: Pages, listings: Listings, assignment: Assignment) -> None:
     @routes.post("/listings", summary="List a project or a case (supervision office, administrator)")
     async def open_listing(request: Request) -> Response:
         token = pages.login(request, *LISTS).token
         fields = await pages.own_form(request)
         try:
-            body = body_of(LISTING, {name: one(fields, name) for name in LISTING})
-            listing_id = await listings.open(token, body)
-        except Unfit as unfit:
-            return await _list_page(pages, listings, request, {}, "", 422, unfit.field, fields)
-        except Refused as refused:
-            if refused.status not in TYPED_WRONG:
-                raise
-            status, field = refused.status, refused.field
-            return await _list_page(pages, listings, request, {}, "", status, field, fields)
+            typed = {name: one(fields, name) for name in LISTING}
+            if typed["case_id"]:
+                typed["case_id"] = await _case_id(assignment, token, typed["case_id"])
+            elif not typed["project"]:
+                raise Unfit("project", "either")
+            listing_id = await listings.open(token, body_of(LISTING, typed))
+        except (Unfit, Refused) as failed:
+            return await _list_page(pages, listings, request, {}, told=told_of(failed), typed=fields)
         return see(f"/listings/{listing_id}?done=open")
+
+
+async def _case_id(assignment: Assignment, token: str, receipt: str) -> str:
+    """Raises Unfit for a receipt number without a case."""
+    found = await assignment.case_id_of(token, receipt)
+    if found is None:
+        raise Unfit("case_id", "no_case")
+    return str(found)
 
 
 def _acting(routes: APIRouter, pages: Pages, listings: Listings) -> None:
@@ -69,21 +77,14 @@ def _acting(routes: APIRouter, pages: Pages, listings: Listings) -> None:
         token = pages.login(request, *MOVES_LETTERS).token
         fields = await pages.own_form(request)
         if act not in STEPS:
-            return await _listing_page(pages, listings, request, listing_id, httpx.codes.NOT_FOUND)
-        status, field = 422, ""
+            return await _listing_page(pages, listings, request, listing_id, Told(httpx.codes.NOT_FOUND))
         try:
             body = body_of(STEPS[act], {name: one(fields, name) for name in STEPS[act]})
             await listings.take(token, listing_id, act, body)
-            return see(f"/listings/{listing_id}?done={act}")
-        except Unfit as unfit:
-            field = unfit.field
-        except Refused as refused:
-            if refused.status not in TYPED_WRONG:
-                raise
-            status, field = refused.status, refused.field
-        return await _listing_page(
-            pages, listings, request, listing_id, status, failed=act, wrong=field, typed=fields
-        )
+        except (Unfit, Refused) as failed:
+            told = told_of(failed)
+            return await _listing_page(pages, listings, request, listing_id, told, failed=act, typed=fields)
+        return see(f"/listings/{listing_id}?done={act}")
 
     @routes.get("/listings/{listing_id}/acts/{act}", summary="Back to the listing (anybody)")
     async def back(request: Request, listing_id: UUID) -> Response:
@@ -95,9 +96,8 @@ async def _list_page(
     listings: Listings,
     request: Request,
     filters: dict[str, str],
-    after: str,
-    status: int = 200,
-    wrong: str = "",
+    after: str = "",
+    told: Told = NOTHING,
     typed: Fields | None = None,
 ) -> Response:
     """The list; for the supervision office with the form to list by hand."""
@@ -107,14 +107,14 @@ async def _list_page(
     return pages.show(
         request,
         "listings.html",
-        status,
+        told.status,
         rows=page.listings,
         chosen=chosen,
         states=STATES,
         kinds=KINDS,
         further=further("/listings", chosen, page.next),
         lists=login is not None and login.staff.role in LISTS,
-        wrong=wrong,
+        told=told.faults,
         typed={name: one(typed or {}, name) for name in LISTING},
     )
 
@@ -124,10 +124,9 @@ async def _listing_page(
     listings: Listings,
     request: Request,
     listing_id: UUID,
-    status: int = 200,
+    told: Told = NOTHING,
     done: str = "",
     failed: str = "",
-    wrong: str = "",
     typed: Fields | None = None,
 ) -> Response:
     """The listing; after a step that failed with what was typed, and which input is at fault."""
@@ -136,11 +135,11 @@ async def _listing_page(
     return pages.show(
         request,
         "listing.html",
-        status,
+        told.status,
         one=found,
         forms={step: STEPS[step] for step in found.allowed if step in STEPS},
         done=done if done in (*STEPS, "open") else "",
         failed=failed,
-        wrong=wrong,
+        told=told.faults,
         typed={name: one(typed or {}, name) for names in STEPS.values() for name in names},
     )

@@ -1,6 +1,7 @@
 """The project list for everybody, a project with every public fact, its ledger page; for staff its acts."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Final, get_args
 from urllib.parse import quote
 
@@ -9,12 +10,12 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.console.apis import Apis
-from services.console.apis_assignment import Directory
+from services.console.apis_assignment import Assignment, Directory
 from services.console.apis_projects import Project
 from services.console.call import Refused
-from services.console.pages import Fields, Pages, further, see, shown_at
+from services.console.pages import Fields, Pages, further, one, see, shown_at
 from services.console.policy import PAPER_POLICY
-from services.console.project_forms import act_form, act_forms
+from services.console.project_forms import CASE, UNLINKING, act_form, act_forms
 from services.console.send_form import send_form
 from services.console.session import MOVES_PROJECTS, Login
 from services.console.step_forms import StepForm
@@ -75,10 +76,12 @@ def _acting(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         if form.path is None:
             return await _project_page(pages, apis, request, ledger, httpx.codes.NOT_FOUND, failed=act)
         try:
+            if form.step == UNLINKING:
+                form = await _about_its_case(apis.assignment, token, form, one(fields, CASE.name))
             await send_form(apis.assignment, token, form, fields)
         except Unfit as unfit:
             return await _project_page(
-                pages, apis, request, ledger, 422, failed=act, wrong=unfit.field, kept=fields
+                pages, apis, request, ledger, 422, failed=act, unfit=unfit, kept=fields
             )
         except Refused as refused:
             if refused.status == httpx.codes.UNAUTHORIZED:
@@ -93,6 +96,15 @@ def _acting(routes: APIRouter, pages: Pages, apis: Apis) -> None:
         return shown_at(request, f"/projects/{quote(ledger, safe='')}")
 
 
+async def _about_its_case(assignment: Assignment, token: str, form: StepForm, receipt: str) -> StepForm:
+    """The form without its case, whose id is in the path. Raises Unfit for a case that isn't there."""
+    case_id = await assignment.case_id_of(token, receipt)
+    if case_id is None:
+        raise Unfit(CASE.name, "no_case" if receipt else "missing")
+    path = (form.path or "").replace("{case_id}", str(case_id))
+    return replace(form, path=path, fields=tuple(field for field in form.fields if field != CASE))
+
+
 async def _project_page(
     pages: Pages,
     apis: Apis,
@@ -101,7 +113,7 @@ async def _project_page(
     status: int = 200,
     done: str = "",
     failed: str = "",
-    wrong: str = "",
+    unfit: Unfit | None = None,
     refused: Refused | None = None,
     kept: Fields | None = None,
 ) -> Response:
@@ -119,8 +131,8 @@ async def _project_page(
         directory=directory,
         done=done,
         failed=failed,
-        wrong=wrong,
-        told=refused.faults if refused else {},
+        wrong=unfit.field if unfit else "",
+        told=refused.faults if refused else {unfit.field: unfit.why} if unfit else {},
         refused=refused,
         typed=kept or {},
     )

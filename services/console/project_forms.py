@@ -16,11 +16,15 @@ PLACES: Final[Mapping[str, str]] = {
     "replace": "replace",
     "drop": "drop",
     "link": "cases",
+    "unlink": "cases/{case_id}/unlink",
 }
-"""Act → where the API has it below the project. Unlinking names a case, and no public page shows which."""
+"""Act → where the API has it below the project."""
 CHANGED: Final = ("completion", "name", "content", "reason", "approver")
 """What of a plan is changed by form: date and wording."""
 OPENING: Final = "open"
+UNLINKING: Final = "unlink"
+CASE: Final = Field("case_id", "case", required=True)
+"""Which case is unlinked: typed by its receipt number, and sent by its id in the path."""
 INPUTS: Final[Mapping[str, Input]] = {"budget": "text", "funds": "area", "milestones": "area"}
 """Money is sent as it was typed; of funds and milestones each stands in a line of its own."""
 
@@ -37,6 +41,8 @@ def act_form(description: Mapping[str, Any], ledger: str, act: str, milestones: 
     """The form of one act; one without path where there is none."""
     template = f"/projects/{{ledger}}/{PLACES.get(act, '')}"
     form = form_at(description, act, template, template.replace("{ledger}", quote(ledger, safe="")))
+    if act == UNLINKING:
+        return replace(form, fields=(CASE, *form.fields))
     fields = {field.name: field for field in form.fields}
     if act == "change":
         return replace(form, fields=tuple(fields[name] for name in CHANGED if name in fields))
@@ -67,7 +73,7 @@ def _lines(name: str, text: str, read: Callable[[str], Any]) -> list[Any]:
     try:
         return [read(line.strip()) for line in text.splitlines() if line.strip()]
     except ValueError as unreadable:
-        raise Unfit(name) from unreadable
+        raise Unfit(name, "unreadable") from unreadable
 
 
 def _fund(line: str) -> dict[str, Any]:

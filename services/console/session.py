@@ -25,18 +25,23 @@ OPENS_INBOX: Final[tuple[Role, ...]] = (
     "administrator",
 )
 """Roles that have an inbox, or may look into one."""
+ANSWERS_NOTICES: Final[tuple[Role, ...]] = ("handler", "unit_head", "leader", "administrator")
+"""Roles that acknowledge and answer notices; the supervision office sent them."""
 SEES_HAND_OVERS: Final[tuple[Role, ...]] = ("unit_head", "leader", "supervision_office", "administrator")
 """Roles that see hand-overs of posts; all but the supervision office confirm them."""
 CALLS_BACK: Final[tuple[Role, ...]] = ("callback_clerk", "clerk", "supervision_office", "administrator")
 """Roles that draw call-back samples and see whom of them to call."""
 MOVES_LETTERS: Final[tuple[Role, ...]] = ("handler", "unit_head", "supervision_office", "administrator")
 """Roles that take some step of an official letter."""
+WRITES_LETTERS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
 READS_ROUNDS: Final[tuple[Role, ...]] = ("leader", "inspector", "supervision_office", "administrator")
 """Roles that see inspection rounds."""
+SEES_PHOTOS: Final[tuple[Role, ...]] = ("handler", "unit_head", *READS_ROUNDS)
+"""Roles that see photographs: the first two those of findings at their unit."""
 FINDS: Final[tuple[Role, ...]] = ("inspector", "supervision_office", "administrator")
 """Roles that record what a round found."""
 MOVES_ROUNDS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
-"""Roles that draw and close rounds."""
+"""Roles that plan, draw and close rounds."""
 LISTS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
 """Roles that list a case or a project by hand, and draw up agendas of meetings."""
 READS_MEETINGS: Final[tuple[Role, ...]] = ("unit_head", "leader", "inspector", *LISTS)
@@ -53,6 +58,8 @@ SIGNS_CIRCULARS: Final[tuple[Role, ...]] = ("leader", "supervision_office", "adm
 ISSUES_CIRCULARS: Final[tuple[Role, ...]] = ("clerk", "leader", "supervision_office", "administrator")
 """Roles that take a circular's steps; the last are those who see drafts. Reporting tells which are open."""
 ORDERS_CIRCULARS: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
+SEES_DELIVERIES: Final[tuple[Role, ...]] = ("supervision_office", "administrator")
+SENDS_AGAIN: Final[tuple[Role, ...]] = ("administrator",)
 ENTERS: Final[tuple[Role, ...]] = ("clerk", "administrator")
 """Roles that type demands in: intake sees the console's key alone, so the console tells who may."""
 
@@ -119,6 +126,10 @@ class Login:
     def sees_scores_of(self, unit: str | None) -> bool:
         """Whether reporting shows this member of staff what a unit's score, or its post's, is made of."""
         return self.previews_scores or (self.asks_about_scores and self.staff.unit == unit)
+
+    @property
+    def sees_deliveries(self) -> bool:
+        return self.staff.role in SEES_DELIVERIES
 
     @property
     def reads_rounds(self) -> bool:

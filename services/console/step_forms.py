@@ -151,7 +151,7 @@ def _read(field: Field, sent: Sequence[str]) -> Any:
     try:
         return READERS.get(field.input, str)(text)
     except ValueError as unreadable:
-        raise Unfit(field.name) from unreadable
+        raise Unfit(field.name, "unreadable") from unreadable
 
 
 def _number(text: str) -> int | float:

@@ -6,11 +6,12 @@ from services.console.said import LOCAL
 
 
 class Unfit(ValueError):
-    """A field is missing or holds what can't be sent: `field` names it."""
+    """A field is missing or holds what can't be sent: `field` names it, `why` a text of the group `unfit`."""
 
-    def __init__(self, field: str) -> None:
+    def __init__(self, field: str, why: str = "missing") -> None:
         super().__init__(field)
         self.field = field
+        self.why = why
 
 
 def instant(text: str) -> str:

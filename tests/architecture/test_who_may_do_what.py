@@ -27,6 +27,7 @@ VALUES: Final = {
     "case_id": str(CASE_ID),
     "notice_id": str(NOTICE_ID),
     "message_id": str(NOTICE_ID),
+    "sender": "supervision",
     "subject_id": str(PROMISE_ID),
     "consequence_id": str(CONSEQUENCE_ID),
     "preset": "sanming",

@@ -12,16 +12,23 @@ import pytest
 from services.console import (
     apis_assessment,
     apis_assignment,
+    apis_delivery,
     apis_intake,
+    apis_letters,
+    apis_listings,
     apis_projects,
     apis_promises,
     apis_reporting,
+    apis_rounds,
     apis_supervision,
     apis_units,
 )
 from services.console.apis import Apis
+from services.console.apis_delivery import SENDERS
 from services.console.call import Shown
 from services.console.entry import FIELDS, demand_of
+from services.console.letter_forms import WRITING, settlement_body, writing_body
+from services.console.round_forms import FINDING, finding_body, plan_body
 from services.contracts.vocabulary import Service
 from tests.api_documents import document_of
 from tests.console_fakes import (
@@ -38,6 +45,16 @@ from tests.console_fakes import (
     SAMPLE,
     Call,
     FakeApis,
+)
+from tests.console_fakes_supervision import DIGEST as PHOTO_DIGEST
+from tests.console_fakes_supervision import (
+    FINDING_ID,
+    LETTER_ID,
+    LISTING_ID,
+    MEETING_ID,
+    PHOTO,
+    ROUND_ID,
+    TASK_ID,
 )
 
 Key = tuple[Service, str, str]
@@ -78,7 +95,10 @@ async def test_each_canned_answer_is_one_that_the_service_describes(key: Key) ->
 
 STEPS: set[Key] = {
     *(("assignment", "POST", f"/cases/{CASE_ID}/{step}") for step in ("sign-for", "return")),
-    *(("assignment", "POST", f"/projects/{LEDGER}/{act}") for act in ("change", "cases")),
+    *(
+        ("assignment", "POST", f"/projects/{LEDGER}/{act}")
+        for act in ("change", "cases", f"cases/{CASE_ID}/unlink")
+    ),
     ("assignment", "POST", "/projects"),
 }
 """What is asked by the description itself (step_forms, project_forms)."""
@@ -103,8 +123,23 @@ MODELS: dict[Key, type[Shown]] = {
     ("supervision", "GET", "/inbox"): apis_supervision.InboxPage,
     ("supervision", "GET", "/consequences"): apis_supervision.ConsequencePage,
     ("supervision", "GET", "/cases/{case_id}/limits"): apis_supervision.CaseLimits,
+    ("supervision", "POST", "/letters"): apis_letters.Letter,
+    ("supervision", "GET", "/letters"): apis_letters.LetterPage,
+    ("supervision", "GET", "/letters/{letter_id}"): apis_letters.Letter,
+    ("supervision", "GET", "/letters/{letter_id}/text"): apis_letters.LetterText,
+    ("supervision", "GET", "/rounds"): apis_rounds.RoundPage,
+    ("supervision", "GET", "/rounds/coverage"): apis_rounds.Coverage,
+    ("supervision", "GET", "/rounds/{round_id}"): apis_rounds.Round,
+    ("supervision", "GET", "/listings"): apis_listings.ListingPage,
+    ("supervision", "GET", "/listings/{listing_id}"): apis_listings.Listing,
+    ("supervision", "GET", "/meetings"): apis_listings.MeetingPage,
+    ("supervision", "GET", "/meetings/{meeting_id}"): apis_listings.Meeting,
     ("reporting", "GET", "/assessments"): apis_assessment.Revisions,
     ("reporting", "GET", "/assessments/{first}/{until}"): apis_assessment.Assessment,
+    ("reporting", "POST", "/assessments/{first}/{until}/what-if"): apis_assessment.WhatIf,
+    ("reporting", "GET", "/delivery/log"): apis_delivery.LogPage,
+    ("supervision", "GET", "/delivery/log"): apis_delivery.LogPage,
+    ("supervision", "POST", "/consequences/{consequence_id}/settle"): apis_supervision.Settled,
     ("reporting", "GET", "/assessments/{first}/{until}/explanation"): apis_assessment.Explained,
     ("reporting", "GET", "/assessment-requests"): apis_assessment.Requests,
     ("reporting", "GET", "/gaming"): apis_assessment.Gaming,
@@ -162,17 +197,64 @@ async def everything_asked() -> list[Call]:
     await apis.supervision.acknowledge("token", NOTICE_ID, "unit:water")
     await apis.supervision.answer("token", NOTICE_ID, "已修好", "unit:water")
     await apis.supervision.consequences("token")
-    await apis.supervision.settle("token", CONSEQUENCE_ID, "waived", "停电")
+    for how in ("waived", "letter"):
+        said = {"how": how, "note": "停电", "title": "专函", "found": "未办结。", "required": "办结。"}
+        await apis.supervision.settle("token", CONSEQUENCE_ID, settlement_body(said))
     await apis.supervision.limits("token", CASE_ID)
+    await _letters_and_rounds_asked(apis)
+    await _listings_and_meetings_asked(apis)
     await _assessment_asked(apis)
     await apis.reporting.circulars("further", token="token")
     await apis.reporting.circular_html("2021-01", "token")
     await apis.reporting.circular_file("2021-01", "pdf", "token")
     await apis.reporting.circular_file("2021-01", "csv")
     await apis.reporting.order("token", "2021-03-01", "2021-03-12")
+    await apis.reporting.correct("token", "2021-01", "名称有误", "")
+    for sender in SENDERS:
+        wanted = {"recipient": "unit:water", "state": "sent", "channel": "email", "after": "further"}
+        await apis.deliveries.page("token", sender, **wanted)
+        await apis.deliveries.retry("token", sender, NOTICE_ID)
     for verb in ("check", "sign", "issue"):
         await apis.reporting.step("token", "2021-01", verb)
     return fakes.calls
+
+
+async def _letters_and_rounds_asked(apis: Apis) -> None:
+    letter_id, round_id = UUID(LETTER_ID), UUID(ROUND_ID)
+    await apis.letters.page("token", after="further", unit="water", state="issued", overdue="true")
+    await apis.letters.one("token", letter_id)
+    await apis.letters.text("token", letter_id)
+    await apis.letters.file("token", letter_id, "pdf")
+    written = dict.fromkeys(WRITING, "水") | {"letter_id": LETTER_ID, "addressed": "unit"}
+    body = writing_body(written | {"reply_by": "2021-03-15"}, str(CASE_ID))
+    assert await apis.letters.write("token", body) == letter_id
+    await apis.letters.take("token", letter_id, "receive", None)
+    await apis.letters.take("token", letter_id, "void", {"reason": "写错了。"})
+    await apis.rounds.page("token", "further")
+    await apis.rounds.one("token", round_id)
+    places = await apis.rounds.coverage("token")
+    days = {"name": "第二轮", "first_day": "2021-03-08", "last_day": "2021-03-12", "visits": "1", "team": "1"}
+    plan = plan_body({**days, "inspectors": "甲，乙"}, ["towns", "projects"], [], places)
+    await apis.rounds.plan("token", round_id, plan)
+    await apis.rounds.act("token", round_id, "draw", {"seed": "88213"})
+    await apis.rounds.act("token", round_id, "close", {"missed": ["unit:river_town"]})
+    typed = dict.fromkeys(FINDING, "水") | {"found_at": "2021-03-01T08:00", "reply_by": "2021-03-15"}
+    await apis.rounds.record("token", round_id, UUID(FINDING_ID), finding_body(typed, [PHOTO_DIGEST]))
+    await apis.rounds.send_photo("token", PHOTO_DIGEST, "image/jpeg", PHOTO)
+    await apis.rounds.photo("token", PHOTO_DIGEST)
+
+
+async def _listings_and_meetings_asked(apis: Apis) -> None:
+    await apis.listings.page(after="further", unit="water", state="listed", kind="case")
+    await apis.listings.one("token", UUID(LISTING_ID))
+    await apis.listings.open("token", {"project": LEDGER, "title": "管网", "reason": "群众不满意。"})
+    await apis.listings.take("token", UUID(LISTING_ID), "progress", {"text": "已补漏。"})
+    await apis.meetings.page("token", "further")
+    await apis.meetings.one("token", UUID(MEETING_ID))
+    await apis.meetings.draw("token", {"meeting_id": MEETING_ID, "name": "例会", "day": "2021-06-15"})
+    said = {"entry_id": TASK_ID, "post": "water.head", "item": 1, "text": "偏慢。"}
+    await apis.meetings.act("token", f"/meetings/{MEETING_ID}/comments", said)
+    await apis.meetings.act("token", f"/follow-ups/{TASK_ID}/done", {"text": "已报告。"})
 
 
 async def _assessment_asked(apis: Apis) -> None:
@@ -182,6 +264,8 @@ async def _assessment_asked(apis: Apis) -> None:
     await apis.assessments.one("token", *days, preview=False)
     await apis.assessments.one("token", *days, preview=True)
     await apis.assessments.explained("token", *days, "water", "water.head", "阮桐")
+    await apis.assessments.what_if("token", *days, {"on_time": 50.0})
+    await apis.assessments.publish("token", *days, {"because": str(CASE_ID), "reason": "申诉成立"})
     await apis.assessments.requests("token")
     await apis.assessments.step("token", CASE_ID, "approve", "属实")
     asked = {"case_id": str(CASE_ID), "indicators": ["on_time"]}

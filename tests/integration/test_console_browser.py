@@ -5,13 +5,14 @@ The browser runs no script, as the pages need none.
 
 import os
 import shutil
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, Page, Response, async_playwright
+from playwright.async_api import Browser, FilePayload, Page, Response, async_playwright
 
 from services.contracts.vocabulary import Role
 from services.dev.folder import DataFolder, read_json
@@ -45,6 +46,10 @@ PROMISE = {
     "occasion": "meeting",
 }
 CHANGE = {"due": "2021-08-31", "reason": "汛期道路中断。", "approver": "magistrate"}
+PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""One point."""
 REPLY = "已更换老街路灯十二盏，当晚恢复照明。"
 
 
@@ -225,6 +230,7 @@ NO_PAGES = frozenset(
         *("/health/live", "/health/ready", "/metrics", "/letters/{letter_id}.{ending}"),
         *("/circulars/{reference}", "/circulars/{reference}.{form}"),
         *("/assessments/{first}/{until}", "/assessments/{first}/{until}/explanation"),
+        *("/assessments/{first}/{until}/what-if", "/assessments/{first}/{until}/publish", "/photos/{digest}"),
     }
 )
 """No pages of ours; and nothing is issued or assessed before the first day has ended."""
@@ -260,6 +266,9 @@ async def things(stack: Stack, receipt: str) -> dict[str, str]:
         "post": "head_education",
         "step": "return",
         "act": "change",
+        "reference": "2021-01",
+        "sender": "supervision",
+        **dict.fromkeys(("notice_id", "consequence_id", "message_id"), str(uuid4())),
     }
 
 
@@ -282,6 +291,33 @@ async def supervised(stack: Stack, ledger: str) -> dict[str, str]:
         "listing_id": listing["listing_id"],
         "meeting_id": meeting["meeting_id"],
     }
+
+
+async def test_a_round_is_planned_and_drawn_and_what_it_finds_has_its_photograph(
+    stack: Stack, chromium: Browser
+) -> None:
+    office = await Person.sit_down(chromium, stack, 390)
+    await office.login("supervision_office")
+    await office.open("/new-round")
+    await office.page.fill("[name=name]", "第一轮巡回指导")
+    for day in ("first_day", "last_day"):
+        await office.page.fill(f"[name={day}]", MONDAY[:10])
+    await office.page.check("[name=group][value=towns]")
+    await office.page.fill("[name=inspectors]", "田大河\n白小溪\n石青山")
+    await office.page.click("form[action='/new-round'] button")
+    await office.page.click("form[action$='/acts/draw'] button")
+    assert "抽签结果" in await office.page.inner_text("main")
+    await office.page.select_option("[name=unit]", "water_bureau")
+    await office.page.fill("[name=place]", "安河村泵站")
+    await office.page.fill("[name=found_at]", "2021-03-01T08:00")
+    await office.page.fill("[name=found]", "泵站未按期安装。")
+    picture = FilePayload(name="site.png", mimeType="image/png", buffer=PICTURE)
+    await office.page.set_input_files("[name=photos]", picture)
+    await office.page.click("form[action$='/findings'] button")
+    assert "已办理：记录问题。" in await office.page.inner_text("main")
+    shown = await office.page.get_attribute(".photos img", "src")
+    answer = await office.page.request.get(f"{office.address}{shown}")
+    assert (answer.headers["content-type"], await answer.body()) == ("image/png", PICTURE)
 
 
 async def test_another_site_s_link_brings_no_login_along(stack: Stack, chromium: Browser) -> None:

@@ -2,9 +2,9 @@
 
 from tests.console_browser import Browser
 from tests.console_fakes import NOT_FOUND
-from tests.console_fakes_assessment import CASE_ID, PATH, REQUEST_ID
+from tests.console_fakes_assessment import CASE_ID, PATH, REQUEST, REQUEST_ID
 
-GAMED = "/gaming?first=2021-03-01&until=2021-04-01"
+GAMED = "/gaming?first=2021-03-01&last=2021-03-31"
 EXPLAINED = f"{PATH}/explanation?unit=water"
 
 
@@ -12,7 +12,7 @@ async def test_scores_are_listed_and_lead_to_their_rows(browser: Browser) -> Non
     await browser.login("unit_head", "water")
     assert f'href="{PATH}"' in (await browser.get("/assessments")).text
     page = (await browser.get(PATH)).text
-    for said in ("第 1 版", "61.50", "≈ 43.9 %", "红榜: 县水利局", f'href="{EXPLAINED}"', "局长 阮桐"):
+    for said in ("第 1 版", "61.50", "≈ 43.9 %", "<b>红榜</b> 县水利局", f'href="{EXPLAINED}"', "局长 阮桐"):
         assert said in page
     page = (await browser.get(EXPLAINED)).text
     for said in ("3 件中 3 件", f'href="/cases/{CASE_ID}"', 'action="/exclusions"', 'action="/appeals"'):
@@ -71,3 +71,47 @@ async def test_gaming_is_shown_to_the_office_alone(browser: Browser) -> None:
     await browser.login("unit_head", "water")
     assert (await browser.get(GAMED)).status_code == 403
     assert 'href="/gaming"' not in (await browser.get("/assessments")).text
+
+
+async def test_other_weights_are_tried_and_ranks_stand_side_by_side(browser: Browser) -> None:
+    await browser.login("leader", "water")
+    given = {"weight.on_time": "50", "weight.receipt": ""}
+    page = (await browser.send(PATH, f"{PATH}/what-if", **given)).text
+    assert browser.apis.sent("POST")[-1].body == {"weights": {"on_time": 50.0}}
+    for said in (
+        "按上面的权重试算",
+        "升 2 位",
+        "(70.25)",
+        'name="weight.on_time" min="0" max="1000" step="any" value="50"',
+    ):
+        assert said in page
+    wrong = await browser.send(PATH, f"{PATH}/what-if", **{"weight.on_time": "many"})
+    assert (wrong.status_code, "权重须为 0 到 1000 的数" in wrong.text, 'value="many"' in wrong.text) == (
+        422,
+        True,
+        True,
+    )
+    await browser.login("unit_head", "water")
+    assert "/what-if" not in (await browser.get(PATH)).text
+
+
+async def test_the_office_publishes_and_publishes_anew_only_for_a_request_that_calls_for_it(
+    browser: Browser,
+) -> None:
+    await browser.login("supervision_office")
+    assert f'action="{PATH}/publish"' not in (await browser.get(PATH)).text
+    upheld = {**REQUEST, "state": "approved"}
+    browser.apis.instead["reporting", "GET", "/assessment-requests"] = (200, {"requests": [upheld]})
+    given = {"because": REQUEST_ID, "reason": "剔除成立"}
+    answer = await browser.send(PATH, f"{PATH}/publish", **given)
+    assert (answer.headers["location"], browser.apis.sent("POST")[-1].body) == (PATH, given)
+    told = {"status": 409, "field": "because", "detail": "a revision was published already"}
+    browser.apis.instead["reporting", "POST", PATH] = (409, told)
+    late = await browser.send(PATH, f"{PATH}/publish", **given)
+    assert (late.status_code, "每件申请改一次" in late.text, 'value="剔除成立"' in late.text) == (
+        409,
+        True,
+        True,
+    )
+    browser.apis.instead["reporting", "GET", PATH] = (404, NOT_FOUND)
+    assert "发布考核结果" in (await browser.get(PATH)).text

@@ -29,7 +29,7 @@ async def test_a_list_shows_each_line_and_is_confirmed_by_its_digest(browser: Br
     for said in ("水利局局长", "白杉 → 阮桐", "办件 1 · 承诺 1 · 项目 1", HAND_OVER_PAGE):
         assert said in listed
     page = (await browser.get(HAND_OVER_PAGE)).text
-    for said in ("停水三天", "换完老街水管", "管网改造", "2021-03-15 24:00", "待签收", "进行中"):
+    for said in ("停水三天", "换完老街水管", "管网改造", "2021年3月15日（周一）24:00", "待签收", "进行中"):
         assert said in page
     answer = await browser.send(HAND_OVER_PAGE, HAND_OVER_PAGE, digest=DIGEST)
     assert answer.headers["location"] == "/hand-overs?done=true"

@@ -32,7 +32,13 @@ async def test_anybody_filters_promises_and_pages_on_with_the_same_filters(brows
 
 async def test_a_promise_says_whose_it_is_each_change_and_its_place_in_the_chain(browser: Browser) -> None:
     page = (await browser.get(f"/promises/{PROMISE_ID}")).text
-    for said in ("水利局局长 · 阮桐", "2021年8月31日", "最初 2021年6月30日", CHANGE_SAID, "还有 12 天"):
+    for said in (
+        "水利局局长 · 阮桐",
+        "2021年8月31日（周二）",
+        "最初 2021年6月30日",
+        CHANGE_SAID,
+        "还有 12 天",
+    ):
         assert said in page
     assert "承诺链第 9 号" in page
     assert '">9fa9fa9fa9fa</span>' in page
@@ -117,7 +123,7 @@ async def test_anybody_filters_projects_and_pages_on_with_the_same_filters(brows
         "under_way",
     )
     assert "authorization" not in call.headers
-    for said in ("河口镇自来水管网改造", "6,400,000 元", "40%", "2021年8月31日"):
+    for said in ("河口镇自来水管网改造", "6,400,000 元", "40%", "2021年8月31日（周二）"):
         assert said in page
     assert "/projects?tier=department&amp;unit=water&amp;state=under_way&amp;after=further" in page
 
@@ -128,7 +134,7 @@ async def test_a_project_shows_owner_money_milestones_and_each_public_fact(brows
         "水利局局长 · 阮桐",
         "县信访局",
         "中央预算内资金 · 2021",
-        "2021年4月28日 完成",
+        "2021年4月28日（周三）完成",
         "完成期限：2021-06-30 → 2021-08-31",
         "牵头单位：无 → 县水利局",
         "责任人：信访局局长 → 水利局局长",

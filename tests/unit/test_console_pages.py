@@ -16,7 +16,13 @@ from tests.console_fakes import CODE, LEDGER, NOTICE_ID, PROMISE_ID, RECEIPT
 async def test_a_citizen_sees_unit_limit_steps_and_reply_in_local_time(browser: Browser) -> None:
     page = await browser.http.post("/track", data={"receipt": f" {RECEIPT.lower()} ", "code": CODE.lower()})
     assert page.status_code == 200
-    for said in ("已办结", "县水利局", "2021-03-15 24:00", "2021-03-01 08:00", "县水利局 已签收，正在办理"):
+    for said in (
+        "已办结",
+        "县水利局",
+        "3月15日（周一）24:00",
+        "3月1日（周一）08:00",
+        "县水利局 已签收，正在办理",
+    ):
         assert said in page.text
     assert "&lt;b&gt;已修好&lt;/b&gt;" in page.text
 

@@ -13,7 +13,7 @@ from tests.console_browser import CASE_PAGE, Browser
 from tests.console_fakes import CASE_ID, LEDGER, RECEIPT, WHOLE_PROJECT
 
 PAGE: Final = f"/projects/{LEDGER}"
-ACTS: Final = ["change", "report", "milestone", "done", "replace", "drop", "link"]
+ACTS: Final = ["change", "report", "milestone", "done", "replace", "drop", "link", "unlink"]
 OPENED: Final[tuple[Service, str, str]] = ("assignment", "POST", "/projects")
 CHANGED: Final[tuple[Service, str, str]] = ("assignment", "POST", f"{PAGE}/change")
 TYPED: Final = {
@@ -58,12 +58,12 @@ async def test_a_project_offers_what_its_state_allows_to_those_who_may(
     assert acts_on((await browser.get(PAGE)).text) == (ACTS if may else [])
 
 
-async def test_a_project_that_has_ended_offers_nothing(browser: Browser) -> None:
+async def test_of_a_project_that_has_ended_cases_are_unlinked_and_nothing_else(browser: Browser) -> None:
     ended = {**WHOLE_PROJECT, "state": "dropped", "allowed": ["unlink"]}
     browser.apis.instead["assignment", "GET", PAGE] = (200, ended)
     await browser.login("clerk")
     page = (await browser.get(PAGE)).text
-    assert (acts_on(page), "已终止" in page) == ([], True)
+    assert (acts_on(page), "已终止" in page) == (["unlink"], True)
 
 
 async def test_every_act_that_has_a_form_has_its_place_and_names_for_its_fields() -> None:
@@ -80,6 +80,19 @@ async def test_every_act_that_has_a_form_has_its_place_and_names_for_its_fields(
     [milestone] = [field for form in forms for field in form.fields if field.name == "milestone"]
     assert (milestone.input, milestone.choices) == ("choice", ("主体完工",))
     assert {field.input for form in forms for field in form.fields if field.name == "approver"} == {"post"}
+
+
+async def test_a_case_is_unlinked_by_its_receipt_number(browser: Browser) -> None:
+    await browser.login("clerk")
+    given = {"case_id": RECEIPT.lower(), "reason": "关联有误"}
+    answer = await browser.send(PAGE, f"{PAGE}/acts/unlink", **given)
+    assert answer.headers["location"].endswith("?done=unlink")
+    sent = browser.apis.sent("POST")[-1]
+    assert (sent.path, sent.body) == (f"{PAGE}/cases/{CASE_ID}/unlink", {"reason": "关联有误"})
+    page = await browser.send(PAGE, f"{PAGE}/acts/unlink", **{**given, "case_id": "YN20210301-99999999"})
+    for said in ("没有查到这个受理编号", "YN20210301-99999999", "关联有误"):
+        assert said in page.text
+    assert (page.status_code, browser.apis.sent("POST")[-1]) == (422, sent)
 
 
 async def test_where_every_milestone_was_reached_none_is_asked_for() -> None:

@@ -12,6 +12,7 @@ from tests.console_fakes import (
     CASE,
     CASE_ID,
     CODE,
+    CONSEQUENCE,
     CONSEQUENCE_ID,
     DUE,
     MORNING,
@@ -28,7 +29,7 @@ from tests.console_fakes import (
 async def test_the_inbox_shows_notices_with_their_case_and_acknowledges(browser: Browser) -> None:
     await browser.login("handler", "water")
     page = (await browser.get("/inbox")).text
-    for said in ("红单", "逾期", "停水三天", "2021-03-15 24:00", "县水利局"):
+    for said in ("红单", "逾期", "停水三天", "2021年3月15日（周一）24:00", "县水利局"):
         assert said in page
     answer = await browser.send("/inbox", f"/notices/{NOTICE_ID}/ack")
     assert answer.headers["location"] == "/inbox?done=true"
@@ -59,6 +60,43 @@ async def test_the_supervision_office_settles_what_the_ladder_proposes(browser: 
     fields = {"how": "followed", "note": "凤督函〔2021〕1号"}
     await browser.send("/inbox", f"/consequences/{CONSEQUENCE_ID}/settle", **fields)
     assert browser.apis.sent("POST")[0].body == fields
+
+
+async def test_the_office_writes_the_letter_that_was_proposed_and_loses_no_word_where_that_fails(
+    browser: Browser,
+) -> None:
+    await browser.login("supervision_office")
+    path = f"/consequences/{CONSEQUENCE_ID}/settle"
+    words = {"title": "专函督办", "found": "两次黄单仍未办结。", "required": "限期办结。", "reply_by": ""}
+    given = {"how": "letter", "note": "已发专函", **words}
+    letter_id = "00000000-0000-4000-8000-000000000031"
+    browser.apis.instead["supervision", "POST", path] = (200, {**CONSEQUENCE, "letter_id": letter_id})
+    answer = await browser.send("/inbox", path, **given)
+    assert answer.headers["location"] == f"/letters/{letter_id}"
+    letter = {name: text for name, text in words.items() if text}
+    assert browser.apis.sent("POST")[-1].body == {"how": "followed", "note": "已发专函", "letter": letter}
+    missing = await browser.send("/inbox", path, **{**given, "required": ""})
+    assert (missing.status_code, len(browser.apis.sent("POST"))) == (422, 1)
+    assert ("请填写这一项。" in missing.text, "两次黄单仍未办结。" in missing.text) == (True, True)
+    settled = {"status": 409, "field": "consequence_id", "detail": "it is waived", "remedy": "leave it"}
+    browser.apis.instead["supervision", "POST", path] = (409, settled)
+    late = await browser.send("/inbox", path, how="waived", note="因停电")
+    assert (late.status_code, "这条建议已经处理过了" in late.text) == (409, True)
+
+
+async def test_an_answer_that_is_refused_stays_in_its_form(browser: Browser) -> None:
+    missing = {"recipient": "unit:water", "notices": [REPORT_MISSING], "next": None}
+    browser.apis.instead["supervision", "GET", "/inbox"] = (200, missing)
+    path = f"/notices/{NOTICE_ID}/answer"
+    told = {"status": 422, "field": "body.text", "detail": "too long", "errors": []}
+    browser.apis.instead["supervision", "POST", path] = (422, told)
+    await browser.login("handler", "water")
+    page = await browser.send("/inbox", path, recipient="unit:water", text="已补报<b>")
+    assert (page.status_code, "已补报&lt;b&gt;</textarea>" in page.text, "too long" in page.text) == (
+        422,
+        True,
+        True,
+    )
 
 
 async def test_a_leader_opens_the_inbox_of_a_post_of_the_unit_and_acknowledges_for_it(
@@ -116,7 +154,12 @@ async def test_the_inbox_lists_what_the_unit_assists_with_each_part_with_its_lim
     asked = next(call.query for call in browser.apis.asked("/cases") if "assisting" in call.query)
     assert asked == {"unit": "water", "assisting": "true", "limit": "25"}
     _, shown = page.split("<h2>协办件</h2>")
-    for said in ("待完成</em> 期限 2021-03-15 24:00", "已完成</em> 2021-03-01 08:00", "已解除", "县信访局"):
+    for said in (
+        "待完成</em> 期限 2021年3月15日",
+        "已完成</em> 2021年3月1日",
+        "已解除",
+        "县信访局",
+    ):
         assert said in shown
     assert "/cases?assisting=true&amp;unit=water" in shown
 
@@ -295,7 +338,7 @@ async def test_the_dispatch_sheet_names_unit_leader_both_limits_and_the_issuer(b
         RECEIPT,
         "县水利局",
         "阮桐",
-        "2021-03-15 24:00",
+        "2021年3月15日（周一）24:00",
         "待定",
         "投诉",
     ):
@@ -450,15 +493,15 @@ async def test_a_case_and_its_sheet_show_who_assists_with_what_and_until_when(br
     for said in (
         "公路段",
         "恢复路面",
-        "期限 2021-03-08 24:00",
+        "期限 2021年3月8日（周一）24:00",
         "城管局",
-        "已完成 2021-03-02 09:00",
+        "已完成 2021年3月2日（周二）09:00",
         "已清理",
     ):
         assert said in page
     sheet = (await browser.get(f"{CASE_PAGE}/sheet")).text
     assert "协办单位" in sheet
-    assert "公路段：恢复路面（期限 2021-03-08 24:00）" in sheet
+    assert "公路段：恢复路面（期限 2021年3月8日（周一）24:00）" in sheet
     sent = {"unit": "roads", "what": "恢复路面"}
     await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/assist", **sent)
     assert browser.apis.sent("POST")[-1].body == sent
@@ -478,7 +521,7 @@ async def test_a_case_shows_its_group_and_its_likely_twins_to_merge_it_into(brow
         TWIN["receipt"],
         TWIN["why"],
         member["receipt"],
-        "并办于 2021-03-02 09:00",
+        "并办于 2021年3月2日（周二）09:00",
         "信访积案、企业困难",
     ):
         assert said in page

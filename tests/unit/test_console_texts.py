@@ -132,10 +132,11 @@ def test_the_language_is_the_one_asked_for_then_chosen_then_accepted(
 
 
 def test_an_instant_is_local_and_a_limit_at_midnight_ends_the_day_before() -> None:
-    midnight = datetime(2021, 3, 15, 16, tzinfo=UTC)
-    assert said.moment(midnight) == "2021-03-16 00:00"
-    assert said.limit(midnight) == "2021-03-15 24:00"
-    assert said.limit(datetime(2021, 3, 15, 9, 30, tzinfo=UTC)) == "2021-03-15 17:30"
+    words, midnight = catalogue("zh-CN"), datetime(2021, 3, 15, 16, tzinfo=UTC)
+    assert said.moment(midnight, words) == "2021年3月16日（周二）00:00"
+    assert said.moment(midnight, catalogue("en")) == "Tue 2021-03-16 00:00"
+    assert said.limit(midnight, words) == "2021年3月15日（周一）24:00"
+    assert said.limit(datetime(2021, 3, 15, 9, 30, tzinfo=UTC), words) == "2021年3月15日（周一）17:30"
 
 
 def test_a_form_token_fits_one_secret_alone() -> None:

@@ -103,9 +103,9 @@ async def test_projects_that_answer_the_demand_stand_with_their_date_and_milesto
     page = await follow(browser, projects=[ANSWERING])
     for said in (
         "河口镇自来水管网改造",
-        "计划 2021年8月31日 前完成",
+        "计划 2021年8月31日（周二）前完成",
         "管材进场",
-        "2021年4月28日 完成",
+        "2021年4月28日（周三）完成",
         "未完成",
     ):
         assert said in page

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
@@ -29,7 +28,7 @@ from services.reporting.directory import TERRITORIAL, Directory
 from services.reporting.figures import LEDGER, sliced
 from services.reporting.list_figures import LIST_FIGURES
 from services.reporting.lists import ListNumbers, days_late, last_day, progress
-from services.reporting.part import Share, rate
+from services.reporting.part import Share, falls_short, rate
 from services.reporting.periods import Period
 from services.reporting.satisfaction import satisfaction
 from services.reporting.supervised import gaming, supervised
@@ -240,17 +239,15 @@ def _unit_rows(
 
 def _unit_row(code: str, figures: Mapping[str, int], directory: Directory, threshold: float) -> UnitRow:
     unit = directory.units.get(code)
-    on_time = rate(figures.get("completed_on_time", 0), figures.get("due", 0))
-    # As fractions: 0.55 * 100 is more than 55 in floating point, and would name a unit that kept its word.
-    exact = figures.get("completed_on_time", 0) < Fraction(str(threshold)) * figures.get("due", 0)
+    kept, due = figures.get("completed_on_time", 0), figures.get("due", 0)
     return UnitRow(
         code=code,
         name=directory.unit_name(code),
         kind=unit.kind if unit else None,
         territorial=bool(unit and code != directory.own_unit and unit.kind in TERRITORIAL),
         retired=bool(unit and unit.retired),
-        on_time_rate=on_time,
-        below_threshold=on_time is not None and exact,
+        on_time_rate=rate(kept, due),
+        below_threshold=falls_short(kept, due, threshold),
         **{figure.name: figures.get(figure.name, 0) for figure in LEDGER if figure.name in _ROW_FIGURES},
     )
 

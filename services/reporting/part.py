@@ -1,5 +1,7 @@
 """What a circular is made of: frozen values, shares, rates."""
 
+from fractions import Fraction
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -23,3 +25,12 @@ class Share(Part):
 def rate(part: int, whole: int) -> float | None:
     """A share rounded to four digits; None of nothing, never 0."""
     return round(part / whole, 4) if whole else None
+
+
+def falls_short(part: int, whole: int, demanded: float) -> bool:
+    """Whether a share is less than what is demanded, 0 to 1; nothing of nothing isn't.
+
+    As fractions: 0.55 * 100 is more than 55 in floating point, and would name who kept his word; a rounded
+    rate would spare who didn't.
+    """
+    return part < Fraction(str(demanded)) * whole

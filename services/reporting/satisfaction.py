@@ -1,16 +1,15 @@
 """What citizens said: call-backs with the satisfaction that is required, ratings in five levels. Pure."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Final
 
 from services.reporting.circular import UnitRow
 from services.reporting.figures import sliced
-from services.reporting.part import Share, rate
+from services.reporting.part import Share, falls_short, rate
 from services.reporting.sections import Satisfaction, UnitAnswers
 from services.reporting.words import LEVELS_ZH
 
-REQUIRED: Final = Fraction(85, 100)
+REQUIRED: Final = 0.85
 """Units under it are named, "correct at once" (a county's 12345 circular, March 2016)."""
 MINIMUM: Final = 5
 """Answers by which a unit is judged at least: one unhappy citizen of two says nothing about it."""
@@ -24,7 +23,7 @@ def satisfaction(
     rows = sorted((_unit(counts, unit) for unit in called), key=_worst_first)
     answered, satisfied = counts["called_back_answered"], counts["called_back_satisfied"]
     return Satisfaction(
-        required=float(REQUIRED),
+        required=REQUIRED,
         minimum=MINIMUM,
         called=counts["called_back"],
         answered=answered,
@@ -57,7 +56,7 @@ def _unit(counts: Mapping[str, int], unit: UnitRow) -> UnitAnswers:
         answered=answered,
         satisfied=satisfied,
         rate=rate(satisfied, answered),
-        below=not small and satisfied < REQUIRED * answered,
+        below=not small and falls_short(satisfied, answered, REQUIRED),
         small=small,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.kit.documents.official import Bar, Bars
 from services.reporting.circular import Circular
 from services.reporting.figures import FIGURES
-from services.reporting.part import Share
+from services.reporting.part import Share, falls_short
 from services.reporting.render.ranking import Ranking, ranking
 from services.reporting.render.wording import THEN_ZH, percent, step, territory
 
@@ -32,7 +32,7 @@ class Read:
     @property
     def below(self) -> bool:
         """Whether less than what is demanded was completed on time."""
-        return self.n["completed_on_time"] < self.circular.authority.threshold * self.n["due"]
+        return falls_short(self.n["completed_on_time"], self.n["due"], self.circular.authority.threshold)
 
     @property
     def threshold(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from services.kit.documents.official import Block, Column, Columns, Entry, Tile, Tiles
+from services.reporting.part import falls_short
 from services.reporting.render.read import Read
 from services.reporting.render.wording import DASH, percent, place, some, tick
 from services.reporting.sections import Board, Burning, Place
@@ -34,7 +35,7 @@ def _figures(one: Read) -> Iterator[Tile]:
     before = _rate_before(one, answers.last_rate)
     if not before and answers.answered:
         before = f"，评价{answers.answered}件"
-    low = answers.rate is not None and answers.rate < answers.required
+    low = falls_short(answers.satisfied, answers.answered, answers.required)
     yield Tile(percent(answers.rate), "回访满意率", f"标准{percent(answers.required, 0)}{before}", low)
     yield _tile(one, "overdue", "超期未办结（件）", alarming=one.n["overdue"] > 0)
 

@@ -292,7 +292,7 @@ async def test_a_try_that_outlives_its_lease_doesn_t_cut_the_next_one_s_short(da
     for message in (slow, next_try):
         await Marking("supervision", store).mark("email", message, Failed("450 no"))
         left = await database.pool.fetchval("SELECT due_at - clock_timestamp() FROM delivery_messages")
-        assert (left > LEASE * 0.5) == (message is slow)
+        assert (left > LEASE * 0.75) == (message is slow)
     assert await outcomes(database) == ["failed", "failed"]
 
 
@@ -533,7 +533,6 @@ async def test_counting_what_waits_reads_nothing_of_what_was_sent(database: Data
     assert {channel: found[:2] for channel, found in counts.items()} == {"email": (5, 1), "webhook": (3, 0)}
     assert 0 < counts["email"][2] < 60
     async with database.pool.acquire() as connection:
-        await connection.execute("ANALYZE delivery_messages")
         plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {COUNT}"))
     assert "Seq Scan" not in plan
 

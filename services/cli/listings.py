@@ -86,7 +86,7 @@ def print_listing(console: Console, one: Mapping[str, Any]) -> None:
 def _pages(api: Api, **wanted: Any) -> Iterator[dict[str, Any]]:
     after = None
     while True:
-        page = api.get("/listings", after=after, limit=500, **wanted)
+        page = api.get("/listings", after=after, limit=200, **wanted)
         yield from page["listings"]
         if (after := page["next"]) is None:
             return

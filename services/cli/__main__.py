@@ -97,6 +97,8 @@ TABLE = (
     Line("projects", "services.cli.projects", "app", "Import, export and list projects"),
     Line("letters", "services.cli.letters", "app", "List and show official letters"),
     Line("rounds", "services.cli.rounds", "app", "Plan and draw inspection rounds, see what was covered"),
+    Line("listings", "services.cli.listings", "app", "List and show what is under special supervision"),
+    Line("meetings", "services.cli.meetings", "app", "The leading group's meetings and their agendas"),
     Line("keys", "services.cli.keys", "app", "Adapters' keys"),
     Line("staff", "services.cli.staff", "app", "Staff tokens"),
     Line("migrate", "services.cli.migrate", "app", "Create schemas, roles and topics"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
 from fastapi import Request
@@ -24,29 +24,14 @@ from services.console.session import (
     new_secret,
     secret_of,
 )
+from services.console.uploads import MOST_FIELDS, Upload, read_upload
 from services.contracts.vocabulary import Role
 from services.kit.auth import TokenReader
-from services.kit.large_body import bounded
 
 LANGUAGE_COOKIE: Final = "yinuo-language"
 YEAR_SECONDS: Final = 365 * 24 * 3600
 Fields = Mapping[str, Sequence[str]]
 """A form as it was sent: each field's values."""
-
-
-MOST_FIELDS: Final = 2200
-"""A round may go to two thousand places, each chosen by itself."""
-MOST_FILES: Final = 20
-MOST_UPLOADED: Final = 24 * 1024 * 1024
-"""Bytes of a form with files: half a dozen photographs."""
-
-
-class Upload(NamedTuple):
-    """A file that was chosen in a form."""
-
-    field: str
-    media_type: str
-    content: bytes
 
 
 class LoginNeeded(Exception):
@@ -188,21 +173,6 @@ async def read_form(request: Request) -> Fields:
     """The fields of a form (application/x-www-form-urlencoded), empty ones too."""
     body = (await request.body()).decode("utf-8", "replace")
     return parse_qs(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
-
-
-async def read_upload(request: Request) -> tuple[Fields, list[Upload]]:
-    """The fields of a form (multipart/form-data, RFC 7578) and its files that aren't empty."""
-    request.scope["yinuo.stream"] = True
-    whole = Request(request.scope, bounded(request.receive, MOST_UPLOADED, "choose fewer or smaller files"))
-    fields: dict[str, list[str]] = {}
-    files: list[Upload] = []
-    async with whole.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
-        for name, value in form.multi_items():
-            if isinstance(value, str):
-                fields.setdefault(name, []).append(value)
-            elif content := await value.read():
-                files.append(Upload(name, value.content_type or "application/octet-stream", content))
-    return fields, files
 
 
 def one(fields: Fields, name: str) -> str:

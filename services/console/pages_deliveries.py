@@ -68,7 +68,7 @@ async def _page(
 ) -> Response:
     login = pages.login(request, *SEES_DELIVERIES)
     chosen = {"sender": "", "state": "", "channel": "", "recipient": "", **given}
-    sender = SENDERS[SENDERS.index(chosen["sender"])]  # type: ignore[arg-type]
+    sender = SENDERS[SENDERS.index(chosen["sender"])]
     asked = {name: value for name, value in chosen.items() if name != "sender"}
     page = await apis.deliveries.page(login.token, sender, after=after, **asked)
     posts = await _posts(apis, login.token)

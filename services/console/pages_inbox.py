@@ -124,12 +124,13 @@ async def _inbox_page(
     chosen = {"unit": "", "post": "", "committee": "", **wanted}
     chosen = chosen if any(chosen.values()) else own_inbox(login.staff, own_posts)
     page = await supervision.inbox(token, **chosen, after=after) if any(chosen.values()) else None
+    proposed = await _consequences(supervision, login)
     return pages.show(
         request,
         "inbox.html",
         told.status,
         page=page,
-        cases=await _cases(assignment, token, _case_ids(page)) if page else {},
+        cases=await _cases(assignment, token, _case_ids(page, proposed)),
         chosen=chosen,
         own_posts=own_posts,
         committee_of=committee_of(login.staff, chosen),
@@ -142,7 +143,7 @@ async def _inbox_page(
         blank=dict.fromkeys(SETTLEMENT, ""),
         assisted=await _assisted(assignment, token, chosen["unit"]),
         hand_overs=await _hand_overs(assignment, login),
-        consequences=await _consequences(supervision, login),
+        consequences=proposed,
         offered=await offers_waiting(assignment, login),
         further=further("/inbox", chosen, page.next) if page else None,
     )
@@ -168,8 +169,11 @@ def inbox_of(recipient: str) -> dict[str, str]:
     return {kind: code} if kind in ("unit", "post", "committee") else {}
 
 
-def _case_ids(page: InboxPage) -> set[UUID]:
-    return {one.case_id for one in page.notices if one.case_id is not None}
+def _case_ids(page: InboxPage | None, proposed: Sequence[Consequence]) -> set[UUID]:
+    """What notices and proposals are about."""
+    notices = page.notices if page else []
+    told = {one.case_id for one in notices if one.case_id is not None}
+    return told | {one.subject_id for one in proposed if one.subject_kind == "case"}
 
 
 async def _consequences(supervision: Supervision, login: Login) -> list[Consequence]:

@@ -12,10 +12,11 @@ from fastapi.responses import HTMLResponse, Response
 from services.console.apis_rounds import Round, Rounds
 from services.console.call import Away, Refused
 from services.console.faults import NOTHING, Told, told_of
-from services.console.pages import Fields, Pages, Upload, further, one, see, shown_at
+from services.console.pages import Fields, Pages, further, one, see, shown_at
 from services.console.round_forms import FINDING, digest_of, finding_body, name_of
 from services.console.session import FINDS, MOVES_ROUNDS, READS_ROUNDS, SEES_PHOTOS
 from services.console.typed import Unfit
+from services.console.uploads import Upload
 
 ACTS: Final = ("draw", "close")
 DIGEST: Final = r"^[0-9a-f]{64}$"

@@ -55,7 +55,7 @@ async def test_the_inbox_says_what_a_notice_concerns_that_is_not_about_a_case_an
 async def test_the_supervision_office_settles_what_the_ladder_proposes(browser: Browser) -> None:
     await browser.login("supervision_office")
     text = (await browser.get("/inbox")).text
-    for said in ("督办建议", "专函督办", "县水利局", "扣 1 分"):
+    for said in ("督办建议", "专函督办", "县水利局", "扣 1 分", "停水三天</a>"):
         assert said in text
     fields = {"how": "followed", "note": "凤督函〔2021〕1号"}
     await browser.send("/inbox", f"/consequences/{CONSEQUENCE_ID}/settle", **fields)

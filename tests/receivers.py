@@ -82,9 +82,15 @@ class MailReceiver:
         return AuthResult(success=known, handled=False)
 
     def _server(self, loop: asyncio.AbstractEventLoop) -> SMTP:
-        closed = {"tls_context": self.tls, "require_starttls": True} if self.tls else {}
-        asks = {"authenticator": self.authenticate, "auth_required": True} if self.login else {}
-        return ChineseServer(self, loop=loop, hostname="mail.example", **closed, **asks)
+        return ChineseServer(
+            self,
+            loop=loop,
+            hostname="mail.example",
+            tls_context=self.tls,
+            require_starttls=self.tls is not None,
+            authenticator=self.authenticate if self.login else None,
+            auth_required=self.login is not None,
+        )
 
     @property
     def mails(self) -> list[EmailMessage]:

@@ -192,13 +192,14 @@ async def _ask(
     try:
         await assessments.ask(token, what, asked)
     except Refused as refused:
-        told, whose = told_of(refused), [one(fields, name) for name in ("unit", "post", "person")]
+        told = told_of(refused)
+        unit, post, person = (one(fields, name) for name in ("unit", "post", "person"))
         try:
             first, until = (date.fromisoformat(one(fields, name)) for name in ("first", "until"))
         except ValueError:
             raise refused from None
         return await _explanation(
-            pages, assessments, request, first, until, *whose, told=told, failed=what, typed=fields
+            pages, assessments, request, first, until, unit, post, person, told, failed=what, typed=fields
         )
     return see("/assessment-requests")
 

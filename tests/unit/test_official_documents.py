@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from services.dev.paper import sheets
 from services.kit.documents.docx import to_docx
 from services.kit.documents.official import (
     Attachment,
@@ -37,7 +38,6 @@ from services.kit.documents.official import (
 )
 from services.kit.documents.pdf import to_pdf
 from services.kit.documents.workbook import Share, Sheet, to_xlsx
-from tests.paper import sheets
 
 BODY, TITLE, FOLIO = 16.0, 22.0, 14.0
 PITCH = 225 / 22

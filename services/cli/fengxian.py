@@ -54,7 +54,7 @@ def fengxian(
     ),
 ) -> None:
     """Replay Feng County's first half of 2021; compare; audit; print and measure papers; stop."""
-    from services.dev.fengxian.papers import papers  # what measures isn't part of a deployment
+    from services.dev.fengxian.papers import kept, printed  # what measures isn't part of a deployment
 
     console = Console(stderr=as_json)
     began = time.monotonic()
@@ -69,11 +69,11 @@ def fengxian(
         findings = asyncio.run(audit(Running.find(data)))
         print_findings(console, findings)
         broken = _verify(console, data)
-        printed = asyncio.run(papers(Running.find(data), data / PAPERS))
+        papers = [kept(one, data / PAPERS) for one in asyncio.run(printed(Running.find(data)))]
     finally:
         console.print("停止 · Stopping")
         stack.stop(data)
-    for paper in printed:
+    for paper in papers:
         _print_paper(console, paper)
     _print(console, compared)
     equal = all(one.equal for one in compared)
@@ -83,7 +83,7 @@ def fengxian(
     console.print(f"用时 · Time: {time.monotonic() - began:.0f} s")
     if as_json:
         print(orjson.dumps(_as_json(compared)).decode())
-    held = all(paper.holds for paper in printed)
+    held = all(paper.holds for paper in papers)
     if not equal or broken or not held or not all(finding.balanced for finding in findings):
         raise typer.Exit(1)
 

@@ -19,6 +19,7 @@ LEFT_MM, TOP_MM, RIGHT_MM, BOTTOM_MM = 28.0, 37.0, 26.0, 35.0
 TEXT_MM: Final = (156.0, 225.0)
 LINES, CHARACTERS = 22, 28
 BODY_PT, TITLE_PT, FOLIO_PT = 16.0, 22.0, 14.0
+LEAST_HEAD_PT: Final = 30.0
 SMALL_PRINT_PT: Final = 12.0
 """Tables, charts and remarks aren't larger, body text is."""
 EM_MM: Final = BODY_PT * POINT_MM
@@ -44,7 +45,7 @@ class Measure(NamedTuple):
 
 def measured(pages: Sequence[Sheet], form: Form) -> list[Measure]:
     """Every measure of a document in its form."""
-    heads = _letter_head(pages) if form == "letter" else _file_head(pages[0])
+    heads = _letter_head(pages[0]) if form == "letter" else _file_head(pages[0])
     return [
         *_page(pages, form),
         *_text(pages),
@@ -77,10 +78,11 @@ def _top(tops: Sequence[float]) -> Measure:
 
 
 def _box(page: Sheet, *, headed: bool) -> Rule:
-    """What stands in the text area: all but the page number and the double lines, and the head of a letter."""
-    glyphs = [one for one in page.glyphs if one not in _folio(page) and not (headed and one.size > TITLE_PT)]
+    """What stands in the text area: all but the page number, and a letter's head and double lines."""
+    apart = {*_folio(page), *(one for one in page.glyphs if headed and one.size > TITLE_PT)}
     doubles = _doubles(page) if headed else []
-    edges = [_edges(one) for one in glyphs] + [one for one in page.rules if one not in doubles]
+    edges = [_edges(one) for one in page.glyphs if one not in apart]
+    edges += [one for one in page.rules if one not in doubles]
     return Rule(
         min(one.left for one in edges),
         min(one.top for one in edges),
@@ -131,8 +133,8 @@ def _file_head(first: Sheet) -> Iterator[Measure]:
     yield _near("红线长 red line", TEXT_MM[0], max(widths, default=0.0))
 
 
-def _letter_head(pages: Sequence[Sheet]) -> Iterator[Measure]:
-    first = pages[0]
+def _letter_head(first: Sheet) -> Iterator[Measure]:
+    """The head and a double line above the text, the number on the right, a double line below (10.1)."""
     head = [one for one in first.glyphs if one.size > TITLE_PT]
     foot = max(_edges(one).bottom for one in head)
     yield _near("发文机关标志 head", 30, _top_of_head(first))
@@ -160,12 +162,8 @@ def _doubles(page: Sheet) -> list[Rule]:
 
 
 def _title(first: Sheet) -> Measure:
-    sizes = {round(one.size, 1) for one in first.glyphs if SMALL_PRINT_PT < one.size < 30} - {
-        BODY_PT,
-        FOLIO_PT,
-    }
-    said = "、".join(f"{size:g} pt" for size in sorted(sizes))
-    return Measure("标题字号 title", "2号 22 pt", said or "–", TITLE_PT in sizes)
+    size = _commonest(round(one.size, 1) for one in first.glyphs if BODY_PT < one.size < LEAST_HEAD_PT)
+    return Measure("标题字号 title", "2号 22 pt", f"{size:g} pt", size == TITLE_PT)
 
 
 def _folio(page: Sheet) -> list[Glyph]:
@@ -177,9 +175,8 @@ def _folios(pages: Sequence[Sheet], first: int) -> Measure:
     """4号, — 1 —, on the right of odd pages, on the left of even ones, 7 mm below the text area (7.5)."""
     wrong = [str(at) for at, page in enumerate(pages, start=1) if not _numbered(page, at, shown=at >= first)]
     rule = "单右双左，版心下 7 mm" + ("，首页无" if first > 1 else "")
-    return Measure(
-        "页码 folio", rule, f"第{'、'.join(wrong)}面不符" if wrong else f"{len(pages)} 面相符", not wrong
-    )
+    said = f"第{'、'.join(wrong)}面不符" if wrong else f"{len(pages)} 面相符"
+    return Measure("页码 folio", rule, said, not wrong)
 
 
 def _numbered(page: Sheet, at: int, *, shown: bool) -> bool:

@@ -32,7 +32,7 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Rule:
-    """A line or an area, its edges in mm from the paper's left and top edges; the pen's breadth doesn't count."""
+    """A line or an area, its edges in mm from the paper's left and top edges, without the pen's breadth."""
 
     left: float
     top: float

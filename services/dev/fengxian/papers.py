@@ -1,6 +1,5 @@
 """The replay's papers as the services print them: kept, drawn page by page and measured."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -40,32 +39,40 @@ class Paper:
         return all(one.holds is not False for one in self.measures)
 
 
-async def papers(running: Running, folder: Path) -> list[Paper]:
-    """The last county circular, the last weekly one and a letter that was answered, kept in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return [kept(one, folder) async for one in _printed(running)]
-
-
 def kept(printed: Printed, folder: Path) -> Paper:
     """Writes the file and its pictures, and measures it."""
+    folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{printed.name}.pdf"
     file.write_bytes(printed.pdf)
     pictures = draw(printed.pdf, folder, printed.name)
     return Paper(printed.title, file, pictures, measured(sheets(printed.pdf), printed.form))
 
 
-async def _printed(running: Running) -> AsyncIterator[Printed]:
+async def printed(running: Running) -> list[Printed]:
+    """The last county circular, the last weekly one and a letter whose reply was accepted."""
     headers = {"Authorization": f"Bearer {running.token('administrator')}"}
     async with httpx.AsyncClient(headers=headers, timeout=PATIENCE_SECONDS, trust_env=False) as http:
         reporting, supervision = (running.service_url(name) for name in ("reporting", "supervision"))
-        for kind, title in (("county", "全县通报 county circular"), ("weekly", "周通报 weekly circular")):
-            lines = await _json(http, f"{reporting}/circulars", kind=kind, limit=1)
-            (line,) = lines["circulars"]
-            pdf = await _pdf(http, f"{reporting}/circulars/{line['number']}.pdf")
-            yield Printed(f"{kind}-circular", f"{title} {line['number']}", "file", pdf)
-        letter = await _answered(http, supervision)
-        pdf = await _pdf(http, f"{supervision}/letters/{letter['letter_id']}.pdf")
-        yield Printed("letter", f"督办函 letter {letter['number']}", "letter", pdf)
+        return [
+            await _circular(http, reporting, "county", "全县通报 county circular"),
+            await _circular(http, reporting, "weekly", "周通报 weekly circular"),
+            await _letter(http, supervision),
+        ]
+
+
+async def _circular(http: httpx.AsyncClient, reporting: str, kind: str, title: str) -> Printed:
+    """The newest one of a kind that was issued."""
+    lines = await _json(http, f"{reporting}/circulars", kind=kind, limit=1)
+    (line,) = lines["circulars"]
+    pdf = await _pdf(http, f"{reporting}/circulars/{line['number']}.pdf")
+    return Printed(f"{kind}-circular", f"{title} {line['number']}", "file", pdf)
+
+
+async def _letter(http: httpx.AsyncClient, supervision: str) -> Printed:
+    """Raises LookupError where no letter was replied to and accepted."""
+    letter = await _answered(http, supervision)
+    pdf = await _pdf(http, f"{supervision}/letters/{letter['letter_id']}.pdf")
+    return Printed("letter", f"督办函 letter {letter['number']}", "letter", pdf)
 
 
 async def _answered(http: httpx.AsyncClient, supervision: str) -> dict[str, Any]:

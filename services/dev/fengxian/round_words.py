@@ -1,4 +1,4 @@
-"""What the replay's inspectors write: problems found and what is required, by project or by unit. Invented."""
+"""What the replay's inspectors find and require, of projects and of units. Invented."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple

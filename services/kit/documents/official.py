@@ -14,7 +14,7 @@ NUMERALS: Final = "零一二三四五六七八九"
 Level = Literal[1, 2, 3, 4]
 Media = Literal["png", "jpeg"]
 Form = Literal["file", "letter"]
-"""文件 with its red head and line; 信函 (GB/T 9704-2012, 10.1) between two double lines, printed for nobody."""
+"""文件 with its red head and line; 信函 between double lines (GB/T 9704-2012, 10.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class OfficialDocument:
     `head`: the red 发文机关标志 in full (凤县人民政府文件); `number`: 发文字号 (凤督函〔2026〕12号);
     `title`: where its lines are to be parted, it may say by a line break;
     `addressee`: 主送机关, without its colon; `dated`: 成文日期; `copies`: 抄送机关; `printed_by` and
-    `printed_on`: 印发机关 and 印发日期, which a letter doesn't show. `annotation`: 附注, without its brackets.
+    `printed_on`: 印发机关 and 印发日期, not shown in a letter. `annotation`: 附注, without its brackets.
     """
 
     head: str

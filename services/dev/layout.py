@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from math import inf
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from services.dev.paper import POINT_MM, Glyph, Rule, Sheet
@@ -101,29 +102,38 @@ def _edges(glyph: Glyph) -> Rule:
 
 def _text(pages: Sequence[Sheet]) -> Iterator[Measure]:
     body = [one for page in pages for one in page.glyphs if one.size > SMALL_PRINT_PT]
-    size = _commonest(round(one.size, 1) for one in body)
+    size = _commonest((round(one.size, 1) for one in body), 0.0)
     yield Measure("正文字号 body", "3号 16 pt", f"{size:g} pt", size == BODY_PT)
-    font = _commonest(one.font for one in body if round(one.size, 1) == size)
+    font = _commonest((one.font for one in body if round(one.size, 1) == size), "")
     ours = bool(FANGSONG.search(font))
     yield Measure("正文字体 font", "仿宋 FangSong", font if ours else f"{font}（代仿宋）", ours or None)
     rows = [page.rows(size) for page in pages]
+    yield _lines(rows)
+    yield _characters(row for page in rows for row in page)
+
+
+def _lines(rows: Sequence[Sequence[Sequence[Glyph]]]) -> Measure:
+    """As many as fit at the commonest distance from line to line; no page has more."""
     most = max(len(one) for one in rows)
-    pitch = _commonest(
-        round(after[0].down - before[0].down, 2) for page in rows for before, after in pairwise(page)
-    )
+    pitches = (round(after[0].down - before[0].down, 2) for page in rows for before, after in pairwise(page))
+    pitch = _commonest(pitches, inf)
     lines = TEXT_MM[1] / pitch
     said = f"{lines:.1f} 行，行距 {pitch:.2f} mm，最满一面 {most} 行"
-    yield Measure("每面行数 lines", f"{LINES} 行", said, abs(lines - LINES) < 0.1 and most <= LINES)
-    advance = _commonest(
+    return Measure("每面行数 lines", f"{LINES} 行", said, abs(lines - LINES) < 0.1 and most <= LINES)
+
+
+def _characters(rows: Iterable[Sequence[Glyph]]) -> Measure:
+    """As many as fit at the commonest distance: lines with punctuation or numerals are spaced out."""
+    advances = (
         round(after.left - before.left, 2)
-        for page in rows
-        for row in page
+        for row in rows
         for before, after in pairwise(row)
         if _is_chinese(before) and _is_chinese(after)
     )
+    advance = _commonest(advances, inf)
     fitting = TEXT_MM[0] / advance
     said = f"{fitting:.1f} 字，字距 {advance:.2f} mm"
-    yield Measure("每行字数 characters", f"{CHARACTERS} 字", said, abs(fitting - CHARACTERS) < 0.1)
+    return Measure("每行字数 characters", f"{CHARACTERS} 字", said, abs(fitting - CHARACTERS) < 0.1)
 
 
 def _file_head(first: Sheet) -> Iterator[Measure]:
@@ -136,7 +146,7 @@ def _file_head(first: Sheet) -> Iterator[Measure]:
 def _letter_head(first: Sheet) -> Iterator[Measure]:
     """The head and a double line above the text, the number on the right, a double line below (10.1)."""
     head = [one for one in first.glyphs if one.size > TITLE_PT]
-    foot = max(_edges(one).bottom for one in head)
+    foot = max((_edges(one).bottom for one in head), default=0.0)
     yield _near("发文机关标志 head", 30, _top_of_head(first))
     doubles = sorted(_doubles(first), key=lambda one: one.top)
     if len(doubles) != 4:
@@ -146,14 +156,14 @@ def _letter_head(first: Sheet) -> Iterator[Measure]:
     yield _near("双线长 double lines", 170, max(one.right - one.left for one in doubles))
     yield _near("标志至双线 head to line", 4, thick.top - foot)
     yield _near("下双线距下页边 second line", 20, first.height - lower[-1].bottom)
-    number = next(row for row in first.rows(BODY_PT) if row[0].down > thin.bottom)
+    number = next((row for row in first.rows(BODY_PT) if row[0].down > thin.bottom), first.rows()[-1])
     top = number[0].down - ASCENT * EM_MM
     yield _near("双线至文号 line to number", EM_MM * 7 / 8, top - thin.bottom)
     yield _near("文号右边 number's right", RIGHT_MM, first.width - number[-1].right)
 
 
 def _top_of_head(first: Sheet) -> float:
-    return min(_edges(one).top for one in first.glyphs if one.size > TITLE_PT)
+    return min((_edges(one).top for one in first.glyphs if one.size > TITLE_PT), default=0.0)
 
 
 def _doubles(page: Sheet) -> list[Rule]:
@@ -162,7 +172,8 @@ def _doubles(page: Sheet) -> list[Rule]:
 
 
 def _title(first: Sheet) -> Measure:
-    size = _commonest(round(one.size, 1) for one in first.glyphs if BODY_PT < one.size < LEAST_HEAD_PT)
+    sizes = (round(one.size, 1) for one in first.glyphs if BODY_PT < one.size < LEAST_HEAD_PT)
+    size = _commonest(sizes, 0.0)
     return Measure("标题字号 title", "2号 22 pt", f"{size:g} pt", size == TITLE_PT)
 
 
@@ -225,5 +236,6 @@ def _is_chinese(glyph: Glyph) -> bool:
     return "\u4e00" <= glyph.text <= "\u9fff"
 
 
-def _commonest(found: Iterable[Found]) -> Found:
-    return Counter(found).most_common(1)[0][0]
+def _commonest(found: Iterable[Found], otherwise: Found) -> Found:
+    most = Counter(found).most_common(1)
+    return most[0][0] if most else otherwise

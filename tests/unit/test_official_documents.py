@@ -145,6 +145,28 @@ def test_the_printing_block_closes_the_last_page_however_many_there_are() -> Non
     assert last.of("抄").down > 37 + 225 - 25
 
 
+def test_a_letter_stands_between_double_lines_and_its_first_page_has_no_number() -> None:
+    first, second, _ = sheets(to_pdf(replace(LONG, form="letter")))
+    long = [(round(rule.left), round(rule.right)) for rule in first.rules]
+    assert long == [(20, 190)] * 4
+    assert first.lines(FOLIO) == []
+    assert second.lines(FOLIO) == ["—2—"]
+    assert second.rules == ()
+
+
+@pytest.mark.parametrize("lines", range(6, 12))
+def test_whom_a_letter_is_copied_to_stands_at_the_foot_of_the_page_that_is_signed(lines: int) -> None:
+    body = (Paragraph("前" * 28 * lines), Paragraph("特此函告。"))
+    *_, last = sheets(to_pdf(replace(LETTER, form="letter", body=body)))
+    assert {"凤县督查室", "2026年3月2日"} <= set(last.lines(BODY))
+    assert last.lines(FOLIO)[0] == "抄送：县委办公室，县政府办公室。"
+    assert last.of("抄").down == pytest.approx(37 + 225 - 3, abs=1)
+
+
+def test_a_chart_without_bars_is_left_out() -> None:
+    assert "热点" not in "".join(sheets(to_pdf(replace(LETTER, body=(Bars((), caption="热点"),))))[0].lines())
+
+
 def test_the_same_document_has_the_same_bytes_in_another_process() -> None:
     made = {name: hashlib.sha256(make(EVERYTHING)).hexdigest() for name, make in MAKERS.items()}
     script = (
@@ -211,6 +233,17 @@ def test_the_word_file_has_the_same_page_and_line_and_says_the_same() -> None:
         assert words in lines
     assert "抄送：县委办公室，县政府办公室。" in lines
     assert [[cell.text for cell in row.cells] for row in word.tables[3].rows][-1] == ["合计", "3"]
+
+
+def test_a_letter_in_word_is_pinned_to_the_paper_and_its_first_page_has_a_line_for_a_number() -> None:
+    word = Document(io.BytesIO(to_docx(replace(EVERYTHING, form="letter"))))
+    [footer] = word.sections[0].first_page_footer.paragraphs
+    for line, style in ((word.paragraphs[0], "thickThin"), (footer, "thinThick")):
+        assert f'w:val="{style}SmallGap"' in line._p.xml
+        assert 'w:vAnchor="page"' in line._p.xml
+    lines = [line.text for line in word.paragraphs]
+    assert lines[:2] == ["凤县督查室文件", "凤督函〔2026〕12号"]
+    assert not any("印发" in line for line in lines)
 
 
 def test_word_does_not_take_two_tables_for_one() -> None:

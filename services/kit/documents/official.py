@@ -193,14 +193,14 @@ def paragraphs(text: str) -> tuple[Paragraph, ...]:
 
 
 def single(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks with each line of a paragraph as a paragraph of its own and headings numbered."""
+    """The blocks: each line of a paragraph one of its own, headings numbered, no empty charts."""
     numbering = Numbering()
     for block in blocks:
         if isinstance(block, Paragraph):
             yield from paragraphs(block.text)
         elif isinstance(block, Heading):
             yield Heading(block.level, numbering.next(block.level) + block.text)
-        else:
+        elif not isinstance(block, Bars) or block.bars:
             yield block
 
 

@@ -35,6 +35,7 @@ from services.kit.documents.official import (
     Tile,
     Tiles,
     numeral,
+    single,
 )
 from services.kit.documents.pdf import to_pdf
 from services.kit.documents.workbook import Share, Sheet, to_xlsx
@@ -206,6 +207,11 @@ def test_headings_are_numbered_where_they_stand_and_each_begins_those_below_it_a
     levels: list[Level] = [1, 2, 2, 3, 4, 1, 2]
     told = [numbering.next(level) for level in levels]
     assert told == ["一、", "（一）", "（二）", "1. ", "（1）", "二、", "（一）"]
+
+
+def test_a_text_whose_highest_heading_is_of_the_second_level_begins_with_the_first() -> None:
+    blocks = single([Heading(2, "镇"), Heading(3, "甲"), Heading(2, "部门")])
+    assert list(blocks) == [Heading(1, "一、镇"), Heading(2, "（一）甲"), Heading(1, "二、部门")]
 
 
 @given(st.integers(min_value=1, max_value=99))

@@ -84,7 +84,7 @@ def _finding(one: RecordFinding) -> dict[str, Any]:
         "project": one.ledger,
         "place": "现场",
         "found_at": one.found_at.isoformat(),
-        "found": said.found,
+        "found": f"台账{one.ledger}：{said.found}" if one.ledger else said.found,
         **(letter if one.opinion else {}),
     }
 

@@ -7,11 +7,12 @@ out. Headings carry no number of their own: they are numbered 一、 （一） 1
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 NUMERALS: Final = "零一二三四五六七八九"
 
 Level = Literal[1, 2, 3, 4]
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 Media = Literal["png", "jpeg"]
 Form = Literal["file", "letter"]
 """文件 with its red head and line; 信函 between double lines (GB/T 9704-2012, 10.1)."""
@@ -193,13 +194,18 @@ def paragraphs(text: str) -> tuple[Paragraph, ...]:
 
 
 def single(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks: each line of a paragraph one of its own, headings numbered, no empty charts."""
+    """The blocks: each line of a paragraph one of its own, headings numbered, no empty charts.
+
+    Where no heading is of the first level, the highest take its place.
+    """
     numbering = Numbering()
+    above = min((one.level for one in blocks if isinstance(one, Heading)), default=1) - 1
     for block in blocks:
         if isinstance(block, Paragraph):
             yield from paragraphs(block.text)
         elif isinstance(block, Heading):
-            yield Heading(block.level, numbering.next(block.level) + block.text)
+            level: Level = LEVELS[block.level - above - 1]
+            yield Heading(level, numbering.next(level) + block.text)
         elif not isinstance(block, Bars) or block.bars:
             yield block
 

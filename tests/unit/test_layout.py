@@ -7,7 +7,7 @@ import pytest
 
 from services.dev.layout import Form, measured
 from services.dev.paper import Glyph, Rule, Sheet, sheets
-from services.kit.documents.official import OfficialDocument
+from services.kit.documents.official import OfficialDocument, Paragraph, Remark, Table
 from services.kit.documents.pdf import to_pdf
 from tests.unit.test_official_documents import EVERYTHING, LETTER, LONG
 
@@ -33,6 +33,25 @@ def not_holding(pages: Sequence[Sheet], form: Form = "file") -> set[str]:
 @pytest.mark.parametrize("document", [LETTER, LONG, EVERYTHING])
 def test_what_is_printed_holds(document: OfficialDocument, form: Form) -> None:
     assert not_holding(sheets(to_pdf(replace(document, form=form))), form) == set()
+
+
+def test_what_has_no_place_to_end_a_line_is_broken_and_read_whole() -> None:
+    signature, fingerprint, receipt = "0a" * 64, "1b" * 32, "YN20210307-00000017"
+    table = Table(("回执号", "事项"), ((receipt, "供水"),), widths=(1, 4))
+    body = (Remark(f"签名 {signature}，指纹 {fingerprint}。"), Paragraph(signature), table)
+    pages = sheets(to_pdf(replace(LETTER, body=body)))
+    assert not_holding(pages) == set()
+    text = "".join(line for page in pages for line in page.lines())
+    assert text.count(signature) == 2
+    assert fingerprint in text
+    assert "00000017" in {line for page in pages for line in page.lines()}
+
+
+def test_a_short_table_stays_in_one_piece_and_goes_with_the_signature() -> None:
+    table = Table(("单位", "件数"), (("水利局", "3"),) * 7, total=("合计", "21"))
+    first, second = sheets(to_pdf(replace(LETTER, body=(Paragraph("前" * 28 * 4), table))))
+    assert "单位件数" not in first.lines()
+    assert {"单位件数", "合计21", "凤县督查室"} <= set(second.lines())
 
 
 def test_a_face_that_stands_for_fangsong_is_named_and_not_judged(pages: Sequence[Sheet]) -> None:

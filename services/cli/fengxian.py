@@ -118,8 +118,8 @@ def _print(console: Console, compared: Sequence[Compared]) -> None:
 
 
 def _print_paper(console: Console, paper: "Paper") -> None:
-    columns = ("", "GB/T 9704-2012", "标准 · rule", "量得 · measured")
-    table = Table(*columns, title=paper.title)
+    table = Table("", "GB/T 9704-2012", "标准 · rule", title=paper.title)
+    table.add_column("量得 · measured", overflow="fold")
     for one in paper.measures:
         table.add_row(MARKS[one.holds], one.what, one.rule, one.measured)
     console.print(table)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
@@ -35,6 +35,11 @@ from services.dev.http import Api
 from services.dev.running import Running
 from services.kit.clock import LOCAL
 
+if TYPE_CHECKING:
+    from services.dev.fengxian.papers import Paper
+
+PAPERS = "papers"
+MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "–"}
 TITLES = {figure.name: figure.title for figure in FIGURES}
 
 
@@ -48,7 +53,9 @@ def fengxian(
         ".yinuo-fengxian"
     ),
 ) -> None:
-    """Replay Feng County's first half of 2021; compare; audit; stop."""
+    """Replay Feng County's first half of 2021; compare; audit; print and measure papers; stop."""
+    from services.dev.fengxian.papers import kept, printed  # what measures isn't part of a deployment
+
     console = Console(stderr=as_json)
     began = time.monotonic()
     script = write_script(seed)
@@ -62,9 +69,12 @@ def fengxian(
         findings = asyncio.run(audit(Running.find(data)))
         print_findings(console, findings)
         broken = _verify(console, data)
+        papers = [kept(one, data / PAPERS) for one in asyncio.run(printed(Running.find(data)))]
     finally:
         console.print("停止 · Stopping")
         stack.stop(data)
+    for paper in papers:
+        _print_paper(console, paper)
     _print(console, compared)
     equal = all(one.equal for one in compared)
     if seed is None and equal:
@@ -73,7 +83,8 @@ def fengxian(
     console.print(f"用时 · Time: {time.monotonic() - began:.0f} s")
     if as_json:
         print(orjson.dumps(_as_json(compared)).decode())
-    if not equal or broken or not all(finding.balanced for finding in findings):
+    held = all(paper.holds for paper in papers)
+    if not equal or broken or not held or not all(finding.balanced for finding in findings):
         raise typer.Exit(1)
 
 
@@ -101,10 +112,19 @@ def _print(console: Console, compared: Sequence[Compared]) -> None:
     columns = ("", "指标 · figure", "公布 · published", "模型 · model", "算得 · computed")
     table = Table(*columns, title="凤县 · Feng County")
     for one in compared:
-        mark = "[green]✓[/]" if one.equal else "[red]✗[/]"
         published = "–" if one.published is None else f"{one.published:,}"
-        table.add_row(mark, TITLES[one.name], published, f"{one.expected:,}", f"{one.computed:,}")
+        table.add_row(MARKS[one.equal], TITLES[one.name], published, f"{one.expected:,}", f"{one.computed:,}")
     console.print(table)
+
+
+def _print_paper(console: Console, paper: "Paper") -> None:
+    table = Table("", "GB/T 9704-2012", "标准 · rule", title=paper.title)
+    table.add_column("量得 · measured", overflow="fold")
+    for one in paper.measures:
+        table.add_row(MARKS[one.holds], one.what, one.rule, one.measured)
+    console.print(table)
+    said = f"{paper.file.resolve()}，{len(paper.pictures)} 面图 · pages as pictures beside it"
+    console.print(said, soft_wrap=True)
 
 
 def _as_json(compared: Sequence[Compared]) -> dict[str, dict[str, int | None]]:

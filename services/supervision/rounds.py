@@ -230,5 +230,5 @@ class RoundDesk:
         return await self.letters.write(letter_id_of(finding.finding_id), matter)
 
 
-TITLE = PublicText("整改督办函")
+TITLE = PublicText("关于巡回指导发现问题的整改督办函")
 """The title of a letter that says what a round found."""

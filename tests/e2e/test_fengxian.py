@@ -1,4 +1,4 @@
-"""The replay on the real stack: a small county comes out as its oracle says, and the books balance."""
+"""The replay on the real stack: a small county is as its oracle says, the books balance, the papers hold."""
 
 from pathlib import Path
 from random import Random
@@ -9,6 +9,7 @@ from services.dev.audit import audit
 from services.dev.directory import read_county
 from services.dev.fengxian.county import county_of
 from services.dev.fengxian.oracle import expected
+from services.dev.fengxian.papers import kept, printed
 from services.dev.fengxian.replay import FOLDER, play
 from services.dev.fengxian.script import write
 from services.dev.fengxian.totals import Totals
@@ -46,5 +47,8 @@ async def test_a_small_county_comes_out_as_its_oracle_says(tmp_path: Path) -> No
         found = await play(script, data, stack.silent, lambda now, played, of: None, import_rows)
         assert found == expected(script)
         assert [finding for finding in await audit(Running.find(data)) if not finding.balanced] == []
+        papers = [kept(one, data / "papers") for one in await printed(Running.find(data))]
+        assert [one for paper in papers for one in paper.measures if one.holds is False] == []
+        assert all(file.exists() for paper in papers for file in (paper.file, *paper.pictures))
     finally:
         stack.remove(data)

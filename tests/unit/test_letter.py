@@ -131,7 +131,7 @@ def test_a_version_counts_each_step_and_an_illegal_one_changes_nothing(steps: li
 def test_a_returned_reply_is_due_on_another_day_and_the_first_one_stays_in_the_text() -> None:
     back = letter("sign", "receive", "reply", "return")
     assert (back.state, back.reply_by, back.returns) == ("returned", date(2026, 3, 20), 1)
-    assert "2026年3月16日前书面回复" in letter_text(back).paragraphs[-1]
+    assert "2026年3月16日前书面回复" in letter_text(back).paragraphs[-2]
 
 
 def test_a_number_has_hexagonal_brackets_and_no_zeros() -> None:
@@ -144,12 +144,13 @@ def test_a_letter_reads_as_an_official_document_and_the_same_every_time() -> Non
     assert (text.addressee, text.copies) == ("中共河口镇委员会", ("河口镇人民政府",))
     assert (text.day, text.void) == (date(2026, 3, 2), False)
     assert text.paragraphs == (
-        "经巡回指导，发现以下问题：",
+        "经巡回指导，发现你单位存在以下问题：",
         "泵站未安装。",
         "现场无人施工。",
-        "整改要求：",
+        "现提出以下整改要求：",
         "限期安装。",
-        "请于2026年3月3日前签收，按要求整改，并于2026年3月16日前书面回复整改情况。",
+        "请你单位于2026年3月3日前签收，按要求逐项整改，并于2026年3月16日前书面回复整改情况。",
+        "特此函告。",
     )
     assert text == letter_text(letter("sign", "receive", "reply", "accept", "strike_off"))
     assert letter_text(letter("sign", "void")).void

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from services.dev.paper import sheets
 from services.kit.documents.docx import to_docx
 from services.kit.documents.official import (
     Attachment,
@@ -35,10 +36,10 @@ from services.kit.documents.official import (
     Tile,
     Tiles,
     numeral,
+    single,
 )
 from services.kit.documents.pdf import to_pdf
 from services.kit.documents.workbook import Share, Sheet, to_xlsx
-from tests.paper import sheets
 
 BODY, TITLE, FOLIO = 16.0, 22.0, 14.0
 PITCH = 225 / 22
@@ -151,6 +152,28 @@ def test_the_printing_block_closes_the_last_page_however_many_there_are() -> Non
     assert last.of("抄").down > 37 + 225 - 25
 
 
+def test_a_letter_stands_between_double_lines_and_its_first_page_has_no_number() -> None:
+    first, second, _ = sheets(to_pdf(replace(LONG, form="letter")))
+    long = [(round(rule.left), round(rule.right)) for rule in first.rules]
+    assert long == [(20, 190)] * 4
+    assert first.lines(FOLIO) == []
+    assert second.lines(FOLIO) == ["—2—"]
+    assert second.rules == ()
+
+
+@pytest.mark.parametrize("lines", range(6, 12))
+def test_whom_a_letter_is_copied_to_stands_at_the_foot_of_the_page_that_is_signed(lines: int) -> None:
+    body = (Paragraph("前" * 28 * lines), Paragraph("特此函告。"))
+    *_, last = sheets(to_pdf(replace(LETTER, form="letter", body=body)))
+    assert {"凤县督查室", "2026年3月2日"} <= set(last.lines(BODY))
+    assert last.lines(FOLIO)[0] == "抄送：县委办公室，县政府办公室。"
+    assert last.of("抄").down == pytest.approx(37 + 225 - 3, abs=1)
+
+
+def test_a_chart_without_bars_is_left_out() -> None:
+    assert "热点" not in "".join(sheets(to_pdf(replace(LETTER, body=(Bars((), caption="热点"),))))[0].lines())
+
+
 def test_the_same_document_has_the_same_bytes_in_another_process() -> None:
     made = {name: hashlib.sha256(make(EVERYTHING)).hexdigest() for name, make in MAKERS.items()}
     script = (
@@ -194,6 +217,11 @@ def test_headings_are_numbered_where_they_stand_and_each_begins_those_below_it_a
     assert told == ["一、", "（一）", "（二）", "1. ", "（1）", "二、", "（一）"]
 
 
+def test_a_text_whose_highest_heading_is_of_the_second_level_begins_with_the_first() -> None:
+    blocks = single([Heading(2, "镇"), Heading(3, "甲"), Heading(2, "部门")])
+    assert list(blocks) == [Heading(1, "一、镇"), Heading(2, "（一）甲"), Heading(1, "二、部门")]
+
+
 @given(st.integers(min_value=1, max_value=99))
 def test_no_two_numbers_are_written_alike(number: int) -> None:
     written = numeral(number)
@@ -224,6 +252,17 @@ def test_the_word_file_has_the_same_page_and_line_and_says_the_same() -> None:
         ["层级", "在诺", "兑现", "失诺"],
         ["镇", "1", "2", "3\n4"],
     ]
+
+
+def test_a_letter_in_word_is_pinned_to_the_paper_and_its_first_page_has_a_line_for_a_number() -> None:
+    word = Document(io.BytesIO(to_docx(replace(EVERYTHING, form="letter"))))
+    [footer] = word.sections[0].first_page_footer.paragraphs
+    for line, style in ((word.paragraphs[0], "thickThin"), (footer, "thinThick")):
+        assert f'w:val="{style}SmallGap"' in line._p.xml
+        assert 'w:vAnchor="page"' in line._p.xml
+    lines = [line.text for line in word.paragraphs]
+    assert lines[:2] == ["凤县督查室文件", "凤督函〔2026〕12号"]
+    assert not any("印发" in line for line in lines)
 
 
 def test_word_does_not_take_two_tables_for_one() -> None:

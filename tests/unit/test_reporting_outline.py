@@ -11,6 +11,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from services.dev.paper import sheets
 from services.kit.documents.official import Block, Heading, Paragraph, Remark, Table
 from services.reporting.circular import Edition
 from services.reporting.compose import Again, OpenLate
@@ -22,7 +23,6 @@ from services.reporting.render.outline import outline
 from services.reporting.render.paper import to_docx, to_pdf
 from services.reporting.render.xlsx import to_xlsx
 from tests.contract.reporting_histories import FIRST, UNITS
-from tests.paper import sheets
 from tests.unit.test_reporting_circular import CUT_AT, circular, edition, figures
 from tests.unit.test_reporting_sections import answered, told
 

@@ -17,6 +17,7 @@ from services.dev.fengxian.actions import (
     RecordFinding,
     VoidLetter,
 )
+from services.dev.fengxian.round_words import opinion
 
 INSPECTORS: Final = tuple(f"督查员{name}" for name in "甲乙丙丁戊己庚辛壬癸子丑")
 _IDS: Final = UUID("6f5c1e0e-7f0a-5d43-9a6b-2f6d0b7f4c11")
@@ -76,14 +77,15 @@ async def record(caller: Caller, one: RecordFinding) -> None:
 
 
 def _finding(one: RecordFinding) -> dict[str, Any]:
-    opinion = {"needs_letter": True, "required": "限期整改，并书面回复。", "reply_days": 5}
+    said = opinion(one.key, of_project=one.ledger is not None)
+    letter = {"needs_letter": True, "required": said.required, "reply_days": 5}
     return {
         "unit": one.unit,
         "project": one.ledger,
         "place": "现场",
         "found_at": one.found_at.isoformat(),
-        "found": f"巡查发现进度与承诺不符（{one.key}）。",
-        **(opinion if one.opinion else {}),
+        "found": f"台账{one.ledger}：{said.found}" if one.ledger else said.found,
+        **(letter if one.opinion else {}),
     }
 
 

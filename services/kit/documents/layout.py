@@ -31,4 +31,12 @@ THIN_MM: Final = 0.25
 """The lines of the printing block (7.4.1)."""
 FOLIO_MM: Final = 7.0
 """From the bottom of the text area down to the page number (7.5)."""
+LETTER_HEAD_MM: Final = 30.0
+"""From the paper's edge down to the head of a letter (10.1)."""
+DOUBLE_MM: Final = 170.0
+"""The length of a letter's double lines; they stand in the middle of the paper (10.1)."""
+DOUBLE_FOOT_MM: Final = 20.0
+"""From the second double line down to the paper's edge (10.1)."""
 POINT_MM: Final = 25.4 / 72
+LETTER_NUMBER_MM: Final = BODY_PT * POINT_MM * 7 / 8
+"""From the first double line down to the number of a letter: 7/8 of a 3号 character (10.1)."""

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 NUMERALS: Final = "零一二三四五六七八九"
 
 Level = Literal[1, 2, 3, 4]
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 Media = Literal["png", "jpeg"]
+Form = Literal["file", "letter"]
+"""文件 with its red head and line; 信函 between double lines (GB/T 9704-2012, 10.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ class OfficialDocument:
     `head`: the red 发文机关标志 in full (凤县人民政府文件); `number`: 发文字号 (凤督函〔2026〕12号);
     `title`: where its lines are to be parted, it may say by a line break;
     `addressee`: 主送机关, without its colon; `dated`: 成文日期; `copies`: 抄送机关; `printed_by` and
-    `printed_on`: 印发机关 and 印发日期. `annotation`: 附注, without its brackets.
+    `printed_on`: 印发机关 and 印发日期, not shown in a letter. `annotation`: 附注, without its brackets.
     """
 
     head: str
@@ -186,6 +189,7 @@ class OfficialDocument:
     copies: tuple[str, ...] = ()
     printed_by: str = ""
     printed_on: date | None = None
+    form: Form = "file"
 
 
 @dataclass(slots=True)
@@ -225,14 +229,19 @@ def paragraphs(text: str) -> tuple[Paragraph, ...]:
 
 
 def single(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks with each line of a paragraph as a paragraph of its own and headings numbered."""
+    """The blocks: each line of a paragraph one of its own, headings numbered, no empty charts.
+
+    Where no heading is of the first level, the highest take its place.
+    """
     numbering = Numbering()
+    above = min((one.level for one in blocks if isinstance(one, Heading)), default=1) - 1
     for block in blocks:
         if isinstance(block, Paragraph):
             yield from paragraphs(block.text)
         elif isinstance(block, Heading):
-            yield Heading(block.level, numbering.next(block.level) + block.text)
-        else:
+            level: Level = LEVELS[block.level - above - 1]
+            yield Heading(level, numbering.next(level) + block.text)
+        elif not isinstance(block, Bars) or block.bars:
             yield block
 
 

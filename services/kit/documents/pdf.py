@@ -80,6 +80,7 @@ def _lay_out(document: OfficialDocument, folder: Path) -> None:
     pictures = _Pictures(folder)
     told = {
         "layout": {name.lower(): value for name, value in vars(layout).items() if name.isupper()},
+        "form": document.form,
         "head": document.head,
         "number": document.number,
         "title": document.title,

@@ -10,29 +10,29 @@ from typing import Any, Final
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Mm, Pt
 
 from services.kit.documents import layout, word_blocks
 from services.kit.documents.official import Block, OfficialDocument, chinese_day, listed, single
 from services.kit.documents.printable import printable
+from services.kit.documents.word_head import HEADS
 from services.kit.documents.word_text import (
     ADVANCE,
     FANGSONG,
     HEITI,
     PITCH,
-    RED,
     SONG,
-    TWIPS,
     XIAOBIAOSONG,
     element,
     fonts,
     framed,
+    line_in,
     ruled,
     said,
+    twips,
     width_of,
 )
 
-LONGEST_HEAD_PT: Final = 46.0
 LONGEST_PROPERTY: Final = 255
 """In characters, as python-docx takes them."""
 
@@ -43,7 +43,11 @@ def written(document: OfficialDocument) -> bytes:
     _page(word)
     _normal(word)
     _folios(word)
-    _head(word, document)
+    HEADS[document.form](word, document)
+    _title(word, document.title)
+    line_in(word)
+    if document.addressee:
+        line_in(word, f"{document.addressee}：")
     _blocks(word, document.body)
     _closing(word, document)
     for at, one in enumerate(document.attachments, start=1):
@@ -68,7 +72,7 @@ def _page(word: Any) -> None:
         element(
             "w:docGrid",
             type="linesAndChars",
-            linePitch=int(layout.PITCH_MM / layout.POINT_MM * TWIPS),
+            linePitch=twips(layout.PITCH_MM),
             charSpace=int((advance_pt - layout.BODY_PT) * 4096),
         )
     )
@@ -104,33 +108,8 @@ def _folios(word: Any) -> None:
         said(line, " —", SONG, layout.SMALL_PT)
 
 
-def _line(word: Any, text: str = "", font: str = FANGSONG, size: float = layout.BODY_PT) -> Any:
-    line = word.add_paragraph()
-    said(line, text, font, size)
-    return line
-
-
-def _head(word: Any, document: OfficialDocument) -> None:
-    """Ten lines of the first page: 35 mm, the red head, the number, the red line, room."""
-    _line(word).paragraph_format.line_spacing = Mm(layout.HEAD_MM)
-    size = min(LONGEST_HEAD_PT, layout.TEXT_MM[0] / layout.POINT_MM / max(width_of(document.head), 1))
-    head = _line(word, document.head, XIAOBIAOSONG, int(size * 2) / 2)
-    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    head.runs[0].font.color.rgb = RGBColor.from_string(RED)
-    head.paragraph_format.line_spacing = Mm(7 * layout.PITCH_MM - layout.HEAD_MM)
-    number = _line(word, document.number)
-    number.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    ruled(number, bottom=(1.6, RED, layout.RULE_MM / layout.POINT_MM))
-    _line(word)
-    _line(word)
-    _title(word, document.title)
-    _line(word)
-    if document.addressee:
-        _line(word, f"{document.addressee}：")
-
-
 def _title(word: Any, title: str) -> None:
-    line = _line(word, title, XIAOBIAOSONG, layout.TITLE_PT)
+    line = line_in(word, title, XIAOBIAOSONG, layout.TITLE_PT)
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
     line.paragraph_format.keep_with_next = True
 
@@ -144,20 +123,20 @@ def _closing(word: Any, document: OfficialDocument) -> None:
     """What is attached, signature, date, annotation."""
     names = listed(document.attachments)
     if names:
-        _line(word)
+        line_in(word)
     for at, name in enumerate(names):
-        form = _line(word, f"附件：{name}" if at == 0 else name).paragraph_format
+        form = line_in(word, f"附件：{name}" if at == 0 else name).paragraph_format
         form.left_indent, form.first_line_indent = 5 * ADVANCE, 0 if at else -3 * ADVANCE
-    _line(word)
-    _line(word)
+    line_in(word)
+    line_in(word)
     signature, dated = document.signed_by, chinese_day(document.dated)
     for text, right in zip((signature, dated), _ends(width_of(signature), width_of(dated)), strict=True):
-        line = _line(word, text)
+        line = line_in(word, text)
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         line.paragraph_format.right_indent = int(right * ADVANCE)
         line.paragraph_format.keep_with_next = text == signature
     if document.annotation:
-        _line(word, f"（{document.annotation}）").paragraph_format.first_line_indent = 2 * ADVANCE
+        line_in(word, f"（{document.annotation}）").paragraph_format.first_line_indent = 2 * ADVANCE
 
 
 def _ends(signature: float, dated: float) -> tuple[float, float]:
@@ -169,29 +148,30 @@ def _ends(signature: float, dated: float) -> tuple[float, float]:
 
 
 def _attachment(word: Any, title: str, blocks: tuple[Block, ...], number: int | None) -> None:
-    line = _line(word, f"附件{number or ''}", HEITI)
+    line = line_in(word, f"附件{number or ''}", HEITI)
     line.paragraph_format.page_break_before = True
-    _line(word)
+    line_in(word)
     _title(word, title)
-    _line(word)
+    line_in(word)
     _blocks(word, blocks)
 
 
 def _printing_block(word: Any, document: OfficialDocument) -> None:
-    """At the foot of the last page, in a frame that is anchored there."""
+    """At the foot of the last page, in a frame that is anchored there; a letter's has no lines."""
     lines = _printed(document)
     for at, text in enumerate(lines):
-        line = _line(word, text, FANGSONG, layout.SMALL_PT)
+        line = line_in(word, text, FANGSONG, layout.SMALL_PT)
         form = line.paragraph_format
         form.left_indent = form.right_indent = ADVANCE
         form.tab_stops.add_tab_stop(Mm(layout.TEXT_MM[0]) - ADVANCE, word_blocks.RIGHT_TAB)
         thick, thin = layout.THICK_MM / layout.POINT_MM, layout.THIN_MM / layout.POINT_MM
         last = at == len(lines) - 1
-        ruled(
-            line,
-            top=(thick, "000000", 1) if at == 0 else None,
-            bottom=(thick if last else thin, "000000", 1),
-        )
+        if document.form == "file":
+            ruled(
+                line,
+                top=(thick, "000000", 1) if at == 0 else None,
+                bottom=(thick if last else thin, "000000", 1),
+            )
         framed(line)
 
 
@@ -199,7 +179,7 @@ def _printed(document: OfficialDocument) -> list[str]:
     day = f"{chinese_day(document.printed_on)}印发" if document.printed_on else ""
     return [
         *([f"抄送：{'，'.join(document.copies)}。"] if document.copies else []),
-        *([f"{document.printed_by}\t{day}"] if document.printed_by else []),
+        *([f"{document.printed_by}\t{day}"] if document.printed_by and document.form == "file" else []),
     ]
 
 

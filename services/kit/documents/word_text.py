@@ -55,23 +55,44 @@ def said(paragraph: Any, text: str, font: str, size: float, colour: str | None =
     return run
 
 
-def ruled(paragraph: Any, *, top: Rule | None = None, bottom: Rule | None = None) -> None:
-    """Lines above and below a paragraph."""
+def line_in(word: Any, text: str = "", font: str = FANGSONG, size: float = layout.BODY_PT) -> Any:
+    """A paragraph of one run at the end of the document."""
+    line = word.add_paragraph()
+    said(line, text, font, size)
+    return line
+
+
+def ruled(
+    paragraph: Any, *, top: Rule | None = None, bottom: Rule | None = None, style: str = "single"
+) -> None:
+    """Lines above and below a paragraph; `style` is a border's in WordprocessingML."""
     borders = element("w:pBdr")
     for side, rule in (("top", top), ("bottom", bottom)):
         if rule is not None:
             thick, colour, space = rule
             borders.append(
-                element(f"w:{side}", val="single", sz=round(thick * 8), space=round(space), color=colour)
+                element(f"w:{side}", val=style, sz=round(thick * 8), space=round(space), color=colour)
             )
     paragraph._p.get_or_add_pPr().insert_element_before(borders, *_AFTER_BORDERS)
 
 
 def framed(paragraph: Any) -> None:
     """Takes a paragraph to the foot of the text area of the page on which it comes to stand."""
-    width = int(layout.TEXT_MM[0] / layout.POINT_MM * TWIPS)
-    anchors = {"hAnchor": "margin", "vAnchor": "margin", "xAlign": "left", "yAlign": "bottom"}
-    frame = element("w:framePr", w=width, wrap="notBeside", **anchors)
+    _frame(paragraph, layout.TEXT_MM[0], hAnchor="margin", vAnchor="margin", xAlign="left", yAlign="bottom")
+
+
+def pinned(paragraph: Any, top: float, width: float) -> None:
+    """Takes a paragraph `width` mm wide to the middle of the paper, `top` mm from its upper edge."""
+    _frame(paragraph, width, hAnchor="page", vAnchor="page", xAlign="center", y=twips(top))
+
+
+def twips(mm: float) -> int:
+    """Twentieths of a point."""
+    return int(mm / layout.POINT_MM * TWIPS)
+
+
+def _frame(paragraph: Any, width: float, **place: object) -> None:
+    frame = element("w:framePr", w=twips(width), wrap="notBeside", **place)
     paragraph._p.get_or_add_pPr().insert_element_before(frame, "w:widowControl", "w:pBdr", *_AFTER_BORDERS)
 
 

@@ -19,8 +19,7 @@ def official(letter: Letter) -> OfficialDocument:
         dated=text.day,
         annotation="已作废" if text.void else "",
         copies=text.copies,
-        printed_by=text.issuer,
-        printed_on=text.day,
+        form="letter",
     )
 
 

@@ -50,10 +50,11 @@ def letter_text(letter: Letter) -> LetterText:
 
 def _paragraphs(letter: Letter, reply_by: date, receipt_due: datetime | None) -> tuple[str, ...]:
     matter = letter.matter
-    opening = "经巡回指导，发现以下问题：" if matter.finding_id else "现将有关问题函告如下："
-    by = f"{chinese_day(_last_day(receipt_due))}前" if receipt_due else "收到后及时"
-    closing = f"请于{by}签收，按要求整改，并于{chinese_day(reply_by)}前书面回复整改情况。"
-    return (opening, *_lines(matter.found), "整改要求：", *_lines(matter.required), closing)
+    opening = "经巡回指导，发现你单位存在以下问题：" if matter.finding_id else "现就有关问题函告如下："
+    by = f"于{chinese_day(_last_day(receipt_due))}前" if receipt_due else "收到本函后及时"
+    closing = f"请你单位{by}签收，按要求逐项整改，并于{chinese_day(reply_by)}前书面回复整改情况。"
+    required = _lines(matter.required)
+    return (opening, *_lines(matter.found), "现提出以下整改要求：", *required, closing, "特此函告。")
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -49,7 +49,8 @@ def _done(one: Read) -> Iterator[str]:
     c, n = one.circular, one.n
     yield f"本期签收{n['signed']}件"
     if c.signed_in_time_rate is not None:
-        yield f"，其中按时签收{n['signed_in_time']}件，按时签收率{percent(c.signed_in_time_rate)}"
+        due = n["signed_in_time"] + n["signed_late"] + n["unsigned_overdue"]
+        yield f"；应签收{due}件，按时签收{n['signed_in_time']}件，按时签收率{percent(c.signed_in_time_rate)}"
     yield f"；逾期仍未签收{n['unsigned_overdue']}件"
     yield if_any(n, "signed_unjudged", "；已签收而时限未定的{}件待判定")
     yield f"。办结{n['completed']}件"

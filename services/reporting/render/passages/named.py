@@ -9,6 +9,9 @@ from services.reporting.render.read import Read
 from services.reporting.render.table import Column, table
 from services.reporting.render.wording import percent
 
+DRAWN: Final = 10
+"""Bars at most: the table above has all."""
+
 
 def named(one: Read) -> Iterator[Block]:
     """The worst first; without any, the sentence that says so."""
@@ -18,9 +21,11 @@ def named(one: Read) -> Iterator[Block]:
         return
     yield Paragraph(f"按期办结率低于{one.threshold}的单位共{len(below)}个，予以点名，责令立即整改：")
     yield table(below, COLUMNS)
-    bars = tuple(Bar(u.name, u.on_time_rate or 0.0, percent(u.on_time_rate), alarming=True) for u in below)
-    threshold = one.circular.authority.threshold
-    yield Bars(bars, whole=1.0, mark=threshold, caption=f"按期办结率（虚线：标准{one.threshold}）")
+    worst = below[:DRAWN]
+    bars = tuple(Bar(u.name, u.on_time_rate or 0.0, percent(u.on_time_rate), alarming=True) for u in worst)
+    which = f"，最低的{DRAWN}个" if len(below) > DRAWN else ""
+    caption = f"按期办结率{which}（虚线：标准{one.threshold}）"
+    yield Bars(bars, whole=1.0, mark=one.circular.authority.threshold, caption=caption)
 
 
 def _completed_late(unit: UnitRow) -> int:

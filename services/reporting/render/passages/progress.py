@@ -33,7 +33,7 @@ def _promises(one: Read) -> Iterator[str]:
         return
     before = one.before("promises_standing")
     yield f"承诺：期末在诺{n['promises_standing']}项"
-    yield f"（{tick(n['promises_standing'], before, one.then)}）" if before is not None else ""
+    yield f"，{tick(n['promises_standing'], before, one.then)}" if before is not None else ""
     yield f"；本期新作{n['promises_made']}项，电视亮诺{n['promises_aired']}项，变更{n['promises_changed']}项"
     yield f"；兑现{n['promises_kept']}项，逾期兑现{n['promises_kept_late']}项，失诺{n['promises_broken']}项"
     yield if_any(n, "promises_withdrawn", "，撤回{}项")

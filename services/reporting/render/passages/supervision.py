@@ -40,8 +40,8 @@ def _notices(one: Read) -> Iterator[Block]:
     limits = "、".join(f"{s.name}{s.count}份" for s in c.notices_by_limit)
     by_limit = f"；按时限分：{limits}" if limits else ""
     collapsed = if_any(n, "notices_collapsed", "；另有{}份并入同一事项的后一督办单")
-    received = f"收到回执{n['acknowledged']}份次"
-    yield Paragraph(f"本期发出督办单{n['notices']}份：{slips}{by_limit}{collapsed}。{received}。")
+    received = if_any(n, "acknowledged", "收到回执{}份次。")
+    yield Paragraph(f"本期发出督办单{n['notices']}份：{slips}{by_limit}{collapsed}。{received}")
     if red := [f"{unit.name}{unit.count}份" for unit in c.supervised.red_slips]:
         yield Paragraph(f"收到红色督办单的单位：{some(red, UNITS_NAMED)}。")
 

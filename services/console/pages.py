@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 
 from services.console import said
 from services.console.apis_units import Units
-from services.console.catalogue import LANGUAGES, Catalogue, Language, catalogue, language_of
+from services.console.catalogue import LANGUAGES, Catalogue, catalogue, language_of
 from services.console.session import (
     CookieNames,
     Login,
@@ -213,12 +213,12 @@ def templates() -> Environment:
     return environment
 
 
-def _in_words(saying: Callable[[datetime | None, Catalogue], str]) -> Callable[..., str]:
-    """As a filter, in the language of whoever looks; `|moment("zh-CN")` on an official paper."""
+def _in_words(saying: Callable[[datetime | None, Catalogue | None], str]) -> Callable[..., str]:
+    """As a filter, in the language of whoever looks; `|moment(true)` on a printed form."""
 
     @pass_context
-    def filtered(context: Context, value: datetime | None, language: Language | None = None) -> str:
+    def filtered(context: Context, value: datetime | None, printed: bool = False) -> str:
         visit: Visit = context["visit"]
-        return saying(value, catalogue(language) if language else visit.words)
+        return saying(value, None if printed else visit.words)
 
     return filtered

@@ -65,7 +65,8 @@ def _scores(routes: APIRouter, pages: Pages, assessments: Assessments) -> None:
     async def explain(
         request: Request, first: date, until: date, unit: Code = "", post: Code = "", person: Code = ""
     ) -> Response:
-        return await _explanation(pages, assessments, request, first, until, unit, post, person)
+        whose = {"unit": unit, "post": post, "person": person}
+        return await _explanation(pages, assessments, request, first, until, whose)
 
 
 async def _explanation(
@@ -74,16 +75,14 @@ async def _explanation(
     request: Request,
     first: date,
     until: date,
-    unit: str,
-    post: str,
-    person: str,
+    whose: Mapping[str, str],
     told: Told = NOTHING,
     failed: str = "",
     typed: Fields | None = None,
 ) -> Response:
     """A score down to its rows; after a request that failed with what was typed and what is wrong."""
     token = pages.login(request, *SEES_SCORES).token
-    found = await assessments.explained(token, first, until, unit, post, person)
+    found = await assessments.explained(token, first, until, **whose)
     return pages.show(
         request,
         "explanation.html",
@@ -192,14 +191,13 @@ async def _ask(
     try:
         await assessments.ask(token, what, asked)
     except Refused as refused:
-        told = told_of(refused)
-        unit, post, person = (one(fields, name) for name in ("unit", "post", "person"))
+        told, whose = told_of(refused), {name: one(fields, name) for name in ("unit", "post", "person")}
         try:
             first, until = (date.fromisoformat(one(fields, name)) for name in ("first", "until"))
         except ValueError:
             raise refused from None
         return await _explanation(
-            pages, assessments, request, first, until, unit, post, person, told, failed=what, typed=fields
+            pages, assessments, request, first, until, whose, told=told, failed=what, typed=fields
         )
     return see("/assessment-requests")
 

@@ -11,15 +11,18 @@ LOCAL: Final = ZoneInfo("Asia/Shanghai")
 WEEKDAYS: Final = "一二三四五六日"
 
 
-def moment(value: datetime | None, words: Catalogue) -> str:
-    """2021年3月15日（周一）08:00; in English Mon 2021-03-15 08:00; nothing for None."""
+def moment(value: datetime | None, words: Catalogue | None) -> str:
+    """2021年3月15日（周一）08:00; in English Mon 2021-03-15 08:00; nothing for None.
+
+    Without `words`, for the narrow cells of a printed form: 2021-03-15 08:00.
+    """
     if value is None:
         return ""
     local = value.astimezone(LOCAL)
     return _at(local.date(), f"{local:%H:%M}", words)
 
 
-def limit(value: datetime | None, words: Catalogue) -> str:
+def limit(value: datetime | None, words: Catalogue | None) -> str:
     """As `moment`, but midnight is 24:00 of the day that ends."""
     if value is None:
         return ""
@@ -29,7 +32,9 @@ def limit(value: datetime | None, words: Catalogue) -> str:
     return moment(value, words)
 
 
-def _at(day: date, clock: str, words: Catalogue) -> str:
+def _at(day: date, clock: str, words: Catalogue | None) -> str:
+    if words is None:
+        return f"{day} {clock}"
     return f"{long_day(day, words)}{'' if words.language == 'zh-CN' else ' '}{clock}"
 
 

@@ -115,3 +115,15 @@ async def test_the_office_publishes_and_publishes_anew_only_for_a_request_that_c
     )
     browser.apis.instead["reporting", "GET", PATH] = (404, NOT_FOUND)
     assert "发布考核结果" in (await browser.get(PATH)).text
+
+
+async def test_a_request_that_is_refused_stays_in_its_form(browser: Browser) -> None:
+    await browser.login("unit_head", "water")
+    told = {"status": 422, "field": "case_id", "detail": "water never had that case", "remedy": "another"}
+    browser.apis.instead["reporting", "POST", "/exclusions"] = (422, told)
+    period = {"first": "2021-03-01", "until": "2021-04-01", "unit": "water", "post": "", "person": ""}
+    said = {"case_id": CASE_ID, "indicator": "on_time", "reason": "停电<b>", "evidence": "证明"}
+    page = await browser.send(EXPLAINED, "/exclusions", **period, **said)
+    assert page.status_code == 422
+    for shown in ("没有这件办件", "water never had that case", 'value="停电&lt;b&gt;"', "3 件中 3 件"):
+        assert shown in page.text

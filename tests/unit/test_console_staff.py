@@ -338,7 +338,7 @@ async def test_the_dispatch_sheet_names_unit_leader_both_limits_and_the_issuer(b
         RECEIPT,
         "县水利局",
         "阮桐",
-        "2021年3月15日（周一）24:00",
+        "2021-03-15 24:00",
         "待定",
         "投诉",
     ):
@@ -501,7 +501,7 @@ async def test_a_case_and_its_sheet_show_who_assists_with_what_and_until_when(br
         assert said in page
     sheet = (await browser.get(f"{CASE_PAGE}/sheet")).text
     assert "协办单位" in sheet
-    assert "公路段：恢复路面（期限 2021年3月8日（周一）24:00）" in sheet
+    assert "公路段：恢复路面（期限 2021-03-08 24:00）" in sheet
     sent = {"unit": "roads", "what": "恢复路面"}
     await browser.send(CASE_PAGE, f"{CASE_PAGE}/steps/assist", **sent)
     assert browser.apis.sent("POST")[-1].body == sent

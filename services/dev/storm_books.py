@@ -164,7 +164,9 @@ def _circulars(books: Books, offices: OfficeBooks) -> Iterator[Difference]:
     yield compare("circular numbers", wanted, serials, proof="number taken")
     yield compare("circulars in the topic", numbers, told, proof="number")
     days = Counter(" ".join(str(row[name]) for name in _DAYS) for row in books.circulars)
-    yield Difference("circulars of the same days", (), tuple(one for one, n in days.items() if n > 1))
+    yield Difference(
+        "circulars of the same days", (), tuple(one for one, n in days.items() if n > 1), proof="circular"
+    )
     by_ref = {row["ref"]: row["number"] for row in books.circulars}
     yield _as_told("circular numbers told to offices", offices.circulars, by_ref)
 

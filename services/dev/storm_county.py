@@ -39,7 +39,7 @@ class Size:
     letters: int = 12
 
 
-SMALL: Final = Size(cases=12, hours=(5, 15), projects=6, letters=2)
+SMALL: Final = Size(cases=20, hours=(9,), projects=6, letters=2)
 
 
 @dataclass(frozen=True, slots=True)

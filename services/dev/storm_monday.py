@@ -91,18 +91,19 @@ class Monday:
         """The rounds; after every `lull` of them all rest until the stack has settled."""
         for number, kind in enumerate(shuffled(rounds, self.random, KINDS), start=1):
             office.open.set()
-            office.now = self.start + SPAN * (number / rounds)
-            self.in_flight.append(await self._round(office, victims, kind))
+            instant = self.start + SPAN * (number / rounds)
+            self.in_flight.append(await self._round(office, victims, kind, instant))
             self.report(self._progress(number, rounds, kind, office))
             if office.books.surprises:
                 break
             if number % lull == 0 or number == rounds:
                 await self._lull(office, victims, by_hand=number * 2 >= rounds)
 
-    async def _round(self, office: Offices, victims: Victims, kind: str) -> int:
+    async def _round(self, office: Offices, victims: Victims, kind: str, instant: datetime) -> int:
         """Move the clock, and kill at a random moment after; requests in flight then."""
         pid = await victims.pid(kind)
-        await set_clock(self.running.admin_url, office.now)
+        await set_clock(self.running.admin_url, instant)
+        office.now = instant
         await asyncio.sleep(self.random.uniform(0, LONGEST_WAIT))
         waiting = await office.until_waiting()
         victims.kill(kind, pid)

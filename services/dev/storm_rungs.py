@@ -1,7 +1,8 @@
 """Which rungs there must be: reckoned anew from what the topics tell of limits, by ladder and calendar. Pure.
 
 A limit that never ended has climbed every rung up to now. Of one that ended those are sure that fell before
-the stack last stood settled until then; a later one may have come in time or not.
+the stack last stood settled until then; a later one may have come in time or not, and of a case or project
+one more, until supervision had read of its end.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -58,6 +59,8 @@ ENDS: Final[Mapping[LimitKind, tuple[type[Event], ...]]] = {
     "notice_reply": (NoticeAnswered, LetterVoided, LetterStruckOff),
 }
 """Which events end a limit of their subject, or begin its next one."""
+READ_LATER: Final[frozenset[LimitKind]] = frozenset({"sign_for", "complete", "project_report"})
+"""Limits whose end supervision learns from a topic; all others end in its own transactions."""
 
 
 class Watch(NamedTuple):
@@ -116,6 +119,10 @@ class Reckoning:
     def now(self) -> datetime:
         return self.settled[-1]
 
+    def read_by(self, at: datetime) -> datetime:
+        """When everything that happened by an instant was read for certain."""
+        return min((settled for settled in self.settled if settled >= at), default=self.now)
+
     def ladder(self, at: datetime) -> Ladder:
         """The one that a limit climbs which began at an instant."""
         return [ladder for since, ladder in self.chosen if since <= at][-1]
@@ -133,10 +140,12 @@ def expected(topics: Topics, by: Reckoning) -> Expected:
 
 
 def _climb(found: Expected, watch: Watch, by: Reckoning) -> None:
-    end = watch.ended_at
-    sure = by.now if end is None else max((at for at in by.settled if at < end), default=watch.since)
+    end, last = watch.ended_at, by.now
+    sure = last if end is None else max((at for at in by.settled if at < end), default=watch.since)
+    if end is not None:
+        last = by.read_by(end) if watch.kind in READ_LATER else end
     for rung, at in rungs(watch, by.ladder(watch.since), by.calendar):
-        if at is not None and rung.number >= watch.first and at <= (end or by.now):
+        if at is not None and rung.number >= watch.first and at <= last:
             key = (watch.subject_id, watch.kind, watch.generation, rung.number, watch.about)
             into = found.must if at <= sure else found.may
             into[notice_id(*key)] = f"{watch.kind} of {watch.subject_id}, rung {rung.number}"

@@ -31,6 +31,7 @@ CLOSE_MM: Final = 0.5
 FANGSONG: Final = re.compile("fang ?song|仿宋", re.IGNORECASE)
 DAY: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 MISSING: Final = "\0"
+OPENING: Final = frozenset("（《〈“‘〔「『【")
 
 Found = TypeVar("Found")
 
@@ -93,11 +94,15 @@ def _box(page: Sheet, *, headed: bool) -> Rule:
 
 
 def _edges(glyph: Glyph) -> Rule:
-    """The strip of its line for a character of body text, the height of the character for others."""
+    """The strip of its line for a character of body text, the height of the character for others.
+
+    An opening bracket is the right half of its character; the empty half goes before the line's beginning.
+    """
     height = glyph.size * POINT_MM
+    left = glyph.left + (height / 2 if glyph.text in OPENING else 0)
     spare = (PITCH_MM - EM_MM) / 2 if round(glyph.size, 1) == BODY_PT else 0
     top = glyph.down - ASCENT * height - spare
-    return Rule(glyph.left, top, glyph.right, top + height + 2 * spare)
+    return Rule(left, top, glyph.right, top + height + 2 * spare)
 
 
 def _text(pages: Sequence[Sheet]) -> Iterator[Measure]:

@@ -75,13 +75,8 @@ async def play(
     seed: int,
     report: Report,
     size: Size,
-    lull: int = LULL,
-    hurry: bool = False,
 ) -> Outcome:
-    """Play on a running stack whose clock stands weeks before the Monday; it has second processes then.
-
-    `hurry`: an administrator asks for mails again that were put off, or that a dead process had claimed.
-    """
+    """Play on a running stack whose clock stands weeks before the Monday; it has second processes then."""
     random = Random(seed)  # noqa: S311  a play, not a secret
     mail = MailServer(running.data / "mails", Random(seed))  # noqa: S311  as above
     async with mail.up(), _adapters(running, random) as adapters:
@@ -97,13 +92,13 @@ async def play(
         async with offices(twice, random, units, local_day(now), round_id, now) as office:
             report("Playing the weeks before")
             await play.prepare(office)
-            await play.rage(office, victims, rounds, lull)
+            await play.rage(office, victims, rounds, LULL)
             report("All rounds played; the offices finish what they began")
             await office.rest()
             await victims.all_back()
             await play.finish(office)
         report("Waiting for the last mails")
-        await _mails_sent(twice, hurry)
+        await _mails_sent(twice)
         return await _compared(play, office, victims, rounds, now)
 
 
@@ -125,16 +120,12 @@ async def _adapters(running: Running, random: Random) -> AsyncIterator[Adapters]
         yield Adapters(http, keys, read_texts(COUNTY / "messages.csv"), random)
 
 
-async def _mails_sent(twice: Running, hurry: bool) -> None:
+async def _mails_sent(twice: Running) -> None:
     """Until no e-mail waits in either service. Errors: Problem with how many still do."""
     until = time.monotonic() + MAIL_SECONDS
-    while waiting := [(service, one) for service in MAILING for one in await _waiting(twice, service)]:
+    while waiting := [one for service in MAILING for one in await _waiting(twice, service)]:
         if time.monotonic() > until:
             raise Problem(f"{len(waiting)} e-mails still wait", "see `yinuo delivery log --state waiting`")
-        if hurry:
-            for service, message in waiting:
-                if message["attempts"]:
-                    await _ask_again(twice, service, message["message_id"])
         await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -145,12 +136,6 @@ async def _waiting(running: Running, service: str) -> list[dict[str, Any]]:
         )
         messages: list[dict[str, Any]] = found.raise_for_status().json()["messages"]
         return messages
-
-
-async def _ask_again(running: Running, service: str, message: str) -> None:
-    """One that was sent meanwhile is not found."""
-    async with client(running, service) as http:
-        await http.post(f"/delivery/messages/{message}/retry")
 
 
 async def _compared(

@@ -39,9 +39,6 @@ class Size:
     letters: int = 12
 
 
-SMALL: Final = Size(cases=20, hours=(9,), projects=6, letters=2)
-
-
 @dataclass(frozen=True, slots=True)
 class Errand:
     """What is done at an instant before the Monday."""

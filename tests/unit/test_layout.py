@@ -35,6 +35,12 @@ def test_what_is_printed_holds(document: OfficialDocument, form: Form) -> None:
     assert not_holding(sheets(to_pdf(replace(document, form=form))), form) == set()
 
 
+def test_a_bracket_that_begins_a_line_stands_at_the_text_area_s_edge() -> None:
+    pages = sheets(to_pdf(replace(LETTER, body=(Paragraph("水" * 26 + "（一件）。"),))))
+    assert any(line.startswith("（一件）") for page in pages for line in page.lines())
+    assert not_holding(pages) == set()
+
+
 def test_what_has_no_place_to_end_a_line_is_broken_and_read_whole() -> None:
     signature, fingerprint, receipt = "0a" * 64, "1b" * 32, "YN20210307-00000017"
     table = Table(("回执号", "事项"), ((receipt, "供水"),), widths=(1, 4))

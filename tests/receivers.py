@@ -19,6 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from services.dev.mail_server import listening
+
 
 def own_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
     """A certificate of 127.0.0.1 that nobody but its own file vouches for, and a server's use of it."""
@@ -105,21 +107,8 @@ class MailReceiver:
     async def up(self) -> AsyncIterator[None]:
         """Take mail meanwhile, at the same port each time."""
         loop = asyncio.get_running_loop()
-        sessions: list[SMTP] = []
-
-        def session() -> SMTP:
-            sessions.append(self._server(loop))
-            return sessions[-1]
-
-        server = await loop.create_server(session, "127.0.0.1", self.port)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
+        async with listening(lambda: self._server(loop), self.port) as self.port:
             yield
-        finally:
-            server.close()
-            for one in sessions:
-                if one.transport is not None:
-                    one.transport.close()
 
 
 @dataclass

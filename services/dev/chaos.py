@@ -5,15 +5,13 @@ the audit is made. `python -m services.dev.chaos --rounds 100 --seed 1`; status 
 """
 
 import asyncio
-import tempfile
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from typer import Option
 
 from services.dev import stack
@@ -26,11 +24,12 @@ from services.dev.chaos_staff import Desk
 from services.dev.chaos_victims import Victims, shuffled
 from services.dev.clock import advance
 from services.dev.directory import load_directory, read_county
+from services.dev.ordeal import undergo
 from services.dev.player import channel_keys
-from services.dev.problem import Problem
 from services.dev.readiness import REFUSED
 from services.dev.running import Running
 from services.dev.settle import settle
+from services.dev.stack import Report
 from services.dev.supervisor import checkout
 from services.kit.clock import LOCAL, set_clock
 
@@ -40,8 +39,6 @@ SUNDAY: Final = MONDAY + timedelta(days=6)
 ISSUED: Final = MONDAY + timedelta(days=7)
 """Next Monday 08:00, when the week's circular is issued."""
 ACCEPTED_A_ROUND: Final = 50
-
-Report = Callable[[str], None]
 
 
 async def run(rounds: int, seed: int, data: Path, report: Report, pace: Pace = Pace()) -> Outcome:  # noqa: B008  frozen
@@ -125,24 +122,7 @@ def main(
     ] = None,
 ) -> None:
     """Kill processes under load; then each receipt must be one demand, one case, two limits, counted once."""
-    console = Console()
-    folder = data or Path(tempfile.mkdtemp(prefix="yinuo-chaos-"))
-    good = False
-    try:
-        outcome = asyncio.run(
-            run(rounds, seed, folder, lambda line: console.print(line, highlight=False, soft_wrap=True))
-        )
-        print_outcome(outcome, console)
-        good = outcome.good
-    except Problem as problem:
-        console.print(f"{problem.what} – {problem.remedy}", style="red", highlight=False)
-    finally:
-        stack.stop(folder)
-        if good and data is None:
-            stack.remove(folder)
-        else:
-            console.print(f"the stack was stopped; its data and logs are in {folder}")
-    raise typer.Exit(0 if good else 1)
+    undergo(partial(run, rounds, seed), print_outcome, data)
 
 
 if __name__ == "__main__":

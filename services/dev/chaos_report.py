@@ -6,28 +6,18 @@ from rich.table import Table
 from services.dev.audit import print_findings
 from services.dev.chaos_books import Difference
 from services.dev.chaos_outcome import Outcome
-from services.dev.chaos_victims import KINDS, recovery
+from services.dev.chaos_victims import KINDS, victims_table
 
 
 def print_outcome(outcome: Outcome, console: Console) -> None:
     """Victims with their recovery, the client's books, the audit, the verdict."""
-    console.print(_victims(outcome))
+    console.print(victims_table(outcome.victims, KINDS))
     console.print(_books(outcome))
     for line in _explained(outcome):
         console.print(line, highlight=False, markup=False)
     print_findings(console, outcome.audit)
     verdict = "[green]nothing lost, nothing twice[/]" if outcome.good else "[red]the books don't balance[/]"
     console.print(verdict)
-
-
-def _victims(outcome: Outcome) -> Table:
-    table = Table("killed with SIGKILL", box=None)
-    table.add_column("times", justify="right")
-    table.add_column("answers again after, median / longest (s)", justify="right")
-    for kind in KINDS:
-        seconds = outcome.victims.seconds[kind]
-        table.add_row(kind, str(outcome.victims.killed[kind]), recovery(seconds))
-    return table
 
 
 def _books(outcome: Outcome) -> Table:

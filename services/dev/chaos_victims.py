@@ -12,6 +12,8 @@ from random import Random
 from statistics import median
 from typing import Final
 
+from rich.table import Table
+
 from services.contracts.vocabulary import SERVICES
 from services.dev.folder import DataFolder
 from services.dev.readiness import kafka_answers, postgres_answers, service_answers
@@ -80,6 +82,16 @@ async def answers(running: Running, kind: str) -> None:
         await service_answers(kind, running.service_url(kind))
 
 
-def recovery(seconds: Sequence[float]) -> str:
+def victims_table(victims: Victims, kinds: Sequence[str]) -> Table:
+    """How often each kind was killed, and how long it took to be back."""
+    table = Table("killed with SIGKILL", box=None)
+    table.add_column("times", justify="right")
+    table.add_column("answers again after, median / longest (s)", justify="right")
+    for kind in kinds:
+        table.add_row(kind, str(victims.killed[kind]), _recovery(victims.seconds[kind]))
+    return table
+
+
+def _recovery(seconds: Sequence[float]) -> str:
     """Median and longest, in seconds."""
     return f"{median(seconds):.1f} / {max(seconds):.1f}" if seconds else "–"

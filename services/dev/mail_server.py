@@ -4,7 +4,7 @@ What it took and didn't say so comes again: a repeat, which must be the same mai
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,21 +69,27 @@ class MailServer:
         """Take mail meanwhile."""
         self.folder.mkdir(parents=True, exist_ok=True)
         loop = asyncio.get_running_loop()
-        sessions: list[SMTP] = []
-
-        def session() -> SMTP:
-            sessions.append(SMTP(self, loop=loop, hostname="mail.example"))
-            return sessions[-1]
-
-        server = await loop.create_server(session, "127.0.0.1", self.port)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
+        async with listening(lambda: SMTP(self, loop=loop, hostname="mail.example"), self.port) as self.port:
             yield
-        finally:
-            server.close()
-            for one in sessions:
-                if one.transport is not None:
-                    one.transport.close()
+
+
+@asynccontextmanager
+async def listening(session: Callable[[], SMTP], port: int) -> AsyncIterator[int]:
+    """Take mail on this machine, each connection in a session of its own; which port, where 0 is any."""
+    sessions: list[SMTP] = []
+
+    def begun() -> SMTP:
+        sessions.append(session())
+        return sessions[-1]
+
+    server = await asyncio.get_running_loop().create_server(begun, "127.0.0.1", port)
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+        for one in sessions:
+            if one.transport is not None:
+                one.transport.close()
 
 
 async def _hang_up(server: SMTP) -> str:

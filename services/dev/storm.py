@@ -6,11 +6,11 @@ each rung, each letter number, each circular and each mail is held against what 
 """
 
 import asyncio
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Annotated, Any, Final
@@ -18,7 +18,6 @@ from uuid import UUID
 
 import httpx
 import typer
-from rich.console import Console
 from typer import Option
 
 from services.assignment.directory import Directory
@@ -28,11 +27,13 @@ from services.dev.chaos_load import Adapters, read_texts
 from services.dev.chaos_victims import Victims
 from services.dev.directory import load_directory, read_county
 from services.dev.mail_server import MailServer
+from services.dev.ordeal import undergo
 from services.dev.player import channel_keys
 from services.dev.problem import Problem
 from services.dev.running import Running
 from services.dev.second import run_twice
 from services.dev.settle import settle
+from services.dev.stack import Report
 from services.dev.storm_books import MAILING, hold_against, read_books
 from services.dev.storm_county import (
     LEAD_DAYS,
@@ -44,7 +45,7 @@ from services.dev.storm_county import (
     plan_round,
 )
 from services.dev.storm_load import Offices, offices
-from services.dev.storm_monday import PATIENCE, Monday, Report
+from services.dev.storm_monday import PATIENCE, Monday
 from services.dev.storm_outcome import Outcome
 from services.dev.storm_report import print_outcome
 from services.dev.supervisor import checkout
@@ -60,23 +61,12 @@ MAIL_SECONDS: Final = 600.0
 LOOK_SECONDS: Final = 1.0
 
 
-async def run(rounds: int, seed: int, data: Path, report: Report, size: Size = Size()) -> Outcome:  # noqa: B008  frozen
+async def run(rounds: int, seed: int, data: Path, report: Report) -> Outcome:
     """Play on a fresh stack in `data`, which goes on running. Errors: Problem where something stays away."""
     stack.remove(data)
     began = local_midnight(MONDAY - timedelta(days=LEAD_DAYS))
     await stack.start(data, report, clock=began.isoformat(), free_ports=True)
-    return await play(Running.find(data), MONDAY, rounds, seed, report, size)
-
-
-async def play(
-    running: Running,
-    monday: date,
-    rounds: int,
-    seed: int,
-    report: Report,
-    size: Size,
-) -> Outcome:
-    """Play on a running stack whose clock stands weeks before the Monday; it has second processes then."""
+    running, size = Running.find(data), Size()
     random = Random(seed)  # noqa: S311  a play, not a secret
     mail = MailServer(running.data / "mails", Random(seed))  # noqa: S311  as above
     async with mail.up(), _adapters(running, random) as adapters:
@@ -85,8 +75,8 @@ async def play(
         county = read_county(COUNTY)
         now, _ = await read_clock(running.audit_url)
         round_id = str(UUID(int=random.getrandbits(128), version=4))
-        await _open(running, county, monday, size, round_id)
-        play = Monday(running, twice, random, monday, size, mail, adapters, report, county)
+        await _open(running, county, size, round_id)
+        play = Monday(running, twice, random, MONDAY, size, mail, adapters, report, county)
         units = [unit.code for unit in county.units]
         victims = Victims(twice)
         async with offices(twice, random, units, local_day(now), round_id, now) as office:
@@ -102,14 +92,14 @@ async def play(
         return await _compared(play, office, victims, rounds, now)
 
 
-async def _open(running: Running, county: Directory, monday: date, size: Size, round_id: str) -> None:
+async def _open(running: Running, county: Directory, size: Size, round_id: str) -> None:
     """Everybody can be reached; projects are on their list; a round is drawn."""
     await load_directory(running, busy(county, "automatic"))
     await settle(running, PATIENCE)
     await give_addresses(running, county)
-    await open_projects(running, county, monday, size)
+    await open_projects(running, county, MONDAY, size)
     await settle(running, PATIENCE)
-    await plan_round(running, county, round_id, monday)
+    await plan_round(running, county, round_id, MONDAY)
 
 
 @asynccontextmanager
@@ -171,24 +161,7 @@ def main(
     ] = None,
 ) -> None:
     """Kill schedulers on a busy Monday; then each rung, number, circular and mail must be there once."""
-    console = Console()
-    folder = data or Path(tempfile.mkdtemp(prefix="yinuo-storm-"))
-    good = False
-    try:
-        outcome = asyncio.run(
-            run(rounds, seed, folder, lambda line: console.print(line, highlight=False, soft_wrap=True))
-        )
-        print_outcome(outcome, console)
-        good = outcome.good
-    except Problem as problem:
-        console.print(f"{problem.what} – {problem.remedy}", style="red", highlight=False)
-    finally:
-        stack.stop(folder)
-        if good and data is None:
-            stack.remove(folder)
-        else:
-            console.print(f"the stack was stopped; its data, logs and mails are in {folder}")
-    raise typer.Exit(0 if good else 1)
+    undergo(partial(run, rounds, seed), print_outcome, data)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """A busy Monday played on a running stack: the weeks before it, then rounds of kills with lulls between."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -17,6 +16,7 @@ from services.dev.mail_server import MailServer
 from services.dev.running import Running
 from services.dev.second import second
 from services.dev.settle import settle
+from services.dev.stack import Report
 from services.dev.storm_books import MAILING
 from services.dev.storm_county import Errand, Size, busy, do_some_work, script, send_demands
 from services.dev.storm_load import Offices
@@ -32,8 +32,6 @@ LATER: Final = timedelta(hours=44)
 PATIENCE: Final = 600.0
 LONGEST_WAIT: Final = 1.2
 """Seconds at most from a step of the clock to a kill."""
-
-Report = Callable[[str], None]
 
 
 @dataclass(slots=True)

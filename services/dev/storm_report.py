@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.dev.audit import print_findings
-from services.dev.chaos_victims import recovery
+from services.dev.chaos_victims import victims_table
 from services.dev.storm_monday import KINDS
 from services.dev.storm_outcome import Outcome
 
@@ -15,23 +15,13 @@ EXAMPLES = 5
 
 def print_outcome(outcome: Outcome, console: Console) -> None:
     """Victims with their recovery, what there was, each comparison, the audit, the verdict."""
-    console.print(_victims(outcome))
+    console.print(victims_table(outcome.victims, KINDS))
     console.print(_counts(outcome))
     for line in _explained(outcome):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     print_findings(console, outcome.audit)
     good = "[green]every rung, letter number, circular and mail once[/]"
     console.print(good if outcome.good else "[red]not everything is there once[/]")
-
-
-def _victims(outcome: Outcome) -> Table:
-    table = Table("killed with SIGKILL", box=None)
-    table.add_column("times", justify="right")
-    table.add_column("ready again after, median / longest (s)", justify="right")
-    for kind in KINDS:
-        seconds = outcome.victims.seconds[kind]
-        table.add_row(kind, str(outcome.victims.killed[kind]), recovery(seconds))
-    return table
 
 
 def _counts(outcome: Outcome) -> Table:

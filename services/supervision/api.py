@@ -21,18 +21,12 @@ from services.supervision.api_access import (
     sees_unit,
     speaks_for,
 )
-from services.supervision.api_answers import (
-    Acknowledged,
-    AcknowledgementAsked,
-    CalendarShown,
-    CaseLimitsShown,
-    InboxPage,
-    page_after,
-)
 from services.supervision.api_body import utf8
 from services.supervision.api_consequences import consequence_routes
 from services.supervision.api_dry_run import dry_run_routes
 from services.supervision.api_letter_office import LetterOffice
+from services.supervision.api_limit_models import CalendarShown, CaseLimitsShown
+from services.supervision.api_notice_models import Acknowledged, AcknowledgementAsked, InboxPage, page_after
 from services.supervision.api_subjects import not_a_recipient, subject_routes
 from services.supervision.calendar import InvalidCalendar
 from services.supervision.calendars import Policies, WrongYear, load_calendar

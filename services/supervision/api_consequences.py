@@ -13,10 +13,10 @@ from services.kit.http import Problem, staff_with
 from services.kit.masking import mask
 from services.kit.page import Cursor
 from services.supervision.api_access import OPENS_ANY_INBOX
-from services.supervision.api_answers import ConsequenceShown, page_after
 from services.supervision.api_letter_models import NO_NUL, Days, Frozen, Text, Title
 from services.supervision.api_letter_office import LetterOffice
 from services.supervision.api_letter_outcomes import letter_problem
+from services.supervision.api_notice_models import ConsequenceShown, page_after
 from services.supervision.consequences import (
     AlreadySettled,
     How,

@@ -13,7 +13,8 @@ from services.kit.postgres import Database
 from services.supervision.acknowledge import NoSuchNotice, NotARecipient
 from services.supervision.answer import AlreadyAnswered, WantsNoAnswer, answer_notice
 from services.supervision.api_access import ACKNOWLEDGES, sees_unit, speaks_for
-from services.supervision.api_answers import AnswerAsked, AnswerShown, SubjectLimitsShown
+from services.supervision.api_limit_models import SubjectLimitsShown
+from services.supervision.api_notice_models import AnswerAsked, AnswerShown
 from services.supervision.calendars import Policies
 from services.supervision.store import PostgresLimits
 from services.supervision.store_calendars import PostgresCalendars

@@ -11,9 +11,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.kit.auth import Staff, TokenReader
 from services.kit.http import build_api
-from services.supervision.api_answers import AnswerAsked, LimitShown
 from services.supervision.api_consequences import SettlementAsked
 from services.supervision.api_dry_run import EXAMPLE, Day, Office, dry_run_routes
+from services.supervision.api_limit_models import LimitShown
+from services.supervision.api_notice_models import AnswerAsked
 from services.supervision.watched import opened
 from tests.builders import case_assigned
 from tests.ladder_player import policy_of
